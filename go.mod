@@ -1,0 +1,3 @@
+module github.com/liveness-gateway/gateway
+
+go 1.26
