@@ -1,0 +1,55 @@
+# Names for the commands that a developer repeats; .ci/run needs no make.
+.DEFAULT_GOAL := help
+
+BUF  := go tool -modfile=tools/buf/go.mod buf
+LINT := go tool -modfile=$(CURDIR)/tools/lint/go.mod golangci-lint
+
+.PHONY: help
+help: ## Print this list.
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Start the stand-ins and the gateway, issue ten tokens, go on serving.
+	go run ./cmd/gateway sandbox
+
+.PHONY: test
+test: ## Run the tests.
+	go test ./...
+
+.PHONY: race
+race: ## Run the tests under the race detector. Needs a C compiler.
+	go test -race ./...
+
+.PHONY: lint
+lint: ## Lint the Go code and the contract.
+	$(LINT) run
+	cd tools/thirdparty && $(LINT) run
+	$(BUF) lint
+	$(BUF) format proto --diff --exit-code
+
+.PHONY: format
+format: ## Format the Go code and the contract.
+	$(LINT) fmt
+	$(BUF) format proto -w
+
+.PHONY: generate
+generate: ## Write gen/ and third_party/proto anew.
+	tools/generate.sh
+
+.PHONY: generate-check
+generate-check: ## Fail if generating changes a committed file.
+	tools/generate-check.sh
+
+.PHONY: breaking
+breaking: ## Fail if the contract breaks clients of the last release.
+	$(BUF) breaking proto --against proto/baseline.binpb
+
+# Only at a release, with the released contract: whatever is in the baseline can
+# no longer be changed or taken away.
+.PHONY: baseline
+baseline: ## Renew proto/baseline.binpb. At a release only.
+	$(BUF) build proto --exclude-source-info -o proto/baseline.binpb
+
+.PHONY: ci
+ci: ## Run everything that CI runs.
+	bash .ci/run

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Writes third_party/proto from the Go modules in use, then gen/ from proto/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# The files are printed from the versions that the gateway itself links.
+mapfile -t modules < <(go list -m -f '{{.Path}}@{{.Version}}' \
+  buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go \
+  google.golang.org/genproto/googleapis/api)
+go get -C tools/thirdparty "${modules[@]}"
+
+rm -rf third_party/proto
+go run -C tools/thirdparty . "$PWD/third_party/proto"
+go tool -modfile=tools/buf/go.mod buf generate
