@@ -1,0 +1,115 @@
+package providers
+
+import "time"
+
+// Error is the one type of failure in the gateway: adapters return it, routing
+// chooses among several, the server turns it into a status. It holds nothing
+// secret or personal and may be logged as it is.
+type Error struct {
+	Reason Reason
+	// Violations name the caller's fields at fault, if any are.
+	Violations []Violation
+	// Exchange is what is known of the HTTP exchange behind it; zero if there was
+	// none.
+	Exchange Exchange
+	// Ambiguous says that the vendor may have processed the request: no code of its
+	// own came back, so a token may exist that nobody holds.
+	Ambiguous bool
+	// Message tells the caller what happened, in our words; empty means that the
+	// reason alone does.
+	Message string
+	// Cause is for the log only.
+	Cause error
+}
+
+// Error returns the reason and what is known of its origin.
+func (e *Error) Error() string {
+	text := string(e.Reason)
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	for _, v := range e.Violations {
+		text += ": " + string(v.Path) + " " + v.Description
+	}
+	if e.Exchange.Code != "" {
+		text += " (vendor code " + e.Exchange.Code + ")"
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// CallersFault reports whether the caller's own input is at fault. An argument
+// that a vendor refuses is the caller's only if one of its fields is named.
+func (e *Error) CallersFault() bool {
+	switch e.Reason {
+	case InvalidRequest, PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality,
+		RequestTooLarge, IDCardNameInvalid, IDCardNumberInvalid, ComparisonAttemptsExceeded:
+		return true
+	case ArgumentRejected:
+		return len(e.Violations) > 0
+	default:
+		return false
+	}
+}
+
+// Exchange is what one HTTP exchange with a vendor left behind, whether it issued
+// a token or not. Its strings are safe to show a caller, but for Text.
+type Exchange struct {
+	// Reference is the business number that was sent, "" if the product has no
+	// place for one.
+	Reference string
+	// RequestID is the vendor's id of the request, at most 128 bytes.
+	RequestID string
+	// Code is the vendor's error code as its document spells it, "" on success, if
+	// there was none, or if what came is not a code.
+	Code string
+	// HTTPStatus is 0 if no answer came.
+	HTTPStatus int
+	// ProcessingTime is the time the vendor says that it took; 0 if it does not.
+	ProcessingTime time.Duration
+	Billed         Billed
+	// Date is the vendor's clock as its Date header states it, to the second; zero
+	// if it did not.
+	Date time.Time
+	// Text is the vendor's message, for the log only, at most 256 bytes, without
+	// any value that the request held.
+	Text string
+}
+
+// Billed says whether a vendor bills an attempt.
+type Billed uint8
+
+// Whether an attempt is billed.
+const (
+	BilledUnknown Billed = iota
+	BilledYes
+	BilledNo
+)
+
+// String returns "unknown", "yes" or "no".
+func (b Billed) String() string { return [...]string{"unknown", "yes", "no"}[b] }
+
+// CodeTable is a vendor's error table.
+type CodeTable []Code
+
+// Reason returns what the code means, VendorErrorUnrecognized if no row has it.
+func (t CodeTable) Reason(code string) Reason {
+	for i := range t {
+		if t[i].Code == code {
+			return t[i].Reason
+		}
+	}
+	return VendorErrorUnrecognized
+}
+
+// Code is one row of a vendor's error table.
+type Code struct {
+	// Code is the vendor's code as its document spells it; a reason behind the colon
+	// belongs to it ("AUTHORIZATION_ERROR:DENIED"), a parameter's name does not.
+	Code   string
+	Reason Reason
+	// Document and Section say where the vendor writes of it.
+	Document, Section string
+}

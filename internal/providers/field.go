@@ -1,0 +1,104 @@
+package providers
+
+import "strconv"
+
+// Field is a field of the contract that a provider can need, honour or refuse,
+// or that steers routing.
+type Field uint8
+
+// The fields, in the order of the contract.
+const (
+	FieldNone Field = iota
+	FieldIdempotencyKey
+	FieldFlow
+	FieldScenario
+	FieldAcceptedProducts
+	FieldRegions
+	FieldSubjectID
+	FieldReference
+	FieldIDCard
+	FieldIDCardName
+	FieldIDCardNumber
+	FieldPhotos
+	FieldDetectRotatedFaces
+	FieldMultipleFaces
+	FieldReturnURL
+	FieldNotifyURL
+	FieldExtraData
+	FieldTokenLifetime
+	FieldMaxUploads
+	FieldFlashColors
+	FieldScreenReplayCheck
+	FieldFaceOcclusionCheck
+	FieldReportMultipleFaces
+	FieldLanguage
+	FieldDetection
+	fieldCount
+)
+
+var fieldPaths = [fieldCount]string{
+	FieldIdempotencyKey:      "idempotency_key",
+	FieldFlow:                "flow",
+	FieldScenario:            "scenario",
+	FieldAcceptedProducts:    "accepted_products",
+	FieldRegions:             "regions",
+	FieldSubjectID:           "subject_id",
+	FieldReference:           "reference",
+	FieldIDCard:              "comparison.id_card",
+	FieldIDCardName:          "comparison.id_card.name",
+	FieldIDCardNumber:        "comparison.id_card.number",
+	FieldPhotos:              "comparison.photos",
+	FieldDetectRotatedFaces:  "comparison.detect_rotated_faces",
+	FieldMultipleFaces:       "comparison.multiple_faces",
+	FieldReturnURL:           "callback.return_url",
+	FieldNotifyURL:           "callback.notify_url",
+	FieldExtraData:           "callback.extra_data",
+	FieldTokenLifetime:       "token_lifetime",
+	FieldMaxUploads:          "capture.max_uploads",
+	FieldFlashColors:         "capture.flash_colors",
+	FieldScreenReplayCheck:   "capture.screen_replay_check",
+	FieldFaceOcclusionCheck:  "capture.face_occlusion_check",
+	FieldReportMultipleFaces: "capture.report_multiple_faces",
+	FieldLanguage:            "capture.language",
+	FieldDetection:           "detection",
+}
+
+// String returns the field's path in the proto contract, "" for FieldNone.
+func (f Field) String() string { return fieldPaths[f] }
+
+// Path is the place of a value in a request as a proto path, for example
+// "callback.return_url".
+type Path string
+
+// Path returns the place of the field as a whole.
+func (f Field) Path() Path { return Path(f.String()) }
+
+// PhotoPath returns the place of one photo, counted from 1 as vendors do:
+// PhotoPath(2) is "comparison.photos[1]".
+func PhotoPath(number int) Path {
+	return FieldPhotos.Path() + Path("["+strconv.Itoa(number-1)+"]")
+}
+
+// Fields is a set of fields.
+type Fields uint32
+
+// FieldSet returns the set of fields.
+func FieldSet(fields ...Field) Fields {
+	var set Fields
+	for _, f := range fields {
+		set |= 1 << f
+	}
+	return set
+}
+
+// Has reports whether f is in the set.
+func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
+
+// Each calls yield for every field of the set, in the order of the contract.
+func (s Fields) Each(yield func(Field) bool) {
+	for f := FieldNone; f < fieldCount; f++ {
+		if s.Has(f) && !yield(f) {
+			return
+		}
+	}
+}

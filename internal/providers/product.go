@@ -1,0 +1,114 @@
+package providers
+
+import (
+	"strconv"
+	"time"
+)
+
+// Product states what one vendor endpoint that issues tokens needs, can do and
+// refuses. It is data: routing checks requests by it before any call, and the
+// vendor documentation is generated from it.
+type Product struct {
+	// ID is the product's name, "provider.product".
+	ID   string
+	Flow Flow
+	// Document is the title of the vendor document that all of this comes from.
+	Document string
+	// Endpoint is the path of the call, without the account's path prefix.
+	Endpoint string
+	// Lifetime is the documented lifetime of a token; 0 if the vendor states it
+	// with each token.
+	Lifetime time.Duration
+	// SingleUse says that the vendor takes a token only once.
+	SingleUse bool
+	Needs     []Need
+	// Honours are the effect fields that the product can do.
+	Honours Fields
+	Limits  []Limit
+	// Parameters are the target parameters that configuration may set.
+	Parameters []Parameter
+}
+
+// Need is a field without which a product cannot serve.
+type Need struct {
+	Field Field
+	// When limits the need to some requests and says to which; nil means all.
+	When *Condition
+}
+
+// Condition is a test of a request, with its meaning in words.
+type Condition struct {
+	Text  string
+	Holds func(*Request) bool
+}
+
+// Limit is a bound on the values that a product takes for a field.
+type Limit struct {
+	Field Field
+	// Text says what is allowed, beginning with "must" or "at most".
+	Text string
+	// Reason is what the vendor would have answered; NoEligibleProduct where the
+	// value is a wish that the product cannot fulfil rather than a fault.
+	Reason Reason
+	// Allows tests a request in which the field is present.
+	Allows func(*Request) bool
+}
+
+// Parameter is a setting of a target, by the vendor's own name.
+type Parameter struct {
+	Name     string
+	Required bool
+	// Text says what it does and which values it takes.
+	Text string
+	// Allows tests a value; nil allows every value that is not empty.
+	Allows func(string) bool
+}
+
+// Violation is one thing that stands between a request and a product.
+type Violation struct {
+	Path Path
+	// Reason is NoEligibleProduct where the product lacks the ability or the
+	// request a field, otherwise what the vendor would have answered to the value.
+	Reason Reason
+	// Description says what is wrong, in English, and never holds the value.
+	Description string
+}
+
+// Check returns what keeps the product from serving r, nil if nothing does.
+// asked is r.Asks(), which the caller computes once for all products.
+func (p *Product) Check(r *Request, asked Fields) []Violation {
+	var found []Violation
+	for f := range (asked & Effects &^ p.Honours).Each {
+		found = append(found, Violation{f.Path(), NoEligibleProduct, "not supported"})
+	}
+	for _, need := range p.Needs {
+		if !asked.Has(need.Field) && (need.When == nil || need.When.Holds(r)) {
+			found = append(found, Violation{need.Field.Path(), NoEligibleProduct, "required" + need.suffix()})
+		}
+	}
+	for i := range p.Limits {
+		if limit := &p.Limits[i]; asked.Has(limit.Field) && p.takes(limit.Field) && !limit.Allows(r) {
+			found = append(found, Violation{limit.Field.Path(), limit.Reason, limit.Text})
+		}
+	}
+	return found
+}
+
+// takes reports whether the field reaches the product at all: one that it does
+// not honour is reported once, as not supported.
+func (p *Product) takes(f Field) bool { return !Effects.Has(f) || p.Honours.Has(f) }
+
+func (n Need) suffix() string {
+	if n.When == nil {
+		return ""
+	}
+	return " " + n.When.Text
+}
+
+// AtMostBytes limits a field of text to n bytes.
+func AtMostBytes(f Field, n int, value func(*Request) string) Limit {
+	return Limit{
+		Field: f, Text: "at most " + strconv.Itoa(n) + " bytes", Reason: ArgumentRejected,
+		Allows: func(r *Request) bool { return len(value(r)) <= n },
+	}
+}

@@ -1,0 +1,145 @@
+// Package providers is the contract between the gateway and the adapters of
+// liveness vendors: what is asked (Request), what comes back (Token or Error),
+// and what an adapter states of itself (Provider, Product). It knows no vendor
+// and no transport, and uses the standard library alone.
+package providers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// Provider is a vendor: what its adapter states of it, and how to open an account.
+type Provider struct {
+	// Name is the provider's name, the first part of its products' ids.
+	Name string
+	// PathPrefix stands before every endpoint unless the account's configuration
+	// says otherwise.
+	PathPrefix string
+	// CredentialKeys are the secrets that make up one credential, by the vendor's
+	// names; all are required.
+	CredentialKeys []string
+	// Options are the settings of an account beyond the common ones.
+	Options  []Parameter
+	Products []Product
+	// Codes is the vendor's error table.
+	Codes CodeTable
+	// Open returns an account. It makes no call.
+	Open func(AccountConfig) Account
+}
+
+// Product returns the product of that id, nil if the provider has none.
+func (p *Provider) Product(id string) *Product {
+	for i := range p.Products {
+		if p.Products[i].ID == id {
+			return &p.Products[i]
+		}
+	}
+	return nil
+}
+
+// AccountConfig is one contract with a vendor, checked by the configuration
+// against what the Provider states.
+type AccountConfig struct {
+	// BaseURL has a scheme and a host, and no path.
+	BaseURL    *url.URL
+	PathPrefix string
+	// Credentials hold a value for each of CredentialKeys; there is at least one.
+	Credentials []map[string]sensitive.String
+	Options     map[string]string
+	// Transport makes the one HTTP request of a call. It must not follow redirects.
+	Transport http.RoundTripper
+	// Random fills its argument with random bytes. It cannot fail and is safe for
+	// concurrent use.
+	Random func([]byte)
+}
+
+// Account opens targets of one contract with a vendor.
+type Account interface {
+	// NewTarget returns the product, which must be one of the provider's, with
+	// parameters that its Product.Parameters allow.
+	NewTarget(product string, parameters map[string]string) Target
+}
+
+// Target is a product on an account with its parameters. It is safe for concurrent
+// use.
+type Target interface {
+	// Issue asks the vendor for a token by one HTTP request, which it does not
+	// repeat. It returns at the latest when ctx ends. The error is always an
+	// *Error. The request must have passed Product.Check.
+	Issue(ctx context.Context, call Call) (Token, error)
+}
+
+// Call is one attempt.
+type Call struct {
+	Request *Request
+	// Credential is an index into AccountConfig.Credentials.
+	Credential int
+	// Now is the time just before the attempt; lifetimes count from it.
+	Now time.Time
+	// ClockOffset is how far the vendor's clock is ahead of Now; signatures heed it.
+	ClockOffset time.Duration
+}
+
+// SigningTime is the time by the vendor's clock.
+func (c Call) SigningTime() time.Time { return c.Now.Add(c.ClockOffset) }
+
+// Token is what a vendor issued.
+type Token struct {
+	// Value starts the vendor's client.
+	Value sensitive.String
+	// SessionID is what results are asked under where it is not the token.
+	SessionID sensitive.String
+	Expiry    Expiry
+	Client    Client
+	// Reference is the business number that the adapter made because the request
+	// had none and the vendor requires one.
+	Reference string
+	Exchange  Exchange
+}
+
+// Client is what a vendor's client needs beside the token.
+type Client struct {
+	URL, Digits sensitive.String
+	Endpoint    string
+	Parameters  map[string]sensitive.String
+}
+
+// Expiry is when a token expires and how that is known.
+type Expiry struct {
+	// Time is zero if nothing is known.
+	Time   time.Time
+	Source ExpirySource
+}
+
+// ExpirySource is where an expire time comes from.
+type ExpirySource uint8
+
+// The sources of an expire time.
+const (
+	ExpiryUnknown ExpirySource = iota
+	VendorStated
+	Requested
+	DocumentedDefault
+)
+
+// NewExpiry applies the one rule of lifetimes: a time that the vendor stated
+// decides alone; otherwise the earlier of the lifetime asked of the vendor and
+// the documented one, counted from sent, the former if they are equal. Zero means
+// not stated, not asked, not documented.
+func NewExpiry(sent, stated time.Time, asked, documented time.Duration) Expiry {
+	switch {
+	case !stated.IsZero():
+		return Expiry{stated, VendorStated}
+	case asked > 0 && (documented == 0 || asked <= documented):
+		return Expiry{sent.Add(asked), Requested}
+	case documented > 0:
+		return Expiry{sent.Add(documented), DocumentedDefault}
+	default:
+		return Expiry{}
+	}
+}

@@ -1,0 +1,137 @@
+package providers
+
+import (
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// Flow is what the end user does.
+type Flow uint8
+
+// The flows of the contract.
+const (
+	FlowAppSDK Flow = iota + 1
+	FlowHostedPage
+	FlowJSSDK
+	FlowSpokenDigits
+)
+
+var flowNames = [...]string{
+	FlowAppSDK:       "app_sdk",
+	FlowHostedPage:   "hosted_page",
+	FlowJSSDK:        "js_sdk",
+	FlowSpokenDigits: "spoken_digits",
+}
+
+// String returns the flow's name in configuration, metrics and logs, "" for no
+// flow.
+func (f Flow) String() string { return flowNames[f] }
+
+// Flows returns every flow, in the order of the contract.
+func Flows() []Flow { return []Flow{FlowAppSDK, FlowHostedPage, FlowJSSDK, FlowSpokenDigits} }
+
+// MultipleFacesRule is what to do with a photo that shows several faces; the zero
+// value asks for nothing.
+type MultipleFacesRule uint8
+
+// The rules of the contract.
+const (
+	RejectMultipleFaces MultipleFacesRule = iota + 1
+	UseLargestFace
+)
+
+// Detection is what the vendor's client detects; the zero value asks for nothing,
+// which means liveness.
+type Detection uint8
+
+// The detections of the contract.
+const (
+	DetectLiveness Detection = iota + 1
+	DetectIDCard
+	DetectBankCard
+)
+
+// Request is what a caller asks of whichever product serves it: the contract's
+// identity and effect fields. What steers routing is not here. Zero values and
+// nil mean that the field is absent. A request is read by many targets and never
+// changed.
+type Request struct {
+	SubjectID sensitive.String
+	Reference string
+
+	IDCard             *IDCard
+	Photos             []sensitive.Bytes
+	DetectRotatedFaces *bool
+	MultipleFaces      MultipleFacesRule
+
+	ReturnURL, NotifyURL sensitive.String
+	ExtraData            sensitive.String
+
+	TokenLifetime time.Duration
+
+	MaxUploads, FlashColors int
+	ScreenReplayCheck       *bool
+	FaceOcclusionCheck      *bool
+	ReportMultipleFaces     *bool
+	// Language is a BCP 47 primary subtag in lower case.
+	Language string
+
+	Detection Detection
+}
+
+// IDCard is a Chinese identity card.
+type IDCard struct {
+	Name, Number sensitive.String
+}
+
+// Effects are the fields that change what a vendor does: a product that does not
+// honour one that is asked for cannot serve.
+var Effects = FieldSet(
+	FieldIDCard, FieldPhotos, FieldDetectRotatedFaces, FieldMultipleFaces,
+	FieldReturnURL, FieldNotifyURL, FieldExtraData, FieldTokenLifetime,
+	FieldMaxUploads, FieldFlashColors, FieldScreenReplayCheck, FieldFaceOcclusionCheck,
+	FieldReportMultipleFaces, FieldLanguage, FieldDetection,
+)
+
+// Asks returns the fields that are present and ask for something. False and the
+// liveness that every product detects ask for nothing.
+func (r *Request) Asks() Fields {
+	var asked Fields
+	add := func(f Field, present bool) {
+		if present {
+			asked |= 1 << f
+		}
+	}
+	add(FieldSubjectID, !r.SubjectID.IsZero())
+	add(FieldReference, r.Reference != "")
+	add(FieldIDCard, r.IDCard != nil)
+	add(FieldIDCardName, r.IDCard != nil)
+	add(FieldIDCardNumber, r.IDCard != nil)
+	add(FieldPhotos, len(r.Photos) > 0)
+	add(FieldDetectRotatedFaces, isTrue(r.DetectRotatedFaces))
+	add(FieldMultipleFaces, r.MultipleFaces != 0)
+	add(FieldReturnURL, !r.ReturnURL.IsZero())
+	add(FieldNotifyURL, !r.NotifyURL.IsZero())
+	add(FieldExtraData, !r.ExtraData.IsZero())
+	add(FieldTokenLifetime, r.TokenLifetime != 0)
+	add(FieldMaxUploads, r.MaxUploads != 0)
+	add(FieldFlashColors, r.FlashColors != 0)
+	add(FieldScreenReplayCheck, isTrue(r.ScreenReplayCheck))
+	add(FieldFaceOcclusionCheck, isTrue(r.FaceOcclusionCheck))
+	add(FieldReportMultipleFaces, isTrue(r.ReportMultipleFaces))
+	add(FieldLanguage, r.Language != "")
+	add(FieldDetection, r.Detection > DetectLiveness)
+	return asked
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// PhotoBytes returns the size of all photos together.
+func (r *Request) PhotoBytes() int {
+	total := 0
+	for _, photo := range r.Photos {
+		total += photo.Len()
+	}
+	return total
+}

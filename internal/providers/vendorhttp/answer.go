@@ -1,0 +1,142 @@
+package vendorhttp
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// Limits of what is kept of an answer's strings.
+const (
+	maxTextBytes      = 256
+	maxRequestIDBytes = 128
+	maxCodeBytes      = 64
+	maxCodeDigits     = 6
+	maxTokenBytes     = 4096
+)
+
+// Answer is what a vendor's server answered. Its adapter decodes the body, states
+// what the body says of the exchange, and ends with a token or a failure.
+type Answer struct {
+	exchange providers.Exchange
+	content  []byte
+	form     *Form
+}
+
+// Decode reads the body as JSON into v, a struct, and reports whether it is JSON. A
+// field of another type than v's stays as it was; a body that is cut, too large or
+// no JSON is never repaired.
+func (a *Answer) Decode(v any) bool {
+	err := json.Unmarshal(a.content, v)
+	var otherType *json.UnmarshalTypeError
+	return err == nil || errors.As(err, &otherType)
+}
+
+// Succeeded reports whether the HTTP status is 2xx.
+func (a *Answer) Succeeded() bool {
+	return a.exchange.HTTPStatus >= 200 && a.exchange.HTTPStatus <= 299
+}
+
+// Exchange returns what is known of the exchange so far.
+func (a *Answer) Exchange() providers.Exchange { return a.exchange }
+
+// SetRequestID keeps the vendor's request id if it looks like one. It is shown to
+// callers, so nothing else may pass.
+func (a *Answer) SetRequestID(id Text) {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:,"
+	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.form.hides(string(id)) {
+		a.exchange.RequestID = string(id)
+	}
+}
+
+// SetText keeps a vendor's message for the log: at most 256 bytes, without the
+// sensitive values of the request.
+func (a *Answer) SetText(message Text) {
+	text := a.form.scrub(strings.ToValidUTF8(string(message), "�"))
+	if len(text) > maxTextBytes {
+		text = strings.ToValidUTF8(text[:maxTextBytes], "")
+	}
+	a.exchange.Text = text
+}
+
+// SetProcessingTime keeps the time that the vendor says it took, in milliseconds.
+func (a *Answer) SetProcessingTime(milliseconds Scalar) {
+	a.exchange.ProcessingTime = milliseconds.milliseconds()
+}
+
+// SetBilled keeps whether the vendor bills the call.
+func (a *Answer) SetBilled(billed providers.Billed) { a.exchange.Billed = billed }
+
+// WithCode returns the failure that a code of the vendor's means, by its table.
+func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Error {
+	failure := &providers.Error{Reason: table.Reason(code), Exchange: a.exchange}
+	if failure.Reason != providers.VendorErrorUnrecognized || a.plausibleCode(code) {
+		failure.Exchange.Code = code
+	}
+	return failure
+}
+
+// WithoutCode returns what an answer means that holds neither a token nor a code of
+// the vendor's: the HTTP status alone decides.
+func (a *Answer) WithoutCode() *providers.Error {
+	failure := &providers.Error{Exchange: a.exchange}
+	switch status := a.exchange.HTTPStatus; {
+	case status == http.StatusRequestEntityTooLarge:
+		failure.Reason = providers.RequestTooLarge
+	case status == http.StatusNotFound:
+		failure.Reason = providers.VendorEndpointNotFound
+	case status == http.StatusTooManyRequests:
+		failure.Reason = providers.VendorRateLimited
+	case status >= 500:
+		failure.Reason, failure.Ambiguous = providers.VendorInternalError, true
+	case status >= 400:
+		failure.Reason = providers.VendorErrorUnrecognized
+	default:
+		return a.WithoutToken()
+	}
+	return failure
+}
+
+// WithoutToken returns the failure of an answer that reports success and holds no
+// usable token.
+func (a *Answer) WithoutToken() *providers.Error {
+	return &providers.Error{
+		Reason: providers.VendorResponseInvalid, Exchange: a.exchange, Ambiguous: true, Cause: errNoToken,
+	}
+}
+
+var errNoToken = errors.New("the answer holds no usable token and no error code")
+
+// plausibleCode tells a code, which callers see, from whatever else may stand in its
+// place: words of capitals, or a short number.
+func (a *Answer) plausibleCode(code string) bool {
+	digits := 0
+	for _, r := range code {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case (r < 'A' || r > 'Z') && r != '_' && r != ':':
+			return false
+		}
+	}
+	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.form.hidesAsCode(code)
+}
+
+// CanonicalCode returns a code as the documents mean it: capitals, underscores for
+// blanks, no blank or dot at the end.
+func CanonicalCode(code string) string {
+	code = strings.ToUpper(strings.TrimRight(strings.TrimSpace(code), ". "))
+	return strings.ReplaceAll(code, " ", "_")
+}
+
+// UsableToken reports whether a client can be given the token: text of 1 to 4096
+// bytes without blanks or control characters.
+func UsableToken(token string) bool {
+	unusable := func(r rune) bool { return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r) }
+	return token != "" && len(token) <= maxTokenBytes && strings.IndexFunc(token, unusable) < 0
+}

@@ -1,0 +1,130 @@
+// Package vendorhttp makes one HTTP request of an adapter and reads its answer as
+// far as HTTP alone tells what it means. It knows no vendor: codes and bodies are
+// the adapters' business.
+package vendorhttp
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// maxAnswerBytes bounds what is read of an answer, decompressed. The largest
+// documented answer is below 2 KiB.
+const maxAnswerBytes = 64 << 10
+
+// Post sends the form to target in one POST request and reads the answer. It
+// follows no redirect and repeats nothing, but for net/http sending the request
+// again when a pooled connection turns out dead before anything was written. It
+// returns at the latest when ctx ends. An error is one of the transport: that an
+// answer came says nothing yet about what is in it.
+func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, form *Form) (*Answer, *providers.Error) {
+	var seen progress
+	length, open := form.close()
+	body, _ := open() // both kinds of body open without fail
+	request := (&http.Request{
+		Method:        http.MethodPost,
+		URL:           target,
+		Host:          target.Host,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        http.Header{"Content-Type": {form.contentType()}, "Accept": {"application/json"}},
+		Body:          body,
+		GetBody:       open,
+		ContentLength: length,
+	}).WithContext(httptrace.WithClientTrace(ctx, seen.trace()))
+
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return nil, seen.failure(ctx, err, providers.Exchange{Reference: form.Reference})
+	}
+	defer func() { _ = response.Body.Close() }()
+	return readAnswer(ctx, response, form, &seen)
+}
+
+func readAnswer(ctx context.Context, response *http.Response, form *Form, seen *progress) (*Answer, *providers.Error) {
+	answer := &Answer{form: form}
+	answer.exchange.Reference = form.Reference
+	answer.exchange.HTTPStatus = response.StatusCode
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		answer.exchange.Date = date
+	}
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return answer, nil // its body is the bare connection, which ctx does not end
+	}
+	content, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
+	switch {
+	case err == nil && len(content) <= maxAnswerBytes:
+		answer.content = content
+	case err == nil, corruptCompression(err):
+		// An answer whose content is of no use; the status may still say something.
+	case response.StatusCode == http.StatusRequestEntityTooLarge:
+		// Servers refuse a large request by closing the connection over it.
+	default:
+		return nil, seen.failure(ctx, err, answer.exchange)
+	}
+	return answer, nil
+}
+
+func corruptCompression(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
+}
+
+// progress is how far a request came, which decides whether it can have been
+// processed. The transport reports it from its own goroutines.
+type progress struct {
+	connected, answered atomic.Bool
+}
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		// A second connection is asked for only if nothing was written to the first.
+		GetConn:              func(string) { p.connected.Store(false) },
+		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
+		GotFirstResponseByte: func() { p.answered.Store(true) },
+	}
+}
+
+// failure names a transport error. Before there is a connection nothing was sent,
+// whatever ended the wait; after it, the vendor may have processed the request.
+func (p *progress) failure(ctx context.Context, err error, exchange providers.Exchange) *providers.Error {
+	connected := p.connected.Load()
+	failure := &providers.Error{Exchange: exchange, Ambiguous: connected, Cause: err}
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		failure.Reason = providers.CallerCancelled
+	case !connected:
+		failure.Reason = providers.VendorUnreachable
+	case ctx.Err() != nil, isTimeout(err):
+		failure.Reason = providers.VendorTimeout
+	case p.answered.Load() && !isNetwork(err):
+		failure.Reason = providers.VendorResponseInvalid
+		failure.Cause = errNotHTTP // net/http's text quotes what came
+	default:
+		failure.Reason = providers.VendorConnectionLost
+	}
+	return failure
+}
+
+var errNotHTTP = errors.New("the answer is not HTTP")
+
+func isTimeout(err error) bool {
+	var netErr net.Error
+	return errors.As(err, &netErr) && netErr.Timeout()
+}
+
+func isNetwork(err error) bool {
+	var opErr *net.OpError
+	return errors.As(err, &opErr) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}

@@ -1,0 +1,77 @@
+package vendorhttp
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+// Vendors write a number where the document says text, text where it says a
+// number, and null for nothing. The types here read such fields without failing
+// the body around them.
+
+// Text is a JSON string; anything else reads as "".
+type Text string
+
+// UnmarshalJSON never fails.
+func (t *Text) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		*t = Text(text)
+	}
+	return nil
+}
+
+// Scalar is a JSON string, or the JSON of anything else: an error field that is no
+// text is still an error field. null, false and "" read as "" and, when the field is
+// repeated, do not undo what stood before.
+type Scalar string
+
+// UnmarshalJSON never fails.
+func (s *Scalar) UnmarshalJSON(data []byte) error {
+	var text string
+	switch {
+	case json.Unmarshal(data, &text) == nil:
+	case bytes.Equal(data, []byte("false")):
+		return nil
+	default:
+		text = string(data)
+	}
+	if text != "" {
+		*s = Scalar(text)
+	}
+	return nil
+}
+
+// number returns the scalar as a whole number, 0 if it is none or negative.
+func (s Scalar) number() int64 {
+	n, err := strconv.ParseInt(string(s), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// maxMilliseconds bounds a believable processing time: a day.
+const maxMilliseconds = 24 * 60 * 60 * 1000
+
+// milliseconds returns the scalar as a duration, 0 if it is not a believable one.
+func (s Scalar) milliseconds() time.Duration {
+	if n := s.number(); n <= maxMilliseconds {
+		return time.Duration(n) * time.Millisecond
+	}
+	return 0
+}
+
+// maxUnixSeconds is the end of the year 9999, the last that a timestamp of the
+// contract can hold.
+const maxUnixSeconds = 253402300799
+
+// UnixSeconds returns the scalar as a time, zero if it is not one.
+func (s Scalar) UnixSeconds() time.Time {
+	if n := s.number(); n > 0 && n <= maxUnixSeconds {
+		return time.Unix(n, 0)
+	}
+	return time.Time{}
+}
