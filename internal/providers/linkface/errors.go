@@ -1,0 +1,55 @@
+package linkface
+
+import (
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+)
+
+const (
+	codeSuccess   = "0000"
+	statusSuccess = "OK" // older API
+
+	errorCodes   = "1.4 错误码"
+	olderAPI     = "Linkface: older API, as public clients read it"
+	olderSection = "status"
+)
+
+// codes is the vendor's error table. Codes 1003 to 1006 and 1010 are in no document.
+var codes = providers.CodeTable{
+	{Code: "1000", Reason: providers.VendorCredentialsRejected, Document: document, Section: errorCodes},
+	{Code: "1001", Reason: providers.ArgumentRejected, Document: document, Section: errorCodes},
+	{Code: "1002", Reason: providers.ArgumentRejected, Document: document, Section: errorCodes},
+	{Code: "1007", Reason: providers.VendorAccountDisabled, Document: document, Section: errorCodes},
+	{Code: "1008", Reason: providers.VendorAccountExpired, Document: document, Section: errorCodes},
+	{Code: "1009", Reason: providers.VendorRateLimited, Document: document, Section: errorCodes},
+	{Code: "1011", Reason: providers.VendorPermissionDenied, Document: document, Section: errorCodes},
+	{Code: "9999", Reason: providers.VendorInternalError, Document: document, Section: errorCodes},
+
+	{Code: "UNAUTHORIZED", Reason: providers.VendorCredentialsRejected, Document: olderAPI, Section: olderSection},
+	{Code: "KEY_EXPIRED", Reason: providers.VendorAccountExpired, Document: olderAPI, Section: olderSection},
+	{Code: "NO_PERMISSION", Reason: providers.VendorPermissionDenied, Document: olderAPI, Section: olderSection},
+	{Code: "OUT_OF_QUOTA", Reason: providers.VendorQuotaExhausted, Document: olderAPI, Section: olderSection},
+	{Code: "INVALID_ARGUMENT", Reason: providers.ArgumentRejected, Document: olderAPI, Section: olderSection},
+	{Code: "NOT_FOUND", Reason: providers.VendorEndpointNotFound, Document: olderAPI, Section: olderSection},
+}
+
+// failureOf returns the failure that the body tells of, nil if it tells of none. The
+// code decides at any HTTP status, never the message: the document's own failure
+// sample pairs 1008 with the message of 1011.
+func failureOf(reply reply, answer *vendorhttp.Answer) *providers.Error {
+	code := vendorhttp.CanonicalCode(string(reply.Code))
+	if code == codeSuccess {
+		return nil
+	}
+	if code == "" {
+		code = vendorhttp.CanonicalCode(string(reply.Status))
+	}
+	switch {
+	case code != "" && code != statusSuccess:
+		return answer.WithCode(codes, code)
+	case !answer.Succeeded():
+		return answer.WithoutCode()
+	default:
+		return nil
+	}
+}
