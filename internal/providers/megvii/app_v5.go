@@ -1,0 +1,48 @@
+package megvii
+
+import (
+	"context"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+const documentAppV5 = "Megvii: get_biz_token 5.0.0 (App SDK)"
+
+var appV5 = providers.Product{
+	ID:       Name + ".app-v5",
+	Flow:     providers.FlowAppSDK,
+	Document: documentAppV5,
+	Endpoint: "/v5/sdk/get_biz_token",
+	Lifetime: time.Hour, // 返回值说明, biz_token
+	Limits:   []providers.Limit{subjectIDLimit(128)},
+	Parameters: []providers.Parameter{
+		{Name: paramLivenessID, Required: true, Text: "liveness scene set up in the vendor's console"},
+	},
+}
+
+type appV5Target struct{ *target }
+
+// Issue asks for a token by POST /v5/sdk/get_biz_token.
+func (t *appV5Target) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+	reply, failure := t.post(ctx, t.form(call))
+	if failure != nil {
+		return providers.Token{}, failure
+	}
+	token, failure := t.token(reply, reply.BizToken, call, 0)
+	if failure != nil {
+		return providers.Token{}, failure
+	}
+	token.Client.Endpoint = t.base.String()
+	return token, nil
+}
+
+func (t *appV5Target) form(call providers.Call) *form {
+	now := call.SigningTime()
+	f := t.newForm(call)
+	f.AddSensitive("sign", t.credentials[call.Credential].sign(now, now.Add(signatureLifetime), t.nonce()))
+	f.Add("sign_version", signVersion)
+	f.configured(paramLivenessID, "")
+	f.personal("uuid", providers.FieldSubjectID, call.Request.SubjectID)
+	return f
+}

@@ -1,0 +1,85 @@
+package megvii
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// Name is the provider's name.
+const Name = "megvii"
+
+// Provider returns what the adapter states of Megvii.
+func Provider() *providers.Provider {
+	return &providers.Provider{
+		Name:           Name,
+		PathPrefix:     "/faceid",
+		CredentialKeys: []string{keyAPIKey, keyAPISecret},
+		Products:       []providers.Product{randomNumber, pcWeb, appV5, h5Flash},
+		Codes:          codes,
+		Open:           open,
+	}
+}
+
+type account struct {
+	base        *url.URL
+	pathPrefix  string
+	credentials []credential
+	transport   http.RoundTripper
+	random      func([]byte)
+}
+
+type credential struct {
+	apiKey    sensitive.String
+	apiSecret sensitive.String
+}
+
+func open(config providers.AccountConfig) providers.Account {
+	a := &account{
+		base:       config.BaseURL,
+		pathPrefix: config.PathPrefix,
+		transport:  config.Transport,
+		random:     config.Random,
+	}
+	for _, c := range config.Credentials {
+		a.credentials = append(a.credentials, credential{c[keyAPIKey], c[keyAPISecret]})
+	}
+	return a
+}
+
+// NewTarget returns one of the four products.
+func (a *account) NewTarget(product string, parameters map[string]string) providers.Target {
+	switch product {
+	case randomNumber.ID:
+		return &randomNumberTarget{a.target(&randomNumber, parameters)}
+	case pcWeb.ID:
+		return &pcWebTarget{a.target(&pcWeb, parameters)}
+	case appV5.ID:
+		return &appV5Target{a.target(&appV5, parameters)}
+	default:
+		return &h5FlashTarget{a.target(&h5Flash, parameters)}
+	}
+}
+
+// target is what the targets of all products share.
+type target struct {
+	*account
+	product    *providers.Product
+	endpoint   *url.URL
+	parameters map[string]string
+}
+
+func (a *account) target(product *providers.Product, parameters map[string]string) *target {
+	return &target{
+		account: a, product: product, endpoint: a.url(product.Endpoint), parameters: parameters,
+	}
+}
+
+// url returns the address of a path that the documents give below the path prefix.
+func (a *account) url(path string) *url.URL {
+	address := *a.base
+	address.Path = a.pathPrefix + path
+	return &address
+}

@@ -1,0 +1,132 @@
+package megvii
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+const documentPCWeb = "Megvii: PC-GetToken (liveness v2)"
+
+// pcWeb has no documented lifetime: every answer states its own in expired_time.
+var pcWeb = providers.Product{
+	ID:        Name + ".pc-web",
+	Flow:      providers.FlowHostedPage,
+	Document:  documentPCWeb,
+	Endpoint:  "/liveness/v2/get_token",
+	SingleUse: true, // 返回值说明, token
+	Needs: []providers.Need{
+		{Field: providers.FieldReturnURL},
+		{Field: providers.FieldNotifyURL},
+		{Field: providers.FieldSubjectID, When: &providers.Condition{
+			Text: "with photos and no id card", Holds: photosAlone,
+		}},
+	},
+	Honours: providers.FieldSet(
+		providers.FieldIDCard, providers.FieldPhotos,
+		providers.FieldDetectRotatedFaces, providers.FieldMultipleFaces,
+		providers.FieldReturnURL, providers.FieldNotifyURL, providers.FieldExtraData,
+		providers.FieldScreenReplayCheck,
+	),
+	Limits: []providers.Limit{
+		subjectIDLimit(512),
+		referenceLimit(128),
+		nameLimit,
+		numberLimit,
+		photoLimit(3),
+		{
+			Field: providers.FieldMultipleFaces, Text: "must be reject", Reason: providers.NoEligibleProduct,
+			Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.RejectMultipleFaces },
+		},
+		providers.AtMostBytes(providers.FieldExtraData, 4096,
+			func(r *providers.Request) string { return r.ExtraData.Reveal() }),
+	},
+	Parameters: []providers.Parameter{
+		{Name: paramSceneID, Text: "scene set up in the vendor's console; the console's default scene if left out"},
+		{Name: paramScreenReplay, Text: "check for a filmed screen: 0 (the vendor's default) or 1", Allows: oneOf(off, on)},
+		multiOrientedDetection,
+	},
+}
+
+// Values of comparison_type (参数).
+const (
+	compareNothing = "-1"
+	comparePhotos  = "0"
+	compareIDCard  = "1"
+)
+
+// bizNoLength is the length of a biz_no of ours, within the 128 bytes of 参数.
+const bizNoLength = 32
+
+type pcWebTarget struct{ *target }
+
+// Issue asks for a token by POST /liveness/v2/get_token.
+func (t *pcWebTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+	f := t.form(call)
+	reply, failure := t.post(ctx, f)
+	if failure != nil {
+		return providers.Token{}, failure
+	}
+	token, failure := t.token(reply, reply.Token, call, 0)
+	if failure != nil {
+		return providers.Token{}, failure
+	}
+	token.SessionID = reply.sessionID(reply.Token)
+	token.Client.URL = t.pageURL(token.Value)
+	if call.Request.Reference == "" {
+		token.Reference = f.Reference
+	}
+	return token, nil
+}
+
+// pageURL is the vendor's page that the token starts (DoLiveness).
+func (t *pcWebTarget) pageURL(token sensitive.String) sensitive.String {
+	page := t.url("/liveness/v2/do")
+	page.RawQuery = "token=" + url.QueryEscape(token.Reveal())
+	return sensitive.New(page.String())
+}
+
+func (t *pcWebTarget) form(call providers.Call) *form {
+	r := call.Request
+	f := t.newKeyedForm(call)
+	f.Add("comparison_type", comparisonType(r))
+	if r.IDCard != nil {
+		f.personal("idcard_name", providers.FieldIDCardName, r.IDCard.Name)
+		f.personal("idcard_number", providers.FieldIDCardNumber, r.IDCard.Number)
+	}
+	if photosAlone(r) {
+		f.personal("uuid", providers.FieldSubjectID, r.SubjectID)
+	}
+	f.photos(r.Photos)
+	f.personal("return_url", providers.FieldReturnURL, r.ReturnURL)
+	f.personal("notify_url", providers.FieldNotifyURL, r.NotifyURL)
+	if r.Reference != "" {
+		f.reference(r.Reference)
+	} else {
+		f.Reference = vendorhttp.RandomText(t.random, bizNoLength)
+		f.Add("biz_no", f.Reference)
+	}
+	f.personal("biz_extra_data", providers.FieldExtraData, r.ExtraData)
+	f.configured(paramSceneID, "")
+	f.setting(paramScreenReplay, providers.FieldScreenReplayCheck, flag(r.ScreenReplayCheck), "")
+	f.setting(paramMultiOrientedDetection, providers.FieldDetectRotatedFaces, flag(r.DetectRotatedFaces), "")
+	return f
+}
+
+func comparisonType(r *providers.Request) string {
+	switch {
+	case r.IDCard != nil:
+		return compareIDCard
+	case len(r.Photos) > 0:
+		return comparePhotos
+	default:
+		return compareNothing
+	}
+}
+
+// photosAlone reports whether the request is one of comparison_type 0, the only one
+// that takes a uuid.
+func photosAlone(r *providers.Request) bool { return comparisonType(r) == comparePhotos }
