@@ -1,0 +1,32 @@
+// Package sandbox stands in for the vendors' servers, so that the gateway can be
+// tried and tested without a contract or a network. It is written from the
+// vendors' documents alone and shares no code with the adapters: a mistake made
+// in one is not made in the other.
+//
+// A request is checked in this order, and the first failure is the answer:
+//
+//  1. the path and the method (a wrong one is an API that does not exist),
+//  2. the size of the body,
+//  3. who is calling: the parameters of the credentials or of the signature in
+//     the order of the document's table, then whether they are right,
+//  4. all other parameters in the order of the document's table,
+//  5. whether biz_no is new (PC-GetToken).
+//
+// What the documents leave open is read like this:
+//
+//   - A body of another media type, a broken one or one of more than 100 parts
+//     carries no parameters, so that the first required one is missing.
+//     app-v5, h5-flash and Linkface take multipart/form-data only; pc-web and
+//     random-number, whose documents do not insist on it, take
+//     application/x-www-form-urlencoded too.
+//   - An empty value is an absent one. Of a repeated name the first value
+//     counts. Names that the document does not have are ignored, but a photo
+//     beyond the last one allowed (up to image_ref9) is refused.
+//   - A photo must be a file part (one with a file name), all else must not be.
+//   - The limit of 20 MB that H5-Lite RAW-GetToken states is 20,000,000 bytes,
+//     the stricter reading, and holds for every endpoint.
+//
+// Nothing is known of faces, permissions and quotas here: what only they can
+// cause is never answered. Time limits are for the http.Server around a stand-in
+// to set.
+package sandbox

@@ -1,0 +1,122 @@
+package sandbox
+
+import (
+	"errors"
+	"image"
+	_ "image/jpeg" // the two formats that the stand-ins take for photos
+	_ "image/png"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"unicode/utf8"
+)
+
+const (
+	// maxBody is H5-Lite RAW-GetToken, Universal Errors, 413: "Request size
+	// exceeds 20MB limit".
+	maxBody = 20_000_000
+	// maxText bounds what is kept of one text, and of a whole URL-encoded body.
+	// The longest documented text has 4096 bytes.
+	maxText = 64 << 10
+	// maxParts bounds a multipart body. The largest documented one has 17.
+	maxParts = 100
+)
+
+var errTooMuch = errors.New("more than any document describes")
+
+// form holds the parameters of a request, the first value of each name.
+type form map[string]value
+
+// value is one parameter: a text, or a file of which only the size in pixels is
+// kept, 0 by 0 if it is neither a PNG nor a JPEG.
+type value struct {
+	text   string
+	cut    bool // text was longer than maxText
+	file   bool
+	pixels image.Point
+}
+
+func (v value) empty() bool { return !v.file && v.text == "" }
+
+// legible reports whether v is whole UTF-8 text.
+func (v value) legible() bool { return !v.file && !v.cut && utf8.ValidString(v.text) }
+
+// readForm reads the body to its end. It answers false if the body is larger
+// than maxBody. A body that it cannot read is an empty form.
+func readForm(w http.ResponseWriter, r *http.Request, urlencoded bool) (form, bool) {
+	body := http.MaxBytesReader(w, r.Body, maxBody)
+	f, err := parseForm(body, r.Header.Get("Content-Type"), urlencoded)
+	if err != nil {
+		f = form{}
+	}
+	_, err = io.Copy(io.Discard, body)
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	return f, !tooLarge
+}
+
+func parseForm(body io.Reader, contentType string, urlencoded bool) (form, error) {
+	media, parameters, err := mime.ParseMediaType(contentType)
+	switch {
+	case err != nil:
+		return nil, err
+	case media == "multipart/form-data":
+		return parseMultipart(multipart.NewReader(body, parameters["boundary"]))
+	case media == "application/x-www-form-urlencoded" && urlencoded:
+		return parseURLEncoded(body)
+	default:
+		return form{}, nil
+	}
+}
+
+func parseMultipart(parts *multipart.Reader) (form, error) {
+	f := form{}
+	for range maxParts {
+		part, err := parts.NextPart()
+		// A bare io.EOF is the final boundary.
+		if err == io.EOF { //nolint:errorlint // a wrapped one is a body cut short
+			return f, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if _, repeated := f[part.FormName()]; repeated {
+			continue
+		}
+		if f[part.FormName()], err = readPart(part); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errTooMuch
+}
+
+func readPart(part *multipart.Part) (value, error) {
+	if part.FileName() != "" {
+		// What is no photo is for the parameter's own check to refuse, and a broken
+		// body for the next part.
+		config, _, _ := image.DecodeConfig(part)
+		return value{file: true, pixels: image.Pt(config.Width, config.Height)}, nil
+	}
+	text, err := io.ReadAll(io.LimitReader(part, maxText+1))
+	return value{text: string(text), cut: len(text) > maxText}, err
+}
+
+func parseURLEncoded(body io.Reader) (form, error) {
+	text, err := io.ReadAll(io.LimitReader(body, maxText+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxText {
+		return nil, errTooMuch
+	}
+	query, err := url.ParseQuery(string(text))
+	if err != nil {
+		return nil, err
+	}
+	f := form{}
+	for name := range query {
+		f[name] = value{text: query.Get(name)}
+	}
+	return f, nil
+}

@@ -1,0 +1,59 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"io"
+	"maps"
+	"time"
+)
+
+// Credentials that a stand-in accepts when Options names none. They are
+// invented and open nothing anywhere else.
+const (
+	DemoMegviiAPIKey      = "demo-megvii-key"
+	DemoMegviiAPISecret   = "demo-megvii-secret"
+	DemoLinkfaceAPIID     = "demo-linkface-id"
+	DemoLinkfaceAPISecret = "demo-linkface-secret"
+)
+
+// DefaultPathPrefix is where Megvii's documents put every endpoint.
+const DefaultPathPrefix = "/faceid"
+
+// Options configures a stand-in. The zero value is ready to use.
+type Options struct {
+	// Credentials are the accepted ones: api_key (Megvii) or api_id (Linkface)
+	// to api_secret. Empty means the vendor's demonstration credential.
+	Credentials map[string]string
+	// PathPrefix stands before Megvii's paths: "/finauth" for the other brand.
+	// Empty means DefaultPathPrefix. Linkface has none.
+	PathPrefix string
+	// AllowRepeatedBizNo makes PC-GetToken issue another token for a biz_no that
+	// has one. The document says that biz_no must be unique and not what
+	// becomes of one that is not; refusing it is our reading.
+	AllowRepeatedBizNo bool
+	// Now is the server's clock, in the Date header too. Nil means time.Now. It
+	// is called by several requests at a time.
+	Now func() time.Time
+	// Rand is where tokens and request ids come from. Nil means crypto/rand. It
+	// is read by one request at a time; if it fails, the vendor's internal
+	// error is the answer.
+	Rand io.Reader
+}
+
+func (o Options) credentials(demoID, demoSecret string) map[string]string {
+	if len(o.Credentials) == 0 {
+		return map[string]string{demoID: demoSecret}
+	}
+	return maps.Clone(o.Credentials)
+}
+
+func (o Options) source() *source {
+	s := &source{now: o.Now, rand: o.Rand}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.rand == nil {
+		s.rand = rand.Reader
+	}
+	return s
+}
