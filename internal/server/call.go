@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+)
+
+// Transport is how a call came in.
+type Transport string
+
+// The transports.
+const (
+	GRPC Transport = "grpc"
+	REST Transport = "rest"
+)
+
+// Call is one call through the gateway, from whichever transport. Observers get it
+// when it has ended and must not keep it. It holds the caller's message: log what it
+// says of the call, never what it says of the user.
+type Call struct {
+	Transport Transport
+	// RequestID is the gateway's own id of the call.
+	RequestID string
+	Start     time.Time
+	Duration  time.Duration
+	Request   *livenessv1.IssueLivenessTokenRequest
+	// Flow is the flow asked for; 0 if none that is known.
+	Flow    providers.Flow
+	Outcome routing.Outcome
+	// Err is why the call failed, nil if it issued a token.
+	Err *providers.Error
+
+	// refused is why the transport could not take the message, nil if it could.
+	refused *providers.Error
+	// httpStatus stands in for the reason's where the transport knows better.
+	httpStatus int
+}
+
+func newCall(transport Transport) *Call {
+	return &Call{Transport: transport, RequestID: rand.Text(), Start: time.Now()}
+}
+
+// Reason returns how the call ended.
+func (c *Call) Reason() providers.Reason {
+	if c.Err == nil {
+		return providers.OK
+	}
+	return c.Err.Reason
+}
+
+// Code returns the gRPC code of the call's status.
+func (c *Call) Code() codes.Code {
+	if c.Err == nil {
+		return codes.OK
+	}
+	return rowOf(c.Err).code
+}
+
+// HTTPStatus returns the HTTP status of the call, over gRPC the one it would have.
+func (c *Call) HTTPStatus() int {
+	switch {
+	case c.Err == nil:
+		return statusTable[providers.OK].http
+	case c.httpStatus != 0:
+		return c.httpStatus
+	default:
+		return rowOf(c.Err).http
+	}
+}
+
+// VendorTime returns the time spent in attempts.
+func (c *Call) VendorTime() time.Duration {
+	var total time.Duration
+	for i := range c.Outcome.Attempts {
+		total += c.Outcome.Attempts[i].Duration
+	}
+	return total
+}
+
+type callKey struct{}
+
+func withCall(ctx context.Context, call *Call) context.Context {
+	return context.WithValue(ctx, callKey{}, call)
+}
+
+// callOf returns the call that the transport put into ctx; no client can.
+func callOf(ctx context.Context) *Call {
+	call, _ := ctx.Value(callKey{}).(*Call)
+	return call
+}
+
+// asError returns err as the one type of failure; what is not one of ours is a fault
+// of ours.
+func asError(err error) *providers.Error {
+	var failure *providers.Error
+	if errors.As(err, &failure) {
+		return failure
+	}
+	return &providers.Error{Reason: providers.Internal, Cause: err}
+}
+
+// invalidRequest returns the failure of a message that breaks a rule of the contract.
+func invalidRequest(path providers.Path, description string) *providers.Error {
+	return &providers.Error{Reason: providers.InvalidRequest, Violations: []providers.Violation{
+		{Path: path, Reason: providers.InvalidRequest, Description: description},
+	}}
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
+	_ "google.golang.org/grpc/encoding/proto" // registers the codec that ours wraps
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/status"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+const (
+	// maxMessageBytes is the contract's limit; larger messages are refused with
+	// REQUEST_TOO_LARGE.
+	maxMessageBytes = 21 << 20
+	// maxReceiveBytes is the library's limit. Beyond it the library refuses a message
+	// itself, without details, before any code of ours can: decision record 3.
+	maxReceiveBytes = 3 * maxMessageBytes
+
+	// maxConnectionAge makes clients reconnect, and so rebalance.
+	maxConnectionAge      = 10 * time.Minute
+	maxConnectionAgeGrace = maxDeadline + 5*time.Second
+	maxStreams            = 1000
+	maxHeaderBytes        = 16 << 10
+	handshakeTimeout      = 10 * time.Second
+)
+
+// HeaderRequestID carries the gateway's id of the call in every answer.
+const HeaderRequestID = "x-request-id"
+
+// NewGRPC returns the gRPC server of the service, with health and reflection. Closing
+// the health server is how a shutdown begins.
+func NewGRPC(service *Service) (*grpc.Server, *health.Server) {
+	server := grpc.NewServer(
+		grpc.ForceServerCodecV2(codec{encoding.GetCodecV2("proto")}),
+		grpc.MaxRecvMsgSize(maxReceiveBytes),
+		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.MaxHeaderListSize(maxHeaderBytes),
+		grpc.ConnectionTimeout(handshakeTimeout),
+		grpc.KeepaliveParams(keepalive.ServerParameters{
+			MaxConnectionAge:      maxConnectionAge,
+			MaxConnectionAgeGrace: maxConnectionAgeGrace,
+			Time:                  time.Minute,
+			Timeout:               20 * time.Second,
+		}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
+			MinTime:             10 * time.Second,
+			PermitWithoutStream: true,
+		}),
+		grpc.UnknownServiceHandler(service.unknownMethod),
+	)
+	server.RegisterService(&grpc.ServiceDesc{
+		ServiceName: livenessv1.LivenessService_ServiceDesc.ServiceName,
+		Methods:     []grpc.MethodDesc{{MethodName: "IssueLivenessToken", Handler: service.unary}},
+		Metadata:    livenessv1.LivenessService_ServiceDesc.Metadata,
+	}, nil)
+	healthServer := health.NewServer()
+	healthServer.SetServingStatus(livenessv1.LivenessService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	healthpb.RegisterHealthServer(server, healthServer)
+	reflection.Register(server)
+	return server, healthServer
+}
+
+// unary replaces the generated handler, so that a message that cannot be decoded runs
+// through the interceptors too. The interceptors are the service's own, shared with
+// REST.
+//
+//nolint:revive // the parameters are those of grpc.MethodDesc
+func (s *Service) unary(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+	call := newCall(GRPC)
+	received := &inbound{message: &livenessv1.IssueLivenessTokenRequest{}}
+	if err := decode(received); err != nil {
+		received.refused = refusedByLibrary(err)
+	}
+	call.Request, call.refused = received.message, received.refused
+	response := s.serve(ctx, call)
+	_ = grpc.SetHeader(ctx, metadata.Pairs(HeaderRequestID, call.RequestID))
+	if call.Err != nil {
+		return nil, grpcError(ctx, call)
+	}
+	return response, nil
+}
+
+// unknownMethod answers every RPC that no service has.
+func (s *Service) unknownMethod(_ any, stream grpc.ServerStream) error {
+	call := newCall(GRPC)
+	call.refused = &providers.Error{Reason: providers.MethodUnknown}
+	s.serve(stream.Context(), call)
+	return grpcError(stream.Context(), call)
+}
+
+// grpcError returns the status of a failed call and tells the client's retry policy
+// whether to wait or to give up (gRFC A6).
+func grpcError(ctx context.Context, call *Call) error {
+	pushback := int64(-1)
+	if retry := rowOf(call.Err).retry; retry > 0 {
+		pushback = retry.Milliseconds()
+	}
+	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-retry-pushback-ms", strconv.FormatInt(pushback, 10)))
+	return status.FromProto(statusOf(call)).Err()
+}

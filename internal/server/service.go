@@ -1,0 +1,67 @@
+// Package server is the gateway's face: the gRPC service and the REST route over one
+// chain of interceptors, health, and the one table from reasons to statuses. It knows
+// no vendor.
+package server
+
+import (
+	"context"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/grpc"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/routing"
+)
+
+// Issuer issues tokens; *routing.Router is one.
+type Issuer interface {
+	Issue(context.Context, routing.Query) (routing.Outcome, error)
+}
+
+// Service answers IssueLivenessToken for both transports. It is safe for concurrent
+// use.
+type Service struct {
+	handle grpc.UnaryHandler
+}
+
+// NewService returns a service that tells each observer of every call when it has
+// ended.
+func NewService(issuer Issuer, observers ...func(*Call)) (*Service, error) {
+	validator, err := protovalidate.New(
+		protovalidate.WithMessages(&livenessv1.IssueLivenessTokenRequest{}),
+		protovalidate.WithDisableLazy(),
+	)
+	if err != nil {
+		return nil, err
+	}
+	info := &grpc.UnaryServerInfo{FullMethod: livenessv1.LivenessService_IssueLivenessToken_FullMethodName}
+	return &Service{handle: chain(issue(issuer), info,
+		observe(observers),
+		recoverPanic,
+		refuse,
+		limitDeadline,
+		validate(validator),
+	)}, nil
+}
+
+// issue is the innermost handler: message to query, outcome to message.
+func issue(issuer Issuer) grpc.UnaryHandler {
+	return func(ctx context.Context, request any) (any, error) {
+		call := callOf(ctx)
+		query := queryOf(call.Request)
+		call.Flow = query.Flow
+		var err error
+		if call.Outcome, err = issuer.Issue(ctx, query); err != nil {
+			return nil, err
+		}
+		return responseOf(call), nil
+	}
+}
+
+// serve runs a call through the interceptors. Afterwards either the response is there
+// or call.Err is.
+func (s *Service) serve(ctx context.Context, call *Call) *livenessv1.IssueLivenessTokenResponse {
+	response, _ := s.handle(withCall(ctx, call), call.Request)
+	message, _ := response.(*livenessv1.IssueLivenessTokenResponse)
+	return message
+}

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// maxPhotoBytes bounds the photos of a request together, so that every product's own
+// bound on its request holds as well.
+const maxPhotoBytes = 19_000_000
+
+// validate checks a message against the contract: no unknown fields, the rules of the
+// proto files, and what those cannot say.
+func validate(validator protovalidate.Validator) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+		message := request.(*livenessv1.IssueLivenessTokenRequest)
+		if path, unknown := unknownField(message.ProtoReflect(), ""); unknown != nil {
+			number, _, _ := protowire.ConsumeTag(unknown)
+			return nil, invalidRequest(path, fmt.Sprintf("holds field number %d, which the contract does not know", number))
+		}
+		if err := validator.Validate(message); err != nil {
+			return nil, ruleBroken(err)
+		}
+		if message.GetIdempotencyKey() != "" {
+			return nil, invalidRequest(providers.FieldIdempotencyKey.Path(), "not supported yet: send the request without it")
+		}
+		if photoBytes(message) > maxPhotoBytes {
+			return nil, &providers.Error{Reason: providers.RequestTooLarge, Violations: []providers.Violation{{
+				Path: providers.FieldPhotos.Path(), Reason: providers.RequestTooLarge, Description: "at most 19 MB together",
+			}}}
+		}
+		return next(ctx, request)
+	}
+}
+
+// ruleBroken turns what the validator found into our failure. Its messages state the
+// rule and never the value.
+func ruleBroken(err error) *providers.Error {
+	var broken *protovalidate.ValidationError
+	if !errors.As(err, &broken) {
+		return &providers.Error{Reason: providers.Internal, Cause: err}
+	}
+	failure := &providers.Error{Reason: providers.InvalidRequest}
+	for _, v := range broken.Violations {
+		failure.Violations = append(failure.Violations, providers.Violation{
+			Path:        providers.Path(protovalidate.FieldPathString(v.Proto.GetField())),
+			Reason:      providers.InvalidRequest,
+			Description: v.Proto.GetMessage(),
+		})
+	}
+	return failure
+}
+
+// unknownField returns the first field, at any depth, that the contract does not know,
+// and the path of the message that holds it; nil if there is none.
+func unknownField(message protoreflect.Message, path providers.Path) (holder providers.Path, unknown protoreflect.RawFields) {
+	if unknown := message.GetUnknown(); len(unknown) > 0 {
+		return path, unknown
+	}
+	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		if field.Kind() != protoreflect.MessageKind || field.IsList() || field.IsMap() {
+			return true
+		}
+		inner := providers.Path(field.Name())
+		if path != "" {
+			inner = path + "." + inner
+		}
+		holder, unknown = unknownField(value.Message(), inner)
+		return unknown == nil
+	})
+	return holder, unknown
+}
+
+func photoBytes(message *livenessv1.IssueLivenessTokenRequest) int {
+	total := 0
+	for photo := range slices.Values(message.GetComparison().GetPhotos()) {
+		total += len(photo)
+	}
+	return total
+}
