@@ -1,0 +1,68 @@
+package config_test
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+)
+
+// TestBadFiles loads every file of testdata/bad and compares its errors with those
+// in the text file beside it, where $PWD stands for the package's folder.
+func TestBadFiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	folder, err := os.Getwd()
+	require.NoError(t, err)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			want, err := os.ReadFile(strings.TrimSuffix(file, ".yaml") + ".txt")
+			require.NoError(t, err)
+			c, err := load(t, file)
+			require.Nil(t, c)
+			var mistakes config.Errors
+			require.ErrorAs(t, err, &mistakes)
+			got := strings.ReplaceAll(err.Error(), folder, "$PWD") + "\n"
+			require.Equal(t, string(want), got)
+		})
+	}
+}
+
+// TestErrorsShowNoSecret relies on the files in which hunter2 stands where a secret
+// must not.
+func TestErrorsShowNoSecret(t *testing.T) {
+	for _, file := range []string{"secrets", "syntax-secret", "base-url", "proxy"} {
+		path := "testdata/bad/" + file + ".yaml"
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Contains(t, string(text), "hunter2")
+		_, err = load(t, path)
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "hunter2")
+	}
+}
+
+func TestUnreadableFile(t *testing.T) {
+	_, err := config.Load("testdata/none.yaml", vendors())
+	require.Equal(t, config.Errors{{File: "testdata/none.yaml", Message: "cannot be read: no such file or directory"}}, err)
+	require.EqualError(t, err, "testdata/none.yaml: cannot be read: no such file or directory")
+}
+
+func TestErrorsAreByPosition(t *testing.T) {
+	_, err := load(t, "testdata/bad/keys.yaml")
+	var mistakes config.Errors
+	require.ErrorAs(t, err, &mistakes)
+	require.True(t, slices.IsSortedFunc(mistakes, func(a, b config.Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	}))
+	require.Equal(t, config.Error{
+		File: "testdata/bad/keys.yaml", Line: 3, Column: 1, Message: `unknown key "acounts", did you mean "accounts"?`,
+	}, mistakes[2])
+}

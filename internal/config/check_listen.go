@@ -1,0 +1,84 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+)
+
+// Check returns what is wrong with the addresses, which flags may have changed
+// since the file was read. As long as callers are not authenticated, gRPC and
+// REST may leave loopback only if allowUnauthenticated; admin never may.
+func (l Listen) Check(allowUnauthenticated bool) error {
+	var failed []error
+	for _, p := range l.problems(allowUnauthenticated) {
+		failed = append(failed, fmt.Errorf("%s %s", p.key, p.message))
+	}
+	return errors.Join(failed...)
+}
+
+// Check returns an error if the level is none of debug, info, warn and error.
+func (l Log) Check() error {
+	if !slices.Contains(logLevels(), l.Level) {
+		return errors.New(unknown("log level", l.Level, logLevels()))
+	}
+	return nil
+}
+
+func (r *reader) listen(v value, allowUnauthenticated bool) Listen {
+	o := r.object(v, "grpc", "rest", "admin")
+	l := Listen{
+		GRPC:  r.address(o.optional("grpc"), DefaultGRPC),
+		REST:  r.address(o.optional("rest"), DefaultREST),
+		Admin: r.address(o.optional("admin"), DefaultAdmin),
+	}
+	for _, p := range l.problems(allowUnauthenticated) {
+		r.fail(o.optional(p.key), "%s %s", p.key, p.message)
+	}
+	return l
+}
+
+func (r *reader) address(v value, fallback string) string {
+	if text, ok := r.text(v); ok {
+		return text
+	}
+	return fallback
+}
+
+// problem is what is wrong with what stands behind a key.
+type problem struct{ key, message string }
+
+func (l Listen) problems(allowUnauthenticated bool) []problem {
+	const unauthenticated = "callers are not authenticated; allow_unauthenticated: true permits it"
+	found := []problem{
+		{"grpc", addressProblem(l.GRPC, allowUnauthenticated, unauthenticated)},
+		{"rest", addressProblem(l.REST, allowUnauthenticated, unauthenticated)},
+		{"admin", addressProblem(l.Admin, false, "it opens the inside of the gateway")},
+	}
+	return slices.DeleteFunc(found, func(p problem) bool { return p.message == "" })
+}
+
+// addressProblem says what is wrong with an address to listen on, which must be on
+// loopback for the reason given unless it may be anywhere.
+func addressProblem(address string, anywhere bool, reason string) string {
+	host, port, err := net.SplitHostPort(address)
+	_, notANumber := strconv.ParseUint(port, 10, 16)
+	_, notAnIP := netip.ParseAddr(host)
+	switch {
+	case err != nil || notANumber != nil || notAnIP != nil && host != "localhost" && host != "":
+		return "must be host:port, the host an IP address, localhost or left out, the port 0 to 65535"
+	case !anywhere && !isLoopback(host):
+		return "must be on loopback: " + reason
+	default:
+		return ""
+	}
+}
+
+// isLoopback reports whether nobody but this machine is reached at host.
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}

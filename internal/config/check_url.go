@@ -1,0 +1,88 @@
+package config
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+)
+
+// url reads v as a URL in which problem finds nothing. No message shows the URL,
+// which may hold a password.
+func (r *reader) url(v value, problem func(*url.URL) string) *url.URL {
+	text, ok := r.text(v)
+	if !ok {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		r.fail(v, "%s is not a URL", v.name)
+		return nil
+	}
+	if wrong := problem(u); wrong != "" {
+		r.fail(v, "%s %s", v.name, wrong)
+		return nil
+	}
+	return u
+}
+
+func baseURLProblem(u *url.URL) string {
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "must begin with https://"
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "must begin with https:// unless its host is on loopback"
+	case u.Path != "":
+		return "must end behind the host: a path belongs into path_prefix"
+	default:
+		return hostProblem(u)
+	}
+}
+
+func proxyProblem(u *url.URL) string {
+	switch {
+	case !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme):
+		return "must begin with http://, https:// or socks5://"
+	case u.User != nil:
+		return "must hold no user name or password: a proxy that asks for them is not supported"
+	case u.Path != "":
+		return "must end behind the host"
+	default:
+		return hostProblem(u)
+	}
+}
+
+// hostProblem refuses what is wrong in any URL of a server.
+func hostProblem(u *url.URL) string {
+	switch {
+	case u.Hostname() == "":
+		return "must name a host"
+	case u.User != nil:
+		return "must hold no user name or password"
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return "must hold no query and no fragment"
+	case u.Port() != "" && !isPort(u.Port()):
+		return "must have a port from 1 to 65535"
+	default:
+		return ""
+	}
+}
+
+func isPort(digits string) bool {
+	port, err := strconv.ParseUint(digits, 10, 16)
+	return err == nil && port > 0
+}
+
+// pathPrefix reads v as "" or a clean path, without characters that a URL would
+// have to escape.
+func (r *reader) pathPrefix(v value) string {
+	prefix, ok := r.text(v)
+	if !ok || prefix == "" {
+		return ""
+	}
+	escaped := (&url.URL{Path: prefix}).EscapedPath()
+	if prefix[0] != '/' || prefix == "/" || path.Clean(prefix) != prefix || escaped != prefix {
+		r.fail(v, `%s must be "", or begin with / and not end with it, and need no escaping`, v.name)
+	}
+	return prefix
+}

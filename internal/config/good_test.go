@@ -1,0 +1,138 @@
+package config_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+func TestDefaults(t *testing.T) {
+	c, err := load(t, "testdata/good/minimal.yaml")
+	require.NoError(t, err)
+
+	require.Equal(t, config.Listen{GRPC: "127.0.0.1:9090", REST: "127.0.0.1:8080", Admin: "127.0.0.1:9091"}, c.Listen)
+	require.False(t, c.AllowUnauthenticated)
+	require.Equal(t, config.Log{Level: "info"}, c.Log)
+	require.Equal(t, 10*time.Second, c.ShutdownGrace)
+
+	a := c.Account("acme-cn")
+	require.NotNil(t, a)
+	require.Equal(t, "/v1", a.PathPrefix)
+	require.Equal(t, 3*time.Second, a.Timeout)
+	require.Equal(t, 5*time.Minute, a.MaxConnectionAge)
+	require.Empty(t, a.Options)
+	require.Nil(t, a.Proxy)
+	require.Nil(t, a.RootCAs)
+	require.Nil(t, c.Account("acme-sgp"))
+
+	require.Equal(t, []config.Route{{
+		Flow:    providers.FlowHostedPage,
+		Targets: []config.Target{{Account: "acme-cn", Product: "acme.page", Parameters: map[string]string{}}},
+	}}, c.Routes)
+}
+
+func TestEveryKey(t *testing.T) {
+	c, err := load(t, "testdata/good/full.yaml")
+	require.NoError(t, err)
+
+	require.Equal(t, config.Listen{GRPC: "0.0.0.0:9090", REST: ":0", Admin: "[::1]:9091"}, c.Listen)
+	require.True(t, c.AllowUnauthenticated)
+	require.Equal(t, "debug", c.Log.Level)
+	require.Equal(t, 90*time.Second, c.ShutdownGrace)
+
+	require.Len(t, c.Accounts, 2)
+	a := &c.Accounts[0]
+	require.Equal(t, "acme-cn", a.Name)
+	require.Equal(t, "acme", a.Provider.Name)
+	require.Equal(t, "cn", a.Region)
+	require.Equal(t, &url.URL{Scheme: "http", Host: "127.0.0.1:8443"}, a.BaseURL)
+	require.Equal(t, "/lab/v2", a.PathPrefix)
+	require.Equal(t, 1500*time.Millisecond, a.Timeout)
+	require.Equal(t, time.Hour, a.MaxConnectionAge)
+	require.Equal(t, &url.URL{Scheme: "socks5", Host: "proxy.example:1080"}, a.Proxy)
+	require.Equal(t, absolute(t, "testdata/ca.pem"), a.CAFile)
+	require.NotNil(t, a.RootCAs)
+	require.Equal(t, map[string]string{"timestamp_unit": "seconds"}, a.Options)
+	require.Empty(t, c.Accounts[1].PathPrefix)
+
+	require.Equal(t, []config.Route{
+		{
+			Flow: providers.FlowAppSDK, Scenario: "login", Weighted: true, StopAfterAmbiguous: true,
+			AcceptedProducts: []string{"acme.app", "globex.app"},
+			Targets: []config.Target{
+				{Account: "acme-cn", Product: "acme.app", Weight: 90, Parameters: map[string]string{"scene_id": "007", "color_number": "6"}},
+				{Account: "globex-sgp", Product: "globex.app", Weight: 10, Parameters: map[string]string{}},
+			},
+		},
+		{
+			Flow: providers.FlowAppSDK,
+			Targets: []config.Target{
+				{Account: "acme-cn", Product: "acme.app", Parameters: map[string]string{"scene_id": "007", "color_number": "4"}},
+				{Account: "acme-cn", Product: "acme.app", Parameters: map[string]string{"scene_id": `it's "quoted" #1: ~, é`}},
+			},
+		},
+	}, c.Routes)
+}
+
+func TestSecrets(t *testing.T) {
+	c, err := load(t, "testdata/good/full.yaml")
+	require.NoError(t, err)
+	require.Equal(t, []config.Credential{
+		{
+			Name: "main",
+			Secrets: map[string]sensitive.String{
+				"api_key": sensitive.New("acme-key-value"), "api_secret": sensitive.New("from-a-file"),
+			},
+			References: map[string]config.Reference{
+				"api_key":    {Source: "env", Name: "ACME_KEY"},
+				"api_secret": {Source: "file", Name: absolute(t, "testdata/secret.txt")},
+			},
+		},
+		{
+			Name: "next",
+			Secrets: map[string]sensitive.String{
+				"api_key": sensitive.New("acme-key-value"), "api_secret": sensitive.New("acme-secret-value"),
+			},
+			References: map[string]config.Reference{
+				"api_key": {Source: "env", Name: "ACME_KEY"}, "api_secret": {Source: "env", Name: "ACME_SECRET"},
+			},
+		},
+	}, c.Accounts[0].Credentials)
+}
+
+// TestEncodings reads the same file with a byte order mark and the line ends of
+// another system.
+func TestEncodings(t *testing.T) {
+	setEnvironment(t)
+	text := readFile(t, "testdata/good/minimal.yaml")
+	want, err := config.Parse("a.yaml", []byte(text), vendors())
+	require.NoError(t, err)
+	for _, encoded := range []string{"\ufeff" + text, strings.ReplaceAll(text, "\n", "\r\n"), "---\n" + text, text + "...\n"} {
+		c, err := config.Parse("a.yaml", []byte(encoded), vendors())
+		require.NoError(t, err)
+		require.Equal(t, want.Routes, c.Routes)
+	}
+}
+
+func TestCheckAfterFlags(t *testing.T) {
+	local := config.Listen{GRPC: "127.0.0.1:0", REST: "localhost:8080", Admin: "[::1]:9091"}
+	require.NoError(t, local.Check(false))
+
+	public := config.Listen{GRPC: ":9090", REST: "10.0.0.1:8080", Admin: "127.0.0.1:9091"}
+	require.NoError(t, public.Check(true))
+	const reason = " must be on loopback: callers are not authenticated; allow_unauthenticated: true permits it"
+	require.EqualError(t, public.Check(false), "grpc"+reason+"\nrest"+reason)
+
+	public.Admin = ":9091"
+	require.EqualError(t, public.Check(true), "admin must be on loopback: it opens the inside of the gateway")
+
+	require.NoError(t, config.Log{Level: "warn"}.Check())
+	require.EqualError(t, config.Log{Level: "warning"}.Check(), `unknown log level "warning", did you mean "warn"?`)
+}

@@ -1,0 +1,55 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// unknown says that there is no thing of that name, and which may be meant.
+func unknown(thing, name string, known []string) string {
+	return fmt.Sprintf("unknown %s %q%s", thing, name, suggestion(name, known))
+}
+
+// suggestion is the end of a message about a name that is not known.
+func suggestion(name string, known []string) string {
+	if meant := nearest(name, known); meant != "" {
+		return fmt.Sprintf(", did you mean %q?", meant)
+	}
+	if len(known) == 0 {
+		return ", there are none"
+	}
+	return ", expected " + strings.Join(known, ", ")
+}
+
+// nearest returns the known name that takes the fewest edits to reach, the first
+// of several, "" if all take more than a slip of the hand would.
+func nearest(name string, known []string) string {
+	meant, fewest := "", (len(name)+2)/3+1
+	for _, candidate := range known {
+		if d := distance(name, candidate); d < fewest {
+			meant, fewest = candidate, d
+		}
+	}
+	return meant
+}
+
+// distance is the Levenshtein distance in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substituted := diagonal
+			if a[i] != b[j] {
+				substituted++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substituted, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

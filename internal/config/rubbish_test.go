@@ -1,0 +1,63 @@
+package config_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+)
+
+// TestRubbish damages a good file in every way that a keyboard can. Parse must
+// not panic, and every mistake must have a place within the file.
+func TestRubbish(t *testing.T) {
+	setEnvironment(t)
+	good := []byte(readFile(t, "testdata/good/full.yaml"))
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 1000 {
+		checkParse(t, damage(random, good))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"testdata/good/full.yaml", "testdata/bad/types.yaml", "testdata/bad/aliases.yaml"} {
+		f.Add([]byte(readFile(f, seed)))
+	}
+	f.Fuzz(checkParse)
+}
+
+func checkParse(t *testing.T, text []byte) {
+	t.Helper()
+	c, err := config.Parse("testdata/good/rubbish.yaml", text, vendors())
+	if err == nil {
+		require.NotNil(t, c)
+		return
+	}
+	var mistakes config.Errors
+	require.ErrorAs(t, err, &mistakes)
+	require.NotEmpty(t, mistakes)
+	for _, m := range mistakes {
+		require.Positive(t, m.Line, m.Message)
+		require.Positive(t, m.Column, m.Message)
+		require.NotEmpty(t, m.Message)
+	}
+}
+
+func damage(random *rand.Rand, good []byte) []byte {
+	const keys = "\x00\t\n\r {}[]:,-#&*!|>'\"%@`?~<\xff0aé\ufeff"
+	text := append([]byte{}, good...)
+	for range 1 + random.IntN(4) {
+		from := random.IntN(len(text))
+		to := min(len(text), from+random.IntN(12))
+		switch random.IntN(3) {
+		case 0:
+			text[from] = keys[random.IntN(len(keys))]
+		case 1:
+			text = append(text[:from], text[to:]...)
+		default:
+			text = append(text[:to], append([]byte{keys[random.IntN(len(keys))]}, text[from:]...)...)
+		}
+	}
+	return text
+}
