@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	statuspb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+)
+
+// answer is one of testdata/answers.json: what a vendor sends, and what must come of
+// it.
+type answer struct {
+	ID          string
+	Product     string
+	HTTPStatus  int    `json:"http_status"`
+	ContentType string `json:"content_type"`
+	Body        string
+	Want        struct {
+		Token        string
+		Digits       string
+		LifetimeS    int64  `json:"lifetime_s"`
+		ExpireTime   int64  `json:"expire_time"`
+		ExpirySource string `json:"expiry_source"`
+		SingleUse    bool   `json:"single_use"`
+		Billed       string
+		Reason       string
+		Field        string
+		HTTP         int
+	}
+}
+
+// httpStatuses are those of the error table for the reasons that the answers have.
+var httpStatuses = map[string]int{
+	"VENDOR_CREDENTIALS_REJECTED": 502, "VENDOR_PERMISSION_DENIED": 502, "VENDOR_ENDPOINT_NOT_FOUND": 502,
+	"VENDOR_ACCOUNT_EXPIRED": 502, "VENDOR_CONCURRENCY_LIMITED": 503, "VENDOR_INTERNAL_ERROR": 503,
+	"VENDOR_SIGNATURE_EXPIRED": 503, "VENDOR_RATE_LIMITED": 503, "REQUEST_TOO_LARGE": 413,
+	"ARGUMENT_REJECTED": 400, "PHOTO_UNREADABLE": 400, "ID_CARD_NUMBER_INVALID": 400, "NO_FACE_FOUND": 400,
+}
+
+func TestAnswersOverBothTransports(t *testing.T) {
+	file, err := os.ReadFile("testdata/answers.json")
+	require.NoError(t, err)
+	var answers []answer
+	require.NoError(t, json.Unmarshal(file, &answers))
+	require.Len(t, answers, 21)
+
+	var next answer
+	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", next.ContentType)
+		w.WriteHeader(next.HTTPStatus)
+		_, _ = io.WriteString(w, next.Body)
+	}))
+	t.Cleanup(vendor.Close)
+	log := &lockedBuffer{}
+	g, client := startGateway(t, vendor.URL, log)
+
+	for _, a := range answers {
+		t.Run(a.ID, func(t *testing.T) {
+			next = a
+			start := time.Now()
+			response, err := client.IssueLivenessToken(t.Context(), fullRequest(a.Product))
+			if a.Want.Reason == "" {
+				require.NoError(t, err)
+				checkToken(t, a, response, start)
+			} else {
+				checkFailure(t, a, status.Convert(err).Proto(), a.Want.Field)
+			}
+
+			start = time.Now()
+			httpStatus, body := post(t, g.restURL(), fullRequest(a.Product))
+			if a.Want.Reason == "" {
+				require.Equal(t, http.StatusOK, httpStatus)
+				response := &livenessv1.IssueLivenessTokenResponse{}
+				require.NoError(t, protojson.Unmarshal(body, response))
+				checkToken(t, a, response, start)
+				return
+			}
+			want := httpStatuses[a.Want.Reason]
+			if a.Want.HTTP != 0 {
+				want = a.Want.HTTP
+			}
+			require.Equal(t, want, httpStatus)
+			failure := &statuspb.Status{}
+			require.NoError(t, protojson.Unmarshal(body, failure))
+			field := strings.NewReplacer("return_url", "returnUrl", "id_card", "idCard").Replace(a.Want.Field)
+			checkFailure(t, a, failure, field)
+		})
+	}
+	for _, personal := range []string{"user-9173", "li-9173", "11010519491231002X", "photo-9173", "extra-9173", "test-key-5127", "test-secret-5127"} {
+		require.NotContains(t, log.String(), personal)
+	}
+	require.Contains(t, log.String(), "VENDOR_RATE_LIMITED")
+}
+
+// fullRequest asks a product for all that it can do.
+func fullRequest(product string) *livenessv1.IssueLivenessTokenRequest {
+	request := &livenessv1.IssueLivenessTokenRequest{
+		Reference: "order-1", SubjectId: "user-9173", AcceptedProducts: []string{product},
+	}
+	returnURL, notifyURL, extra := "https://shop.example/return", "https://shop.example/notify", "extra-9173"
+	switch product {
+	case "megvii.random-number":
+		request.Flow = livenessv1.Flow_FLOW_SPOKEN_DIGITS
+	case "megvii.pc-web":
+		request.Flow = livenessv1.Flow_FLOW_HOSTED_PAGE
+		request.Callback = &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL, ExtraData: &extra}
+		request.Comparison = &livenessv1.Comparison{
+			IdCard: &livenessv1.IdCard{Name: "li-9173", Number: "11010519491231002X"},
+			Photos: [][]byte{[]byte("photo-9173"), []byte("photo-9173")},
+		}
+	case "megvii.h5-flash":
+		request.Flow = livenessv1.Flow_FLOW_JS_SDK
+		request.Comparison = &livenessv1.Comparison{Photos: [][]byte{[]byte("photo-9173")}}
+		request.TokenLifetime = durationpb.New(30 * time.Minute)
+	default:
+		request.Flow = livenessv1.Flow_FLOW_APP_SDK
+	}
+	return request
+}
+
+func checkToken(t *testing.T, a answer, got *livenessv1.IssueLivenessTokenResponse, start time.Time) {
+	t.Helper()
+	if a.Want.Token != "" {
+		require.Equal(t, a.Want.Token, got.GetToken())
+	}
+	require.NotEmpty(t, got.GetToken())
+	require.Equal(t, a.Want.Digits, got.GetClient().GetDigits())
+	require.Equal(t, a.Want.SingleUse, got.GetSingleUse())
+	require.Equal(t, "EXPIRY_SOURCE_"+a.Want.ExpirySource, got.GetExpirySource().String())
+	if a.Want.ExpireTime != 0 {
+		require.Equal(t, a.Want.ExpireTime, got.GetExpireTime().GetSeconds())
+	}
+	if a.Want.LifetimeS != 0 {
+		lifetime := got.GetExpireTime().AsTime().Sub(start)
+		require.InDelta(t, a.Want.LifetimeS, lifetime.Seconds(), 5)
+	}
+	require.Equal(t, a.Product, got.GetProduct())
+	require.Equal(t, "order-1", got.GetReference())
+	require.Len(t, got.GetAttempts(), 1)
+	if a.Want.Billed != "" {
+		require.Equal(t, "BILLED_"+strings.ToUpper(a.Want.Billed), got.GetAttempts()[0].GetBilled().String())
+	}
+}
+
+func checkFailure(t *testing.T, a answer, got *statuspb.Status, field string) {
+	t.Helper()
+	details := map[string]bool{}
+	for _, packed := range got.GetDetails() {
+		detail, err := packed.UnmarshalNew()
+		require.NoError(t, err)
+		switch d := detail.(type) {
+		case *errdetails.ErrorInfo:
+			require.Equal(t, a.Want.Reason, d.GetReason())
+			require.Equal(t, a.Product, d.GetMetadata()["product"])
+			details["info"] = true
+		case *errdetails.BadRequest:
+			require.Equal(t, field, d.GetFieldViolations()[0].GetField())
+			details["field"] = true
+		case *livenessv1.IssueFailure:
+			require.Equal(t, a.Want.Reason, d.GetAttempts()[0].GetReason().String())
+			details["attempts"] = true
+		}
+	}
+	require.True(t, details["info"] && details["attempts"], "details: %v", details)
+	require.Equal(t, a.Want.Field != "", details["field"])
+}
+
+// post makes a REST call and returns the HTTP status and the body of its answer.
+func post(t *testing.T, url string, message *livenessv1.IssueLivenessTokenRequest) (int, []byte) {
+	t.Helper()
+	return postBody(t, url, compactJSON(message))
+}
+
+func postBody(t *testing.T, url string, content []byte) (int, []byte) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(content))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, body
+}

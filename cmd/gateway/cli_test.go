@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMistakesAreOneClearLine(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = taken.Close() })
+	good := strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")
+
+	for _, c := range []struct {
+		name string
+		text string
+		args []string
+		want string
+	}{
+		{"taken port", good, []string{"--listen-rest", taken.Addr().String()}, `^cannot listen for rest: listen tcp ` + taken.Addr().String() + `: bind: address already in use\n$`},
+		{"unreadable file", "", nil, `^FILE: cannot be read: no such file or directory\n$`},
+		{"unknown key", strings.Replace(good, "region", "regoin", 1), nil, `^FILE:7:5: unknown key "regoin", did you mean "region"\?\n$`},
+		{"missing secret", strings.Replace(good, "TEST_SECRET", "TEST_NOWHERE", 1), nil, `^FILE:9:\d+: api_secret: environment variable TEST_NOWHERE is not set\n$`},
+		{"off loopback", strings.Replace(good, "127.0.0.1:0", "0.0.0.0:0", 1), nil, `^FILE:2:16: grpc must be on loopback: callers are not authenticated; allow_unauthenticated: true permits it\n$`},
+		{"off loopback by flag", good, []string{"--listen-grpc", ":9090"}, `^grpc must be on loopback: .*\n$`},
+		{"bad log level", good, []string{"--log-level", "loud"}, `^.*"loud".*\n$`},
+		{"no such flag", good, []string{"--port", "1"}, `^unknown flag: --port\n$`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "gateway.yaml")
+			if c.text != "" {
+				require.NoError(t, os.WriteFile(file, []byte(c.text), 0o600))
+			}
+			gateway := exec.Command(os.Args[0], append([]string{"serve", "--config", file}, c.args...)...)
+			gateway.Env = append(os.Environ(), asGateway+"=1", "TEST_KEY=k", "TEST_SECRET=s")
+			var stdout, stderr bytes.Buffer
+			gateway.Stdout, gateway.Stderr = &stdout, &stderr
+			var exit *exec.ExitError
+			require.ErrorAs(t, gateway.Run(), &exit)
+			require.Equal(t, 1, exit.ExitCode())
+			require.Empty(t, stdout.String())
+			require.Regexp(t, c.want, strings.ReplaceAll(stderr.String(), file, "FILE"))
+		})
+	}
+}
+
+func TestConfigCheckAndPrint(t *testing.T) {
+	t.Setenv("TEST_KEY", "test-key-5127")
+	t.Setenv("TEST_SECRET", "test-secret-5127")
+	file := filepath.Join(t.TempDir(), "gateway.yaml")
+	text := strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+
+	var output bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, nil))
+	require.Equal(t, file+": 2 accounts, 4 routes\n", output.String())
+
+	output.Reset()
+	require.NoError(t, run(t.Context(), []string{"config", "print", file}, &output, nil))
+	require.Contains(t, output.String(), `path_prefix: "/faceid"`)
+	require.NotContains(t, output.String(), "-5127")
+}
+
+func TestVersion(t *testing.T) {
+	var output bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"version"}, &output, nil))
+	require.Regexp(t, `^gateway .*, commit .*, go1\.\d+.*\n$`, output.String())
+}
+
+func TestSandboxOnceIssuesTenTokensAndLeavesNothing(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	var output bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"sandbox", "--once"}, &output, &output))
+	rows := regexp.MustCompile(`(?m)^(linkface|megvii)\.\S+ +(gRPC|REST) +[0-9a-zA-Z,-]{20,} +\S+ +\S+$`)
+	require.Len(t, rows.FindAllString(output.String(), -1), 10, output.String())
+}
+
+// The printed curl lines are run as a shell would read them, without a shell.
+func TestSandboxPrintsLinesThatWork(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	output, ended := &lockedBuffer{}, make(chan error, 1)
+	go func() { ended <- run(ctx, []string{"sandbox"}, output, &lockedBuffer{}) }()
+	require.Eventually(t, func() bool { return strings.Contains(output.String(), "/metrics\n") }, 10*time.Second, time.Millisecond)
+
+	lines := regexp.MustCompile(`(?m)^curl -sS (\S+) -H 'Content-Type: application/json' -d '([^']+)'$`).FindAllStringSubmatch(output.String(), -1)
+	require.Len(t, lines, 5)
+	for _, line := range lines {
+		status, _ := postBody(t, line[1], []byte(line[2]))
+		require.Equal(t, http.StatusOK, status, line[2])
+	}
+	require.Len(t, regexp.MustCompile(`(?m)^grpcurl -plaintext -d '`).FindAllString(output.String(), -1), 5)
+	stop()
+	require.NoError(t, <-ended)
+}

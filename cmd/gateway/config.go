@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+)
+
+func configCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "config",
+		Short: "Check or print a configuration file",
+	}
+	command.AddCommand(
+		&cobra.Command{
+			Use:   "check FILE",
+			Short: "Report every mistake in the file; exit 0 if there is none",
+			Args:  cobra.ExactArgs(1),
+			RunE: func(cmd *cobra.Command, args []string) error {
+				cfg, err := config.Load(args[0], vendors())
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d accounts, %d routes\n",
+					args[0], len(cfg.Accounts), len(cfg.Routes))
+				return err
+			},
+		},
+		&cobra.Command{
+			Use:   "print FILE",
+			Short: "Print the effective configuration, defaults included, secrets masked",
+			Args:  cobra.ExactArgs(1),
+			RunE: func(cmd *cobra.Command, args []string) error {
+				cfg, err := config.Load(args[0], vendors())
+				if err != nil {
+					return err
+				}
+				return cfg.Print(cmd.OutOrStdout())
+			},
+		},
+	)
+	return command
+}

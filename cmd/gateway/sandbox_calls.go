@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"net/http"
+	"text/tabwriter"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+)
+
+// example is a request that one product serves.
+type example struct {
+	product string
+	request *livenessv1.IssueLivenessTokenRequest
+}
+
+func examples() []example {
+	returnURL, notifyURL := "https://shop.example/return", "https://shop.example/notify"
+	return []example{
+		{"linkface.app", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"linkface.app"},
+		}},
+		{"megvii.app-v5", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"megvii.app-v5"}, SubjectId: "user-1",
+		}},
+		{"megvii.random-number", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS,
+		}},
+		{"megvii.pc-web", &livenessv1.IssueLivenessTokenRequest{
+			Flow:     livenessv1.Flow_FLOW_HOSTED_PAGE,
+			Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
+		}},
+		{"megvii.h5-flash", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_JS_SDK, SubjectId: "user-1",
+			Comparison: &livenessv1.Comparison{Photos: [][]byte{smallPhoto()}},
+		}},
+	}
+}
+
+// smallPhoto is an image that fits on a command line; the stand-ins look for no face.
+func smallPhoto() []byte {
+	var photo bytes.Buffer
+	_ = png.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8))) // a buffer takes everything
+	return photo.Bytes()
+}
+
+// showTokens issues a token of each product over each transport and prints a table of
+// them. It fails if any call does.
+func showTokens(ctx context.Context, g *gateway, output io.Writer) error {
+	connection, err := grpc.NewClient(g.grpcListener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close() }()
+	client := livenessv1.NewLivenessServiceClient(connection)
+
+	table := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "PRODUCT\tTRANSPORT\tTOKEN\tEXPIRES IN\tTOOK")
+	var failures error
+	for _, e := range examples() {
+		for _, over := range []struct {
+			name string
+			call func(context.Context) (*livenessv1.IssueLivenessTokenResponse, error)
+		}{
+			{"gRPC", func(ctx context.Context) (*livenessv1.IssueLivenessTokenResponse, error) {
+				return client.IssueLivenessToken(ctx, e.request)
+			}},
+			{"REST", func(ctx context.Context) (*livenessv1.IssueLivenessTokenResponse, error) {
+				return postREST(ctx, g.restURL(), e.request)
+			}},
+		} {
+			start := time.Now()
+			response, err := over.call(ctx)
+			if err == nil && response.GetProduct() != e.product {
+				err = fmt.Errorf("the token is one of %s", response.GetProduct())
+			}
+			if err != nil {
+				failures = errors.Join(failures, fmt.Errorf("%s over %s: %w", e.product, over.name, err))
+				_, _ = fmt.Fprintf(table, "%s\t%s\tfailed\t\t\n", e.product, over.name)
+				continue
+			}
+			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.product, over.name, response.GetToken(),
+				time.Until(response.GetExpireTime().AsTime()).Round(time.Second), time.Since(start).Round(10*time.Microsecond))
+		}
+	}
+	return errors.Join(failures, table.Flush())
+}
+
+func (g *gateway) restURL() string {
+	return "http://" + g.restListener.Addr().String() + "/v1/liveness-tokens"
+}
+
+func postREST(ctx context.Context, url string, message *livenessv1.IssueLivenessTokenRequest) (*livenessv1.IssueLivenessTokenResponse, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(compactJSON(message)))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := (&http.Client{}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", response.Status, body)
+	}
+	answer := &livenessv1.IssueLivenessTokenResponse{}
+	return answer, protojson.Unmarshal(body, answer)
+}
+
+func compactJSON(message *livenessv1.IssueLivenessTokenRequest) []byte {
+	var compact bytes.Buffer
+	encoded, _ := protojson.Marshal(message) // the examples are valid UTF-8
+	_ = json.Compact(&compact, encoded)      // protojson's spaces vary on purpose
+	return compact.Bytes()
+}
+
+// showHow prints command lines that work when pasted into another terminal.
+func showHow(g *gateway, output io.Writer) error {
+	grpcAddress, adminAddress := g.grpcListener.Addr(), g.adminListener.Addr()
+	text := "\nTry it from another terminal (stop with Ctrl-C):\n"
+	for _, e := range examples() {
+		text += fmt.Sprintf("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.product, g.restURL(), compactJSON(e.request))
+		text += fmt.Sprintf("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", compactJSON(e.request), grpcAddress)
+	}
+	text += fmt.Sprintf("\n# metrics\ncurl -sS http://%s/metrics\n\n", adminAddress)
+	_, err := io.WriteString(output, text)
+	return err
+}

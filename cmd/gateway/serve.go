@@ -1,0 +1,60 @@
+package main
+
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+func serveCommand() *cobra.Command {
+	var file string
+	var listen config.Listen
+	var log config.Log
+	command := &cobra.Command{
+		Use:   "serve --config FILE",
+		Short: "Serve gRPC and REST until SIGTERM",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := config.Load(file, vendors())
+			if err != nil {
+				return err
+			}
+			if err := override(cfg, listen, log); err != nil {
+				return err
+			}
+			level, err := zapcore.ParseLevel(cfg.Log.Level)
+			if err != nil {
+				return err
+			}
+			gateway, err := newGateway(cfg, telemetry.NewLogger(zapcore.AddSync(cmd.ErrOrStderr()), level))
+			if err != nil {
+				return err
+			}
+			return gateway.run(cmd.Context())
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&file, "config", "", "configuration `FILE`")
+	flags.StringVar(&listen.GRPC, "listen-grpc", "", "gRPC `ADDRESS`, instead of the file's")
+	flags.StringVar(&listen.REST, "listen-rest", "", "REST `ADDRESS`, instead of the file's")
+	flags.StringVar(&listen.Admin, "listen-admin", "", "admin `ADDRESS`, instead of the file's")
+	flags.StringVar(&log.Level, "log-level", "", "debug, info, warn or error, instead of the file's")
+	_ = command.MarkFlagRequired("config") // the flag exists
+	return command
+}
+
+// override puts the flags that are set in the place of what the file says.
+func override(cfg *config.Config, listen config.Listen, log config.Log) error {
+	cfg.Listen.GRPC = cmp.Or(listen.GRPC, cfg.Listen.GRPC)
+	cfg.Listen.REST = cmp.Or(listen.REST, cfg.Listen.REST)
+	cfg.Listen.Admin = cmp.Or(listen.Admin, cfg.Listen.Admin)
+	cfg.Log.Level = cmp.Or(log.Level, cfg.Log.Level)
+	if err := cfg.Listen.Check(cfg.AllowUnauthenticated); err != nil {
+		return err
+	}
+	return cfg.Log.Check()
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"sync"
+
+	"go.uber.org/zap"
+)
+
+// shutdown stops accepting, lets running calls end within the grace, and cuts what is
+// left. The admin listener goes last, so that the end can be watched.
+func (g *gateway) shutdown() {
+	g.stopping.Store(true)
+	g.health.Shutdown()
+	ctx, cancel := context.WithTimeout(context.Background(), g.config.ShutdownGrace)
+	defer cancel()
+	g.log.Info("shutting down", zap.Duration("grace", g.config.ShutdownGrace))
+
+	var stopped sync.WaitGroup
+	stopped.Go(func() { g.stopGRPC(ctx) })
+	stopped.Go(func() {
+		if g.rest.Shutdown(ctx) != nil {
+			g.log.Warn("REST calls were cut at the end of the grace")
+			_ = g.rest.Close()
+		}
+	})
+	stopped.Wait()
+	_ = g.admin.Close()
+	for _, transport := range g.transports {
+		transport.close()
+	}
+	g.log.Info("stopped")
+}
+
+func (g *gateway) stopGRPC(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		g.grpc.GracefulStop()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		g.log.Warn("gRPC calls were cut at the end of the grace")
+		g.grpc.Stop()
+		<-done
+	}
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// asGateway makes the test binary be the gateway, so that signals and exit codes are
+// those of a real process.
+const asGateway = "TEST_AS_GATEWAY"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asGateway) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// child is a gateway in a process of its own.
+type child struct {
+	*exec.Cmd
+	address string // of REST
+	log     *bufio.Scanner
+}
+
+// startChild runs "gateway serve" against the vendor at url.
+func startChild(t *testing.T, url string) *child {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "gateway.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(vendorConfig, "URL", url)), 0o600))
+	c := &child{Cmd: exec.Command(os.Args[0], "serve", "--config", file)}
+	c.Env = append(os.Environ(), asGateway+"=1", "TEST_KEY=test-key-5127", "TEST_SECRET=test-secret-5127")
+	stderr, err := c.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	t.Cleanup(func() { _ = c.Process.Kill() })
+	c.log = bufio.NewScanner(stderr)
+	c.address = c.await(t, "serving")["rest"].(string)
+	return c
+}
+
+// await reads the log up to a line with the message.
+func (c *child) await(t *testing.T, message string) map[string]any {
+	t.Helper()
+	for c.log.Scan() {
+		line := map[string]any{}
+		require.NoError(t, json.Unmarshal(c.log.Bytes(), &line), "not a log line: %s", c.log.Bytes())
+		if line["msg"] == message {
+			return line
+		}
+	}
+	t.Fatalf("the log ended without %q", message)
+	return nil
+}
+
+func TestSIGTERMLetsRunningCallsEnd(t *testing.T) {
+	called, answer := make(chan struct{}), make(chan struct{})
+	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(called)
+		<-answer
+		_, _ = w.Write([]byte(`{"token_random_number":"tok-1","random_number":"0042"}`))
+	}))
+	t.Cleanup(vendor.Close)
+	gateway := startChild(t, vendor.URL)
+
+	status := make(chan int, 1)
+	go func() {
+		code, _ := post(t, "http://"+gateway.address+"/v1/liveness-tokens", fullRequest("megvii.random-number"))
+		status <- code
+	}()
+	<-called
+	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
+	gateway.await(t, "shutting down")
+	require.Eventually(t, func() bool { return refuses(gateway.address) }, 5*time.Second, time.Millisecond)
+	close(answer)
+	require.Equal(t, http.StatusOK, <-status)
+	gateway.await(t, "stopped")
+	require.NoError(t, gateway.Wait())
+}
+
+func TestSIGTERMCutsCallsAtTheEndOfTheGrace(t *testing.T) {
+	called := make(chan struct{})
+	ctx, release := context.WithCancel(context.Background())
+	vendor := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(called)
+		<-ctx.Done()
+	}))
+	t.Cleanup(vendor.Close)
+	t.Cleanup(release)
+	gateway := startChild(t, vendor.URL)
+
+	go func() {
+		connection, err := net.Dial("tcp", gateway.address)
+		if err == nil {
+			_, _ = io.WriteString(connection, stuckCall)
+		}
+	}()
+	<-called
+	start := time.Now()
+	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
+	gateway.await(t, "REST calls were cut at the end of the grace")
+	gateway.await(t, "stopped")
+	require.NoError(t, gateway.Wait(), "a stuck call does not change the exit code")
+	require.GreaterOrEqual(t, time.Since(start), 500*time.Millisecond, "the grace was not given")
+}
+
+const stuckCall = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n" +
+	"Content-Length: 29\r\n\r\n" + `{"flow":"FLOW_SPOKEN_DIGITS"}`
+
+// refuses reports whether nobody listens at the address.
+func refuses(address string) bool {
+	connection, err := net.Dial("tcp", address)
+	if err == nil {
+		_ = connection.Close()
+	}
+	return err != nil
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+// vendorConfig is a gateway on free ports whose accounts are all at one stand-in.
+const vendorConfig = `
+listen: {grpc: "127.0.0.1:0", rest: "127.0.0.1:0", admin: "127.0.0.1:0"}
+shutdown_grace: 500ms
+accounts:
+  megvii-test:
+    provider: megvii
+    region: cn
+    base_url: URL
+    credentials: [{name: main, api_key: {env: TEST_KEY}, api_secret: {env: TEST_SECRET}}]
+  linkface-test:
+    provider: linkface
+    base_url: URL
+    credentials: [{name: main, api_id: {env: TEST_KEY}, api_secret: {env: TEST_SECRET}}]
+routes:
+  - flow: app_sdk
+    targets:
+      - {account: megvii-test, product: megvii.app-v5, parameters: {liveness_id: test}}
+      - {account: linkface-test, product: linkface.app}
+  - {flow: hosted_page, targets: [{account: megvii-test, product: megvii.pc-web}]}
+  - {flow: js_sdk, targets: [{account: megvii-test, product: megvii.h5-flash}]}
+  - {flow: spoken_digits, targets: [{account: megvii-test, product: megvii.random-number}]}
+`
+
+// startGateway runs a gateway in front of the vendors at url and stops it at the end of
+// the test. The log goes to output.
+func startGateway(t *testing.T, url string, output io.Writer) (*gateway, livenessv1.LivenessServiceClient) {
+	t.Helper()
+	t.Setenv("TEST_KEY", "test-key-5127")
+	t.Setenv("TEST_SECRET", "test-secret-5127")
+	cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", url)), vendors())
+	require.NoError(t, err)
+	g, err := newGateway(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel))
+	require.NoError(t, err)
+
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- g.run(ctx) }()
+	connection, err := grpc.NewClient(g.grpcListener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, connection.Close())
+		stop()
+		require.NoError(t, <-ended)
+	})
+	return g, livenessv1.NewLivenessServiceClient(connection)
+}
+
+// lockedBuffer is a bytes.Buffer that a server may write to while a test reads.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+)
+
+const (
+	dialTimeout = 2 * time.Second
+	// idleTimeout is below the idle limits that load balancers commonly have, so that a
+	// pooled connection is seldom a dead one.
+	idleTimeout = 50 * time.Second
+	// maxIdlePerAccount keeps the connections of a busy account.
+	maxIdlePerAccount = 256
+	maxAnswerHeader   = 32 << 10
+)
+
+// transport makes an account's HTTP requests. It replaces its connections when they
+// reach the account's maximum age, so that a change of the vendor's addresses is
+// noticed: a whole generation at a time, each call of the old one ending in peace.
+type transport struct {
+	generation func() *generation
+	current    atomic.Pointer[generation]
+}
+
+type generation struct {
+	*http.Transport
+	end time.Time
+}
+
+func newTransport(account *config.Account) *transport {
+	template := &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSHandshakeTimeout: dialTimeout,
+		TLSClientConfig:     &tls.Config{RootCAs: account.RootCAs, MinVersion: tls.VersionTLS12},
+		MaxIdleConns:        maxIdlePerAccount,
+		MaxIdleConnsPerHost: maxIdlePerAccount,
+		IdleConnTimeout:     idleTimeout,
+
+		MaxResponseHeaderBytes: maxAnswerHeader,
+	}
+	if account.Proxy != nil {
+		template.Proxy = http.ProxyURL(account.Proxy)
+	}
+	t := &transport{generation: func() *generation {
+		return &generation{template.Clone(), time.Now().Add(account.MaxConnectionAge)}
+	}}
+	t.current.Store(t.generation())
+	return t
+}
+
+// RoundTrip makes one request and follows no redirect.
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	current := t.current.Load()
+	if time.Now().After(current.end) && t.current.CompareAndSwap(current, t.generation()) {
+		current.CloseIdleConnections() // and each other connection once its call has ended
+	}
+	return t.current.Load().RoundTrip(request)
+}
+
+func (t *transport) close() { t.current.Load().CloseIdleConnections() }
