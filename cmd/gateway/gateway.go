@@ -47,7 +47,7 @@ func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
 	g := &gateway{config: cfg, log: log}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics, err := telemetry.NewMetrics(registry)
+	metrics, err := telemetry.NewMetrics(registry, build())
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (g *gateway) closeListeners() {
 // run serves until ctx ends or a listener fails, then stops accepting and lets running
 // calls end within the configured grace.
 func (g *gateway) run(ctx context.Context) error {
-	g.log.Info("serving", zap.String("version", version()),
+	g.log.Info("serving", zap.String("version", build().Version),
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
 		zap.Stringer("admin", g.adminListener.Addr()))
 	group, ctx := errgroup.WithContext(ctx)

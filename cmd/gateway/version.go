@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 func versionCommand() *cobra.Command {
@@ -13,23 +16,25 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version, the commit and the Go version",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), version())
+			b := build()
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gateway %s, commit %s, %s\n", b.Version, b.Commit, b.GoVersion)
 			return err
 		},
 	}
 }
 
-// version is what the Go toolchain recorded when it built the binary.
-func version() string {
+// build is what the Go toolchain recorded when it built the binary.
+func build() telemetry.Build {
+	b := telemetry.Build{Version: "unknown", Commit: "unknown", GoVersion: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "gateway (no build information)"
+		return b
 	}
-	commit := "unknown"
+	b.Version = info.Main.Version
 	for _, setting := range info.Settings {
 		if setting.Key == "vcs.revision" {
-			commit = setting.Value
+			b.Commit = setting.Value
 		}
 	}
-	return fmt.Sprintf("gateway %s, commit %s, %s", info.Main.Version, commit, info.GoVersion)
+	return b
 }

@@ -35,7 +35,7 @@ func New(routes []Route, onAttempt func(*Attempt)) *Router {
 	for i := range routes {
 		for j := range routes[i].Targets {
 			target := &routes[i].Targets[j]
-			target.hash = hash(target.Account + "/" + target.Product.ID)
+			target.hash = hash(target.Name())
 		}
 		r.routes[routeKey{routes[i].Flow, routes[i].Scenario}] = &routes[i]
 	}

@@ -56,6 +56,9 @@ type Target struct {
 	hash uint64
 }
 
+// Name is the target's name in metrics and hashing, "account/product".
+func (t *Target) Name() string { return t.Account + "/" + t.Product.ID }
+
 // Outcome is what became of a call, in success and failure.
 type Outcome struct {
 	// Token is what the last attempt issued; zero if the call failed.

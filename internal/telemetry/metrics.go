@@ -7,6 +7,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
 
+	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/server"
 )
@@ -28,10 +29,19 @@ type Metrics struct {
 	overhead        *prometheus.HistogramVec
 	attempts        *prometheus.CounterVec
 	attemptDuration *prometheus.HistogramVec
+	failovers       *prometheus.CounterVec
+	issued          *prometheus.CounterVec
+	orphaned        *prometheus.CounterVec
+	unrecognized    *prometheus.CounterVec
+}
+
+// Build is what the binary says of itself.
+type Build struct {
+	Version, Commit, GoVersion string
 }
 
 // NewMetrics registers the metrics with registerer.
-func NewMetrics(registerer prometheus.Registerer) (*Metrics, error) {
+func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error) {
 	m := &Metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "requests_total",
@@ -53,9 +63,30 @@ func NewMetrics(registerer prometheus.Registerer) (*Metrics, error) {
 			Namespace: namespace, Name: "vendor_attempt_duration_seconds",
 			Help: "Time of an attempt: one HTTP request to a vendor.", Buckets: durationBuckets,
 		}, []string{"provider", "product", "account"}),
+		failovers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "failovers_total",
+			Help: "Attempts on another target, from and to as account/product, and why the earlier attempt failed.",
+		}, []string{"from", "to", "reason"}),
+		issued: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "tokens_issued_total",
+			Help: "Tokens that vendors issued, and whether they bill them (yes, no, unknown).",
+		}, []string{"product", "account", "billed"}),
+		orphaned: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "tokens_orphaned_total",
+			Help: "Attempts after which a token may exist that nobody holds.",
+		}, []string{"product", "account"}),
+		unrecognized: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "unrecognized_codes_total",
+			Help: "Answers of vendors with a code that is in no document.",
+		}, []string{"provider"}),
 	}
+	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "build_info", Help: "What is running; always 1.",
+	}, []string{"version", "commit", "goversion"})
+	info.WithLabelValues(build.Version, build.Commit, build.GoVersion).Set(1)
 	for _, collector := range []prometheus.Collector{
 		m.requests, m.requestDuration, m.overhead, m.attempts, m.attemptDuration,
+		m.failovers, m.issued, m.orphaned, m.unrecognized, info,
 	} {
 		if err := registerer.Register(collector); err != nil {
 			return nil, err
@@ -70,6 +101,10 @@ func (m *Metrics) ObserveCall(call *server.Call) {
 	m.requests.WithLabelValues(transport, flow, code, string(call.Reason())).Inc()
 	m.requestDuration.WithLabelValues(transport, flow, code).Observe(call.Duration.Seconds())
 	m.overhead.WithLabelValues(flow).Observe((call.Duration - call.VendorTime()).Seconds())
+	for i := 1; i < len(call.Outcome.Attempts); i++ {
+		from, to := &call.Outcome.Attempts[i-1], &call.Outcome.Attempts[i]
+		m.failovers.WithLabelValues(from.Target.Name(), to.Target.Name(), string(from.Reason)).Inc()
+	}
 }
 
 // ObserveAttempt counts an attempt that has ended.
@@ -77,6 +112,14 @@ func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {
 	provider, product, account := attempt.Target.Provider, attempt.Target.Product.ID, attempt.Target.Account
 	m.attempts.WithLabelValues(provider, product, account, string(attempt.Reason), string(attempt.Kind)).Inc()
 	m.attemptDuration.WithLabelValues(provider, product, account).Observe(attempt.Duration.Seconds())
+	switch {
+	case attempt.Err == nil:
+		m.issued.WithLabelValues(product, account, attempt.Exchange.Billed.String()).Inc()
+	case attempt.Err.Ambiguous:
+		m.orphaned.WithLabelValues(product, account).Inc()
+	case attempt.Reason == providers.VendorErrorUnrecognized:
+		m.unrecognized.WithLabelValues(provider).Inc()
+	}
 }
 
 // flowLabel is "none" for a call refused before its flow was known.
