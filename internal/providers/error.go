@@ -1,6 +1,9 @@
 package providers
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Error is the one type of failure in the gateway: adapters return it, routing
 // chooses among several, the server turns it into a status. It holds nothing
@@ -24,17 +27,18 @@ type Error struct {
 
 // Error returns the reason and what is known of its origin.
 func (e *Error) Error() string {
-	text := string(e.Reason)
+	var text strings.Builder
+	text.WriteString(string(e.Reason))
 	if e.Message != "" {
-		text += ": " + e.Message
+		text.WriteString(": " + e.Message)
 	}
 	for _, v := range e.Violations {
-		text += ": " + string(v.Path) + " " + v.Description
+		text.WriteString(": " + string(v.Path) + " " + v.Description)
 	}
 	if e.Exchange.Code != "" {
-		text += " (vendor code " + e.Exchange.Code + ")"
+		text.WriteString(" (vendor code " + e.Exchange.Code + ")")
 	}
-	return text
+	return text.String()
 }
 
 // Unwrap returns the cause.

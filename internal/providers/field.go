@@ -96,7 +96,7 @@ func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
 
 // Each calls yield for every field of the set, in the order of the contract.
 func (s Fields) Each(yield func(Field) bool) {
-	for f := FieldNone; f < fieldCount; f++ {
+	for f := range fieldCount {
 		if s.Has(f) && !yield(f) {
 			return
 		}

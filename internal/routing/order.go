@@ -2,11 +2,10 @@ package routing
 
 import (
 	"cmp"
-	"hash/fnv"
-	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 )
 
 // byWeight orders targets by weighted rendezvous hashing: each subject keeps its
@@ -24,18 +23,34 @@ func byWeight(targets []*Target, query Query) {
 	slices.SortStableFunc(targets, func(a, b *Target) int { return cmp.Compare(b.score(seed), a.score(seed)) })
 }
 
-// score is the logarithm method's: weight / -ln(u), u uniform in (0, 1) by subject
-// and target.
-func (t *Target) score(seed uint64) float64 {
-	const mantissa = 1 << 53
-	u := (float64(mix(seed^t.hash)>>11) + 0.5) / mantissa
-	return t.Weight / -math.Log(u)
+// hashTargets gives every target a hash of its own, also where two differ only in
+// their parameters.
+func (r *Route) hashTargets() {
+	twins := make(map[string]int, len(r.Targets))
+	for i := range r.Targets {
+		name := r.Targets[i].Name()
+		r.Targets[i].hash = hash(name + "#" + strconv.Itoa(twins[name]))
+		twins[name]++
+	}
 }
 
+// score is the logarithm method's: weight / -ln(u), u uniform by subject and target.
+func (t *Target) score(seed uint64) float64 {
+	return t.Weight / -math.Log(unit(mix(seed^t.hash)))
+}
+
+// unit maps a hash to the open interval (0, 1). Of 52 bits and a half every value is
+// exact: none is rounded to 1.
+func unit(hash uint64) float64 { return (float64(hash>>12) + 0.5) / (1 << 52) }
+
+// hash is FNV-1a, mixed; hash/fnv would allocate.
 func hash(text string) uint64 {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, text)
-	return mix(h.Sum64())
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := uint64(offset)
+	for i := range len(text) {
+		h = (h ^ uint64(text[i])) * prime
+	}
+	return mix(h)
 }
 
 // mix spreads every input bit over the output (the finaliser of SplitMix64); FNV

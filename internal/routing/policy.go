@@ -50,17 +50,24 @@ func policyOf(err *providers.Error) policy {
 	return policies[err.Reason]
 }
 
+// TriesAnother reports whether another target is tried after such a failure.
+func TriesAnother(failure *providers.Error) bool { return policyOf(failure).another }
+
 // decisive returns the failure that speaks for a call whose attempts all failed: of
-// the first class present, the last.
+// the first class present, the last. A reference that is refused after an ambiguous
+// attempt does not count: that attempt may have used it up.
 func decisive(attempts []Attempt) *providers.Error {
 	if len(attempts) == 0 {
 		return &providers.Error{Reason: providers.DeadlineTooShort}
 	}
-	chosen := attempts[0].Err
+	chosen, ambiguous := attempts[0].Err, false
 	for i := range attempts {
-		if policyOf(attempts[i].Err).class <= policyOf(chosen).class {
-			chosen = attempts[i].Err
+		err := attempts[i].Err
+		usedUp := ambiguous && concerns(err.Violations, providers.FieldReference.Path())
+		if !usedUp && policyOf(err).class <= policyOf(chosen).class {
+			chosen = err
 		}
+		ambiguous = ambiguous || err.Ambiguous
 	}
 	return chosen
 }

@@ -33,10 +33,7 @@ type routeKey struct {
 func New(routes []Route, onAttempt func(*Attempt)) *Router {
 	r := &Router{routes: make(map[routeKey]*Route, len(routes)), onAttempt: onAttempt}
 	for i := range routes {
-		for j := range routes[i].Targets {
-			target := &routes[i].Targets[j]
-			target.hash = hash(target.Name())
-		}
+		routes[i].hashTargets()
 		r.routes[routeKey{routes[i].Flow, routes[i].Scenario}] = &routes[i]
 	}
 	return r
@@ -68,7 +65,7 @@ func (r *Router) Issue(ctx context.Context, query Query) (Outcome, error) {
 			outcome.Token = token
 			return outcome, nil
 		}
-		if !policyOf(attempt.Err).another || plan.route.StopAfterAmbiguous && attempt.Err.Ambiguous {
+		if !TriesAnother(attempt.Err) || plan.route.StopAfterAmbiguous && attempt.Err.Ambiguous {
 			break
 		}
 	}
@@ -114,8 +111,7 @@ func (r *Router) attempt(
 }
 
 func asError(err error) *providers.Error {
-	var failure *providers.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*providers.Error](err); ok {
 		return failure
 	}
 	return &providers.Error{Reason: providers.Internal, Cause: err}

@@ -1,6 +1,9 @@
 package linkface
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
 )
@@ -37,15 +40,11 @@ var codes = providers.CodeTable{
 // code decides at any HTTP status, never the message: the document's own failure
 // sample pairs 1008 with the message of 1011.
 func failureOf(reply reply, answer *vendorhttp.Answer) *providers.Error {
-	code := vendorhttp.CanonicalCode(string(reply.Code))
-	if code == codeSuccess {
+	said := cmp.Or(strings.TrimSpace(string(reply.Code)), strings.TrimSpace(string(reply.Status)))
+	switch code := vendorhttp.CanonicalCode(said); {
+	case code == codeSuccess:
 		return nil
-	}
-	if code == "" {
-		code = vendorhttp.CanonicalCode(string(reply.Status))
-	}
-	switch {
-	case code != "" && code != statusSuccess:
+	case said != "" && code != statusSuccess:
 		return answer.WithCode(codes, code)
 	case !answer.Succeeded():
 		return answer.WithoutCode()

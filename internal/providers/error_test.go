@@ -1,0 +1,93 @@
+package providers_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+func TestCallersFault(t *testing.T) {
+	named := []providers.Violation{{Path: "callback.return_url", Reason: providers.ArgumentRejected}}
+	tests := []struct {
+		reason     providers.Reason
+		violations []providers.Violation
+		want       bool
+	}{
+		{providers.InvalidRequest, nil, true},
+		{providers.PhotoUnreadable, nil, true},
+		{providers.PhotoTooLarge, nil, true},
+		{providers.NoFaceFound, nil, true},
+		{providers.MultipleFaces, nil, true},
+		{providers.PhotoLowQuality, nil, true},
+		{providers.RequestTooLarge, nil, true},
+		{providers.IDCardNameInvalid, nil, true},
+		{providers.IDCardNumberInvalid, nil, true},
+		{providers.ComparisonAttemptsExceeded, nil, true},
+		{providers.ArgumentRejected, named, true},
+		{providers.ArgumentRejected, nil, false},
+		{providers.VendorCredentialsRejected, named, false},
+		{providers.VendorErrorUnrecognized, nil, false},
+		{providers.VendorEndpointNotFound, nil, false},
+		{providers.VendorResponseInvalid, nil, false},
+		{providers.VendorPermissionDenied, nil, false},
+		{providers.VendorRateLimited, nil, false},
+		{providers.VendorTimeout, nil, false},
+		{providers.CallerCancelled, nil, false},
+		{providers.DeadlineTooShort, nil, false},
+		{providers.Internal, nil, false},
+	}
+	for _, test := range tests {
+		err := &providers.Error{Reason: test.reason, Violations: test.violations}
+		require.Equal(t, test.want, err.CallersFault(), "%s %v", test.reason, test.violations)
+	}
+}
+
+// What a vendor or a library wrote is for the log alone and stays out of the text.
+func TestErrorText(t *testing.T) {
+	const private = "张三 11010119900307001X"
+	cause := errors.New(private)
+	tests := map[string]*providers.Error{
+		"VENDOR_TIMEOUT": {Reason: providers.VendorTimeout, Cause: cause},
+		"INTERNAL": {
+			Reason: providers.Internal, Cause: cause, Ambiguous: true,
+			Exchange: providers.Exchange{Text: private, Reference: private, RequestID: private, HTTPStatus: 500},
+		},
+		"DEADLINE_TOO_SHORT: a call needs at least 100 ms": {
+			Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms",
+		},
+		"ARGUMENT_REJECTED: reference at most 8 bytes: comparison.photos[1] refused by the vendor (vendor code BAD_ARGUMENTS)": {
+			Reason: providers.ArgumentRejected,
+			Violations: []providers.Violation{
+				{Path: "reference", Description: "at most 8 bytes"},
+				{Path: providers.PhotoPath(2), Description: "refused by the vendor"},
+			},
+			Exchange: providers.Exchange{Code: "BAD_ARGUMENTS", Text: private},
+			Cause:    cause,
+		},
+	}
+	for want, err := range tests {
+		require.EqualError(t, err, want)
+	}
+	require.ErrorIs(t, tests["INTERNAL"], cause)
+	require.NoError(t, errors.Unwrap(&providers.Error{Reason: providers.Internal}))
+}
+
+func TestBilledNames(t *testing.T) {
+	require.Equal(t, "unknown", providers.Billed(0).String())
+	require.Equal(t, "yes", providers.BilledYes.String())
+	require.Equal(t, "no", providers.BilledNo.String())
+}
+
+func TestCodeTable(t *testing.T) {
+	table := providers.CodeTable{
+		{Code: "1000", Reason: providers.VendorCredentialsRejected},
+		{Code: "DENIED", Reason: providers.VendorPermissionDenied},
+	}
+	require.Equal(t, providers.VendorPermissionDenied, table.Reason("DENIED"))
+	require.Equal(t, providers.VendorErrorUnrecognized, table.Reason("denied"))
+	require.Equal(t, providers.VendorErrorUnrecognized, table.Reason(""))
+	require.Equal(t, providers.VendorErrorUnrecognized, providers.CodeTable(nil).Reason("1000"))
+}

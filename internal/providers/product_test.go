@@ -1,0 +1,132 @@
+package providers_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// page is a product with a bit of everything: it compares photos and calls back, but
+// can neither read a card nor pick a language.
+var page = providers.Product{
+	ID: "acme.page",
+	Needs: []providers.Need{
+		{Field: providers.FieldReturnURL},
+		{Field: providers.FieldSubjectID, When: &providers.Condition{
+			Text:  "if there are photos",
+			Holds: func(r *providers.Request) bool { return len(r.Photos) > 0 },
+		}},
+	},
+	Honours: providers.FieldSet(
+		providers.FieldPhotos, providers.FieldReturnURL, providers.FieldScreenReplayCheck, providers.FieldMultipleFaces,
+	),
+	Limits: []providers.Limit{
+		providers.AtMostBytes(providers.FieldReference, 8, func(r *providers.Request) string { return r.Reference }),
+		{
+			Field: providers.FieldPhotos, Text: "at most 2 photos", Reason: providers.NoEligibleProduct,
+			Allows: func(r *providers.Request) bool { return len(r.Photos) <= 2 },
+		},
+		{
+			Field: providers.FieldMultipleFaces, Text: "must be reject", Reason: providers.NoEligibleProduct,
+			Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.RejectMultipleFaces },
+		},
+		{
+			Field: providers.FieldLanguage, Text: "must be en", Reason: providers.ArgumentRejected,
+			Allows: func(r *providers.Request) bool { return r.Language == "en" },
+		},
+	},
+}
+
+// good returns a request that page can serve.
+func good() *providers.Request {
+	return &providers.Request{ReturnURL: sensitive.New("https://a.example/")}
+}
+
+func photos(n int) []sensitive.Bytes {
+	all := make([]sensitive.Bytes, n)
+	for i := range all {
+		all[i] = sensitive.New([]byte("photo"))
+	}
+	return all
+}
+
+func TestCheck(t *testing.T) {
+	const cannot = providers.NoEligibleProduct
+	tests := map[string]struct {
+		change func(*providers.Request)
+		want   []providers.Violation
+	}{
+		"nothing in the way": {change: func(*providers.Request) {}},
+		"a field it cannot do": {
+			func(r *providers.Request) { r.ExtraData = sensitive.New("x") },
+			[]providers.Violation{{Path: "callback.extra_data", Reason: cannot, Description: "not supported"}},
+		},
+		"fields it cannot do, in the order of the contract": {
+			func(r *providers.Request) { r.Detection, r.IDCard = providers.DetectIDCard, &providers.IDCard{} },
+			[]providers.Violation{
+				{Path: "comparison.id_card", Reason: cannot, Description: "not supported"},
+				{Path: "detection", Reason: cannot, Description: "not supported"},
+			},
+		},
+		"a field it needs": {
+			func(r *providers.Request) { r.ReturnURL = sensitive.String{} },
+			[]providers.Violation{{Path: "callback.return_url", Reason: cannot, Description: "required"}},
+		},
+		"a field it needs under a condition": {
+			func(r *providers.Request) { r.Photos = photos(1) },
+			[]providers.Violation{{Path: "subject_id", Reason: cannot, Description: "required if there are photos"}},
+		},
+		"a condition that is met": {
+			change: func(r *providers.Request) { r.Photos, r.SubjectID = photos(1), sensitive.New("user") },
+		},
+		"a number that is too long, though identity": {
+			func(r *providers.Request) { r.Reference = "123456789" },
+			[]providers.Violation{{Path: "reference", Reason: providers.ArgumentRejected, Description: "at most 8 bytes"}},
+		},
+		"a number of just the length": {change: func(r *providers.Request) { r.Reference = "12345678" }},
+		"bytes are counted, not characters": {
+			func(r *providers.Request) { r.Reference = "订单号" },
+			[]providers.Violation{{Path: "reference", Reason: providers.ArgumentRejected, Description: "at most 8 bytes"}},
+		},
+		"a wish beyond its limit": {
+			func(r *providers.Request) { r.MultipleFaces = providers.UseLargestFace },
+			[]providers.Violation{{Path: "comparison.multiple_faces", Reason: cannot, Description: "must be reject"}},
+		},
+		"a value outside the limit of a field that it does not honour is reported once": {
+			func(r *providers.Request) { r.Language = "fr" },
+			[]providers.Violation{{Path: "capture.language", Reason: cannot, Description: "not supported"}},
+		},
+		"all three at once": {
+			func(r *providers.Request) { r.TokenLifetime, r.Photos = 1, photos(3) },
+			[]providers.Violation{
+				{Path: "token_lifetime", Reason: cannot, Description: "not supported"},
+				{Path: "subject_id", Reason: cannot, Description: "required if there are photos"},
+				{Path: "comparison.photos", Reason: cannot, Description: "at most 2 photos"},
+			},
+		},
+		"false asks for nothing": {change: func(r *providers.Request) {
+			r.DetectRotatedFaces, r.ScreenReplayCheck = new(false), new(false)
+			r.FaceOcclusionCheck, r.ReportMultipleFaces = new(false), new(false)
+		}},
+		"liveness is what every product detects": {
+			change: func(r *providers.Request) { r.Detection = providers.DetectLiveness },
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := good()
+			test.change(r)
+			require.Equal(t, test.want, page.Check(r, r.Asks()))
+		})
+	}
+}
+
+// A product without a place for the fields of identity serves all the same.
+func TestIdentityRulesNothingOut(t *testing.T) {
+	r := &providers.Request{SubjectID: sensitive.New("user-1"), Reference: "order-1"}
+	bare := providers.Product{ID: "acme.bare"}
+	require.Nil(t, bare.Check(r, r.Asks()))
+}

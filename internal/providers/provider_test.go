@@ -1,0 +1,49 @@
+package providers_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+var sent = time.Unix(1700000000, 0)
+
+func TestNewExpiry(t *testing.T) {
+	const minute = time.Minute
+	in := func(d time.Duration, source providers.ExpirySource) providers.Expiry {
+		return providers.Expiry{Time: sent.Add(d), Source: source}
+	}
+	tests := map[string]struct {
+		stated            time.Time
+		asked, documented time.Duration
+		want              providers.Expiry
+	}{
+		"nothing known":                     {want: providers.Expiry{}},
+		"stated":                            {sent.Add(42), 0, 0, in(42, providers.VendorStated)},
+		"stated, later than both others":    {sent.Add(9 * minute), minute, 2 * minute, in(9*minute, providers.VendorStated)},
+		"stated, though already over":       {sent.Add(-minute), minute, minute, in(-minute, providers.VendorStated)},
+		"asked":                             {time.Time{}, minute, 0, in(minute, providers.Requested)},
+		"documented":                        {time.Time{}, 0, minute, in(minute, providers.DocumentedDefault)},
+		"asked for less than documented":    {time.Time{}, minute, 2 * minute, in(minute, providers.Requested)},
+		"asked for more than documented":    {time.Time{}, 2 * minute, minute, in(minute, providers.DocumentedDefault)},
+		"asked for just what is documented": {time.Time{}, minute, minute, in(minute, providers.Requested)},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.want, providers.NewExpiry(sent, test.stated, test.asked, test.documented))
+		})
+	}
+}
+
+func TestSigningTime(t *testing.T) {
+	require.Equal(t, sent.Add(-time.Minute), providers.Call{Now: sent, ClockOffset: -time.Minute}.SigningTime())
+}
+
+func TestProductByID(t *testing.T) {
+	p := providers.Provider{Products: []providers.Product{{ID: "acme.a"}, {ID: "acme.b"}}}
+	require.Same(t, &p.Products[1], p.Product("acme.b"))
+	require.Nil(t, p.Product("acme.c"))
+}

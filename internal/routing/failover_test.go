@@ -1,0 +1,156 @@
+package routing
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// another says for every reason that an attempt can end with whether another target
+// may be tried: the error table's column.
+var another = map[providers.Reason]bool{
+	providers.VendorTimeout:             true,
+	providers.VendorConnectionLost:      true,
+	providers.VendorUnreachable:         true,
+	providers.VendorInternalError:       true,
+	providers.VendorConcurrencyLimited:  true,
+	providers.VendorRateLimited:         true,
+	providers.VendorSignatureExpired:    true,
+	providers.VendorCredentialsRejected: true,
+	providers.VendorAccountDisabled:     true,
+	providers.VendorAccountExpired:      true,
+	providers.VendorIPNotAllowed:        true,
+	providers.VendorQuotaExhausted:      true,
+	providers.VendorPermissionDenied:    true,
+	providers.VendorEndpointNotFound:    true,
+	providers.VendorResponseInvalid:     true,
+	providers.VendorErrorUnrecognized:   true,
+	providers.ArgumentRejected:          true, // unnamed, so ours
+
+	providers.InvalidRequest:             false,
+	providers.PhotoUnreadable:            false,
+	providers.PhotoTooLarge:              false,
+	providers.NoFaceFound:                false,
+	providers.MultipleFaces:              false,
+	providers.PhotoLowQuality:            false,
+	providers.RequestTooLarge:            false,
+	providers.IDCardNameInvalid:          false,
+	providers.IDCardNumberInvalid:        false,
+	providers.ComparisonAttemptsExceeded: false,
+	providers.NoEligibleProduct:          false,
+	providers.CallerCancelled:            false,
+	providers.DeadlineTooShort:           false,
+	providers.Internal:                   false,
+	"A_REASON_OF_NO_TABLE":               false,
+}
+
+func TestAnotherTarget(t *testing.T) {
+	for reason, allowed := range another {
+		t.Run(string(reason), func(t *testing.T) {
+			outcome, failure := issue(t, router(target("a", by(fails(reason))), target("b")), query())
+			require.Equal(t, allowed, TriesAnother(&providers.Error{Reason: reason}))
+			require.Equal(t, reason, outcome.Attempts[0].Reason)
+			require.Equal(t, First, outcome.Attempts[0].Kind)
+			if !allowed {
+				require.Equal(t, reason, failure.Reason)
+				require.Equal(t, []string{"a"}, tried(outcome))
+				return
+			}
+			require.Nil(t, failure)
+			require.Equal(t, []string{"a", "b"}, tried(outcome))
+			require.Equal(t, Failover, outcome.Attempts[1].Kind)
+			require.Equal(t, providers.OK, outcome.Attempts[1].Reason)
+		})
+	}
+	for reason := range policies {
+		require.Contains(t, another, reason)
+	}
+}
+
+func TestArgumentOfTheCallers(t *testing.T) {
+	named := &vendor{err: &providers.Error{
+		Reason:     providers.ArgumentRejected,
+		Violations: []providers.Violation{{Path: "callback.return_url"}},
+	}}
+	outcome, failure := issue(t, router(target("a", by(named)), target("b")), query())
+	require.Equal(t, []string{"a"}, tried(outcome))
+	require.Equal(t, []providers.Path{"callback.return_url"}, paths(failure.Violations))
+}
+
+func TestAtMostThreeAttempts(t *testing.T) {
+	down := func() func(*Target) { return by(fails(providers.VendorUnreachable)) }
+	outcome, failure := issue(t, router(target("a", down()), target("b", down()), target("c", down()), target("d")), query())
+	require.Equal(t, providers.VendorUnreachable, failure.Reason)
+	require.Equal(t, []string{"a", "b", "c"}, tried(outcome))
+
+	outcome, failure = issue(t, router(target("a", down()), target("b", down()), target("c"), target("d")), query())
+	require.Nil(t, failure)
+	require.Equal(t, []string{"a", "b", "c"}, tried(outcome))
+	require.Equal(t, "c", outcome.Issued().Account)
+}
+
+func TestOneRequestNoMoreThanOneToken(t *testing.T) {
+	first, second := &vendor{}, &vendor{}
+	outcome, failure := issue(t, router(target("a", by(first)), target("b", by(second))), query())
+	require.Nil(t, failure)
+	require.Equal(t, []string{"a"}, tried(outcome))
+	require.Len(t, first.calls, 1)
+	require.Empty(t, second.calls)
+}
+
+// An account that may have issued a token is not asked for another one.
+func TestAmbiguous(t *testing.T) {
+	tests := map[string]struct {
+		first  *vendor
+		second string
+		want   []string
+	}{
+		"the same account's other product":                     {loses(), "a", []string{"a", "c"}},
+		"another account":                                      {loses(), "b", []string{"a", "b"}},
+		"the same account, where it is sure that nothing came": {fails(providers.VendorUnreachable), "a", []string{"a", "a"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := router(target("a", by(test.first)), target(test.second, of(&page)), target("c"))
+			outcome, failure := issue(t, r, query())
+			require.Nil(t, failure)
+			require.Equal(t, test.want, tried(outcome))
+		})
+	}
+}
+
+// A skipped target is no attempt: the three may still be used up elsewhere.
+func TestAmbiguousAccountsAreSkippedFreely(t *testing.T) {
+	lost := func() func(*Target) { return by(loses()) }
+	r := router(target("a", lost()), target("a", of(&page)), target("b", lost()), target("b", of(&page)), target("c"))
+	outcome, failure := issue(t, r, query())
+	require.Nil(t, failure)
+	require.Equal(t, []string{"a", "b", "c"}, tried(outcome))
+
+	outcome, failure = issue(t, router(target("a", lost()), target("a", of(&page))), query())
+	require.Equal(t, providers.VendorConnectionLost, failure.Reason)
+	require.Equal(t, []string{"a"}, tried(outcome))
+}
+
+func TestStopAfterAmbiguous(t *testing.T) {
+	tests := map[string]struct {
+		first *vendor
+		want  []string
+	}{
+		"ambiguous": {loses(), []string{"a"}},
+		"sure":      {fails(providers.VendorUnreachable), []string{"a", "b"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			route := Route{
+				Flow: providers.FlowAppSDK, StopAfterAmbiguous: true,
+				Targets: []Target{target("a", by(test.first)), target("b")},
+			}
+			outcome, failure := issue(t, New([]Route{route}, ignore), query())
+			require.Equal(t, test.want, tried(outcome))
+			require.Equal(t, len(test.want) == 1, failure != nil)
+		})
+	}
+}

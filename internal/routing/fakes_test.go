@@ -1,0 +1,150 @@
+package routing
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// vendor is a target's other end. It answers every attempt alike and keeps what it was
+// asked.
+type vendor struct {
+	err   error
+	takes time.Duration
+	calls []providers.Call
+	// left is the time that each attempt had.
+	left []time.Duration
+}
+
+func (v *vendor) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+	v.calls = append(v.calls, call)
+	deadline, _ := ctx.Deadline()
+	v.left = append(v.left, time.Until(deadline))
+	if v.takes > 0 {
+		select {
+		case <-time.After(v.takes):
+		case <-ctx.Done():
+			return providers.Token{}, interrupted(ctx)
+		}
+	}
+	if v.err != nil {
+		return providers.Token{}, v.err
+	}
+	return providers.Token{Value: sensitive.New("token"), Exchange: providers.Exchange{HTTPStatus: 200}}, nil
+}
+
+// interrupted is what an adapter returns when its context ends.
+func interrupted(ctx context.Context) error {
+	if ctx.Err() == context.Canceled {
+		return &providers.Error{Reason: providers.CallerCancelled, Ambiguous: true}
+	}
+	return &providers.Error{Reason: providers.VendorTimeout, Ambiguous: true}
+}
+
+// fails returns a vendor whose every attempt fails so.
+func fails(reason providers.Reason) *vendor { return &vendor{err: &providers.Error{Reason: reason}} }
+
+// loses returns a vendor that may have issued a token nobody holds.
+func loses() *vendor {
+	return &vendor{err: &providers.Error{Reason: providers.VendorConnectionLost, Ambiguous: true}}
+}
+
+var (
+	// sdk and page are products of two kinds. Only page compares an id card.
+	sdk  = providers.Product{ID: "acme.sdk", Flow: providers.FlowAppSDK}
+	page = providers.Product{
+		ID: "beta.page", Flow: providers.FlowAppSDK,
+		Honours: providers.FieldSet(providers.FieldIDCard),
+		Limits: []providers.Limit{{
+			Field: providers.FieldIDCardNumber, Text: "must have 18 digits", Reason: providers.IDCardNumberInvalid,
+			Allows: func(r *providers.Request) bool { return r.IDCard.Number.Len() == 18 },
+		}},
+	}
+	both = []string{sdk.ID, page.ID}
+)
+
+// target returns a target of the account, by default of sdk and with a vendor that
+// issues tokens.
+func target(account string, change ...func(*Target)) Target {
+	t := Target{
+		Product: &sdk, Provider: "acme", Account: account, Region: "cn", Weight: 1, Timeout: 3 * time.Second,
+		Issuer: &vendor{},
+	}
+	for _, c := range change {
+		c(&t)
+	}
+	return t
+}
+
+func of(product *providers.Product) func(*Target) { return func(t *Target) { t.Product = product } }
+func in(region string) func(*Target)              { return func(t *Target) { t.Region = region } }
+func weighing(weight float64) func(*Target)       { return func(t *Target) { t.Weight = weight } }
+func by(issuer *vendor) func(*Target)             { return func(t *Target) { t.Issuer = issuer } }
+func within(timeout time.Duration) func(*Target)  { return func(t *Target) { t.Timeout = timeout } }
+
+// ignore is an observer of attempts that looks away.
+func ignore(*Attempt) {}
+
+// router returns a router with one route for the app SDK, the flow's default.
+func router(targets ...Target) *Router {
+	return New([]Route{{Flow: providers.FlowAppSDK, Targets: targets}}, ignore)
+}
+
+// query asks for nothing in particular.
+func query() Query {
+	return Query{Flow: providers.FlowAppSDK, AcceptedProducts: both, Request: &providers.Request{}}
+}
+
+// issue makes a call with the server's default deadline.
+func issue(t *testing.T, r *Router, q Query) (Outcome, *providers.Error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+	defer cancel()
+	return issueUnder(ctx, t, r, q)
+}
+
+func issueUnder(ctx context.Context, t *testing.T, r *Router, q Query) (Outcome, *providers.Error) {
+	t.Helper()
+	outcome, err := r.Issue(ctx, q)
+	if err == nil {
+		require.NotNil(t, outcome.Issued())
+		require.Equal(t, "token", outcome.Token.Value.Reveal())
+		return outcome, nil
+	}
+	var failure *providers.Error
+	require.ErrorAs(t, err, &failure)
+	require.Nil(t, outcome.Issued())
+	require.Equal(t, providers.Token{}, outcome.Token)
+	return outcome, failure
+}
+
+// tried returns the accounts of the attempts.
+func tried(outcome Outcome) []string {
+	var accounts []string
+	for _, attempt := range outcome.Attempts {
+		accounts = append(accounts, attempt.Target.Account)
+	}
+	return accounts
+}
+
+// accounts returns the accounts of the targets.
+func accounts(targets []*Target) []string {
+	var names []string
+	for _, t := range targets {
+		names = append(names, t.Account)
+	}
+	return names
+}
+
+// planned plans a query that must be servable and returns the accounts in order.
+func planned(t *testing.T, r *Router, q Query) []string {
+	t.Helper()
+	p, failure := r.plan(q)
+	require.Nil(t, failure)
+	return accounts(p.targets)
+}

@@ -1,0 +1,47 @@
+package routing
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// hundredRoutes returns a router over 100 routes of three targets each, and a query
+// for one of them that all targets but one can serve.
+func hundredRoutes() (*Router, Query) {
+	var routes []Route
+	for i := range 100 {
+		routes = append(routes, Route{
+			Flow: providers.FlowAppSDK, Scenario: fmt.Sprintf("scenario-%d", i), Weighted: true,
+			Targets: []Target{
+				target("a", of(&page), weighing(60)), target("b", of(&page), weighing(40)), target("c", in("sgp"), weighing(10)),
+			},
+		})
+	}
+	q := query()
+	q.Scenario, q.Regions = "scenario-77", []string{"cn"}
+	q.Request = &providers.Request{SubjectID: sensitive.New("user-1")}
+	card(goodNumber)(q.Request)
+	return New(routes, ignore), q
+}
+
+func BenchmarkPlan(b *testing.B) {
+	r, q := hundredRoutes()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, failure := r.plan(q); failure != nil {
+			b.Fatal(failure)
+		}
+	}
+}
+
+// A decision among a hundred routes costs little enough to make on every call.
+func TestPlanAllocations(t *testing.T) {
+	r, q := hundredRoutes()
+	allocations := testing.AllocsPerRun(100, func() { _, _ = r.plan(q) })
+	if allocations > 5 {
+		t.Errorf("%.0f allocations a decision, want at most 5", allocations)
+	}
+}
