@@ -20,6 +20,10 @@ test: ## Run the tests.
 race: ## Run the tests under the race detector. Needs a C compiler.
 	go test -race ./...
 
+.PHONY: fuzz
+fuzz: ## Fuzz the adapters, 20 s each.
+	tools/fuzz.sh
+
 .PHONY: lint
 lint: ## Lint the Go code and the contract.
 	$(LINT) run
@@ -33,8 +37,12 @@ format: ## Format the Go code and the contract.
 	$(BUF) format proto -w
 
 .PHONY: generate
-generate: ## Write gen/ and third_party/proto anew.
+generate: ## Write gen/, third_party/proto and the generated pages of docs/ anew.
 	tools/generate.sh
+
+.PHONY: docs
+docs: ## Write docs/errors.md and docs/vendors.md anew.
+	go run ./tools/docs
 
 .PHONY: generate-check
 generate-check: ## Fail if generating changes a committed file.

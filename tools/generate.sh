@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Writes third_party/proto from the Go modules in use, then gen/ from proto/.
+# Writes third_party/proto from the Go modules in use, gen/ from proto/, and the pages
+# of docs/ that come from tables in the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The files are printed from the versions that the gateway itself links.
 mapfile -t modules < <(go list -m -f '{{.Path}}@{{.Version}}' \
   buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go \
-  google.golang.org/genproto/googleapis/api)
+  google.golang.org/genproto/googleapis/{api,rpc})
 go get -C tools/thirdparty "${modules[@]}"
 
 rm -rf third_party/proto
 go run -C tools/thirdparty . "$PWD/third_party/proto"
+go tool -modfile=tools/buf/go.mod buf format third_party/proto -w
 go tool -modfile=tools/buf/go.mod buf generate
+go run ./tools/docs

@@ -59,6 +59,17 @@ func TestAnswersOverBothTransports(t *testing.T) {
 	require.NoError(t, json.Unmarshal(file, &answers))
 	require.Len(t, answers, 21)
 
+	log := checkAnswers(t, answers)
+	for _, personal := range []string{"user-9173", "li-9173", "11010519491231002X", "photo-9173", "extra-9173", "test-key-5127", "test-secret-5127"} {
+		require.NotContains(t, log.String(), personal)
+	}
+	require.Contains(t, log.String(), "VENDOR_RATE_LIMITED")
+}
+
+// checkAnswers has a vendor give each answer to a call over gRPC and one over REST, and
+// returns the gateway's log.
+func checkAnswers(t *testing.T, answers []answer) *lockedBuffer {
+	t.Helper()
 	var next answer
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -68,7 +79,7 @@ func TestAnswersOverBothTransports(t *testing.T) {
 	}))
 	t.Cleanup(vendor.Close)
 	log := &lockedBuffer{}
-	g, client := startGateway(t, vendor.URL, log)
+	g, client := startGateway(t, vendorConfig, vendor.URL, log)
 
 	for _, a := range answers {
 		t.Run(a.ID, func(t *testing.T) {
@@ -102,10 +113,7 @@ func TestAnswersOverBothTransports(t *testing.T) {
 			checkFailure(t, a, failure, field)
 		})
 	}
-	for _, personal := range []string{"user-9173", "li-9173", "11010519491231002X", "photo-9173", "extra-9173", "test-key-5127", "test-secret-5127"} {
-		require.NotContains(t, log.String(), personal)
-	}
-	require.Contains(t, log.String(), "VENDOR_RATE_LIMITED")
+	return log
 }
 
 // fullRequest asks a product for all that it can do.

@@ -44,7 +44,7 @@ func TestMistakesAreOneClearLine(t *testing.T) {
 				require.NoError(t, os.WriteFile(file, []byte(c.text), 0o600))
 			}
 			gateway := exec.Command(os.Args[0], append([]string{"serve", "--config", file}, c.args...)...)
-			gateway.Env = append(os.Environ(), asGateway+"=1", "TEST_KEY=k", "TEST_SECRET=s")
+			gateway.Env = append(gateway.Environ(), asGateway+"=1", "TEST_KEY=k", "TEST_SECRET=s")
 			var stdout, stderr bytes.Buffer
 			gateway.Stdout, gateway.Stderr = &stdout, &stderr
 			var exit *exec.ExitError

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 func configCommand() *cobra.Command {
@@ -19,7 +20,7 @@ func configCommand() *cobra.Command {
 			Short: "Report every mistake in the file; exit 0 if there is none",
 			Args:  cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				cfg, err := config.Load(args[0], vendors())
+				cfg, err := config.Load(args[0], vendors.All())
 				if err != nil {
 					return err
 				}
@@ -33,7 +34,7 @@ func configCommand() *cobra.Command {
 			Short: "Print the effective configuration, defaults included, secrets masked",
 			Args:  cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				cfg, err := config.Load(args[0], vendors())
+				cfg, err := config.Load(args[0], vendors.All())
 				if err != nil {
 					return err
 				}

@@ -73,7 +73,9 @@ func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
 func (g *gateway) routes() []routing.Route {
 	accounts := make(map[string]providers.Account)
 	for i := range g.config.Accounts {
-		accounts[g.config.Accounts[i].Name] = g.open(&g.config.Accounts[i])
+		transport := newTransport(&g.config.Accounts[i])
+		g.transports = append(g.transports, transport)
+		accounts[g.config.Accounts[i].Name] = open(&g.config.Accounts[i], transport)
 	}
 	routes := make([]routing.Route, len(g.config.Routes))
 	for i, r := range g.config.Routes {
@@ -94,9 +96,8 @@ func (g *gateway) routes() []routing.Route {
 	return routes
 }
 
-func (g *gateway) open(account *config.Account) providers.Account {
-	transport := newTransport(account)
-	g.transports = append(g.transports, transport)
+// open returns the account, whose calls are made over the transport.
+func open(account *config.Account, over http.RoundTripper) providers.Account {
 	credentials := make([]map[string]sensitive.String, len(account.Credentials))
 	for i, c := range account.Credentials {
 		credentials[i] = c.Secrets
@@ -104,7 +105,7 @@ func (g *gateway) open(account *config.Account) providers.Account {
 	return account.Provider.Open(providers.AccountConfig{
 		BaseURL: account.BaseURL, PathPrefix: account.PathPrefix,
 		Credentials: credentials, Options: account.Options,
-		Transport: transport,
+		Transport: over,
 		Random:    func(p []byte) { _, _ = rand.Read(p) }, // it never fails
 	})
 }

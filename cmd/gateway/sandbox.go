@@ -21,6 +21,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 //go:embed sandbox.yaml
@@ -69,7 +70,7 @@ func runSandbox(ctx context.Context, once bool, stdout, stderr io.Writer) error 
 			return errStop
 		}
 		level.SetLevel(zap.InfoLevel)
-		return showHow(gateway, stdout)
+		return showHow(gateway, standIns, stdout)
 	})
 	if err := group.Wait(); err != nil && !errors.Is(err, errStop) {
 		return err
@@ -133,5 +134,5 @@ func (s *standIns) config() (*config.Config, error) {
 	if err := parsed.Execute(&text, s); err != nil {
 		return nil, err
 	}
-	return config.Parse("sandbox.yaml", text.Bytes(), vendors())
+	return config.Parse("sandbox.yaml", text.Bytes(), vendors.All())
 }

@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"net/http"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -132,14 +133,22 @@ func compactJSON(message *livenessv1.IssueLivenessTokenRequest) []byte {
 }
 
 // showHow prints command lines that work when pasted into another terminal.
-func showHow(g *gateway, output io.Writer) error {
-	grpcAddress, adminAddress := g.grpcListener.Addr(), g.adminListener.Addr()
-	text := "\nTry it from another terminal (stop with Ctrl-C):\n"
+func showHow(g *gateway, vendors *standIns, output io.Writer) error {
+	var text strings.Builder
+	say := func(format string, values ...any) { _, _ = fmt.Fprintf(&text, format, values...) }
+	say("\nTry it in a browser, http://%s/docs, or from another terminal (stop with Ctrl-C):\n", g.restListener.Addr())
 	for _, e := range examples() {
-		text += fmt.Sprintf("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.product, g.restURL(), compactJSON(e.request))
-		text += fmt.Sprintf("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", compactJSON(e.request), grpcAddress)
+		message := compactJSON(e.request)
+		say("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.product, g.restURL(), message)
+		say("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", message, g.grpcListener.Addr())
 	}
-	text += fmt.Sprintf("\n# metrics\ncurl -sS http://%s/metrics\n\n", adminAddress)
-	_, err := io.WriteString(output, text)
+	say("\n# rehearse a failure: the product's next call is refused, or gets no answer; docs/sandbox.md has all of them\n")
+	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Megvii, `{"product":"megvii.app-v5","outcome":"code=CONCURRENCY_LIMIT_EXCEEDED"}`)
+	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Linkface, `{"product":"linkface.app","outcome":"hang"}`)
+	say("\n# what the vendors issued\n")
+	say("curl -sS %s/_sandbox/ledger\n", vendors.Megvii)
+	say("curl -sS %s/_sandbox/ledger\n", vendors.Linkface)
+	say("\n# metrics\ncurl -sS http://%s/metrics\n\n", g.adminListener.Addr())
+	_, err := io.WriteString(output, text.String())
 	return err
 }

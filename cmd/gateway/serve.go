@@ -8,6 +8,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 func serveCommand() *cobra.Command {
@@ -19,7 +20,7 @@ func serveCommand() *cobra.Command {
 		Short: "Serve gRPC and REST until SIGTERM",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := config.Load(file, vendors())
+			cfg, err := config.Load(file, vendors.All())
 			if err != nil {
 				return err
 			}

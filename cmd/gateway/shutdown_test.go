@@ -24,7 +24,7 @@ import (
 const asGateway = "TEST_AS_GATEWAY"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asGateway) != "" {
+	if os.Getenv(asGateway) != "" { //nolint:forbidigo // the switch of this binary
 		main()
 		return
 	}
@@ -44,7 +44,7 @@ func startChild(t *testing.T, url string) *child {
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(vendorConfig, "URL", url)), 0o600))
 	c := &child{Cmd: exec.Command(os.Args[0], "serve", "--config", file)}
-	c.Env = append(os.Environ(), asGateway+"=1", "TEST_KEY=test-key-5127", "TEST_SECRET=test-secret-5127")
+	c.Env = append(c.Environ(), asGateway+"=1", "TEST_KEY=test-key-5127", "TEST_SECRET=test-secret-5127")
 	stderr, err := c.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
@@ -78,17 +78,13 @@ func TestSIGTERMLetsRunningCallsEnd(t *testing.T) {
 	t.Cleanup(vendor.Close)
 	gateway := startChild(t, vendor.URL)
 
-	status := make(chan int, 1)
-	go func() {
-		code, _ := post(t, "http://"+gateway.address+"/v1/liveness-tokens", fullRequest("megvii.random-number"))
-		status <- code
-	}()
+	status := call(gateway.address)
 	<-called
 	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
 	gateway.await(t, "shutting down")
 	require.Eventually(t, func() bool { return refuses(gateway.address) }, 5*time.Second, time.Millisecond)
 	close(answer)
-	require.Equal(t, http.StatusOK, <-status)
+	require.Equal(t, "HTTP/1.1 200 OK\r\n", <-status)
 	gateway.await(t, "stopped")
 	require.NoError(t, gateway.Wait())
 }
@@ -104,12 +100,7 @@ func TestSIGTERMCutsCallsAtTheEndOfTheGrace(t *testing.T) {
 	t.Cleanup(release)
 	gateway := startChild(t, vendor.URL)
 
-	go func() {
-		connection, err := net.Dial("tcp", gateway.address)
-		if err == nil {
-			_, _ = io.WriteString(connection, stuckCall)
-		}
-	}()
+	call(gateway.address)
 	<-called
 	start := time.Now()
 	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
@@ -119,8 +110,26 @@ func TestSIGTERMCutsCallsAtTheEndOfTheGrace(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(start), 500*time.Millisecond, "the grace was not given")
 }
 
-const stuckCall = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n" +
+const digitsCall = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n" +
 	"Content-Length: 29\r\n\r\n" + `{"flow":"FLOW_SPOKEN_DIGITS"}`
+
+// call makes a REST call; the status line of its answer is sent when it comes, "" if
+// the connection ends without.
+func call(address string) <-chan string {
+	status := make(chan string, 1)
+	go func() {
+		connection, err := net.Dial("tcp", address)
+		if err != nil {
+			status <- ""
+			return
+		}
+		defer func() { _ = connection.Close() }()
+		_, _ = io.WriteString(connection, digitsCall)
+		line, _ := bufio.NewReader(connection).ReadString('\n')
+		status <- line
+	}()
+	return status
+}
 
 // refuses reports whether nobody listens at the address.
 func refuses(address string) bool {

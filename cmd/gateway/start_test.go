@@ -17,6 +17,7 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 // vendorConfig is a gateway on free ports whose accounts are all at one stand-in.
@@ -43,14 +44,20 @@ routes:
   - {flow: spoken_digits, targets: [{account: megvii-test, product: megvii.random-number}]}
 `
 
-// startGateway runs a gateway in front of the vendors at url and stops it at the end of
-// the test. The log goes to output.
-func startGateway(t *testing.T, url string, output io.Writer) (*gateway, livenessv1.LivenessServiceClient) {
+// startGateway runs a gateway with the configuration, in which URL stands for the
+// vendors' url, and stops it at the end of the test. The log goes to output.
+func startGateway(t *testing.T, text, url string, output io.Writer) (*gateway, livenessv1.LivenessServiceClient) {
 	t.Helper()
 	t.Setenv("TEST_KEY", "test-key-5127")
 	t.Setenv("TEST_SECRET", "test-secret-5127")
-	cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", url)), vendors())
+	cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(text, "URL", url)), vendors.All())
 	require.NoError(t, err)
+	return startConfigured(t, cfg, output)
+}
+
+// startConfigured is startGateway with a configuration that has been read.
+func startConfigured(t *testing.T, cfg *config.Config, output io.Writer) (*gateway, livenessv1.LivenessServiceClient) {
+	t.Helper()
 	g, err := newGateway(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel))
 	require.NoError(t, err)
 

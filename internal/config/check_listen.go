@@ -23,7 +23,7 @@ func (l Listen) Check(allowUnauthenticated bool) error {
 // Check returns an error if the level is none of debug, info, warn and error.
 func (l Log) Check() error {
 	if !slices.Contains(logLevels(), l.Level) {
-		return errors.New(unknown("log level", l.Level, logLevels()))
+		return errors.New(Unknown("log level", l.Level, logLevels()))
 	}
 	return nil
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// unknown says that there is no thing of that name, and which may be meant.
-func unknown(thing, name string, known []string) string {
+// Unknown says that there is no thing of that name, and which may be meant.
+func Unknown(thing, name string, known []string) string {
 	return fmt.Sprintf("unknown %s %q%s", thing, name, suggestion(name, known))
 }
 

@@ -87,7 +87,7 @@ func oneOf[T any](r *reader, v value, thing string, all []T, name func(T) string
 	}
 	i := slices.Index(known, text)
 	if i < 0 {
-		r.fail(v, "%s", unknown(thing, text, known))
+		r.fail(v, "%s", Unknown(thing, text, known))
 		return found, false
 	}
 	return all[i], true

@@ -51,7 +51,7 @@ func (r *reader) keyed(v value, thing string, known []string) object {
 			// In {name: main, api_key value} a colon is forgotten and the key holds a secret.
 			r.fail(e.key, "unknown %s without a value%s", thing, suggestion(e.name, known))
 		} else {
-			r.fail(e.key, "%s", unknown(thing, e.name, known))
+			r.fail(e.key, "%s", Unknown(thing, e.name, known))
 		}
 	}
 	return o

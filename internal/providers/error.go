@@ -58,6 +58,27 @@ func (e *Error) CallersFault() bool {
 	}
 }
 
+// Blame names the caller's field that a vendor's refusal is about: argument for a
+// refused argument, otherwise what the reason speaks of. A field that the request does
+// not hold is not at fault, nor is one that no caller can mend.
+func (e *Error) Blame(r *Request, argument Field) {
+	field := FieldNone
+	switch e.Reason {
+	case ArgumentRejected:
+		field = argument
+	case PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality:
+		field = FieldPhotos
+	case IDCardNameInvalid:
+		field = FieldIDCardName
+	case IDCardNumberInvalid:
+		field = FieldIDCardNumber
+	default:
+	}
+	if r.Asks().Has(field) {
+		e.Violations = []Violation{{field.Path(), e.Reason, "refused by the vendor"}}
+	}
+}
+
 // Exchange is what one HTTP exchange with a vendor left behind, whether it issued
 // a token or not. Its strings are safe to show a caller, but for Text.
 type Exchange struct {

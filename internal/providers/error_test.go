@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 func TestCallersFault(t *testing.T) {
@@ -42,6 +43,45 @@ func TestCallersFault(t *testing.T) {
 	for _, test := range tests {
 		err := &providers.Error{Reason: test.reason, Violations: test.violations}
 		require.Equal(t, test.want, err.CallersFault(), "%s %v", test.reason, test.violations)
+	}
+}
+
+func TestBlame(t *testing.T) {
+	all := &providers.Request{
+		Reference: "order-1", IDCard: &providers.IDCard{}, Photos: photos(1), ReturnURL: sensitive.New("https://a.example/"),
+	}
+	tests := []struct {
+		reason   providers.Reason
+		argument providers.Field
+		want     providers.Path
+	}{
+		{providers.ArgumentRejected, providers.FieldReturnURL, "callback.return_url"},
+		{providers.ArgumentRejected, providers.FieldReference, "reference"},
+		{providers.ArgumentRejected, providers.FieldNone, ""},
+		{providers.ArgumentRejected, providers.FieldNotifyURL, ""}, // not in the request
+		{providers.PhotoUnreadable, providers.FieldNone, "comparison.photos"},
+		{providers.PhotoTooLarge, providers.FieldNone, "comparison.photos"},
+		{providers.NoFaceFound, providers.FieldReference, "comparison.photos"},
+		{providers.MultipleFaces, providers.FieldNone, "comparison.photos"},
+		{providers.PhotoLowQuality, providers.FieldNone, "comparison.photos"},
+		{providers.IDCardNameInvalid, providers.FieldNone, "comparison.id_card.name"},
+		{providers.IDCardNumberInvalid, providers.FieldNone, "comparison.id_card.number"},
+		{providers.VendorCredentialsRejected, providers.FieldReference, ""},
+		{providers.ComparisonAttemptsExceeded, providers.FieldReference, ""},
+	}
+	for _, test := range tests {
+		err := &providers.Error{Reason: test.reason}
+		err.Blame(all, test.argument)
+		if test.want == "" {
+			require.Empty(t, err.Violations, "%s %s", test.reason, test.argument)
+			continue
+		}
+		want := []providers.Violation{{Path: test.want, Reason: test.reason, Description: "refused by the vendor"}}
+		require.Equal(t, want, err.Violations, "%s %s", test.reason, test.argument)
+
+		err.Violations = nil
+		err.Blame(&providers.Request{}, test.argument)
+		require.Empty(t, err.Violations, "%s %s of an empty request", test.reason, test.argument)
 	}
 }
 

@@ -130,3 +130,36 @@ func TestIdentityRulesNothingOut(t *testing.T) {
 	bare := providers.Product{ID: "acme.bare"}
 	require.Nil(t, bare.Check(r, r.Asks()))
 }
+
+func TestAtMost(t *testing.T) {
+	value := func(r *providers.Request) string { return r.Reference }
+	tests := []struct {
+		limit   providers.Limit
+		text    string
+		allowed *providers.Request
+		refused *providers.Request
+	}{
+		{
+			providers.AtMostBytes(providers.FieldReference, 3, value), "at most 3 bytes",
+			&providers.Request{Reference: "订"}, &providers.Request{Reference: "订1"},
+		},
+		{
+			providers.AtMostCharacters(providers.FieldReference, 3, value), "at most 3 characters",
+			&providers.Request{Reference: "订单号"}, &providers.Request{Reference: "订单号1"},
+		},
+		{
+			providers.AtMostPhotos(1), "at most 1 photo",
+			&providers.Request{Photos: photos(1)}, &providers.Request{Photos: photos(2)},
+		},
+		{
+			providers.AtMostPhotos(2), "at most 2 photos",
+			&providers.Request{Photos: photos(2)}, &providers.Request{Photos: photos(3)},
+		},
+	}
+	for _, test := range tests {
+		require.Equal(t, test.text, test.limit.Text)
+		require.Equal(t, providers.ArgumentRejected, test.limit.Reason)
+		require.True(t, test.limit.Allows(test.allowed), test.text)
+		require.False(t, test.limit.Allows(test.refused), test.text)
+	}
+}

@@ -87,11 +87,18 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-func TestBodyLimitCountsWhatFollowsTheForm(t *testing.T) {
-	contentType, body := validRandomNumber().multipart(t)
+// What follows the form counts, too.
+func TestBodyLimitOfEveryEndpoint(t *testing.T) {
 	rubbish := make([]byte, 20_000_000)
-	got := send(t, serve(t, megvii()), http.MethodPost, validRandomNumber().path, contentType, append(body, rubbish...))
-	require.Equal(t, 413, got.status)
+	for _, p := range products(t) {
+		t.Run(p.name, func(t *testing.T) {
+			contentType, body := p.valid.multipart(t)
+			got := send(t, serve(t, p.new()), http.MethodPost, p.valid.path, contentType, append(body, rubbish...))
+			require.Equal(t, 413, got.status)
+			require.Equal(t, "text/plain", got.header.Get("Content-Type"))
+			require.Equal(t, "Request Entity Too Large", got.body)
+		})
+	}
 }
 
 func TestClientThatGoesAwayHalfWay(t *testing.T) {

@@ -21,8 +21,10 @@ type source struct {
 // call is one request on its way through a stand-in.
 type call struct {
 	source *source
-	began  time.Time
+	skew   time.Duration // how far the server's clock is ahead
+	began  time.Time     // by that clock
 	form   form
+	failed bool // there was no randomness
 
 	// Randomness for the request id, the token and the digits to read aloud.
 	requestSeed, tokenSeed, digitSeed [16]byte
@@ -30,20 +32,26 @@ type call struct {
 
 // begin draws all the randomness that a request can need, so that it can fail in
 // one place only.
-func (s *source) begin() (call, error) {
+func (s *source) begin() call {
 	c := call{source: s, began: s.now()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, seed := range []*[16]byte{&c.requestSeed, &c.tokenSeed, &c.digitSeed} {
 		if _, err := io.ReadFull(s.rand, seed[:]); err != nil {
-			return c, err
+			c.failed = true
 		}
 	}
-	return c, nil
+	return c
+}
+
+// shifted is the call on a server whose clock is ahead.
+func (c call) shifted(skew time.Duration) call {
+	c.skew, c.began = skew, c.began.Add(skew)
+	return c
 }
 
 // timeUsed is the time spent so far, in milliseconds.
-func (c call) timeUsed() int64 { return c.source.now().Sub(c.began).Milliseconds() }
+func (c call) timeUsed() int64 { return c.source.now().Add(c.skew).Sub(c.began).Milliseconds() }
 
 // requestID is Megvii's; it has a comma.
 func (c call) requestID() string { return c.stamped(c.requestSeed) }

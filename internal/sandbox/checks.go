@@ -67,7 +67,7 @@ func webURL() check {
 // anySide is the limit of photos where the document has none.
 const anySide = math.MaxInt
 
-// photo passes files that are a PNG or a JPEG with at most maxSide pixels
+// photo passes files that are a whole PNG or JPEG with at most maxSide pixels
 // either way.
 func photo(maxSide int) check {
 	return func(v value) kind {

@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 // together sends requests at one time, straight to the handler, and counts the

@@ -3,7 +3,8 @@
 // vendors' documents alone and shares no code with the adapters: a mistake made
 // in one is not made in the other.
 //
-// A request is checked in this order, and the first failure is the answer:
+// A request is checked in this order, and the first failure is the answer. Between 2 and
+// 3 an outcome that is rehearsed for it may take its place: docs/sandbox.md.
 //
 //  1. the path and the method (a wrong one is an API that does not exist),
 //  2. the size of the body,
@@ -22,11 +23,15 @@
 //   - An empty value is an absent one. Of a repeated name the first value
 //     counts. Names that the document does not have are ignored, but a photo
 //     beyond the last one allowed (up to image_ref9) is refused.
-//   - A photo must be a file part (one with a file name), all else must not be.
+//   - A photo must be a file part (one with a file name), all else must not be. It is a
+//     PNG or a JPEG; that a picture within a sound file makes no sense is not seen.
+//   - That H5-Lite RAW-GetToken wants different biz_no for different processes is
+//     advice: a process may ask for its token again. In PC-GetToken it "must" be unique
+//     (必须唯一), within the last 10,000 of a key.
 //   - The limit of 20 MB that H5-Lite RAW-GetToken states is 20,000,000 bytes,
 //     the stricter reading, and holds for every endpoint.
 //
 // Nothing is known of faces, permissions and quotas here: what only they can
-// cause is never answered. Time limits are for the http.Server around a stand-in
-// to set.
+// cause is answered only where it is rehearsed. Time limits are for the http.Server
+// around a stand-in to set, 30 s at least for every outcome to be played in full.
 package sandbox

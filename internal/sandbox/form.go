@@ -3,8 +3,6 @@ package sandbox
 import (
 	"errors"
 	"image"
-	_ "image/jpeg" // the two formats that the stand-ins take for photos
-	_ "image/png"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -30,7 +28,7 @@ var errTooMuch = errors.New("more than any document describes")
 type form map[string]value
 
 // value is one parameter: a text, or a file of which only the size in pixels is
-// kept, 0 by 0 if it is neither a PNG nor a JPEG.
+// kept, 0 by 0 if it is no photo.
 type value struct {
 	text   string
 	cut    bool // text was longer than maxText
@@ -42,6 +40,12 @@ func (v value) empty() bool { return !v.file && v.text == "" }
 
 // legible reports whether v is whole UTF-8 text.
 func (v value) legible() bool { return !v.file && !v.cut && utf8.ValidString(v.text) }
+
+// formData reads the parameters of an endpoint whose document asks for form-data.
+func formData(w http.ResponseWriter, r *http.Request) (form, bool) { return readForm(w, r, false) }
+
+// anyForm reads the parameters of an endpoint whose document does not.
+func anyForm(w http.ResponseWriter, r *http.Request) (form, bool) { return readForm(w, r, true) }
 
 // readForm reads the body to its end. It answers false if the body is larger
 // than maxBody. A body that it cannot read is an empty form.
@@ -95,8 +99,7 @@ func readPart(part *multipart.Part) (value, error) {
 	if part.FileName() != "" {
 		// What is no photo is for the parameter's own check to refuse, and a broken
 		// body for the next part.
-		config, _, _ := image.DecodeConfig(part)
-		return value{file: true, pixels: image.Pt(config.Width, config.Height)}, nil
+		return value{file: true, pixels: photoSize(part)}, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(part, maxText+1))
 	return value{text: string(text), cut: len(text) > maxText}, err

@@ -3,29 +3,22 @@ package sandbox
 import (
 	"encoding/hex"
 	"net/http"
-	"time"
+	"strings"
 )
 
-const (
-	// linkfacePath is SDK get_token, 1.1.
-	linkfacePath = "/v2/sdk/get_token"
-	// notCharged is SDK get_token, 1.3: "charge 是否收费,1收费,2不收费". Both samples
-	// have 2.
-	notCharged = 2
-)
+// notCharged is SDK get_token, 1.3: "charge 是否收费,1收费,2不收费". Both samples have 2.
+const notCharged = 2
 
 // Linkface stands in for Linkface's server with SDK get_token. It is safe for
 // concurrent use.
-type Linkface struct {
-	source   *source
-	secrets  map[string]string // by api_id
-	identity []param
-	params   []param
-	codes    map[kind]linkfaceCode
-}
+type Linkface struct{ *standIn }
 
-// linkfaceCode is one row of SDK get_token, 1.4.
-type linkfaceCode struct{ code, msg string }
+// NewLinkface returns a stand-in for Linkface's server. What is wrong with a request
+// it says under HTTP 200.
+func NewLinkface(o Options) *Linkface {
+	accepted := o.Credentials.or(DemoLinkfaceAPIID, DemoLinkfaceAPISecret)
+	return &Linkface{newStandIn(o.source(), noSuchLinkfaceAPI, newLinkfaceApp(accepted))}
+}
 
 // linkfaceAnswer is SDK get_token, 1.3. Data comes with success alone.
 type linkfaceAnswer struct {
@@ -40,69 +33,95 @@ type linkfaceToken struct {
 	Token string `json:"token"`
 }
 
-// NewLinkface returns a stand-in for Linkface's server.
-func NewLinkface(o Options) *Linkface {
-	return &Linkface{
-		source:  o.source(),
-		secrets: o.credentials(DemoLinkfaceAPIID, DemoLinkfaceAPISecret),
-		// SDK get_token, 1.2.
+// olderFailure is a failed answer of Linkface's older API, as public clients read it.
+type olderFailure struct {
+	RequestID string `json:"request_id"`
+	Status    string `json:"status"`
+	Reason    string `json:"reason"`
+}
+
+// newLinkfaceApp is SDK get_token.
+func newLinkfaceApp(accepted Credentials) *endpoint {
+	return &endpoint{
+		product:   "linkface.app",
+		path:      "/v2/sdk/get_token", // 1.1
+		readForm:  linkfaceForm,
+		reference: "sequence_id",
+		// Section 1.2.
 		identity: []param{
 			{name: "api_id", required: true, check: anyText()},
 			{name: "timestamp", required: true, check: text(linkfaceTimestamp.MatchString)},
 			{name: "sign", required: true, check: anyText()},
 		},
+		authenticate: accepted.checkDigest,
 		params: []param{
 			{name: "sequence_id", required: true, check: anyText()}, // 64 characters are advice
 			{name: "detection_type", required: true, check: oneOf("liveness", "idcard_ocr", "bankcard_ocr")},
 		},
-		codes: map[kind]linkfaceCode{
-			noFault:       {"0000", "调用成功"},
-			wrongSign:     {"1000", "验签失败"},
-			notUTF8:       {"1001", "参数非UTF-8编码"},
-			missing:       {"1002", "请求参数错误"},
-			malformed:     {"1002", "请求参数错误"},
-			internalFault: {"9999", "其他错误"},
+		errors: linkfaceErrors(),
+		issue: func(c call) (any, string, fault) {
+			token := "dstj" + c.token()
+			return linkfaceAnswer{linkfaceID(c), "0000", "调用成功", &linkfaceToken{token}, notCharged}, token, fault{}
 		},
+		failure:   linkfaceFailure,
+		requestID: linkfaceID,
 	}
 }
 
-// ServeHTTP answers as Linkface's server does: what is wrong with a request is
-// said under HTTP 200.
-func (l *Linkface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c, err := l.source.begin()
-	setDate(w, c.began)
-	requestID := "TID" + hex.EncodeToString(c.requestSeed[:])
-	if r.URL.Path != linkfacePath || r.Method != http.MethodPost {
-		// The document has no answer for this; Linkface's older API has this one.
-		writeJSON(w, http.StatusNotFound, map[string]string{"request_id": requestID, "status": "NOT_FOUND", "reason": "no such API"})
-		return
+// linkfaceErrors is SDK get_token, 1.4, and then the words of Linkface's older API, as
+// public clients read it.
+func linkfaceErrors() []errorRow {
+	return []errorRow{
+		{200, "1000", []kind{wrongSign}},
+		{200, "1001", []kind{notUTF8}},
+		{200, "1002", []kind{missing, malformed}},
+		{200, "1007", nil},
+		{200, "1008", nil},
+		{200, "1009", nil},
+		{200, "1011", nil},
+		{200, "9999", []kind{internalFault}},
+		{401, "UNAUTHORIZED", nil},
+		{401, "KEY_EXPIRED", nil},
+		{403, "NO_PERMISSION", nil},
+		{403, "OUT_OF_QUOTA", nil},
+		{400, "INVALID_ARGUMENT", nil},
+		{404, "NOT_FOUND", nil},
 	}
-	var ok bool
-	if c.form, ok = readForm(w, r, false); !ok {
-		writeTooLarge(w)
-		return
+}
+
+// linkfaceMsg is the column msg of SDK get_token, 1.4.
+func linkfaceMsg(code string) string {
+	return map[string]string{
+		"1000": "验签失败", "1001": "参数非UTF-8编码", "1002": "请求参数错误", "1007": "应用冻结",
+		"1008": "应用过期", "1009": "调用频率过高", "1011": "服务无权限", "9999": "其他错误",
+	}[code]
+}
+
+// linkfaceFailure writes a word, which the document does not have, as the older API
+// does.
+func linkfaceFailure(c call, code string) any {
+	if strings.Trim(code, "0123456789") != "" {
+		return olderFailure{linkfaceID(c), code, strings.ToLower(strings.ReplaceAll(code, "_", " "))}
 	}
-	// SDK get_token, 1.5: these two are in the query, the others in the body.
+	return linkfaceAnswer{RequestID: linkfaceID(c), Code: code, Msg: linkfaceMsg(code), Charge: notCharged}
+}
+
+func linkfaceID(c call) string { return "TID" + hex.EncodeToString(c.requestSeed[:]) }
+
+// noSuchLinkfaceAPI answers as the older API does: the document has nothing for this.
+func noSuchLinkfaceAPI(c call) reply {
+	const code = "NOT_FOUND"
+	a := jsonReply(http.StatusNotFound, linkfaceFailure(c, code))
+	a.code = code
+	return a
+}
+
+// linkfaceForm is SDK get_token, 1.5: sequence_id and api_id are in the query, the
+// others in the body.
+func linkfaceForm(w http.ResponseWriter, r *http.Request) (form, bool) {
+	f, ok := formData(w, r)
 	query := r.URL.Query()
-	c.form["sequence_id"] = value{text: query.Get("sequence_id")}
-	c.form["api_id"] = value{text: query.Get("api_id")}
-	k := internalFault
-	if err == nil {
-		k = l.judge(c.form, c.began)
-	}
-	answer := linkfaceAnswer{RequestID: requestID, Code: l.codes[k].code, Msg: l.codes[k].msg, Charge: notCharged}
-	if k == noFault {
-		answer.Data = &linkfaceToken{"dstj" + c.token()}
-	}
-	writeJSON(w, http.StatusOK, answer)
-}
-
-func (l *Linkface) judge(f form, now time.Time) kind {
-	if found := firstFault(f, l.identity); found.kind != noFault {
-		return found.kind
-	}
-	if k := l.checkSign(f, now); k != noFault {
-		return k
-	}
-	return firstFault(f, l.params).kind
+	f["sequence_id"] = value{text: query.Get("sequence_id")}
+	f["api_id"] = value{text: query.Get("api_id")}
+	return f, ok
 }

@@ -13,12 +13,12 @@ import (
 // digits tells: 10 are seconds, 13 milliseconds.
 var linkfaceTimestamp = regexp.MustCompile(`^([0-9]{10}|[0-9]{13})$`)
 
-// checkSign judges the signature, SDK get_token, 1.2: lower-case hexadecimal SHA-256 of
-// api_id, api_secret and timestamp. That a stale timestamp is refused, and with
-// 验签失败, is our reading.
-func (l *Linkface) checkSign(f form, now time.Time) kind {
+// checkDigest judges Linkface's signature, SDK get_token, 1.2: lower-case hexadecimal
+// SHA-256 of api_id, api_secret and timestamp. That a stale timestamp is refused, and
+// with 验签失败, is our reading.
+func (c Credentials) checkDigest(f form, now time.Time) kind {
 	id, timestamp := f["api_id"].text, f["timestamp"].text
-	secret, known := l.secrets[id]
+	secret, known := c.secretOf(id)
 	sum := sha256.Sum256([]byte(id + secret + timestamp))
 	if !known || !hmac.Equal([]byte(hex.EncodeToString(sum[:])), []byte(f["sign"].text)) {
 		return wrongSign

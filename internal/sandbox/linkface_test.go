@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 const (
@@ -61,17 +62,22 @@ func TestLinkface(t *testing.T) {
 		{"no sequence_id", []edit{at(linkfacePath + "?api_id=" + sandbox.DemoLinkfaceAPIID)}, 200, badArgument},
 		{"sequence_id in the body", []edit{at(linkfacePath + "?api_id=" + sandbox.DemoLinkfaceAPIID), set("sequence_id", "1")}, 200, badArgument},
 		{"sequence_id not UTF-8", []edit{at(linkfacePath + "?sequence_id=%FF&api_id=" + sandbox.DemoLinkfaceAPIID)}, 200, notUTF8},
+		{"sequence_id empty", []edit{at(linkfacePath + "?sequence_id=&api_id=" + sandbox.DemoLinkfaceAPIID)}, 200, badArgument},
+		{"sequence_id badly escaped", []edit{at(linkfacePath + "?sequence_id=%zz&api_id=" + sandbox.DemoLinkfaceAPIID)}, 200, badArgument},
+		{"api_id not UTF-8", []edit{at(linkfacePath + "?sequence_id=1&api_id=%C3%28")}, 200, notUTF8},
 		{"no api_id", []edit{at(linkfacePath + "?sequence_id=1")}, 200, badArgument},
 		{"api_id in the body", []edit{at(linkfacePath + "?sequence_id=1"), set("api_id", sandbox.DemoLinkfaceAPIID)}, 200, badArgument},
 		{"unknown api_id", []edit{at(linkfacePath + "?sequence_id=1&api_id=other")}, 200, badSign},
 		{"unknown api_id with no secret", []edit{at(linkfacePath + "?sequence_id=1&api_id=other"), signedBy("other", "", "1700000000000")}, 200, badSign},
 		{"no detection_type", []edit{drop("detection_type")}, 200, badArgument},
 		{"detection_type outside its values", []edit{set("detection_type", "face")}, 200, badArgument},
+		{"detection_type in capitals", []edit{set("detection_type", "LIVENESS")}, 200, badArgument},
 		{"detection_type not UTF-8", []edit{set("detection_type", "\xff")}, 200, notUTF8},
 		{"detection_type in the query", []edit{at(linkfacePath + linkfaceQuery + "&detection_type=liveness"), drop("detection_type")}, 200, badArgument},
 		{"no timestamp", []edit{drop("timestamp")}, 200, badArgument},
 		{"timestamp no number", []edit{signedAt("now")}, 200, badArgument},
 		{"timestamp in microseconds", []edit{signedAt("1700000000000000")}, 200, badArgument},
+		{"timestamp of a negative time", []edit{signedAt("-170000000")}, 200, badArgument},
 		{"no sign", []edit{drop("sign")}, 200, badArgument},
 		{"wrong sign", []edit{set("sign", strings.Repeat("0", 64))}, 200, badSign},
 		{"sign of another timestamp", []edit{set("timestamp", "1700000000001")}, 200, badSign},
@@ -80,13 +86,13 @@ func TestLinkface(t *testing.T) {
 		{"timestamp too old", []edit{signedAt("1699999699999")}, 200, badSign},
 		{"timestamp too new", []edit{signedAt("1700000301")}, 200, badSign},
 		{"sign before parameters", []edit{set("sign", "0"), drop("detection_type")}, 200, badSign},
-		{"other path", []edit{at("/v2/sdk/liveness_auth")}, 404, `{"reason":"no such API","request_id":"TID` + token + `","status":"NOT_FOUND"}`},
+		{"other path", []edit{at("/v2/sdk/liveness_auth")}, 404, `{"request_id":"TID` + token + `","status":"NOT_FOUND","reason":"not found"}`},
 	})
 }
 
 func TestLinkfaceSignatureVectors(t *testing.T) {
 	o := options()
-	o.Credentials = map[string]string{"test_api_id": "test_api_secret"}
+	o.Credentials = sandbox.NewCredentials(map[string]string{"test_api_id": "test_api_secret"})
 	server := serve(t, sandbox.NewLinkface(o))
 	for timestamp, sign := range map[string]string{
 		"1700000000000": "7ac7e0f690be21fe4bbfe4126d6b6fc2f3abd8fbad6b9cd20a10c151a3d87350",
@@ -104,16 +110,12 @@ func TestLinkfaceTransport(t *testing.T) {
 
 	got := send(t, server, http.MethodGet, path, "", nil)
 	require.Equal(t, 404, got.status)
-	require.Equal(t, `{"reason":"no such API","request_id":"TID`+token+`","status":"NOT_FOUND"}`+"\n", got.body)
+	require.Equal(t, `{"request_id":"TID`+token+`","status":"NOT_FOUND","reason":"not found"}`+"\n", got.body)
 
 	got = send(t, server, http.MethodPost, path, "application/x-www-form-urlencoded", []byte("detection_type=liveness&timestamp=1"))
 	require.Equal(t, 200, got.status)
 	require.Equal(t, linkfaceFailed("1002", "请求参数错误")+"\n", got.body)
 	require.Equal(t, time.Unix(serverTime, 0).UTC().Format(http.TimeFormat), got.header.Get("Date"))
-
-	got = post(t, server, validLinkface().edited(file("rubbish", make([]byte, 20_000_000))))
-	require.Equal(t, 413, got.status)
-	require.Equal(t, "Request Entity Too Large", got.body)
 
 	o := options()
 	o.Rand = brokenRand{}

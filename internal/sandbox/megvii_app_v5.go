@@ -1,7 +1,5 @@
 package sandbox
 
-import "net/http"
-
 // appV5Answer is get_biz_token 5.0.0, 正确请求返回示例.
 type appV5Answer struct {
 	BizToken  string `json:"biz_token"`
@@ -18,8 +16,12 @@ type appV5Failure struct {
 }
 
 // newAppV5 is get_biz_token 5.0.0.
-func newAppV5(accepted credentials) *endpoint {
+func newAppV5(accepted Credentials) *endpoint {
 	return &endpoint{
+		product:  "megvii.app-v5",
+		path:     "/v5/sdk/get_biz_token",
+		readForm: formData,
+		carriers: []string{"uuid"},
 		// Section 参数.
 		identity: []param{
 			{name: "sign", required: true, check: anyText()},
@@ -31,17 +33,20 @@ func newAppV5(accepted credentials) *endpoint {
 			{name: "uuid", check: maxBytes(128)},
 		},
 		// Section 错误码列表.
-		refusals: map[kind]refusal{
-			missing:          {http.StatusBadRequest, "MISSING_ARGUMENTS: <key>"},
-			malformed:        {http.StatusBadRequest, "BAD_ARGUMENTS: <key>"},
-			notUTF8:          {http.StatusBadRequest, "BAD_ARGUMENTS: <key>"},
-			wrongCredentials: {http.StatusForbidden, "AUTHENTICATION_ERROR"},
-			expiredSign:      {http.StatusForbidden, "AUTHORIZATION_ERROR: EXPIRED_SIGN"},
-			wrongSign:        {http.StatusForbidden, "AUTHORIZATION_ERROR: INVALID_SIGN"},
-			internalFault:    {http.StatusInternalServerError, "INTERNAL_ERROR"},
+		errors: []errorRow{
+			{400, "MISSING_ARGUMENTS: <key>", []kind{missing}},
+			{400, "BAD_ARGUMENTS: <key>", []kind{malformed, notUTF8}},
+			{403, "AUTHENTICATION_ERROR", []kind{wrongCredentials}},
+			{403, "AUTHORIZATION_ERROR: <reason>", nil},
+			{403, "AUTHORIZATION_ERROR: EXPIRED_SIGN", []kind{expiredSign}},
+			{403, "AUTHORIZATION_ERROR: INVALID_SIGN", []kind{wrongSign}},
+			{403, "CONCURRENCY_LIMIT_EXCEEDED", nil},
+			{404, apiNotFound, nil},
+			{500, "INTERNAL_ERROR", []kind{internalFault}},
 		},
-		issue: func(c call) (any, fault) {
-			return appV5Answer{c.stamped(c.tokenSeed), c.timeUsed(), c.requestID()}, fault{}
+		issue: func(c call) (any, string, fault) {
+			token := c.stamped(c.tokenSeed)
+			return appV5Answer{token, c.timeUsed(), c.requestID()}, token, fault{}
 		},
 		failure: func(c call, message string) any {
 			return appV5Failure{message, c.requestID(), c.timeUsed()}

@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 const appV5Issued = `{"biz_token":"` + requestID + `","time_used":0,"request_id":"` + requestID + `"}`
@@ -97,7 +98,7 @@ func TestAppV5SignatureVectors(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			at := time.Unix(v.now, 0)
 			server := serve(t, sandbox.NewMegvii(sandbox.Options{
-				Credentials: map[string]string{v.key: v.secret},
+				Credentials: sandbox.NewCredentials(map[string]string{v.key: v.secret}),
 				Now:         func() time.Time { return at },
 			}))
 			r := validAppV5().edited(set("sign", v.sign))

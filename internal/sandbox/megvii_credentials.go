@@ -14,9 +14,6 @@ import (
 // where the documents say nothing.
 const clockTolerance = 5 * time.Minute
 
-// credentials are the accepted pairs of key and secret.
-type credentials map[string]string
-
 // keyAndSecret are the rows api_key and api_secret, the same in three documents.
 func keyAndSecret() []param {
 	return []param{
@@ -27,8 +24,8 @@ func keyAndSecret() []param {
 
 // checkSecret judges the rows of keyAndSecret. AUTHENTICATION_ERROR, in the
 // documents' tables: "api_key和api_secret不匹配".
-func (c credentials) checkSecret(f form, _ time.Time) kind {
-	secret, known := c[f["api_key"].text]
+func (c Credentials) checkSecret(f form, _ time.Time) kind {
+	secret, known := c.secretOf(f["api_key"].text)
 	if !known || secret != f["api_secret"].text {
 		return wrongCredentials
 	}
@@ -45,7 +42,7 @@ var signedText = regexp.MustCompile(`^a=([^&]*)&b=([0-9]+)&c=([0-9]+)&d=[0-9]{1,
 // get_biz_token 5.0.0, 错误码列表, has "无效签名" for AUTHENTICATION_ERROR and for
 // INVALID_SIGN. Our reading: the first is an unknown api_key, the second all else. A
 // signature from the future is a clock at fault too and taken for an expired one.
-func (c credentials) checkSign(f form, now time.Time) kind {
+func (c Credentials) checkSign(f form, now time.Time) kind {
 	sign := f["sign"].text
 	decoded, err := base64.StdEncoding.Strict().DecodeString(sign)
 	if err != nil || len(decoded) < sha1.Size || strings.ContainsAny(sign, "\r\n") {
@@ -56,7 +53,7 @@ func (c credentials) checkSign(f form, now time.Time) kind {
 	if fields == nil {
 		return wrongSign
 	}
-	secret, known := c[string(fields[1])]
+	secret, known := c.secretOf(string(fields[1]))
 	if !known {
 		return wrongCredentials
 	}

@@ -1,9 +1,6 @@
 package sandbox
 
-import (
-	"net/http"
-	"slices"
-)
+import "slices"
 
 // h5FlashAnswer is H5-Lite RAW-GetToken, API Response.
 type h5FlashAnswer struct {
@@ -14,23 +11,32 @@ type h5FlashAnswer struct {
 }
 
 // newH5Flash is H5-Lite RAW-GetToken.
-func newH5Flash(accepted credentials) *endpoint {
+func newH5Flash(accepted Credentials) *endpoint {
 	return &endpoint{
+		product:      "megvii.h5-flash",
+		path:         "/lite/raw/get_token",
+		readForm:     formData,
+		reference:    "biz_no",
+		carriers:     []string{"uuid", "biz_no"},
 		identity:     keyAndSecret(),
 		authenticate: accepted.checkSecret,
 		params:       h5FlashParams(),
-		// Section Universal Errors.
-		refusals: map[kind]refusal{
-			wrongCredentials: {http.StatusForbidden, "AUTHENTICATION_ERROR"},
-			missing:          {http.StatusBadRequest, "MISSING_ARGUMENTS:<key>"},
-			malformed:        {http.StatusBadRequest, "BAD_ARGUMENTS:<key>"},
-			notUTF8:          {http.StatusBadRequest, "BAD_ARGUMENTS:<key>"},
-			notAPhoto:        {http.StatusBadRequest, "IMAGE_ERROR_UNSUPPORTED_FORMAT:<param>"},
-			photoTooLarge:    {http.StatusBadRequest, "INVALID_IMAGE_SIZE:<param>"},
-			internalFault:    {http.StatusInternalServerError, "INTERNAL_ERROR"},
+		// Section Universal Errors; MULTIPLE_FACES is in Parameters, image_ref[x].
+		errors: []errorRow{
+			{403, "AUTHENTICATION_ERROR", []kind{wrongCredentials}},
+			{403, "CONCURRENCY_LIMIT_EXCEEDED", nil},
+			{400, "MISSING_ARGUMENTS:<key>", []kind{missing}},
+			{400, "BAD_ARGUMENTS:<key>", []kind{malformed, notUTF8}},
+			{400, "IMAGE_ERROR_UNSUPPORTED_FORMAT:<param>", []kind{notAPhoto}},
+			{400, "NO_FACE_FOUND:<param>", nil},
+			{400, "MULTIPLE_FACES:<param>", nil},
+			{400, "INVALID_IMAGE_SIZE:<param>", []kind{photoTooLarge}},
+			{403, "AUTHORIZATION_ERROR:<reason>", nil},
+			{404, apiNotFound, nil},
+			{500, "INTERNAL_ERROR", []kind{internalFault}},
 		},
-		issue: func(c call) (any, fault) {
-			return h5FlashAnswer{c.requestID(), c.form["biz_no"].text, c.timeUsed(), c.token()}, fault{}
+		issue: func(c call) (any, string, fault) {
+			return h5FlashAnswer{c.requestID(), c.form["biz_no"].text, c.timeUsed(), c.token()}, c.token(), fault{}
 		},
 		failure: liteFailure,
 	}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"regexp"
 	"slices"
 	"time"
@@ -27,25 +26,29 @@ type pcWebAnswer struct {
 }
 
 // newPCWeb is PC-GetToken.
-func newPCWeb(accepted credentials, allowRepeatedBizNo bool) *endpoint {
+func newPCWeb(accepted Credentials, allowRepeatedBizNo bool) *endpoint {
 	used := newRecent(rememberedBizNos)
 	return &endpoint{
-		urlencoded:   true,
+		product:      "megvii.pc-web",
+		path:         "/liveness/v2/get_token",
+		readForm:     anyForm,
+		reference:    "biz_no",
+		carriers:     []string{"uuid", "biz_no"},
 		identity:     keyAndSecret(),
 		authenticate: accepted.checkSecret,
 		params:       pcWebParams(),
-		refusals:     pcWebRefusals(),
-		issue: func(c call) (any, fault) {
+		errors:       pcWebErrors(),
+		issue: func(c call) (any, string, fault) {
 			// The number is the customer's own: two keys may use the same.
 			if fresh := used.add(c.form["api_key"].text + "\x00" + c.form["biz_no"].text); !fresh && !allowRepeatedBizNo {
-				return nil, fault{malformed, "biz_no"}
+				return nil, "", fault{malformed, "biz_no"}
 			}
 			return pcWebAnswer{
 				TimeUsed:    c.timeUsed(),
 				Token:       c.token(),
 				RequestID:   c.requestID(),
 				ExpiredTime: c.began.Add(pcWebLifetime).Unix(),
-			}, fault{}
+			}, c.token(), fault{}
 		},
 		failure: func(c call, message string) any {
 			return megviiFailure{message, c.requestID(), c.timeUsed(), ""}
@@ -79,13 +82,16 @@ func pcWebParams() []param {
 	)
 }
 
-// pcWebRefusals is PC-GetToken, 错误码列表.
-func pcWebRefusals() map[kind]refusal {
-	rows := commonRefusals()
-	rows[notAPhoto] = refusal{http.StatusBadRequest, "IMAGE_ERROR_UNSUPPORTED_FORMAT:<param>"}
-	rows[badName] = refusal{http.StatusBadRequest, "INVALID_NAME_FORMAT"}
-	rows[badIDNumber] = refusal{http.StatusBadRequest, "INVALID_IDCARD_NUMBER"}
-	// Not in the table but in the sample 失败; its status is inferred.
-	rows[badURL] = refusal{http.StatusBadRequest, "INVALID_ARGUMENTS: <key>"}
-	return rows
+// pcWebErrors is PC-GetToken, 错误码列表, after GetToken 特有的 ERROR_MESSAGE what stands
+// elsewhere: of faces in 参数, image_ref[x]; INVALID_ARGUMENTS in the sample 失败, its
+// status inferred.
+func pcWebErrors() []errorRow {
+	return append([]errorRow{
+		{400, "IMAGE_ERROR_UNSUPPORTED_FORMAT:<param>", []kind{notAPhoto}},
+		{400, "INVALID_NAME_FORMAT", []kind{badName}},
+		{400, "INVALID_IDCARD_NUMBER", []kind{badIDNumber}},
+		{400, "NO_FACE_FOUND:<param>", nil},
+		{400, "MULTIPLE_FACES:<param>", nil},
+		{400, "INVALID_ARGUMENTS: <key>", []kind{badURL}},
+	}, commonErrors()...)
 }

@@ -1,12 +1,14 @@
 package sandbox_test
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 const pcWebIssued = `{"time_used":0,"token":"` + token + `","request_id":"` + requestID + `","expired_time":1700003600}`
@@ -41,10 +43,13 @@ func TestPCWeb(t *testing.T) {
 		{"no return_url", []edit{drop("return_url")}, 400, missing("return_url")},
 		{"return_url without host", []edit{set("return_url", "https:///return")}, 400, failed("INVALID_ARGUMENTS: return_url")},
 		{"return_url of another scheme", []edit{set("return_url", "ftp://shop.example")}, 400, failed("INVALID_ARGUMENTS: return_url")},
+		{"return_url without scheme", []edit{set("return_url", "//shop.example/return")}, 400, failed("INVALID_ARGUMENTS: return_url")},
+		{"notify_url relative", []edit{set("notify_url", "/notify")}, 400, failed("INVALID_ARGUMENTS: notify_url")},
 		{"no notify_url", []edit{drop("notify_url")}, 400, missing("notify_url")},
 		{"notify_url no URL", []edit{set("notify_url", "notify")}, 400, failed("INVALID_ARGUMENTS: notify_url")},
 		{"no biz_no", []edit{drop("biz_no")}, 400, missing("biz_no")},
 		{"biz_no of 128 bytes", []edit{set("biz_no", strings.Repeat("n", 128))}, 200, pcWebIssued},
+		{"biz_no of 129 bytes", []edit{set("biz_no", strings.Repeat("n", 129))}, 400, bad("biz_no")},
 		{"biz_no counts bytes", []edit{set("biz_no", strings.Repeat("流", 43))}, 400, bad("biz_no")},
 		{"biz_extra_data too long", []edit{set("biz_extra_data", strings.Repeat("x", 4097))}, 400, bad("biz_extra_data")},
 		{"scene_id beyond all reason", []edit{set("scene_id", strings.Repeat("x", 64<<10+1))}, 400, bad("scene_id")},
@@ -55,10 +60,13 @@ func TestPCWeb(t *testing.T) {
 	})
 }
 
-func TestPCWebWithIDCard(t *testing.T) {
-	valid := validPCWeb().edited(set("comparison_type", "1"), set("idcard_name", "李四"), set("idcard_number", "11010519491231002X"))
+// withIDCard asks for a comparison with an identity card.
+func withIDCard() request {
+	return validPCWeb().edited(set("comparison_type", "1"), set("idcard_name", "李四"), set("idcard_number", "11010519491231002X"))
+}
 
-	runSteps(t, megvii, valid, []step{
+func TestPCWebWithIDCard(t *testing.T) {
+	runSteps(t, megvii, withIDCard(), []step{
 		{"issued", nil, 200, pcWebIssued},
 		{"lower-case x", []edit{set("idcard_number", "11010519491231002x")}, 200, pcWebIssued},
 		{"name of 32 characters", []edit{set("idcard_name", strings.Repeat("李", 32))}, 200, pcWebIssued},
@@ -70,7 +78,12 @@ func TestPCWebWithIDCard(t *testing.T) {
 		{"number of 17", []edit{set("idcard_number", "11010519491231002")}, 400, failed("INVALID_IDCARD_NUMBER")},
 		{"number of 19", []edit{set("idcard_number", "1101051949123100211")}, 400, failed("INVALID_IDCARD_NUMBER")},
 		{"X in the middle", []edit{set("idcard_number", "1101051949X2310021")}, 400, failed("INVALID_IDCARD_NUMBER")},
+		{"number in full-width digits", []edit{set("idcard_number", "１１０１０５１９４９１２３１００２１")}, 400, failed("INVALID_IDCARD_NUMBER")},
+		{"number between blanks", []edit{set("idcard_number", " 11010519491231002X")}, 400, failed("INVALID_IDCARD_NUMBER")},
 		{"photo broken", []edit{file("image_ref1", []byte("no photo"))}, 400, failed("IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref1")},
+		{"three photos beside", []edit{file("image_ref1", jpegOf(t)), file("image_ref2", jpegOf(t)), file("image_ref3", pngOf(t, 8, 8))}, 200, pcWebIssued},
+		{"four photos beside", []edit{file("image_ref4", jpegOf(t))}, 400, failed("BAD_ARGUMENTS:image_ref4")},
+		{"uuid has no meaning", []edit{set("uuid", strings.Repeat("u", 513))}, 200, pcWebIssued},
 	})
 }
 
@@ -82,19 +95,26 @@ func TestPCWebWithPhotos(t *testing.T) {
 		{"three photos", []edit{file("image_ref2", jpegOf(t)), file("image_ref3", jpegOf(t))}, 200, pcWebIssued},
 		{"no limit of pixels", []edit{file("image_ref1", pngOf(t, 4097, 1))}, 200, pcWebIssued},
 		{"no uuid", []edit{drop("uuid")}, 400, failed("MISSING_ARGUMENTS: uuid")},
+		{"uuid of 512 bytes", []edit{set("uuid", strings.Repeat("é", 256))}, 200, pcWebIssued},
 		{"uuid counts bytes", []edit{set("uuid", strings.Repeat("é", 257))}, 400, failed("BAD_ARGUMENTS:uuid")},
 		{"no photo", []edit{drop("image_ref1")}, 400, failed("MISSING_ARGUMENTS: image_ref1")},
 		{"photo as text", []edit{set("image_ref1", "aGVsbG8=")}, 400, failed("BAD_ARGUMENTS:image_ref1")},
 		{"four photos", []edit{file("image_ref4", jpegOf(t))}, 400, failed("BAD_ARGUMENTS:image_ref4")},
+		{"no first photo", []edit{drop("image_ref1"), file("image_ref2", jpegOf(t))}, 400, failed("MISSING_ARGUMENTS: image_ref1")},
+		{"PNG cut short", []edit{file("image_ref1", shortened(pngOf(t, 8, 8)))}, 400, failed("IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref1")},
+		{"JPEG cut short", []edit{file("image_ref3", shortened(jpegOf(t)))}, 400, failed("IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref3")},
+		{"PNG with a wrong byte", []edit{file("image_ref1", bytes.Replace(pngOf(t, 8, 8), []byte("IDAT"), []byte("IDAT?"), 1))}, 400, failed("IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref1")},
 		{"empty file", []edit{file("image_ref1", []byte{})}, 400, failed("IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref1")},
 		{"another format", []edit{file("image_ref1", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"))}, 400, failed("IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref1")},
 		{"first broken photo is named", []edit{file("image_ref3", []byte("x")), file("image_ref2", pngOf(t, 8, 8)[:20])}, 400, failed("IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref2")},
 	})
 }
 
+func shortened(file []byte) []byte { return file[:len(file)-3] }
+
 func TestPCWebBizNoIsUnique(t *testing.T) {
 	two := options()
-	two.Credentials = map[string]string{"key-1": "secret-1", "key-2": "secret-2"}
+	two.Credentials = sandbox.NewCredentials(map[string]string{"key-1": "secret-1", "key-2": "secret-2"})
 	server := serve(t, sandbox.NewMegvii(two))
 	first := validPCWeb().edited(set("api_key", "key-1"), set("api_secret", "secret-1"))
 	second := validPCWeb().edited(set("api_key", "key-2"), set("api_secret", "secret-2"))

@@ -34,6 +34,8 @@ func TestRandomNumber(t *testing.T) {
 		{"no api_key", []edit{drop("api_key")}, 400, failed("MISSING_ARGUMENTS: api_key")},
 		{"empty api_key", []edit{set("api_key", "")}, 400, failed("MISSING_ARGUMENTS: api_key")},
 		{"no api_secret", []edit{drop("api_secret")}, 400, failed("MISSING_ARGUMENTS: api_secret")},
+		{"api_key in the query", []edit{drop("api_key"), at("/faceid/lite/raw/get_random_number?api_key=" + sandbox.DemoMegviiAPIKey)}, 400, failed("MISSING_ARGUMENTS: api_key")},
+		{"api_secret cut short", []edit{set("api_secret", sandbox.DemoMegviiAPISecret[:10])}, 403, failed("AUTHENTICATION_ERROR")},
 		{"unknown api_key", []edit{set("api_key", "other")}, 403, failed("AUTHENTICATION_ERROR")},
 		{"wrong api_secret", []edit{set("api_secret", "other")}, 403, failed("AUTHENTICATION_ERROR")},
 		{"failure echoes biz_no", []edit{set("api_secret", "other"), set("biz_no", "order-1")}, 403, echoed("AUTHENTICATION_ERROR", "order-1")},

@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 const apiNotFound = `{"error_message":"API_NOT_FOUND"}` + "\n"

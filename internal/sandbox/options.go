@@ -3,7 +3,6 @@ package sandbox
 import (
 	"crypto/rand"
 	"io"
-	"maps"
 	"time"
 )
 
@@ -21,9 +20,9 @@ const DefaultPathPrefix = "/faceid"
 
 // Options configures a stand-in. The zero value is ready to use.
 type Options struct {
-	// Credentials are the accepted ones: api_key (Megvii) or api_id (Linkface)
-	// to api_secret. Empty means the vendor's demonstration credential.
-	Credentials map[string]string
+	// Credentials are the accepted ones. None means the vendor's demonstration
+	// credential.
+	Credentials Credentials
 	// PathPrefix stands before Megvii's paths: "/finauth" for the other brand.
 	// Empty means DefaultPathPrefix. Linkface has none.
 	PathPrefix string
@@ -38,13 +37,6 @@ type Options struct {
 	// is read by one request at a time; if it fails, the vendor's internal
 	// error is the answer.
 	Rand io.Reader
-}
-
-func (o Options) credentials(demoID, demoSecret string) map[string]string {
-	if len(o.Credentials) == 0 {
-		return map[string]string{demoID: demoSecret}
-	}
-	return maps.Clone(o.Credentials)
 }
 
 func (o Options) source() *source {

@@ -15,8 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 // What the stand-ins draw and read from options.

@@ -100,8 +100,7 @@ func callOf(ctx context.Context) *Call {
 // asError returns err as the one type of failure; what is not one of ours is a fault
 // of ours.
 func asError(err error) *providers.Error {
-	var failure *providers.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*providers.Error](err); ok {
 		return failure
 	}
 	return &providers.Error{Reason: providers.Internal, Cause: err}

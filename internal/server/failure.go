@@ -21,6 +21,8 @@ const (
 	errorDomain = "liveness-gateway"
 	// maxDetailBytes bounds the encoded details: over gRPC they travel in a trailer.
 	maxDetailBytes = 4 << 10
+	// maxFieldBytes bounds them before IssueFailure is added, to leave it room.
+	maxFieldBytes = 3 << 10
 	// maxViolations and maxRuledOut keep what a caller can mend readable.
 	maxViolations = 16
 	maxRuledOut   = 16
@@ -31,24 +33,28 @@ const (
 func statusOf(call *Call) *statuspb.Status {
 	row := rowOf(call.Err)
 	status := &statuspb.Status{Code: int32(row.code), Message: messageOf(row, call.Err)}
-	add := func(detail proto.Message) bool {
+	add := func(detail proto.Message, limit int) bool {
 		packed, err := anypb.New(detail)
-		if err != nil || proto.Size(status)+proto.Size(packed) > maxDetailBytes {
+		if err != nil {
 			return false
 		}
-		status.Details = append(status.Details, packed)
-		return true
+		status.Details = append(status.GetDetails(), packed)
+		if proto.Size(status) <= limit {
+			return true
+		}
+		status.Details = status.GetDetails()[:len(status.GetDetails())-1]
+		return false
 	}
-	add(errorInfoOf(call))
-	add(&errdetails.RequestInfo{RequestId: call.RequestID})
+	add(errorInfoOf(call), maxDetailBytes)
+	add(&errdetails.RequestInfo{RequestId: call.RequestID}, maxDetailBytes)
 	if row.retry > 0 {
-		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(row.retry)})
+		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(row.retry)}, maxDetailBytes)
 	}
-	if len(call.Err.Violations) > 0 {
-		add(badRequestOf(call))
+	badRequest := badRequestOf(call)
+	for n := len(badRequest.GetFieldViolations()); n > 0 && !add(badRequest, maxFieldBytes); n-- {
+		badRequest.FieldViolations = badRequest.GetFieldViolations()[:n-1]
 	}
-	for failure := issueFailureOf(call); !add(failure) && len(failure.GetRuledOut())+len(failure.GetAttempts()) > 0; {
-		shorten(failure)
+	for failure := issueFailureOf(call); !add(failure, maxDetailBytes) && shorten(failure); {
 	}
 	return status
 }
@@ -110,13 +116,18 @@ func ruledOutOf(call *Call, out routing.RuledOut) *livenessv1.RuledOut {
 	return message
 }
 
-// shorten leaves out the last entry that matters least.
-func shorten(failure *livenessv1.IssueFailure) {
-	if n := len(failure.GetRuledOut()); n > 0 {
-		failure.RuledOut = failure.GetRuledOut()[:n-1]
-	} else if n := len(failure.GetAttempts()); n > 0 {
-		failure.Attempts = failure.GetAttempts()[:n-1]
+// shorten leaves out the last entry that matters least. It reports whether there was
+// one.
+func shorten(failure *livenessv1.IssueFailure) bool {
+	switch ruledOut, attempts := len(failure.GetRuledOut()), len(failure.GetAttempts()); {
+	case ruledOut > 0:
+		failure.RuledOut = failure.GetRuledOut()[:ruledOut-1]
+	case attempts > 0:
+		failure.Attempts = failure.GetAttempts()[:attempts-1]
+	default:
+		return false
 	}
+	return true
 }
 
 // fieldName spells a path as the call's transport does. What a REST call was refused

@@ -35,7 +35,8 @@ const (
 	handshakeTimeout      = 10 * time.Second
 )
 
-// HeaderRequestID carries the gateway's id of the call in every answer.
+// HeaderRequestID carries the gateway's id of the call in every answer; over gRPC it is
+// in the trailer of one that failed.
 const HeaderRequestID = "x-request-id"
 
 // NewGRPC returns the gRPC server of the service, with health and reflection. Closing
@@ -83,29 +84,38 @@ func (s *Service) unary(_ any, ctx context.Context, decode func(any) error, _ gr
 		received.refused = refusedByLibrary(err)
 	}
 	call.Request, call.refused = received.message, received.refused
-	response := s.serve(ctx, call)
-	_ = grpc.SetHeader(ctx, metadata.Pairs(HeaderRequestID, call.RequestID))
-	if call.Err != nil {
-		return nil, grpcError(ctx, call)
-	}
-	return response, nil
+	return s.answerGRPC(ctx, call)
 }
 
 // unknownMethod answers every RPC that no service has.
 func (s *Service) unknownMethod(_ any, stream grpc.ServerStream) error {
 	call := newCall(GRPC)
 	call.refused = &providers.Error{Reason: providers.MethodUnknown}
-	s.serve(stream.Context(), call)
-	return grpcError(stream.Context(), call)
+	_, err := s.answerGRPC(stream.Context(), call)
+	return err
+}
+
+// answerGRPC runs the call and returns what became of it.
+func (s *Service) answerGRPC(ctx context.Context, call *Call) (any, error) {
+	response := s.serve(ctx, call)
+	if call.Err != nil {
+		return nil, grpcError(ctx, call)
+	}
+	_ = grpc.SetHeader(ctx, metadata.Pairs(HeaderRequestID, call.RequestID))
+	return response, nil
 }
 
 // grpcError returns the status of a failed call and tells the client's retry policy
-// whether to wait or to give up (gRFC A6).
+// whether to wait or to give up (gRFC A6). The request's id goes into the trailer too:
+// a client that has seen a header no longer retries.
 func grpcError(ctx context.Context, call *Call) error {
 	pushback := int64(-1)
 	if retry := rowOf(call.Err).retry; retry > 0 {
 		pushback = retry.Milliseconds()
 	}
-	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-retry-pushback-ms", strconv.FormatInt(pushback, 10)))
+	_ = grpc.SetTrailer(ctx, metadata.Pairs(
+		HeaderRequestID, call.RequestID,
+		"grpc-retry-pushback-ms", strconv.FormatInt(pushback, 10),
+	))
 	return status.FromProto(statusOf(call)).Err()
 }

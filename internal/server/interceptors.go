@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc"
@@ -18,8 +19,8 @@ import (
 
 // chain returns handler behind the interceptors, the first outermost.
 func chain(handler grpc.UnaryHandler, info *grpc.UnaryServerInfo, interceptors ...grpc.UnaryServerInterceptor) grpc.UnaryHandler {
-	for i := len(interceptors) - 1; i >= 0; i-- {
-		next, intercept := handler, interceptors[i]
+	for _, intercept := range slices.Backward(interceptors) {
+		next := handler
 		handler = func(ctx context.Context, request any) (any, error) { return intercept(ctx, request, info, next) }
 	}
 	return handler

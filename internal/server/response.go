@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -36,11 +37,8 @@ func responseOf(call *Call) *livenessv1.IssueLivenessTokenResponse {
 		Product:      product.ID,
 		Client:       clientOf(token.Client),
 		RequestId:    call.RequestID,
-		Reference:    call.Request.GetReference(),
+		Reference:    cmp.Or(call.Request.GetReference(), token.Reference),
 		Attempts:     attemptsOf(call.Outcome.Attempts),
-	}
-	if response.Reference == "" {
-		response.Reference = token.Reference
 	}
 	if !token.Expiry.Time.IsZero() {
 		response.ExpireTime = timestamppb.New(token.Expiry.Time)

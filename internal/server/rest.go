@@ -7,7 +7,9 @@ import (
 	"log"
 	"mime"
 	"net/http"
+	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -23,14 +25,30 @@ const maxBodyBytes = 28 << 20
 // tokensPath is the one route, as google.api.http in the contract states it.
 const tokensPath = "/v1/liveness-tokens"
 
-// NewREST returns the HTTP server of the REST route and of /healthz. It calls the
-// service in process, through the interceptors that gRPC calls run through.
+// NewREST returns the HTTP server of the REST route, of /healthz and of /docs. It calls
+// the service in process, through the interceptors that gRPC calls run through.
 func NewREST(service *Service, errorLog *log.Logger) *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", healthz)
+	handleDocs(mux)
 	mux.HandleFunc(tokensPath, service.tokens)
 	mux.HandleFunc("/", service.unknownPath)
-	return newHTTPServer(limitConnectionAge(mux), errorLog)
+	return newHTTPServer(limitConnectionAge(service.exactPaths(mux)), errorLog)
+}
+
+// exactPaths refuses the paths that ServeMux would clean up and redirect to.
+func (s *Service) exactPaths(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		clean := path.Clean(r.URL.Path)
+		if strings.HasSuffix(r.URL.Path, "/") && clean != "/" {
+			clean += "/"
+		}
+		if clean != r.URL.Path {
+			s.unknownPath(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func (s *Service) tokens(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +97,7 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*livenessv1.IssueLiven
 	case err != nil:
 		return nil, &providers.Error{Reason: providers.InvalidRequest, Message: "the body did not arrive whole"}
 	}
-	message, refused := decodeJSON(body)
+	message, refused := DecodeJSON(body)
 	if refused != nil {
 		return nil, refused
 	}

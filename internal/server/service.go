@@ -46,12 +46,10 @@ func NewService(issuer Issuer, observers ...func(*Call)) (*Service, error) {
 
 // issue is the innermost handler: message to query, outcome to message.
 func issue(issuer Issuer) grpc.UnaryHandler {
-	return func(ctx context.Context, request any) (any, error) {
+	return func(ctx context.Context, _ any) (any, error) {
 		call := callOf(ctx)
-		query := queryOf(call.Request)
-		call.Flow = query.Flow
 		var err error
-		if call.Outcome, err = issuer.Issue(ctx, query); err != nil {
+		if call.Outcome, err = issuer.Issue(ctx, queryOf(call.Request)); err != nil {
 			return nil, err
 		}
 		return responseOf(call), nil
@@ -61,7 +59,17 @@ func issue(issuer Issuer) grpc.UnaryHandler {
 // serve runs a call through the interceptors. Afterwards either the response is there
 // or call.Err is.
 func (s *Service) serve(ctx context.Context, call *Call) *livenessv1.IssueLivenessTokenResponse {
+	call.Flow = flows[call.Request.GetFlow()]
 	response, _ := s.handle(withCall(ctx, call), call.Request)
 	message, _ := response.(*livenessv1.IssueLivenessTokenResponse)
 	return message
+}
+
+// Issue makes a call in process, through the same interceptors, and returns it when it
+// has ended. Fields at fault are spelled as over gRPC.
+func (s *Service) Issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest) *Call {
+	call := newCall(GRPC)
+	call.Request = message
+	s.serve(ctx, call)
+	return call
 }

@@ -96,3 +96,11 @@ func rowOf(err *providers.Error) statusRow {
 	}
 	return statusTable[providers.Internal]
 }
+
+// StatusFor returns what a failure comes to for a caller: the gRPC code, the HTTP
+// status, and how long to wait before the same message may be sent again, 0 if it may
+// not be.
+func StatusFor(failure *providers.Error) (code codes.Code, httpStatus int, retry time.Duration) {
+	row := rowOf(failure)
+	return row.code, row.http, row.retry
+}

@@ -77,7 +77,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 		}, []string{"product", "account"}),
 		unrecognized: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "unrecognized_codes_total",
-			Help: "Answers of vendors with a code that is in no document.",
+			Help: "Refusals of vendors that no document explains.",
 		}, []string{"provider"}),
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
@@ -97,9 +97,9 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 
 // ObserveCall counts a call that has ended.
 func (m *Metrics) ObserveCall(call *server.Call) {
-	transport, flow, code := string(call.Transport), flowLabel(call), codeName(call.Code())
-	m.requests.WithLabelValues(transport, flow, code, string(call.Reason())).Inc()
-	m.requestDuration.WithLabelValues(transport, flow, code).Observe(call.Duration.Seconds())
+	transport, flow, status := string(call.Transport), flowLabel(call), codeName(call.Code())
+	m.requests.WithLabelValues(transport, flow, status, string(call.Reason())).Inc()
+	m.requestDuration.WithLabelValues(transport, flow, status).Observe(call.Duration.Seconds())
 	m.overhead.WithLabelValues(flow).Observe((call.Duration - call.VendorTime()).Seconds())
 	for i := 1; i < len(call.Outcome.Attempts); i++ {
 		from, to := &call.Outcome.Attempts[i-1], &call.Outcome.Attempts[i]

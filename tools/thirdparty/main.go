@@ -1,10 +1,10 @@
-// Thirdparty writes the .proto files that the contract imports, printed from the
-// descriptors that Go modules carry: the files and the code that reads their
-// options are of one version, and no schema registry is asked.
+// Thirdparty writes the .proto files that the contract imports, and those of the
+// details of its errors, printed from the descriptors that Go modules carry: the
+// files and the code that reads them are of one version, and no schema registry is
+// asked.
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +13,8 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate" // buf/validate
 	"github.com/jhump/protoreflect/v2/protoprint"
 	_ "google.golang.org/genproto/googleapis/api/annotations" // google/api
+	_ "google.golang.org/genproto/googleapis/rpc/errdetails"  // google/rpc
+	_ "google.golang.org/genproto/googleapis/rpc/status"      // google/rpc
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
@@ -34,6 +36,8 @@ func run(args []string) error {
 		"buf/validate/validate.proto",
 		"google/api/annotations.proto",
 		"google/api/http.proto",
+		"google/rpc/error_details.proto",
+		"google/rpc/status.proto",
 	} {
 		descriptor, err := protoregistry.GlobalFiles.FindFileByPath(path)
 		if err != nil {
@@ -47,13 +51,13 @@ func run(args []string) error {
 }
 
 func write(path string, descriptor protoreflect.FileDescriptor) error {
-	text := bytes.NewBufferString(header)
 	printer := protoprint.Printer{}
-	if err := printer.PrintProtoFile(descriptor, text); err != nil {
+	text, err := printer.PrintProtoToString(descriptor)
+	if err != nil {
 		return fmt.Errorf("print %s: %w", descriptor.Path(), err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, text.Bytes(), 0o644)
+	return os.WriteFile(path, []byte(header+spreadLists(text)), 0o644)
 }

@@ -72,14 +72,29 @@ func (t *appTarget) form(call providers.Call) *vendorhttp.Form {
 // reply is the body of section 1.3, and of the older API (status, reason).
 type reply struct {
 	RequestID vendorhttp.Text   `json:"request_id"`
-	Code      vendorhttp.Scalar `json:"code"`
+	Code      verdict           `json:"code"`
 	Msg       vendorhttp.Text   `json:"msg"`
 	Charge    vendorhttp.Scalar `json:"charge"`
 	Data      struct {
 		Token vendorhttp.Text `json:"token"`
 	} `json:"data"`
-	Status vendorhttp.Scalar `json:"status"`
-	Reason vendorhttp.Text   `json:"reason"`
+	Status verdict         `json:"status"`
+	Reason vendorhttp.Text `json:"reason"`
+}
+
+// verdict is a field that tells of success or of an error. Repeated, it takes no error
+// back.
+type verdict string
+
+// UnmarshalJSON never fails.
+func (v *verdict) UnmarshalJSON(data []byte) error {
+	var said vendorhttp.Scalar
+	_ = said.UnmarshalJSON(data) // never fails either
+	code := vendorhttp.CanonicalCode(string(*v))
+	if said != "" && (*v == "" || code == codeSuccess || code == statusSuccess) {
+		*v = verdict(said)
+	}
+	return nil
 }
 
 func read(answer *vendorhttp.Answer, call providers.Call) (providers.Token, error) {

@@ -120,7 +120,7 @@ func (r *reply) failure(f *form) *providers.Error {
 		}
 		return r.answer.WithoutCode()
 	}
-	r.answer.SetText(logText(message))
+	r.answer.SetText(vendorhttp.Text(message))
 	e := parse(message)
 	failure := r.answer.WithCode(codes, e.code)
 	failure.Reason = e.reason()
@@ -141,15 +141,6 @@ func (r *reply) errorField() string {
 		return other
 	}
 	return message
-}
-
-// logText returns an error for the log. JSON in place of text is left out: it can
-// spell the request's values in ways that are not recognised there.
-func logText(message string) vendorhttp.Text {
-	if strings.HasPrefix(message, "{") || strings.HasPrefix(message, "[") {
-		return ""
-	}
-	return vendorhttp.Text(message)
 }
 
 // fault returns the caller's field that a refusal is about, "" if it is about none:

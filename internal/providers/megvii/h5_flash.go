@@ -28,7 +28,7 @@ var h5Flash = providers.Product{
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
 		referenceLimit(128),
-		photoLimit(2),
+		providers.AtMostPhotos(2),
 		{
 			Field: providers.FieldPhotos, Text: "at most 20 MB together with all other parameters",
 			Reason: providers.RequestTooLarge,

@@ -2,7 +2,6 @@ package megvii
 
 import (
 	"regexp"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -21,25 +20,6 @@ func subjectIDLimit(maxBytes int) providers.Limit {
 func referenceLimit(maxBytes int) providers.Limit {
 	return providers.AtMostBytes(providers.FieldReference, maxBytes,
 		func(r *providers.Request) string { return r.Reference })
-}
-
-// referenceCharacterLimit is Raw-GetRandomNumber's, which alone counts characters.
-func referenceCharacterLimit(most int) providers.Limit {
-	return providers.Limit{
-		Field:  providers.FieldReference,
-		Text:   "at most " + strconv.Itoa(most) + " characters",
-		Reason: providers.ArgumentRejected,
-		Allows: func(r *providers.Request) bool { return utf8.RuneCountInString(r.Reference) <= most },
-	}
-}
-
-func photoLimit(most int) providers.Limit {
-	return providers.Limit{
-		Field:  providers.FieldPhotos,
-		Text:   "at most " + strconv.Itoa(most) + " photos",
-		Reason: providers.ArgumentRejected,
-		Allows: func(r *providers.Request) bool { return len(r.Photos) <= most },
-	}
 }
 
 var nameLimit = providers.Limit{

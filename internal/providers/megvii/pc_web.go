@@ -36,7 +36,7 @@ var pcWeb = providers.Product{
 		referenceLimit(128),
 		nameLimit,
 		numberLimit,
-		photoLimit(3),
+		providers.AtMostPhotos(3),
 		{
 			Field: providers.FieldMultipleFaces, Text: "must be reject", Reason: providers.NoEligibleProduct,
 			Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.RejectMultipleFaces },

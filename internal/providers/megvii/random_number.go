@@ -17,7 +17,10 @@ var randomNumber = providers.Product{
 	Document: documentRandomNumber,
 	Endpoint: "/lite/raw/get_random_number",
 	Lifetime: 24 * time.Hour, // 返回值说明, token_random_number
-	Limits:   []providers.Limit{referenceCharacterLimit(128)},
+	Limits: []providers.Limit{
+		// The other documents count bytes.
+		providers.AtMostCharacters(providers.FieldReference, 128, func(r *providers.Request) string { return r.Reference }),
+	},
 }
 
 // digitCount is how many digits the user reads aloud (返回值说明, random_number).

@@ -25,7 +25,7 @@ const (
 type Answer struct {
 	exchange providers.Exchange
 	content  []byte
-	form     *Form
+	request  *Envelope
 }
 
 // Decode reads the body as JSON into v, a struct, and reports whether it is JSON. A
@@ -49,15 +49,19 @@ func (a *Answer) Exchange() providers.Exchange { return a.exchange }
 // callers, so nothing else may pass.
 func (a *Answer) SetRequestID(id Text) {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:,"
-	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.form.hides(string(id)) {
+	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.request.hides(string(id)) {
 		a.exchange.RequestID = string(id)
 	}
 }
 
 // SetText keeps a vendor's message for the log: at most 256 bytes, without the
-// sensitive values of the request.
+// sensitive values of the request. JSON in place of text is left out: it can spell
+// those values in ways that are not recognised.
 func (a *Answer) SetText(message Text) {
-	text := a.form.scrub(strings.ToValidUTF8(string(message), "�"))
+	if trimmed := strings.TrimSpace(string(message)); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
+		return
+	}
+	text := a.request.scrub(strings.ToValidUTF8(string(message), "�"))
 	if len(text) > maxTextBytes {
 		text = strings.ToValidUTF8(text[:maxTextBytes], "")
 	}
@@ -124,7 +128,7 @@ func (a *Answer) plausibleCode(code string) bool {
 			return false
 		}
 	}
-	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.form.hidesAsCode(code)
+	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.hidesAsCode(code)
 }
 
 // CanonicalCode returns a code as the documents mean it: capitals, underscores for

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"slices"
-	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
@@ -16,15 +15,12 @@ import (
 // file's bytes must not change until the call is over. Not safe for concurrent
 // use.
 type Form struct {
-	// Reference is the business number among the parameters, if there is one; the
-	// exchange shows it.
-	Reference string
+	Envelope
 
 	boundary string
 	// text is everything but the files; each file stands in it at an offset.
-	text   []byte
-	files  []file
-	hidden []string
+	text  []byte
+	files []file
 }
 
 type file struct {
@@ -65,14 +61,6 @@ func (f *Form) AddSensitive(name string, value sensitive.String) {
 	f.Hide(value)
 }
 
-// Hide keeps a value that is not a parameter, but may come back in the answer, out
-// of the log.
-func (f *Form) Hide(value sensitive.String) {
-	if !value.IsZero() {
-		f.hidden = append(f.hidden, value.Reveal())
-	}
-}
-
 // AddFile appends a file parameter without copying its content.
 func (f *Form) AddFile(name string, content sensitive.Bytes) {
 	f.part(name, name)
@@ -88,13 +76,10 @@ func (f *Form) part(name, filename string) {
 	f.text = append(f.text, "\r\n\r\n"...)
 }
 
-// close ends the form and returns its length and a function that opens a reader of
-// it, which may be called more than once.
+// close ends the form; see Body.
 func (f *Form) close() (length int64, open func() (io.ReadCloser, error)) {
 	f.text = append(f.text, "--"+f.boundary+"--\r\n"...)
 	length = int64(len(f.text))
-	// A hidden value that another one holds must not leave the rest of that behind.
-	slices.SortFunc(f.hidden, func(a, b string) int { return len(b) - len(a) })
 	if len(f.files) == 0 {
 		// net/http sends the header and a bytes.Reader in one packet.
 		return length, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.text)), nil }
@@ -114,22 +99,3 @@ func (f *Form) close() (length int64, open func() (io.ReadCloser, error)) {
 }
 
 func (f *Form) contentType() string { return "multipart/form-data; boundary=" + f.boundary }
-
-// hides reports whether text holds a hidden value.
-func (f *Form) hides(text string) bool { return f.scrub(text) != text }
-
-// hidesAsCode reports whether a canonical code holds a hidden value in a code's
-// spelling.
-func (f *Form) hidesAsCode(code string) bool {
-	return slices.ContainsFunc(f.hidden, func(value string) bool {
-		return strings.Contains(code, CanonicalCode(value))
-	})
-}
-
-// scrub replaces every hidden value in text.
-func (f *Form) scrub(text string) string {
-	for _, value := range f.hidden {
-		text = strings.ReplaceAll(text, value, sensitive.Redacted)
-	}
-	return text
-}

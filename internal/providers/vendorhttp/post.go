@@ -4,15 +4,16 @@
 package vendorhttp
 
 import (
-	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -22,39 +23,44 @@ import (
 // documented answer is below 2 KiB.
 const maxAnswerBytes = 64 << 10
 
-// Post sends the form to target in one POST request and reads the answer. It
+// Post sends the body to target in one POST request and reads the answer. It
 // follows no redirect and repeats nothing, but for net/http sending the request
 // again when a pooled connection turns out dead before anything was written. It
 // returns at the latest when ctx ends. An error is one of the transport: that an
 // answer came says nothing yet about what is in it.
-func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, form *Form) (*Answer, *providers.Error) {
+func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, body Body) (*Answer, *providers.Error) {
 	var seen progress
-	length, open := form.close()
-	body, _ := open() // both kinds of body open without fail
+	envelope := body.envelope()
+	length, open := body.close()
+	content, _ := open() // both kinds of body open without fail
 	request := (&http.Request{
-		Method:        http.MethodPost,
-		URL:           target,
-		Host:          target.Host,
-		Proto:         "HTTP/1.1",
-		ProtoMajor:    1,
-		ProtoMinor:    1,
-		Header:        http.Header{"Content-Type": {form.contentType()}, "Accept": {"application/json"}},
-		Body:          body,
+		Method:     http.MethodPost,
+		URL:        target,
+		Host:       target.Host,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header: http.Header{
+			"Content-Type": {body.contentType()}, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"},
+		},
+		Body:          content,
 		GetBody:       open,
 		ContentLength: length,
 	}).WithContext(httptrace.WithClientTrace(ctx, seen.trace()))
 
+	maps.Copy(request.Header, envelope.header)
+
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return nil, seen.failure(ctx, err, providers.Exchange{Reference: form.Reference})
+		return nil, seen.failure(ctx, err, providers.Exchange{Reference: envelope.Reference})
 	}
 	defer func() { _ = response.Body.Close() }()
-	return readAnswer(ctx, response, form, &seen)
+	return readAnswer(ctx, response, envelope, &seen)
 }
 
-func readAnswer(ctx context.Context, response *http.Response, form *Form, seen *progress) (*Answer, *providers.Error) {
-	answer := &Answer{form: form}
-	answer.exchange.Reference = form.Reference
+func readAnswer(ctx context.Context, response *http.Response, request *Envelope, seen *progress) (*Answer, *providers.Error) {
+	answer := &Answer{request: request}
+	answer.exchange.Reference = request.Reference
 	answer.exchange.HTTPStatus = response.StatusCode
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		answer.exchange.Date = date
@@ -62,23 +68,46 @@ func readAnswer(ctx context.Context, response *http.Response, form *Form, seen *
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return answer, nil // its body is the bare connection, which ctx does not end
 	}
-	content, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
-	switch {
-	case err == nil && len(content) <= maxAnswerBytes:
-		answer.content = content
-	case err == nil, corruptCompression(err):
-		// An answer whose content is of no use; the status may still say something.
-	case response.StatusCode == http.StatusRequestEntityTooLarge:
-		// Servers refuse a large request by closing the connection over it.
-	default:
+	content, err := read(response)
+	// Servers refuse a large request by closing the connection over it.
+	if err != nil && response.StatusCode != http.StatusRequestEntityTooLarge {
 		return nil, seen.failure(ctx, err, answer.exchange)
 	}
+	answer.content = content
 	return answer, nil
 }
 
-func corruptCompression(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
+// read returns the content of an answer, decompressed, nil if it is of no use: too
+// large or badly compressed. An error is one of the connection.
+func read(response *http.Response) ([]byte, error) {
+	wire := &watched{Reader: response.Body}
+	var body io.Reader = wire
+	if strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
+		unzipped, err := gzip.NewReader(wire)
+		if err != nil {
+			return nil, wire.err
+		}
+		body = unzipped
+	}
+	content, err := io.ReadAll(io.LimitReader(body, maxAnswerBytes+1))
+	if err != nil || len(content) > maxAnswerBytes {
+		return nil, wire.err
+	}
+	return content, nil
+}
+
+// watched tells the errors of a connection from those of whoever reads it.
+type watched struct {
+	io.Reader
+	err error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		w.err = err
+	}
+	return n, err
 }
 
 // progress is how far a request came, which decides whether it can have been

@@ -75,3 +75,23 @@ func (s Scalar) UnixSeconds() time.Time {
 	}
 	return time.Time{}
 }
+
+// UnixMilliseconds returns the scalar as a time, zero if it is not one.
+func (s Scalar) UnixMilliseconds() time.Time {
+	if n := s.number(); n > 0 && n < (maxUnixSeconds+1)*1000 {
+		return time.UnixMilli(n)
+	}
+	return time.Time{}
+}
+
+// maxSeconds bounds a believable lifetime: a year.
+const maxSeconds = 366 * 24 * 60 * 60
+
+// SecondsAfter returns the time that is the scalar, a lifetime in seconds, after
+// start; zero if it is not a believable one.
+func (s Scalar) SecondsAfter(start time.Time) time.Time {
+	if n := s.number(); n > 0 && n <= maxSeconds {
+		return start.Add(time.Duration(n) * time.Second)
+	}
+	return time.Time{}
+}

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/genproto/googleapis/rpc/code"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	statuspb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+)
+
+// parityCase is one of testdata/parity: a request, how the vendors behave, and what
+// must come of it over either transport.
+type parityCase struct {
+	Name    string
+	Request map[string]any
+	Timeout string
+	// Vendors is the behaviour of accounts; the others issue tokens.
+	Vendors map[string]behaviour
+	Want    struct {
+		Product  string
+		Code     string
+		HTTP     int
+		Reason   string
+		Field    string
+		Retry    string
+		RuledOut int `yaml:"ruled_out"`
+		// Called are the targets asked, in order, as account/product.
+		Called []string
+	}
+}
+
+type behaviour struct {
+	Status int
+	Body   string
+	Hang   bool
+	Reset  bool
+}
+
+func TestParity(t *testing.T) {
+	vendors := &scriptedVendors{}
+	server := httptest.NewServer(vendors)
+	t.Cleanup(server.Close)
+	text, err := os.ReadFile("testdata/parity/gateway.yaml")
+	require.NoError(t, err)
+	g, client := startGateway(t, string(text), server.URL, io.Discard)
+
+	total := 0
+	for _, name := range []string{"success", "refused", "failed"} {
+		text, err := os.ReadFile(filepath.Join("testdata", "parity", name+".yaml"))
+		require.NoError(t, err)
+		var cases []parityCase
+		require.NoError(t, yaml.UnmarshalWithOptions(text, &cases, yaml.Strict()))
+		total += len(cases)
+		for _, c := range cases {
+			t.Run(name+"/"+c.Name, func(t *testing.T) {
+				request := expand(t, c.Request)
+				t.Run("gRPC", func(t *testing.T) {
+					vendors.play(c.Vendors)
+					got := overGRPC(t, client, request, c.Timeout)
+					got.called = vendors.called()
+					c.check(t, got, c.Want.Field)
+				})
+				t.Run("REST", func(t *testing.T) {
+					vendors.play(c.Vendors)
+					got := overREST(t, g.restURL(), request, c.Timeout)
+					got.called = vendors.called()
+					c.check(t, got, jsonPath(c.Want.Field))
+				})
+			})
+		}
+	}
+	require.GreaterOrEqual(t, total, 80)
+}
+
+// observation is what a caller and the vendors saw of one call.
+type observation struct {
+	response *livenessv1.IssueLivenessTokenResponse
+	status   *statuspb.Status
+	// http is 0 over gRPC.
+	http int
+	// retry is how long the transport's own header says to wait, "" if it does not.
+	retry  string
+	called []string
+}
+
+func overGRPC(t *testing.T, client livenessv1.LivenessServiceClient, request []byte, timeout string) observation {
+	t.Helper()
+	message := &livenessv1.IssueLivenessTokenRequest{}
+	require.NoError(t, protojson.Unmarshal(request, message))
+	ctx := t.Context()
+	if timeout != "" {
+		limit, err := time.ParseDuration(timeout)
+		require.NoError(t, err)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	var trailer metadata.MD
+	response, err := client.IssueLivenessToken(ctx, message, grpc.Trailer(&trailer))
+	got := observation{response: response, status: status.Convert(err).Proto()}
+	if pushback := trailer.Get("grpc-retry-pushback-ms"); err != nil {
+		require.Len(t, pushback, 1)
+		if milliseconds, _ := strconv.Atoi(pushback[0]); milliseconds >= 0 {
+			got.retry = (time.Duration(milliseconds) * time.Millisecond).String()
+		}
+	}
+	return got
+}
+
+func overREST(t *testing.T, url string, body []byte, timeout string) observation {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	if timeout != "" {
+		request.Header.Set("Grpc-Timeout", strings.TrimSuffix(timeout, "s"))
+	}
+	answer, err := (&http.Client{}).Do(request)
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	content, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	got := observation{http: answer.StatusCode, status: &statuspb.Status{}}
+	if seconds := answer.Header.Get("Retry-After"); seconds != "" {
+		got.retry = seconds + "s"
+	}
+	if answer.StatusCode == http.StatusOK {
+		got.response = &livenessv1.IssueLivenessTokenResponse{}
+		require.NoError(t, protojson.Unmarshal(content, got.response))
+		return got
+	}
+	require.NoError(t, protojson.Unmarshal(content, got.status))
+	return got
+}
+
+func (c *parityCase) check(t *testing.T, got observation, field string) {
+	t.Helper()
+	require.Equal(t, c.Want.Called, got.called, "the targets called")
+	require.Equal(t, c.Want.Retry, got.retry, "when to try again")
+	if c.Want.Product != "" {
+		require.Empty(t, got.status.GetDetails(), "failed: %v", got.status)
+		require.Equal(t, c.Want.Product, got.response.GetProduct())
+		require.NotEmpty(t, got.response.GetToken())
+		require.Len(t, got.response.GetAttempts(), len(c.Want.Called))
+		return
+	}
+	require.Equal(t, c.Want.Code, code.Code(got.status.GetCode()).String())
+	if got.http != 0 {
+		require.Equal(t, c.Want.HTTP, got.http)
+	}
+	c.checkDetails(t, got.status, field)
+}
+
+func (c *parityCase) checkDetails(t *testing.T, got *statuspb.Status, field string) {
+	t.Helper()
+	var reason, violated, retry string
+	ruledOut, requestID := 0, ""
+	for _, packed := range got.GetDetails() {
+		detail, err := packed.UnmarshalNew()
+		require.NoError(t, err)
+		switch d := detail.(type) {
+		case *errdetails.ErrorInfo:
+			reason = d.GetReason()
+			require.Equal(t, "liveness-gateway", d.GetDomain())
+		case *errdetails.BadRequest:
+			violated = d.GetFieldViolations()[0].GetField()
+		case *errdetails.RetryInfo:
+			retry = d.GetRetryDelay().AsDuration().String()
+		case *errdetails.RequestInfo:
+			requestID = d.GetRequestId()
+		case *livenessv1.IssueFailure:
+			ruledOut = len(d.GetRuledOut())
+			require.Len(t, d.GetAttempts(), len(c.Want.Called))
+		}
+	}
+	require.Equal(t, c.Want.Reason, reason)
+	require.Equal(t, field, violated)
+	require.Equal(t, c.Want.Retry, retry)
+	require.Equal(t, c.Want.RuledOut, ruledOut, "targets ruled out")
+	require.NotEmpty(t, requestID)
+}
+
+// scriptedVendors behaves as the case says and notes who was called.
+type scriptedVendors struct {
+	mu     sync.Mutex
+	script map[string]behaviour
+	calls  []string
+}
+
+func (v *scriptedVendors) play(script map[string]behaviour) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.script, v.calls = script, nil
+}
+
+func (v *scriptedVendors) called() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.calls
+}
+
+// endpoints are the products by their documented paths, and a token of each.
+var endpoints = map[string]struct{ product, token string }{
+	"/lite/raw/get_random_number": {"megvii.random-number", `{"token_random_number":"t-1","random_number":"0042"}`},
+	"/liveness/v2/get_token":      {"megvii.pc-web", `{"token":"t-1","expired_time":4102444800}`},
+	"/v5/sdk/get_biz_token":       {"megvii.app-v5", `{"biz_token":"1,t-1"}`},
+	"/lite/raw/get_token":         {"megvii.h5-flash", `{"token":"t-1"}`},
+	"/v2/sdk/get_token":           {"linkface.app", `{"code":"0000","data":{"token":"t-1"},"charge":2}`},
+}
+
+func (v *scriptedVendors) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	account, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	endpoint := endpoints["/"+path]
+	v.mu.Lock()
+	v.calls = append(v.calls, account+"/"+endpoint.product)
+	b, scripted := v.script[account]
+	v.mu.Unlock()
+	switch {
+	case !scripted:
+		_, _ = io.WriteString(w, endpoint.token)
+	case b.Hang:
+		<-r.Context().Done()
+	case b.Reset:
+		panic(http.ErrAbortHandler)
+	default:
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(b.Status)
+		_, _ = io.WriteString(w, b.Body)
+	}
+}
+
+// repeated is "{{3 x}}" for xxx, or "{{3 zeros}}" for three zero bytes in base64.
+var repeated = regexp.MustCompile(`\{\{(\d+) ([^}]+)\}\}`)
+
+// expand returns the request as JSON with repetitions written out.
+func expand(t *testing.T, request map[string]any) []byte {
+	t.Helper()
+	compact, err := json.Marshal(request)
+	require.NoError(t, err)
+	return repeated.ReplaceAllFunc(compact, func(match []byte) []byte {
+		parts := repeated.FindSubmatch(match)
+		n, _ := strconv.Atoi(string(parts[1]))
+		if string(parts[2]) == "zeros" {
+			return []byte(base64.StdEncoding.EncodeToString(make([]byte, n)))
+		}
+		return bytes.Repeat(parts[2], n)
+	})
+}
+
+// jsonPath spells a proto path as JSON does.
+func jsonPath(path string) string {
+	words := strings.Split(path, "_")
+	for i := 1; i < len(words); i++ {
+		words[i] = strings.ToUpper(words[i][:1]) + words[i][1:]
+	}
+	return strings.Join(words, "")
+}

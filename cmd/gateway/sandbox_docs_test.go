@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+)
+
+// startSandbox starts what "gateway sandbox" does.
+func startSandbox(t *testing.T) (*gateway, *standIns) {
+	t.Helper()
+	vendors, err := startStandIns()
+	require.NoError(t, err)
+	t.Cleanup(vendors.close)
+	_, err = vendors.config() // sets the credentials, too
+	require.NoError(t, err)
+	text := strings.NewReplacer("{{.Megvii}}", vendors.Megvii, "{{.Linkface}}", vendors.Linkface).Replace(sandboxConfig)
+	g, _ := startGateway(t, text, "", io.Discard)
+	return g, vendors
+}
+
+func (s *standIns) of(product string) string {
+	if strings.HasPrefix(product, "linkface.") {
+		return s.Linkface
+	}
+	return s.Megvii
+}
+
+// control makes a request to a stand-in itself.
+func control(t *testing.T, method, url, body string) []byte {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	status, answer := exchange(t, request)
+	require.Equal(t, http.StatusOK, status, "%s", answer)
+	return answer
+}
+
+func exchange(t *testing.T, request *http.Request) (status int, body []byte) {
+	t.Helper()
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	require.NoError(t, err)
+	defer func() { _ = response.Body.Close() }()
+	body, err = io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, body
+}
+
+// outcomeRow is a row of the table "Outcomes" of docs/sandbox.md.
+var outcomeRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `?([a-z0-9.-]+)`? \\|[^|]*\\| (?:yes|no) \\| ([0-9]{3})(?: `([A-Z_]+)`)? \\|$")
+
+func sandboxPage(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/sandbox.md")
+	require.NoError(t, err)
+	return string(page)
+}
+
+// Every outcome that the page lists does to the gateway's caller what the page says,
+// asked for at the stand-in and in the call.
+func TestSandboxPageOutcomes(t *testing.T) {
+	g, vendors := startSandbox(t)
+	page := sandboxPage(t)
+	rows := outcomeRow.FindAllStringSubmatch(page, -1)
+	_, table, _ := strings.Cut(page, "| outcome |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	require.Len(t, rows, strings.Count(table, "\n")-1, "a row is not read")
+
+	for _, row := range rows {
+		for _, e := range examples() {
+			if row[2] != "all" && row[2] != e.product {
+				continue
+			}
+			t.Run(row[1]+" "+e.product, func(t *testing.T) {
+				order := fmt.Sprintf(`{"product": %q, "outcome": %q, "times": 9}`, e.product, row[1]) // enough for retries
+				control(t, http.MethodPost, vendors.of(e.product)+"/_sandbox/next", order)
+				checkCall(t, g, e.request, row[3], row[4])
+				control(t, http.MethodDelete, vendors.of(e.product)+"/_sandbox/next", "")
+				if request := carrying(e, "sandbox:"+row[1]+"#"+t.Name()); request != nil {
+					checkCall(t, g, request, row[3], row[4])
+				}
+			})
+		}
+	}
+}
+
+// carrying is an example's request with an outcome in it, nil where there is no place.
+func carrying(e example, outcome string) *livenessv1.IssueLivenessTokenRequest {
+	request := proto.CloneOf(e.request)
+	outcome = outcome[:min(len(outcome), 128)]
+	switch e.product {
+	case "linkface.app":
+		return nil
+	case "megvii.app-v5", "megvii.h5-flash":
+		request.SubjectId = outcome
+	default:
+		request.Reference = outcome
+	}
+	return request
+}
+
+func checkCall(t *testing.T, g *gateway, message *livenessv1.IssueLivenessTokenRequest, status, reason string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, g.restURL(), bytes.NewReader(compactJSON(message)))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Grpc-Timeout", "500m")
+	got, body := exchange(t, request)
+	require.Equal(t, status, fmt.Sprint(got), "%s", body)
+	if reason != "" {
+		var failure struct {
+			Details []struct{ Reason string }
+		}
+		require.NoError(t, json.Unmarshal(body, &failure))
+		require.Equal(t, reason, failure.Details[0].Reason, "%s", body)
+	}
+}
+
+// curlLine is what the page and the command print.
+var curlLine = regexp.MustCompile(`(?m)^curl -sS (?:-X (DELETE) )?(\S+)(?: -H '(Content-Type): (\S+)')?(?: -d '([^']+)')?(?: +#.*)?$`)
+
+// runCurl makes the requests of command lines, and returns the answers.
+func runCurl(t *testing.T, text string) (answers []string) {
+	t.Helper()
+	for _, line := range curlLine.FindAllStringSubmatch(text, -1) {
+		method, body := http.MethodGet, line[5]
+		if body != "" {
+			method = http.MethodPost
+		}
+		if line[1] != "" {
+			method = line[1]
+		}
+		request, err := http.NewRequestWithContext(t.Context(), method, line[2], strings.NewReader(body))
+		require.NoError(t, err)
+		if line[3] != "" {
+			request.Header.Set(line[3], line[4])
+		}
+		status, answer := exchange(t, request)
+		answers = append(answers, fmt.Sprint(status, " ", string(answer)))
+	}
+	return answers
+}
+
+func TestSandboxPageCommands(t *testing.T) {
+	g, vendors := startSandbox(t)
+	page := sandboxPage(t)
+	gateway := strings.TrimSuffix(g.restURL(), "/v1/liveness-tokens")
+	answers := runCurl(t, strings.NewReplacer("$MEGVII", vendors.Megvii, "$LINKFACE", vendors.Linkface, "$GATEWAY", gateway).Replace(page))
+	require.Len(t, answers, strings.Count(page, "\ncurl "), "a command is not read")
+	for i, want := range []string{
+		`200 {"next":[{"product":"megvii.app-v5","outcome":"code=AUTHORIZATION_ERROR:LIMIT_REACHED","times":1}]}`,
+		`200 {"next":[{"product":"linkface.app","outcome":"delay=200ms,status=503","times":3}]}`,
+		`200 {"next":[{"product":"megvii.app-v5"`,
+		`200 {"next":[]}`,
+		`503 `,
+		`200 `,
+		`200 {"entries":[{`,
+		`200 {"entries":[],"dropped":0}`,
+	} {
+		require.True(t, strings.HasPrefix(answers[i], want), "%d: %s", i, answers[i])
+	}
+	require.Contains(t, answers[4], "VENDOR_CONCURRENCY_LIMITED")
+	require.Contains(t, answers[6], `"reference":"sandbox:delay=200ms#order-17"`)
+}
+
+func TestSandboxPrintsHowToRehearse(t *testing.T) {
+	g, vendors := startSandbox(t)
+	var printed bytes.Buffer
+	require.NoError(t, showHow(g, vendors, &printed))
+	_, text, found := strings.Cut(printed.String(), "\n# rehearse")
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "\n# metrics")
+	answers := runCurl(t, text)
+	require.Len(t, answers, 4)
+	for _, answer := range answers {
+		require.True(t, strings.HasPrefix(answer, "200 "), answer)
+	}
+	app, v5 := examples()[0].request, examples()[1].request
+	checkCall(t, g, v5, "503", "VENDOR_CONCURRENCY_LIMITED")
+	checkCall(t, g, app, "504", "VENDOR_TIMEOUT")
+	checkCall(t, g, v5, "200", "")
+}
+
+func TestSandboxRefusesAnUnknownOutcomeInTheCall(t *testing.T) {
+	g, _ := startSandbox(t)
+	for _, e := range examples() {
+		if request := carrying(e, "sandbox:explode"); request != nil {
+			checkCall(t, g, request, "400", "ARGUMENT_REJECTED")
+		}
+	}
+}

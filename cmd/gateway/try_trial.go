@@ -1,0 +1,107 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"time"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+// trial is one call of a product on an account, whatever the routes say.
+type trial struct {
+	account    *config.Account
+	product    *providers.Product
+	parameters map[string]string
+	timeout    time.Duration
+	message    *livenessv1.IssueLivenessTokenRequest
+}
+
+func newTrial(cfg *config.Config, o *tryOptions) (*trial, error) {
+	account, err := find("account", o.account, cfg.Accounts, func(a *config.Account) string { return a.Name })
+	if err != nil {
+		return nil, err
+	}
+	product, err := find("product of "+account.Provider.Name, o.product, account.Provider.Products,
+		func(p *providers.Product) string { return p.ID })
+	if err != nil {
+		return nil, err
+	}
+	message, err := readMessage(o.request, o.fields)
+	if err != nil {
+		return nil, err
+	}
+	if message.GetFlow() == livenessv1.Flow_FLOW_UNSPECIFIED {
+		message.Flow = livenessv1.Flow(livenessv1.Flow_value["FLOW_"+strings.ToUpper(product.Flow.String())])
+	}
+	t := &trial{account, product, map[string]string{}, cmp.Or(o.timeout, account.Timeout), message}
+	return t, t.setParameters(cfg.Routes, o.parameters)
+}
+
+// find returns the element of that name.
+func find[T any](thing, name string, all []T, nameOf func(*T) string) (*T, error) {
+	var known []string
+	for i := range all {
+		if known = append(known, nameOf(&all[i])); known[i] == name {
+			return &all[i], nil
+		}
+	}
+	return nil, errors.New(config.Unknown(thing, name, known))
+}
+
+// setParameters takes those of the first target of a route that is the trial's, where a
+// scenario in the request picks the routes; then the given ones, each NAME=VALUE.
+func (t *trial) setParameters(routes []config.Route, given []string) error {
+	for _, route := range routes {
+		for _, target := range route.Targets {
+			if len(t.parameters) == 0 && target.Account == t.account.Name && target.Product == t.product.ID &&
+				(t.message.GetScenario() == "" || t.message.GetScenario() == route.Scenario) {
+				maps.Copy(t.parameters, target.Parameters)
+			}
+		}
+	}
+	for _, parameter := range given {
+		name, value, _ := strings.Cut(parameter, "=")
+		declared, err := find("parameter of "+t.product.ID, name, t.product.Parameters, func(p *providers.Parameter) string { return p.Name })
+		switch {
+		case err != nil:
+			return err
+		case value == "" || declared.Allows != nil && !declared.Allows(value):
+			return fmt.Errorf("parameter %q does not take this value: %s", name, declared.Text)
+		}
+		t.parameters[name] = value
+	}
+	for i := range t.product.Parameters {
+		if p := &t.product.Parameters[i]; p.Required && t.parameters[p.Name] == "" {
+			return fmt.Errorf("missing parameter %q: %s", p.Name, p.Text)
+		}
+	}
+	return nil
+}
+
+// call makes the call through the server's interceptors and a route with one target, so
+// that it is checked, made and read as a caller's would be.
+func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call, error) {
+	service, err := server.NewService(routing.New([]routing.Route{{
+		Flow: t.product.Flow, Scenario: t.message.GetScenario(),
+		Targets: []routing.Target{{
+			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
+			Timeout: t.timeout, Issuer: open(t.account, over).NewTarget(t.product.ID, t.parameters),
+		}},
+	}}, func(*routing.Attempt) {}))
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.timeout+time.Second) // the attempt's own timeout is to end it
+	defer cancel()
+	return service.Issue(ctx, t.message), nil
+}

@@ -1,0 +1,118 @@
+package docs_test
+
+import (
+	"encoding/json"
+	"go/format"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/doctest"
+)
+
+// Every named block of the page is one that a test runs, here or elsewhere, but for the
+// Java program.
+func TestProgramsOfTheClientsPage(t *testing.T) {
+	blocks := doctest.Blocks(t, "clients.md")
+	require.Equal(t, []string{
+		"Client.java", "client.go", "client.mjs", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "service-config.json",
+	}, slices.Sorted(maps.Keys(blocks)))
+	page := readFile(t, "clients.md")
+	require.Equal(t, len(blocks), strings.Count(page, "\n```\n"), "a block without a name")
+
+	formatted, err := format.Source([]byte(blocks["client.go"]))
+	require.NoError(t, err)
+	require.Equal(t, string(formatted), blocks["client.go"])
+	require.Equal(t, readFile(t, "service-config.json"), blocks["service-config.json"])
+}
+
+// All programs give the same advice for the same reasons, and name none that does not
+// exist.
+func TestReasonsOfTheClientsPage(t *testing.T) {
+	advised := regexp.MustCompile(`"?\b(?:Reason_)?((?:PHOTO|NO_FACE|MULTIPLE_FACES|ID_CARD)[A-Z_]*)\b"?`)
+	reasons := func(program string) []string {
+		var found []string
+		for _, match := range advised.FindAllStringSubmatch(program, -1) {
+			require.Contains(t, livenessv1.Reason_value, match[1])
+			found = append(found, match[1])
+		}
+		return found
+	}
+	blocks := doctest.Blocks(t, "clients.md")
+	want := reasons(blocks["client.go"])
+	require.Len(t, want, 7)
+	for _, name := range []string{"client.mjs", "Client.java", "client.sh"} {
+		require.Equal(t, want, reasons(blocks[name]), name)
+	}
+}
+
+// The versions that the page has readers install are those that the test of Node's
+// program installs.
+func TestVersionsOfTheClientsPage(t *testing.T) {
+	var installed struct{ Dependencies map[string]string }
+	require.NoError(t, json.Unmarshal([]byte(readFile(t, "../test/system/testdata/node/package.json")), &installed))
+	require.Len(t, installed.Dependencies, 2)
+	for name, version := range installed.Dependencies {
+		require.Contains(t, readFile(t, "clients.md"), " "+name+"@"+version)
+	}
+}
+
+var flowPages = map[string]string{
+	"FLOW_APP_SDK":       "flows/app-sdk.md",
+	"FLOW_HOSTED_PAGE":   "flows/hosted-page.md",
+	"FLOW_JS_SDK":        "flows/js-sdk.md",
+	"FLOW_SPOKEN_DIGITS": "flows/spoken-digits.md",
+}
+
+// product is a product's entry in vendors.md, which is written from the code.
+var product = regexp.MustCompile("\n### (\\S+)\n\n.*\n.*\n\\| flow \\| `(\\w+)` \\|\n\\| document \\| (.+) \\|\n")
+
+// A product's section stands on the page of its flow, and names the document that it is
+// told from.
+func TestFlowPages(t *testing.T) {
+	sections := 0
+	for _, page := range flowPages {
+		sections += strings.Count(readFile(t, page), "\n## `")
+	}
+	told := 0
+	for _, p := range product.FindAllStringSubmatch(readFile(t, "vendors.md"), -1) {
+		id, flow, document := p[1], p[2], p[3]
+		_, section, found := strings.Cut(readFile(t, flowPages[flow]), "\n## `"+id+"`\n")
+		if found {
+			told++
+			section, _, _ = strings.Cut(section, "\n## ")
+			require.Contains(t, section, document, id)
+			require.Contains(t, section, "### What the document leaves out", id)
+		}
+	}
+	require.Positive(t, told)
+	require.Equal(t, sections, told, "a section of a product that does not exist or is of another flow")
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+
+// The links of these pages lead to files of the checkout.
+func TestLinks(t *testing.T) {
+	pages := slices.AppendSeq([]string{"clients.md"}, maps.Values(flowPages))
+	for _, page := range pages {
+		links := link.FindAllStringSubmatch(readFile(t, page), -1)
+		require.NotEmpty(t, links, page)
+		for _, l := range links {
+			require.FileExists(t, filepath.Join(filepath.Dir(page), l[1]), page)
+		}
+	}
+}
+
+func readFile(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return string(text)
+}

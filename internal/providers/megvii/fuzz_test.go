@@ -1,0 +1,15 @@
+package megvii_test
+
+import (
+	"testing"
+
+	"github.com/liveness-gateway/gateway/internal/providers/providertest"
+)
+
+func FuzzRandomNumber(f *testing.F) { providertest.Fuzz(f, randomNumber()) }
+
+func FuzzPCWeb(f *testing.F) { providertest.Fuzz(f, pcWeb()) }
+
+func FuzzAppV5(f *testing.F) { providertest.Fuzz(f, appV5()) }
+
+func FuzzH5Flash(f *testing.F) { providertest.Fuzz(f, h5Flash()) }

@@ -1,0 +1,106 @@
+package acme
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+const document = "Acme: Open Session"
+
+// page has no documented lifetime: every answer states its own in expires_in.
+var page = providers.Product{
+	ID:        Name + ".page",
+	Flow:      providers.FlowHostedPage,
+	Document:  document,
+	Endpoint:  "/v3/sessions",
+	SingleUse: true, // 4, session
+	Needs:     []providers.Need{{Field: providers.FieldSubjectID}, {Field: providers.FieldReturnURL}},
+	Honours:   providers.FieldSet(providers.FieldReturnURL, providers.FieldPhotos),
+	Limits: []providers.Limit{
+		providers.AtMostBytes(providers.FieldReference, 40, func(r *providers.Request) string { return r.Reference }),
+		providers.AtMostBytes(providers.FieldSubjectID, 64, func(r *providers.Request) string { return r.SubjectID.Reveal() }),
+		providers.AtMostPhotos(1),
+	},
+	Parameters: []providers.Parameter{layout},
+}
+
+// sessionNoLength is the length of a session_no of ours, within the 40 bytes of 3.
+const sessionNoLength = 32
+
+type pageTarget struct {
+	*account
+	parameters map[string]string
+}
+
+// Issue asks for a session by POST /v3/sessions.
+func (t *pageTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+	address := *t.BaseURL
+	address.Path = t.PathPrefix + page.Endpoint
+	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, t.form(call))
+	if failure != nil {
+		return providers.Token{}, failure
+	}
+	return read(answer, call)
+}
+
+func (t *pageTarget) form(call providers.Call) *vendorhttp.Form {
+	request, credential := call.Request, t.Credentials[call.Credential]
+	timestamp := strconv.FormatInt(call.SigningTime().Unix(), 10)
+
+	form := vendorhttp.NewForm(t.Random)
+	form.Reference = cmp.Or(request.Reference, vendorhttp.RandomText(t.Random, sessionNoLength))
+	form.SetSensitiveHeader("X-Acme-Key", credential[keyAppKey])
+	form.SetHeader("X-Acme-Time", timestamp)
+	form.SetSensitiveHeader("X-Acme-Sign", sign(credential[keyAppKey], credential[keyAppSecret], timestamp, form.Reference))
+	form.Hide(credential[keyAppSecret])
+
+	form.Add("session_no", form.Reference)
+	form.AddSensitive("user", request.SubjectID)
+	form.AddSensitive("back_url", request.ReturnURL)
+	for _, photo := range request.Photos {
+		form.AddFile("portrait", photo)
+	}
+	if value := t.parameters[layout.Name]; value != "" {
+		form.Add(layout.Name, value)
+	}
+	return form
+}
+
+// reply is the body of 4 and 5.
+type reply struct {
+	Trace     vendorhttp.Text   `json:"trace"`
+	Error     vendorhttp.Scalar `json:"error"`
+	Session   vendorhttp.Text   `json:"session"`
+	Page      vendorhttp.Text   `json:"page"`
+	ExpiresIn vendorhttp.Scalar `json:"expires_in"`
+}
+
+func read(answer *vendorhttp.Answer, call providers.Call) (providers.Token, error) {
+	var reply reply
+	if !answer.Decode(&reply) {
+		return providers.Token{}, answer.WithoutCode()
+	}
+	answer.SetRequestID(reply.Trace)
+	if failure := failureOf(reply, answer, call.Request); failure != nil {
+		return providers.Token{}, failure
+	}
+	session, address := string(reply.Session), string(reply.Page)
+	if !vendorhttp.UsableToken(session) || !vendorhttp.UsableToken(address) {
+		return providers.Token{}, answer.WithoutToken()
+	}
+	token := providers.Token{
+		Value:    sensitive.New(session),
+		Expiry:   providers.NewExpiry(call.Now, reply.ExpiresIn.SecondsAfter(call.Now), 0, page.Lifetime),
+		Client:   providers.Client{URL: sensitive.New(address)},
+		Exchange: answer.Exchange(),
+	}
+	if call.Request.Reference == "" {
+		token.Reference = token.Exchange.Reference
+	}
+	return token, nil
+}

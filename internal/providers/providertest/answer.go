@@ -1,0 +1,128 @@
+package providertest
+
+import (
+	"compress/gzip"
+	"maps"
+	"net/http"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+func answerChecks() []check {
+	return []check{
+		{"answer/success", (*trial).requireToken},
+		{"answer/lifetime", answerLifetime},
+		{"answer/content-type", answerContentType},
+		{"answer/gzip", answerGzip},
+		{"answer/within-64-KiB", answerLarge},
+		{"answer/unknown-field", answerUnknownField},
+		{"answer/no-request-id", answerNoRequestID},
+		{"answer/unusable-token", answerUnusableToken},
+		{"answer/token-under-error-status", answerTokenUnderErrorStatus},
+		{"answer/token-beside-error", answerTokenBesideError},
+	}
+}
+
+// requireToken makes the full call, which must issue the token of Success.
+func (t *trial) requireToken() {
+	t.Helper()
+	want := t.Success.Token
+	want.Exchange.HTTPStatus = http.StatusOK
+	want.Exchange.Reference = t.Full.Reference
+	want.Exchange.Date = vendorTime()
+	require.Empty(t, cmp.Diff(want, t.accept(t.target, call(t.Full)), reveal))
+}
+
+// A lifetime counts by our clock, whatever the vendor's shows.
+func answerLifetime(t *trial) {
+	attempt := call(t.Full)
+	attempt.ClockOffset = clockOffset
+	token := t.accept(t.target, attempt)
+	require.Empty(t, cmp.Diff(t.Success.Token.Expiry, token.Expiry))
+}
+
+// An answer is read by its content, whatever the header calls it.
+func answerContentType(t *trial) {
+	for _, contentType := range []string{"text/html", "text/plain; charset=gbk", "application/octet-stream", "/"} {
+		t.vendor.answer = answering(http.StatusOK, t.Success.Body, "Content-Type", contentType)
+		t.requireToken()
+	}
+}
+
+func answerGzip(t *trial) {
+	var body strings.Builder
+	zipped := gzip.NewWriter(&body)
+	_, err := zipped.Write([]byte(t.Success.Body))
+	require.NoError(t, err)
+	require.NoError(t, zipped.Close())
+	t.vendor.answer = answering(http.StatusOK, body.String(), "Content-Encoding", "gzip")
+	t.requireToken()
+}
+
+func answerLarge(t *trial) {
+	blanks := strings.Repeat(" ", maxAnswerBytes-len(t.Success.Body))
+	t.vendor.answer = answering(http.StatusOK, t.Success.Body+blanks)
+	t.requireToken()
+}
+
+func answerUnknownField(t *trial) {
+	body := parse(t, t.Success.Body).with("field_of_next_year", []object{{"error": "x"}})
+	t.vendor.answer = answering(http.StatusOK, body.String())
+	t.requireToken()
+}
+
+// Fields that are always returned are sometimes missing.
+func answerNoRequestID(t *trial) {
+	t.vendor.answer = answering(http.StatusOK, t.replace(t.Success.Token.Exchange.RequestID, nil))
+	t.Success.Token.Exchange.RequestID = ""
+	t.requireToken()
+}
+
+func answerUnusableToken(t *trial) {
+	token := t.Success.Token.Value.Reveal()
+	for _, unusable := range []any{
+		nil, "", " ", "two words", "two\nlines", "\x00", "\u202e" + token, token + "\ufffd", 7, true,
+		object{},
+		[]string{token},
+		strings.Repeat("t", 5000),
+	} {
+		t.refuseBody(t.replace(token, unusable), outcome{http.StatusOK, providers.VendorResponseInvalid, true, ""})
+	}
+}
+
+// A token under a status that is none of success does not count.
+func answerTokenUnderErrorStatus(t *trial) {
+	for _, o := range uncoded {
+		if o.status != http.StatusOK {
+			t.refuseBody(t.Success.Body, o)
+		}
+	}
+}
+
+// An error field, of whatever type, beats a 200 and the token beside it.
+func answerTokenBesideError(t *trial) {
+	row := t.Provider.Codes[0]
+	for _, shape := range t.Failures {
+		t.refuseBody(t.beside(parse(t, failure(shape, row.Code))), outcome{http.StatusOK, row.Reason, false, row.Code})
+	}
+	for name := range t.ErrorFields {
+		for _, value := range []any{[]string{}, object{}, "系统错误", "."} {
+			t.refuseBody(t.beside(object{name: value}), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, ""})
+		}
+	}
+}
+
+// beside returns the body of Success with an error for what it says of success.
+func (t *trial) beside(failed object) string {
+	t.Helper()
+	body := parse(t, t.Success.Body)
+	for name := range t.ErrorFields {
+		delete(body, name)
+	}
+	maps.Copy(body, failed)
+	return body.String()
+}

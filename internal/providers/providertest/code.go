@@ -1,0 +1,85 @@
+package providertest
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+func (p *Product) codeChecks() []check {
+	checks := []check{{"code/unknown", codeUnknown}, {"code/none", codeNone}}
+	for _, row := range p.Provider.Codes {
+		checks = append(checks, check{"code/" + row.Code, func(t *trial) { codeSpellings(t, row) }})
+	}
+	for _, message := range slices.Sorted(maps.Keys(p.Faults)) {
+		name := "fault/" + strings.ReplaceAll(message, " ", "")
+		checks = append(checks, check{name, func(t *trial) { fault(t, message, t.Faults[message]) }})
+	}
+	return checks
+}
+
+// refuseCoded makes a call that is answered with a code in every shape, and must fail
+// as the row says, whatever the status.
+func (t *trial) refuseCoded(status int, spelling string, row providers.Code) {
+	t.Helper()
+	for _, shape := range t.Failures {
+		got := t.refuseBody(failure(shape, spelling), outcome{status, row.Reason, false, row.Code})
+		require.Equal(t, t.Success.Token.Exchange.RequestID, got.RequestID)
+	}
+}
+
+// Codes come with and without blanks, with a final dot, in either case, with blanks
+// for underscores.
+func codeSpellings(t *trial, row providers.Code) {
+	for _, spelling := range []string{
+		row.Code,
+		strings.ToLower(row.Code),
+		" " + row.Code + " ",
+		row.Code + ".",
+		row.Code + " . ",
+		strings.ReplaceAll(row.Code, "_", " "),
+		strings.ToLower(strings.ReplaceAll(row.Code, "_", " ")) + ".",
+		strings.ReplaceAll(row.Code, ":", ": "),
+		strings.ReplaceAll(row.Code, ":", " : "),
+	} {
+		t.refuseCoded(http.StatusForbidden, spelling, row)
+	}
+}
+
+// A code of no table is the vendor's word all the same: nothing is ambiguous, and
+// callers see it.
+func codeUnknown(t *trial) {
+	row := providers.Code{Code: "CODE_OF_NEXT_YEAR", Reason: providers.VendorErrorUnrecognized}
+	for _, o := range uncoded {
+		t.refuseCoded(o.status, row.Code, row)
+	}
+}
+
+// What stands in a code's place and is none is an error, and callers do not see it.
+func codeNone(t *trial) {
+	for _, words := range []string{
+		"系统错误", "The photo of user #17 is bad!", "<b>", "4151008123456789", strings.Repeat("A", 200),
+	} {
+		t.refuseCoded(http.StatusOK, words, providers.Code{Reason: providers.VendorErrorUnrecognized})
+	}
+}
+
+// The caller is at fault where one of its fields is, and that field is named.
+func fault(t *trial, message string, path providers.Path) {
+	for _, shape := range t.Failures {
+		t.vendor.answer = answering(http.StatusBadRequest, failure(shape, message))
+		_, got := t.issue(t.Context(), t.target, call(t.Full))
+		require.NotNil(t, got)
+		require.Equal(t, path != "", got.CallersFault())
+		if path != "" {
+			require.Len(t, got.Violations, 1)
+			require.Equal(t, path, got.Violations[0].Path)
+			require.Equal(t, got.Reason, got.Violations[0].Reason)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package providertest
+
+import (
+	"bytes"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+func loadChecks() []check {
+	return []check{{"load/parallel", parallel}, {"load/allocations", allocations}}
+}
+
+// Calls at the same time know nothing of one another.
+func parallel(t *trial) {
+	const callers = 50
+	other := t.requestOf(t.target, t.withOther())
+	var all sync.WaitGroup
+	errs := make([]error, callers)
+	for i := range callers {
+		all.Go(func() {
+			attempt := call(t.Full)
+			attempt.Credential = i % 2
+			_, errs[i] = t.target.Issue(t.Context(), attempt)
+		})
+	}
+	all.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	count := make(map[string]int)
+	for _, lines := range t.vendor.received() {
+		count[strings.Join(lines, "\n")]++
+	}
+	require.Equal(t, map[string]int{
+		strings.Join(t.Full.Wire, "\n"): callers / 2,
+		strings.Join(other, "\n"):       callers/2 + 1,
+	}, count)
+	require.Zero(t, t.transport.open.Load(), "bodies left open")
+}
+
+// A call, both ends of the connection together, allocates at most 64 KiB and a
+// twentieth of its photos, which are of 1 MiB each.
+func allocations(t *trial) {
+	request := *t.Full.Request
+	request.Photos = nil
+	for range t.Full.Request.Photos {
+		request.Photos = append(request.Photos, sensitive.New(bytes.Repeat([]byte{0xff}, 1<<20)))
+	}
+	attempt := call(t.Full)
+	attempt.Request = &request
+	t.vendor.forgetful = true
+	t.vendor.answer = answering(http.StatusOK, t.Success.Body)
+
+	least := ^uint64(0) // what the runtime does meanwhile is not the adapter's
+	for range 5 {
+		least = min(least, allocated(func() {
+			_, err := t.target.Issue(t.Context(), attempt)
+			require.NoError(t, err)
+		}))
+	}
+	require.LessOrEqual(t, least, uint64(64<<10+request.PhotoBytes()/20))
+}
+
+// allocated returns how many bytes a call of f allocates, on the average of four.
+func allocated(f func()) uint64 {
+	const calls = 4
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range calls {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / calls
+}

@@ -1,0 +1,161 @@
+package providertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+func privacyChecks() []check {
+	return []check{{"privacy/echo", privacyEcho}, {"privacy/account", privacyAccount}}
+}
+
+// A vendor that repeats what it was sent, in any field of an error, does not make it
+// public.
+func privacyEcho(t *trial) {
+	for _, e := range t.examples() {
+		for _, value := range t.knownToVendor(e) {
+			for _, shape := range t.Failures {
+				t.echo(parse(t, failure(shape, t.Provider.Codes[0].Code)), e, value)
+			}
+		}
+	}
+}
+
+// knownToVendor returns what the vendor can repeat of an example: the credential, and
+// the texts and signatures that were sent.
+func (t *trial) knownToVendor(e Example) []string {
+	var values []string
+	for _, secret := range t.credential("test_") {
+		values = append(values, secret.Reveal())
+	}
+	wire := strings.Join(e.Wire, "\n")
+	for _, value := range slices.Concat(personal(e.Request), t.Secrets) {
+		if strings.Contains(wire, value) || strings.Contains(wire, url.QueryEscape(value)) {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+func (t *trial) echo(failed object, e Example, value string) {
+	target := t.open(e)
+	for name := range failed {
+		for _, repeated := range []any{
+			value,
+			t.Provider.Codes[0].Code + ": " + value,
+			"bad " + value + ", " + value,
+			object{"value": value},
+			json.RawMessage(`["` + escaped(value) + `"]`),
+		} {
+			t.vendor.answer = answering(http.StatusBadRequest, failed.with(name, repeated).String())
+			_, refused := t.issue(t.Context(), target, call(e))
+			require.NotNil(t, refused)
+		}
+	}
+}
+
+// Whoever prints an account or a target sees no credential.
+func privacyAccount(t *trial) {
+	t.private.requireNotIn(t, printed(t.Provider.Open(t.config(t.transport)), t.target))
+}
+
+// private are the values that nothing may print, in any spelling: credentials, what is
+// made of them, and what the examples hold of a person.
+type private []string
+
+func (p *Product) private() private {
+	values := slices.Clone(p.Secrets)
+	for _, key := range p.Provider.CredentialKeys {
+		values = append(values, "other_"+key, "test_"+key)
+	}
+	for _, e := range p.examples() {
+		values = append(values, personal(e.Request)...)
+		for _, photo := range e.Request.Photos {
+			values = append(values, string(photo.Reveal()))
+		}
+	}
+	return spellings(values)
+}
+
+// spellings returns the values in capitals: as they are, as a code and as JSON.
+func spellings(values []string) private {
+	var all private
+	for _, value := range values {
+		for _, spelling := range []string{value, strings.ReplaceAll(value, " ", "_"), escaped(value)} {
+			all = append(all, strings.ToUpper(spelling))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// personal returns the texts of a request that nobody but the vendor may see.
+func personal(r *providers.Request) []string {
+	texts := []sensitive.String{r.SubjectID, r.ReturnURL, r.NotifyURL, r.ExtraData}
+	if r.IDCard != nil {
+		texts = append(texts, r.IDCard.Name, r.IDCard.Number)
+	}
+	return revealed(texts...)
+}
+
+// issued returns the values of a token, but for its digits: any address has them.
+func issued(token providers.Token) []string {
+	return revealed(token.Value, token.SessionID, token.Client.URL)
+}
+
+func revealed(texts ...sensitive.String) []string {
+	var values []string
+	for _, text := range texts {
+		if !text.IsZero() {
+			values = append(values, text.Reveal())
+		}
+	}
+	return values
+}
+
+// requireNotIn checks that a text shows no private value, in capitals or not.
+func (p private) requireNotIn(tb testing.TB, text string) {
+	tb.Helper()
+	capitals := strings.ToUpper(text)
+	for _, value := range p {
+		if strings.Contains(capitals, value) {
+			require.Fail(tb, "a private value is printed", "%q in %s", value, text)
+		}
+	}
+}
+
+// escaped spells text as JSON may, too.
+func escaped(text string) string {
+	var all strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&all, `\u%04x`, r)
+	}
+	return all.String()
+}
+
+// printed returns things in all the ways in which a log or a message may print them.
+func printed(things ...any) string {
+	var all bytes.Buffer
+	for _, v := range things {
+		slog.New(slog.NewTextHandler(&all, nil)).Info("", "value", v)
+		slog.New(slog.NewJSONHandler(&all, nil)).Info("", "value", v)
+		_ = json.NewEncoder(&all).Encode(v) // a cause may be what JSON cannot tell
+		fmt.Fprintf(&all, "%v\n%+v\n%#v\n", v, v, v)
+		if failure, ok := v.(*providers.Error); ok && failure != nil {
+			fmt.Fprintf(&all, "%+v\n%#v\n%+v\n", *failure, *failure, failure.Cause)
+		}
+	}
+	return all.String()
+}

@@ -1,0 +1,82 @@
+// Package providertest is the conformance suite of the adapters. An adapter's tests
+// hand over the data of a vendor's document, one Product for each of its products:
+// Run puts the adapter through every check, Fuzz feeds it answers that nobody wrote.
+//
+// What an adapter must do is written out here, after docs/design.md sections 4 to 6,
+// and not computed by what adapters share. The vendor is a server on this machine,
+// reached through a real transport. Every call is made at the same time, with the
+// same random bytes and the second of two credentials, so that its request is known
+// to the last byte:
+//
+//	time         Now
+//	random       the bytes 1, 2, 3, … for each value that is asked for
+//	credentials  "other_" and "test_" before the key: other_api_key, test_api_key
+//	base URL     BaseURL
+package providertest
+
+import (
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// BaseURL is the base URL of the account.
+const BaseURL = "http://vendor.example"
+
+// Now is the time of every call: 1700000000 in Unix seconds.
+func Now() time.Time { return time.Unix(1700000000, 0) }
+
+// Product is a product as its document describes it.
+type Product struct {
+	Provider *providers.Provider
+	// ID is the product's id, "provider.product".
+	ID string
+
+	// Minimal asks for what the product needs and no more, Full for all that it
+	// honours, with a subject id and a reference.
+	Minimal, Full Example
+	// Others are further examples, by name.
+	Others map[string]Example
+
+	// Success is the answer to Full that issues a token.
+	Success Answer
+	// Failures are the bodies in which the vendor tells of an error, one for each
+	// shape, with "{code}" for the code and the request id of Success.
+	Failures []string
+	// ErrorFields are the top-level fields that tell of an error, with the value that
+	// tells of success; "" if only an absent one does.
+	ErrorFields map[string]string
+	// Faults are errors of argument or photo as the vendor writes them, in answer to
+	// Full, with the caller's field at fault, "" if none is.
+	Faults map[string]providers.Path
+	// Secrets are the values on the wire that the adapter makes of a credential:
+	// signatures.
+	Secrets []string
+
+	// Exceptions are the checks that the product does not pass, by name, with the
+	// reason. One that it does pass fails the run.
+	Exceptions map[string]string
+}
+
+// Example is a request and what the vendor gets of it.
+type Example struct {
+	Request *providers.Request
+	// Parameters are the target's.
+	Parameters map[string]string
+	// Wire are the lines of the HTTP request: its first line; the headers, but for
+	// those of any request; the parameters of a form in their order, as name=value, a
+	// file as name=@content; any other body as it is.
+	Wire []string
+	// Reference is the business number on the wire, "" if there is none.
+	Reference string
+	// Made says that the reference is of the adapter's making and that the token
+	// shows it.
+	Made bool
+}
+
+// Answer is a body that issues a token, and the token that it comes to. The suite
+// adds to its exchange what HTTP and the request say.
+type Answer struct {
+	Body  string
+	Token providers.Token
+}

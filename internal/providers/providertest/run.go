@@ -1,0 +1,77 @@
+package providertest
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// check is one thing that every product must pass, under a name that stays.
+type check struct {
+	name string
+	run  func(*trial)
+}
+
+// Run puts a product through every check, each in a subtest of its own.
+func Run(t *testing.T, p Product) {
+	t.Helper()
+	requireComplete(t, p)
+	checks := p.checks()
+	requireKnown(t, p, checks)
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) { verify(t, p, c) })
+	}
+}
+
+// requireComplete fails for data that the checks cannot do without.
+func requireComplete(tb testing.TB, p Product) {
+	tb.Helper()
+	require.NotNil(tb, p.Provider, "Provider")
+	require.NotNil(tb, p.Provider.Product(p.ID), "ID is of no product of the provider's: %q", p.ID)
+	require.NotEmpty(tb, p.Provider.Codes, "the provider's Codes")
+	for name, e := range p.examples() {
+		require.NotNil(tb, e.Request, "the Request of %s", name)
+		require.NotEmpty(tb, e.Wire, "the Wire of %s", name)
+	}
+	require.False(tb, p.Success.Token.Value.IsZero(), "Success.Token.Value")
+	require.NotEmpty(tb, p.Success.Body, "Success.Body")
+	require.NotEmpty(tb, p.Failures, "Failures")
+	require.NotEmpty(tb, p.ErrorFields, "ErrorFields")
+}
+
+func (p *Product) checks() []check {
+	return slices.Concat(
+		[]check{{"statement/product", statement}, {"statement/codes", codeTable}},
+		p.requestChecks(),
+		answerChecks(),
+		p.codeChecks(),
+		p.statusChecks(),
+		transportChecks(),
+		privacyChecks(),
+		loadChecks(),
+	)
+}
+
+// requireKnown fails for an exception to a check that there is not.
+func requireKnown(tb testing.TB, p Product, checks []check) {
+	tb.Helper()
+	for _, name := range slices.Sorted(maps.Keys(p.Exceptions)) {
+		require.True(tb, slices.ContainsFunc(checks, func(c check) bool { return c.name == name }),
+			"an exception to %q, which is no check", name)
+	}
+}
+
+// verify runs a check, which must fail if it is excepted.
+func verify(tb testing.TB, p Product, c check) {
+	tb.Helper()
+	try := func(tb testing.TB) { tb.Helper(); c.run(newTrial(tb, p)) }
+	reason, excepted := p.Exceptions[c.name]
+	if !excepted {
+		try(tb)
+		return
+	}
+	require.NotEmpty(tb, reason, "an exception without a reason")
+	require.True(tb, fails(tb, try), "the exception is not needed any more: %s", reason)
+}

@@ -1,0 +1,67 @@
+package providertest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// excepting returns a product with an exception to one check.
+func excepting(name, reason string) Product {
+	request := &providers.Request{}
+	return Product{
+		Provider:   &providers.Provider{},
+		Minimal:    Example{Request: request},
+		Full:       Example{Request: request},
+		Exceptions: map[string]string{name: reason},
+	}
+}
+
+func TestExceptions(t *testing.T) {
+	passing := check{"passing", func(*trial) {}}
+	failing := check{"failing", func(t *trial) { require.Fail(t, "as it should") }}
+	tests := map[string]struct {
+		product Product
+		check   check
+		fails   bool
+	}{
+		"passes, no exception":    {excepting("other", "r"), passing, false},
+		"fails, no exception":     {excepting("other", "r"), failing, true},
+		"fails, excepted":         {excepting("failing", "r"), failing, false},
+		"passes, though excepted": {excepting("passing", "r"), passing, true},
+		"excepted, no reason":     {excepting("failing", ""), failing, true},
+	}
+	for name, test := range tests {
+		got := fails(t, func(tb testing.TB) { tb.Helper(); verify(tb, test.product, test.check) })
+		require.Equal(t, test.fails, got, name)
+	}
+}
+
+func TestExceptionToNoCheck(t *testing.T) {
+	checks := []check{{"redirect", redirect}}
+	for name, unknown := range map[string]bool{"redirect": false, "redirects": true} {
+		got := fails(t, func(tb testing.TB) { tb.Helper(); requireKnown(tb, excepting(name, "r"), checks) })
+		require.Equal(t, unknown, got, name)
+	}
+}
+
+// A rehearsal ends at its first failure and cleans up, last things first.
+func TestRehearsal(t *testing.T) {
+	var order []string
+	require.True(t, fails(t, func(tb testing.TB) {
+		tb.Helper()
+		tb.Cleanup(func() { order = append(order, "first") })
+		tb.Cleanup(func() { order = append(order, "second") })
+		require.Fail(tb, "as it should")
+		order = append(order, "not reached")
+	}))
+	require.Equal(t, []string{"second", "first"}, order)
+	require.False(t, t.Failed())
+}
+
+func TestIncompleteProduct(t *testing.T) {
+	require.True(t, fails(t, func(tb testing.TB) { tb.Helper(); requireComplete(tb, Product{}) }))
+	require.True(t, fails(t, func(tb testing.TB) { tb.Helper(); requireComplete(tb, excepting("a", "b")) }))
+}

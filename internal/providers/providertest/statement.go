@@ -1,0 +1,38 @@
+package providertest
+
+import (
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// What a provider states of itself is complete, and the examples cover it.
+func statement(t *trial) {
+	product := t.Provider.Product(t.ID)
+	require.True(t, strings.HasPrefix(t.ID, t.Provider.Name+"."), "the id begins with the provider's name")
+	require.Contains(t, providers.Flows(), product.Flow)
+	require.NotEmpty(t, product.Document)
+	require.Zero(t, product.Honours&^providers.Effects, "honoured, but no effect")
+	require.Zero(t, product.Honours&^t.Full.Request.Asks(), "honoured, but not in the full example")
+	for _, limit := range product.Limits {
+		require.Regexp(t, "^(must|at most) ", limit.Text)
+	}
+	for _, parameter := range product.Parameters {
+		require.NotEmpty(t, parameter.Text, parameter.Name)
+	}
+}
+
+// Every row of the error table is cited, spelt as codes are, and there once.
+func codeTable(t *trial) {
+	seen := make(map[string]bool)
+	for _, row := range t.Provider.Codes {
+		require.Regexp(t, "^[^a-z ]*[^a-z .]$", row.Code)
+		require.False(t, seen[row.Code], "%s stands there twice", row.Code)
+		seen[row.Code] = true
+		require.Contains(t, adapterReasons, row.Reason, row.Code)
+		require.NotEmpty(t, row.Document, row.Code)
+		require.NotEmpty(t, row.Section, row.Code)
+	}
+}

@@ -1,0 +1,176 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// trial is one check under way: a product, and a vendor of the trial's own, which
+// answers with the body of Success unless told otherwise.
+type trial struct {
+	testing.TB
+	Product
+
+	vendor    *vendor
+	transport *audit
+	// target is that of the full example.
+	target  providers.Target
+	private private
+}
+
+func newTrial(tb testing.TB, p Product) *trial {
+	tb.Helper()
+	before := goleak.IgnoreCurrent()
+	tb.Cleanup(func() { assert.NoError(tb, goleak.Find(before)) })
+
+	t := &trial{TB: tb, Product: p, vendor: newVendor(tb), private: p.private()}
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, t.vendor.Listener.Addr().String())
+	}}
+	tb.Cleanup(transport.CloseIdleConnections)
+	t.transport = &audit{RoundTripper: transport}
+	t.vendor.answer = answering(http.StatusOK, p.Success.Body)
+	t.target = t.open(p.Full)
+	return t
+}
+
+// config returns the account of every call.
+func (p *Product) config(transport http.RoundTripper) providers.AccountConfig {
+	base, _ := url.Parse(BaseURL) // a constant
+	return providers.AccountConfig{
+		BaseURL:     base,
+		PathPrefix:  p.Provider.PathPrefix,
+		Credentials: []map[string]sensitive.String{p.credential("other_"), p.credential("test_")},
+		Transport:   transport,
+		Random:      countUp,
+	}
+}
+
+func (p *Product) credential(prefix string) map[string]sensitive.String {
+	credential := make(map[string]sensitive.String)
+	for _, key := range p.Provider.CredentialKeys {
+		credential[key] = sensitive.New(prefix + key)
+	}
+	return credential
+}
+
+// countUp is the random source.
+func countUp(p []byte) {
+	for i := range p {
+		p[i] = byte(i + 1)
+	}
+}
+
+// call returns the call that makes an example.
+func call(e Example) providers.Call {
+	return providers.Call{Request: e.Request, Credential: 1, Now: Now()}
+}
+
+// open returns the target of an example, on an account after the changes.
+func (t *trial) open(e Example, changes ...func(*providers.AccountConfig)) providers.Target {
+	config := t.config(t.transport)
+	for _, change := range changes {
+		change(&config)
+	}
+	return t.Provider.Open(config).NewTarget(t.ID, e.Parameters)
+}
+
+// issue makes a call and checks what holds of every call.
+func (t *trial) issue(ctx context.Context, target providers.Target, attempt providers.Call) (providers.Token, *providers.Error) {
+	t.Helper()
+	calls, requests := t.transport.calls.Load(), len(t.vendor.received())
+	token, err := target.Issue(ctx, attempt)
+	require.LessOrEqual(t, t.transport.calls.Load()-calls, int32(1), "calls of the transport")
+	require.LessOrEqual(t, len(t.vendor.received())-requests, 1, "HTTP requests")
+	require.Zero(t, t.transport.open.Load(), "bodies left open")
+	slices.Concat(t.private, spellings(issued(token))).requireNotIn(t, printed(token, err))
+	if err == nil {
+		require.False(t, token.Value.IsZero(), "neither a token nor an error")
+		return token, nil
+	}
+	require.Empty(t, cmp.Diff(providers.Token{}, token, reveal), "a token beside an error")
+	return token, failureOf(t, err)
+}
+
+// accept makes a call, which must issue a token.
+func (t *trial) accept(target providers.Target, attempt providers.Call) providers.Token {
+	t.Helper()
+	token, failure := t.issue(t.Context(), target, attempt)
+	require.Nil(t, failure)
+	return token
+}
+
+// reveal compares sensitive values by what they hold.
+var reveal = cmp.Transformer("Reveal", sensitive.String.Reveal)
+
+// outcome is what a failed call comes to.
+type outcome struct {
+	// status is that of the answer, 0 if there was none.
+	status int
+	reason providers.Reason
+	// ambiguous says that the vendor may have processed the request.
+	ambiguous bool
+	// code is in the table's spelling.
+	code string
+}
+
+// refuse makes the full call, which must fail so, and returns the exchange.
+func (t *trial) refuse(ctx context.Context, want outcome) providers.Exchange {
+	t.Helper()
+	_, failure := t.issue(ctx, t.target, call(t.Full))
+	require.NotNil(t, failure, "a token was issued")
+	got := failure.Exchange
+	require.Equal(t, want, outcome{got.HTTPStatus, failure.Reason, failure.Ambiguous, got.Code}, "%+v", failure)
+	require.Equal(t, t.Full.Reference, got.Reference)
+	if want.status != 0 {
+		require.Equal(t, vendorTime(), got.Date.UTC())
+	}
+	return got
+}
+
+// refuseBody makes the full call, which must fail so when the body comes with the
+// status of the outcome.
+func (t *trial) refuseBody(body string, want outcome) providers.Exchange {
+	t.Helper()
+	t.vendor.answer = answering(want.status, body)
+	return t.refuse(t.Context(), want)
+}
+
+// failureOf returns an adapter's error as what it must be.
+func failureOf(tb testing.TB, err error) *providers.Error {
+	tb.Helper()
+	failure, ok := errors.AsType[*providers.Error](err)
+	require.True(tb, ok && failure != nil, "an error of type %T", err)
+	require.True(tb, slices.Contains(adapterReasons, failure.Reason), "%s is no reason of an adapter's", failure.Reason)
+	if !failure.CallersFault() {
+		require.Empty(tb, failure.Violations, "fields at fault, and not the caller")
+	}
+	return failure
+}
+
+// adapterReasons are the reasons that an adapter may give. The contract's others are
+// the gateway's own.
+var adapterReasons = []providers.Reason{
+	providers.ArgumentRejected, providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
+	providers.MultipleFaces, providers.PhotoLowQuality, providers.RequestTooLarge, providers.IDCardNameInvalid,
+	providers.IDCardNumberInvalid, providers.ComparisonAttemptsExceeded, providers.CallerCancelled,
+	providers.VendorTimeout, providers.VendorConnectionLost, providers.VendorUnreachable,
+	providers.VendorInternalError, providers.VendorConcurrencyLimited, providers.VendorRateLimited,
+	providers.VendorSignatureExpired, providers.VendorCredentialsRejected, providers.VendorAccountDisabled,
+	providers.VendorAccountExpired, providers.VendorIPNotAllowed, providers.VendorQuotaExhausted,
+	providers.VendorPermissionDenied, providers.VendorEndpointNotFound, providers.VendorResponseInvalid,
+	providers.VendorErrorUnrecognized,
+}

@@ -1,0 +1,131 @@
+package providertest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// vendor is the server that an adapter talks to. It answers one call after the other
+// as answer says, at any host and path, and keeps what it was sent.
+type vendor struct {
+	*httptest.Server
+
+	answer http.HandlerFunc
+	// forgetful says to keep nothing.
+	forgetful bool
+
+	mu       sync.Mutex
+	requests [][]string
+}
+
+// The vendor's clock, as its Date header states it, is ahead of ours.
+const clockOffset = 7 * time.Second
+
+func vendorTime() time.Time { return Now().Add(clockOffset).UTC() }
+
+func newVendor(tb testing.TB) *vendor {
+	tb.Helper()
+	v := &vendor{}
+	v.Server = httptest.NewServer(v)
+	tb.Cleanup(v.Close)
+	return v
+}
+
+// ServeHTTP answers when the whole request has come.
+func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if v.forgetful {
+		_, _ = io.Copy(io.Discard, r.Body)
+	} else {
+		lines := wire(r)
+		v.mu.Lock()
+		v.requests = append(v.requests, lines)
+		v.mu.Unlock()
+	}
+	w.Header().Set("Date", vendorTime().Format(http.TimeFormat))
+	v.answer(w, r)
+}
+
+// received returns the requests that have come so far.
+func (v *vendor) received() [][]string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.requests
+}
+
+// answering returns a handler that answers alike whatever comes. The header is given
+// by names and values.
+func answering(status int, body string, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for pair := range slices.Chunk(header, 2) {
+			w.Header().Set(pair[0], pair[1])
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// hang returns when the client has gone away, and at last when a client that does
+// not should have.
+func hang(_ http.ResponseWriter, r *http.Request) {
+	select {
+	case <-r.Context().Done():
+	case <-time.After(5 * time.Second):
+	}
+}
+
+// audit is the transport that an adapter is given. It counts what passes.
+type audit struct {
+	http.RoundTripper
+
+	// answered is called when the header of an answer has come.
+	answered func()
+	calls    atomic.Int32
+	// open is how many answers' bodies are not closed.
+	open atomic.Int32
+}
+
+func (a *audit) RoundTrip(r *http.Request) (*http.Response, error) {
+	a.calls.Add(1)
+	response, err := a.RoundTripper.RoundTrip(r)
+	if a.answered != nil {
+		a.answered()
+	}
+	if err == nil {
+		a.open.Add(1)
+		response.Body = &body{response.Body, sync.OnceFunc(func() { a.open.Add(-1) })}
+	}
+	return response, err
+}
+
+// body is the body of an answer that says when it is closed.
+type body struct {
+	io.ReadCloser
+	closed func()
+}
+
+func (b *body) Close() error {
+	b.closed()
+	return b.ReadCloser.Close()
+}
+
+// replay is a transport that reaches nobody: every call is answered alike.
+type replay struct {
+	status   int
+	encoding string
+	body     []byte
+}
+
+func (r *replay) RoundTrip(request *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: r.status,
+		Header:     http.Header{"Content-Encoding": {r.encoding}},
+		Body:       io.NopCloser(bytes.NewReader(r.body)),
+	}, request.Body.Close()
+}

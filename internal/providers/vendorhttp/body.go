@@ -1,0 +1,117 @@
+package vendorhttp
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// Body is the body of a request in its envelope: a *Form or a *Raw.
+type Body interface {
+	// close ends the body and returns its length and a function that opens a reader of
+	// it, which may be called more than once.
+	close() (length int64, open func() (io.ReadCloser, error))
+	contentType() string
+	envelope() *Envelope
+}
+
+// Envelope is what a request has beside its body.
+type Envelope struct {
+	// Reference is the business number that is sent, if there is one; the exchange
+	// shows it.
+	Reference string
+
+	header http.Header
+	hidden []string
+}
+
+// SetHeader sets a header of the vendor's.
+func (e *Envelope) SetHeader(name, value string) {
+	if e.header == nil {
+		e.header = make(http.Header)
+	}
+	e.header.Set(name, value)
+}
+
+// SetSensitiveHeader sets a header whose value is kept out of the log should the
+// vendor's answer repeat it.
+func (e *Envelope) SetSensitiveHeader(name string, value sensitive.String) {
+	e.SetHeader(name, value.Reveal())
+	e.Hide(value)
+}
+
+// Hide keeps a value that stands in the body, or is not sent but may come back in
+// the answer, out of the log.
+func (e *Envelope) Hide(value sensitive.String) {
+	if value.IsZero() {
+		return
+	}
+	e.hidden = append(e.hidden, value.Reveal())
+	// A hidden value that another one holds must not leave the rest of that behind.
+	slices.SortFunc(e.hidden, func(a, b string) int { return len(b) - len(a) })
+}
+
+func (e *Envelope) envelope() *Envelope { return e }
+
+// hides reports whether text holds a hidden value.
+func (e *Envelope) hides(text string) bool { return e.scrub(text) != text }
+
+// hidesAsCode reports whether a canonical code holds a hidden value in a code's
+// spelling.
+func (e *Envelope) hidesAsCode(code string) bool {
+	return slices.ContainsFunc(e.hidden, func(value string) bool {
+		return strings.Contains(code, CanonicalCode(value))
+	})
+}
+
+// scrub replaces every hidden value in text, in capitals or not: a vendor may well
+// write the x of an identity number as X.
+func (e *Envelope) scrub(text string) string {
+	for _, value := range e.hidden {
+		var clean strings.Builder
+		for at := indexFold(text, value); at >= 0; at = indexFold(text, value) {
+			clean.WriteString(text[:at] + sensitive.Redacted)
+			text = text[at+len(value):]
+		}
+		text = clean.String() + text
+	}
+	return text
+}
+
+// indexFold returns where part stands in text, whatever the case of its letters, -1
+// if it does not.
+func indexFold(text, part string) int {
+	for i := range len(text) - len(part) + 1 {
+		if strings.EqualFold(text[i:i+len(part)], part) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Raw is a body that an adapter has encoded itself: JSON, or a URL-encoded form.
+type Raw struct {
+	Envelope
+
+	mediaType string
+	content   []byte
+}
+
+// NewRaw returns a body of that media type. Its bytes must not change until the call
+// is over.
+func NewRaw(mediaType string, content []byte) *Raw {
+	return &Raw{mediaType: mediaType, content: content}
+}
+
+// close has nothing to end; see Body.
+func (r *Raw) close() (length int64, open func() (io.ReadCloser, error)) {
+	return int64(len(r.content)), func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(r.content)), nil
+	}
+}
+
+func (r *Raw) contentType() string { return r.mediaType }

@@ -1,0 +1,128 @@
+package vendorhttp_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+const maxAnswer = 64 << 10
+
+// padded returns a JSON body of n bytes.
+func padded(n int) string {
+	const text = `{"code":"0000"}`
+	return text + strings.Repeat(" ", n-len(text))
+}
+
+func zipped(text string) string {
+	var all bytes.Buffer
+	writer := gzip.NewWriter(&all)
+	_, _ = io.WriteString(writer, text)
+	_ = writer.Close()
+	return all.String()
+}
+
+// corrupted returns text with one byte changed, counted from the end.
+func corrupted(text string, fromEnd int) string {
+	all := []byte(text)
+	all[len(all)-fromEnd] ^= 0xff
+	return string(all)
+}
+
+func TestBodies(t *testing.T) {
+	tests := map[string]struct {
+		body    string
+		gzip    bool
+		decodes bool
+	}{
+		"whole":                    {padded(100), false, true},
+		"of just the largest size": {padded(maxAnswer), false, true},
+		"a byte too large":         {padded(maxAnswer + 1), false, false},
+		"empty":                    {"", false, false},
+		"cut":                      {`{"code":"0000"`, false, false},
+		"two answers":              {`{"code":"0000"}{"code":"0000"}`, false, false},
+		"text":                     {"Request Entity Too Large", false, false},
+		"HTML":                     {"<html></html>", false, false},
+
+		"compressed":                        {zipped(padded(100)), true, true},
+		"compressed, of the largest size":   {zipped(padded(maxAnswer)), true, true},
+		"compressed, a byte too large":      {zipped(padded(maxAnswer + 1)), true, false},
+		"said to be compressed":             {padded(100), true, false},
+		"compressed, not said to be":        {zipped(padded(100)), false, false},
+		"compressed, corrupt":               {corrupted(zipped(padded(100)), 12), true, false},
+		"compressed, with a wrong checksum": {corrupted(zipped(padded(100)), 8), true, false},
+		"compressed, cut":                   {zipped(padded(100))[:20], true, false},
+		"compressed, cut within its head":   {zipped(padded(100))[:5], true, false},
+		"compressed, empty":                 {"", true, false},
+		"compressed, followed by more":      {zipped(padded(100)) + "and more", true, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				if test.gzip {
+					w.Header().Set("Content-Encoding", "gzip")
+				}
+				_, _ = io.WriteString(w, test.body)
+			})
+			answer := post(t, target)
+			var body struct{ Code string }
+			require.Equal(t, test.decodes, answer.Decode(&body))
+			require.Equal(t, test.decodes, body.Code == "0000")
+			failure := answer.WithoutCode()
+			require.Equal(t, providers.VendorResponseInvalid, failure.Reason)
+			require.True(t, failure.Ambiguous)
+		})
+	}
+}
+
+// The Content-Type is not asked: vendors and proxies write what they like there.
+func TestContentTypeDoesNotMatter(t *testing.T) {
+	for _, contentType := range []string{"text/html", "", "application/json; charset=gbk", "nonsense"} {
+		target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = []string{contentType}
+			_, _ = io.WriteString(w, padded(100))
+		})
+		require.True(t, post(t, target).Decode(&struct{}{}), contentType)
+	}
+}
+
+// endless writes spaces until nobody reads them.
+func endless(w io.Writer) {
+	spaces := bytes.Repeat([]byte(" "), 4096)
+	for {
+		if _, err := w.Write(spaces); err != nil {
+			return
+		}
+	}
+}
+
+// Whoever sends without end is not listened to for longer than the largest answer
+// takes, however far it unfolds; the status still tells.
+func TestEndlessBodies(t *testing.T) {
+	tests := map[string]http.HandlerFunc{
+		"plain": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadGateway)
+			endless(w)
+		},
+		"compressed": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.WriteHeader(http.StatusBadGateway)
+			writer, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
+			endless(writer)
+		},
+	}
+	for name, handler := range tests {
+		t.Run(name, func(t *testing.T) {
+			answer := post(t, serve(t, handler))
+			require.False(t, answer.Decode(&struct{}{}))
+			require.Equal(t, providers.VendorInternalError, answer.WithoutCode().Reason)
+		})
+	}
+}

@@ -1,0 +1,100 @@
+package vendorhttp_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// sentBy returns what the transport is given when the body is posted.
+func sentBy(t *testing.T, body vendorhttp.Body) *http.Request {
+	t.Helper()
+	var sent *http.Request
+	_, failure := vendorhttp.Post(t.Context(), roundTrip(func(r *http.Request) (*http.Response, error) {
+		sent = r
+		return nil, errors.New("no network")
+	}), &url.URL{Scheme: "http", Host: "vendor.example"}, body)
+	require.NotNil(t, failure)
+	return sent
+}
+
+// addresses keeps where what is written to it lies.
+type addresses []*byte
+
+func (a *addresses) Write(p []byte) (int, error) {
+	if len(p) > 0 {
+		*a = append(*a, &p[0])
+	}
+	return len(p), nil
+}
+
+// The writer gets the photo's own bytes, in one piece.
+func TestFilesAreNotCopied(t *testing.T) {
+	photo := bytes.Repeat([]byte{0xff}, 3<<20)
+	form := small()
+	form.AddFile("image_ref1", sensitive.New(photo))
+
+	var written addresses
+	n, err := io.Copy(&written, sentBy(t, form).Body)
+	require.NoError(t, err)
+	require.Greater(t, n, int64(len(photo)))
+	require.Len(t, written, 3)
+	require.Same(t, &photo[0], written[1])
+}
+
+// The whole of a call with three photos of 3 MiB, both ends of the connection
+// together, allocates less than a tenth of one photo.
+func TestFilesAllocateNothing(t *testing.T) {
+	photo := sensitive.New(bytes.Repeat([]byte{0xff}, 3<<20))
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, "{}")
+	})
+	transport := newTransport(t)
+	call := func() {
+		form := small()
+		for _, name := range []string{"image_ref1", "image_ref2", "image_ref3"} {
+			form.AddFile(name, photo)
+		}
+		_, failure := vendorhttp.Post(t.Context(), transport, target, form)
+		require.Nil(t, failure)
+	}
+	const calls = 10
+	call() // opens the connection
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range calls {
+		call()
+	}
+	runtime.ReadMemStats(&after)
+	require.Less(t, (after.TotalAlloc-before.TotalAlloc)/calls, uint64(photo.Len()/10))
+}
+
+func TestBodyCanBeSentAgain(t *testing.T) {
+	form := small()
+	form.AddFile("image_ref1", sensitive.New([]byte("photo")))
+	for name, form := range map[string]*vendorhttp.Form{"without files": small(), "with files": form} {
+		t.Run(name, func(t *testing.T) {
+			sent := sentBy(t, form)
+			first, err := io.ReadAll(sent.Body)
+			require.NoError(t, err)
+			require.Len(t, first, int(sent.ContentLength))
+			for range 2 {
+				body, err := sent.GetBody()
+				require.NoError(t, err)
+				again, err := io.ReadAll(body)
+				require.NoError(t, err)
+				require.Equal(t, first, again)
+			}
+		})
+	}
+}

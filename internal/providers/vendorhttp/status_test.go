@@ -1,0 +1,86 @@
+package vendorhttp_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+)
+
+func TestWithoutCode(t *testing.T) {
+	const (
+		maybe = true
+		no    = false
+	)
+	tests := []struct {
+		status    int
+		reason    providers.Reason
+		ambiguous bool
+	}{
+		{200, providers.VendorResponseInvalid, maybe},
+		{204, providers.VendorResponseInvalid, maybe},
+		{301, providers.VendorResponseInvalid, maybe},
+		{302, providers.VendorResponseInvalid, maybe},
+		{308, providers.VendorResponseInvalid, maybe},
+		{400, providers.VendorErrorUnrecognized, no},
+		{401, providers.VendorErrorUnrecognized, no},
+		{403, providers.VendorErrorUnrecognized, no},
+		{404, providers.VendorEndpointNotFound, no},
+		{405, providers.VendorErrorUnrecognized, no},
+		{408, providers.VendorErrorUnrecognized, no},
+		{413, providers.RequestTooLarge, no},
+		{415, providers.VendorErrorUnrecognized, no},
+		{429, providers.VendorRateLimited, no},
+		{499, providers.VendorErrorUnrecognized, no},
+		{500, providers.VendorInternalError, maybe},
+		{501, providers.VendorInternalError, maybe},
+		{502, providers.VendorInternalError, maybe},
+		{503, providers.VendorInternalError, maybe},
+		{504, providers.VendorInternalError, maybe},
+		{599, providers.VendorInternalError, maybe},
+	}
+	for _, test := range tests {
+		t.Run(http.StatusText(test.status), func(t *testing.T) {
+			answer := post(t, serve(t, answering(test.status, "")))
+			failure := answer.WithoutCode()
+			require.Equal(t, test.reason, failure.Reason)
+			require.Equal(t, test.ambiguous, failure.Ambiguous)
+			require.Equal(t, test.status, failure.Exchange.HTTPStatus)
+			require.Empty(t, failure.Exchange.Code)
+			require.Equal(t, test.status < 300, answer.Succeeded())
+		})
+	}
+}
+
+func TestWithoutToken(t *testing.T) {
+	failure := post(t, serve(t, answering(http.StatusOK, "{}"))).WithoutToken()
+	require.Equal(t, providers.VendorResponseInvalid, failure.Reason)
+	require.True(t, failure.Ambiguous)
+	require.Error(t, failure.Cause)
+}
+
+func TestExchange(t *testing.T) {
+	target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", "Tue, 14 Nov 2023 22:13:20 GMT")
+		w.WriteHeader(http.StatusAccepted)
+	})
+	form := small()
+	form.Reference = "order-1"
+	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, form)
+	require.Nil(t, failure)
+	answer.SetBilled(providers.BilledYes)
+	require.Equal(t, providers.Exchange{
+		Reference: "order-1", HTTPStatus: http.StatusAccepted, Billed: providers.BilledYes,
+		Date: time.Unix(1700000000, 0).UTC(),
+	}, answer.Exchange())
+	require.Equal(t, answer.Exchange(), answer.WithoutCode().Exchange)
+}
+
+func TestDateThatIsNone(t *testing.T) {
+	target := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Date", "today") })
+	require.Zero(t, post(t, target).Exchange().Date)
+}

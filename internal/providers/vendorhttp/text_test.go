@@ -1,0 +1,80 @@
+package vendorhttp_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// confidential returns an answer to a form that holds what nobody may see.
+func confidential(t *testing.T) *vendorhttp.Answer {
+	t.Helper()
+	form := vendorhttp.NewForm(countUp)
+	form.Add("scene", "scene-1")
+	form.AddSensitive("name", sensitive.New("张三"))
+	form.AddSensitive("number", sensitive.New("11010119900307001X"))
+	form.AddSensitive("absent", sensitive.String{})
+	form.Hide(sensitive.New("key"))
+	form.Hide(sensitive.New("key and more"))
+	target := serve(t, answering(http.StatusOK, "{}"))
+	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, form)
+	require.Nil(t, failure)
+	return answer
+}
+
+func TestSetText(t *testing.T) {
+	const limit = 256
+	tests := map[string]struct{ message, want string }{
+		"nothing":          {"", ""},
+		"plain":            {"scene-1 is unknown", "scene-1 is unknown"},
+		"hidden values":    {"张三 11010119900307001X张三", "[redacted] [redacted][redacted]"},
+		"a value in value": {"key and more, key", "[redacted], [redacted]"},
+		"of just the size": {strings.Repeat("x", limit), strings.Repeat("x", limit)},
+		"too long":         {strings.Repeat("x", limit+1), strings.Repeat("x", limit)},
+		"a value at the cut": {
+			strings.Repeat("x", limit-4) + "11010119900307001X", strings.Repeat("x", limit-4) + "[red",
+		},
+		"a character at the cut": {strings.Repeat("x", limit-1) + "错误", strings.Repeat("x", limit-1)},
+		"not UTF-8":              {"a\xffb", "a\uFFFDb"},
+		"an object":              {`{"name":"\u5f20\u4e09"}`, ""},
+		"a list":                 {`["\u5f20\u4e09"]`, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			answer := confidential(t)
+			answer.SetText(vendorhttp.Text(test.message))
+			require.Equal(t, test.want, answer.Exchange().Text)
+			require.True(t, utf8.ValidString(answer.Exchange().Text))
+		})
+	}
+}
+
+func TestSetRequestID(t *testing.T) {
+	long := strings.Repeat("a", 128)
+	tests := map[string]struct{ id, want string }{
+		"documented":      {"1490024799,225715ed-9871-478c-aabb-ec19542593cf", "1490024799,225715ed-9871-478c-aabb-ec19542593cf"},
+		"of all alphabet": {"aZ09-_.:,", "aZ09-_.:,"},
+		"longest":         {long, long},
+		"too long":        {long + "a", ""},
+		"blank":           {"a b", ""},
+		"line":            {"a\nb", ""},
+		"markup":          {"<b>", ""},
+		"not ASCII":       {"编号", ""},
+		"hidden value":    {"id-11010119900307001X", ""},
+		"hidden key":      {"key", ""},
+		"none":            {"", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			answer := confidential(t)
+			answer.SetRequestID(vendorhttp.Text(test.id))
+			require.Equal(t, test.want, answer.Exchange().RequestID)
+		})
+	}
+}

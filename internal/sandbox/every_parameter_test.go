@@ -1,0 +1,115 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// document is the parameter table of one document, as far as it is the same for every
+// row: a text is no file, is UTF-8 and has an end; a required one is there.
+type document struct {
+	name     string
+	handler  func() http.Handler
+	valid    request
+	status   int
+	required []string
+	optional []string
+	missing  func(name string) string
+	bad      func(name string) string
+	notUTF8  func(name string) string
+}
+
+func documents(t *testing.T) []document {
+	t.Helper()
+	code := func(format string) func(string) string {
+		return func(name string) string { return failed(strings.ReplaceAll(format, "<key>", name)) }
+	}
+	appV5 := func(format string) func(string) string {
+		return func(name string) string { return appV5Failed(strings.ReplaceAll(format, "<key>", name)) }
+	}
+	linkfaceCode := func(code, msg string) func(string) string {
+		return func(string) string { return linkfaceFailed(code, msg) }
+	}
+	spaced, tight, bad := code("MISSING_ARGUMENTS: <key>"), code("MISSING_ARGUMENTS:<key>"), code("BAD_ARGUMENTS:<key>")
+	photo := file("image_ref1", pngOf(t, 8, 8))
+	return []document{
+		{
+			"Raw-GetRandomNumber", megvii, validRandomNumber(), 400,
+			[]string{"api_key", "api_secret"},
+			[]string{"biz_no"},
+			spaced, bad, bad,
+		},
+		{
+			"PC-GetToken", megvii, validPCWeb().edited(set("comparison_type", "0"), set("uuid", "user-1"), photo), 400,
+			[]string{"api_key", "api_secret", "comparison_type", "uuid", "return_url", "notify_url", "biz_no"},
+			[]string{"biz_extra_data", "scene_id", "screen_replay", "multi_oriented_detection"},
+			spaced, urlOr(bad), urlOr(bad),
+		},
+		{
+			"PC-GetToken, idcard_name", megvii, withIDCard(), 400,
+			[]string{"idcard_name"},
+			nil,
+			spaced, code("INVALID_NAME_FORMAT"), code("INVALID_NAME_FORMAT"),
+		},
+		{
+			"PC-GetToken, idcard_number", megvii, withIDCard(), 400,
+			[]string{"idcard_number"},
+			nil,
+			spaced, code("INVALID_IDCARD_NUMBER"), code("INVALID_IDCARD_NUMBER"),
+		},
+		{
+			"get_biz_token", megvii, validAppV5(), 400,
+			[]string{"sign", "sign_version", "liveness_id"},
+			[]string{"uuid"},
+			appV5("MISSING_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"),
+		},
+		{
+			"H5-Lite RAW-GetToken", megvii, validH5Flash(t), 400,
+			[]string{"api_key", "api_secret", "comparison_type", "uuid", "max_upload_times", "life_time"},
+			[]string{
+				"biz_no", "color_number", "liveness_preferences", "language", "procedure_type", "multi_oriented_detection",
+				"fail_when_ref_multiple_faces", "return_multifaces_tag", "face_occlusion_detection",
+			},
+			tight, bad, bad,
+		},
+		{
+			"SDK get_token", linkface, validLinkface(), 200,
+			[]string{"timestamp", "sign", "detection_type"},
+			nil,
+			linkfaceCode("1002", "请求参数错误"), linkfaceCode("1002", "请求参数错误"), linkfaceCode("1001", "参数非UTF-8编码"),
+		},
+	}
+}
+
+// urlOr is what is said of the two URLs, else of any other parameter.
+func urlOr(other func(string) string) func(string) string {
+	return func(name string) string {
+		if strings.HasSuffix(name, "_url") {
+			return failed("INVALID_ARGUMENTS: " + name)
+		}
+		return other(name)
+	}
+}
+
+func TestEveryParameter(t *testing.T) {
+	for _, d := range documents(t) {
+		var steps []step
+		for _, name := range d.required {
+			steps = append(
+				steps,
+				step{name + " left out", []edit{drop(name)}, d.status, d.missing(name)},
+				step{name + " empty", []edit{set(name, "")}, d.status, d.missing(name)},
+			)
+		}
+		for _, name := range append(d.required, d.optional...) {
+			steps = append(
+				steps,
+				step{name + " as a file", []edit{file(name, []byte("1"))}, d.status, d.bad(name)},
+				step{name + " not UTF-8", []edit{set(name, "\xc3\x28")}, d.status, d.notUTF8(name)},
+				step{name + " without end", []edit{set(name, strings.Repeat("1", 64<<10+1))}, d.status, d.bad(name)},
+			)
+		}
+		t.Run(d.name, func(t *testing.T) { runSteps(t, d.handler, d.valid, steps) })
+	}
+}

@@ -1,0 +1,115 @@
+package sandbox
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// standIn is what the stand-ins of all vendors have in common: it finds the endpoint,
+// plays what is rehearsed and keeps the ledger.
+type standIn struct {
+	source    *source
+	endpoints map[string]*endpoint // by path
+	notFound  func(call) reply
+	queue     *queue
+	ledger    *ledger
+	control   http.Handler
+}
+
+func newStandIn(source *source, notFound func(call) reply, endpoints ...*endpoint) *standIn {
+	s := &standIn{
+		source:    source,
+		endpoints: make(map[string]*endpoint),
+		notFound:  notFound,
+		queue:     newQueue(endpoints),
+		ledger:    newLedger(ledgerSize),
+	}
+	for _, e := range endpoints {
+		s.endpoints[e.path] = e
+	}
+	s.control = newControl(s.queue, s.ledger)
+	return s
+}
+
+// ServeHTTP answers as the vendor's server does; what is below /_sandbox/ is the
+// stand-in's own.
+func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, controlPath) {
+		s.control.ServeHTTP(w, r)
+		return
+	}
+	c := s.source.begin()
+	e, ok := s.endpoints[r.URL.Path]
+	if !ok || r.Method != http.MethodPost {
+		s.answer(w, c, Entry{}, s.notFound(c))
+		return
+	}
+	if c.form, ok = e.readForm(w, r); !ok {
+		s.answer(w, c, e.entry(c), tooLarge())
+		return
+	}
+	o, f, err := s.outcomeOf(e, c.form)
+	if err != nil {
+		entry := e.entry(c)
+		entry.Problem = err.Error()
+		s.answer(w, c, entry, e.refuse(c, f))
+		return
+	}
+	wait(r.Context(), o.delay)
+	s.play(w, r, e, c.shifted(o.skew), o)
+}
+
+// outcomeOf returns what is rehearsed for a request: by the request itself, else by the
+// queue. An error is the request's, and f what it is refused for.
+func (s *standIn) outcomeOf(e *endpoint, values form) (o outcome, f fault, err error) {
+	for _, name := range e.carriers {
+		if text, asks := strings.CutPrefix(values[name].text, outcomePrefix); asks {
+			o, err = parseOutcome(text, e)
+			return o, fault{malformed, name}, err
+		}
+	}
+	return s.queue.take(e.product), fault{}, nil
+}
+
+// play answers a request with the outcome's ending.
+func (s *standIn) play(w http.ResponseWriter, r *http.Request, e *endpoint, c call, o outcome) {
+	a, entry := o.ending.answer(e, c, o), e.entry(c)
+	entry.Outcome = o.text
+	if o.ending.silent {
+		a.status = 0
+	}
+	s.record(c, entry, a)
+	setDate(w, c.began)
+	o.ending.send(w, r, a)
+}
+
+// answer records and sends the answer to a request that no outcome is rehearsed for.
+func (s *standIn) answer(w http.ResponseWriter, c call, entry Entry, a reply) {
+	s.record(c, entry, a)
+	setDate(w, c.began)
+	a.write(w)
+}
+
+func (s *standIn) record(c call, entry Entry, a reply) {
+	entry.Time = c.began.Add(-c.skew).UTC()
+	entry.Status, entry.Code, entry.Token = a.status, a.code, a.token
+	s.ledger.add(entry)
+}
+
+// setDate dates the answer by the stand-in's clock, as net/http would by its own.
+func setDate(w http.ResponseWriter, t time.Time) {
+	w.Header().Set("Date", t.UTC().Format(http.TimeFormat))
+}
+
+// Rehearse makes the next requests to a product end as an outcome says, as
+// POST /_sandbox/next does. docs/sandbox.md lists the outcomes.
+func (s *standIn) Rehearse(product, outcome string, times int) error {
+	return s.queue.add(rehearsal{Product: product, Outcome: outcome, Times: times})
+}
+
+// Ledger returns what became of the latest requests, at most 100,000, oldest first.
+func (s *standIn) Ledger() []Entry {
+	entries, _ := s.ledger.read()
+	return entries
+}

@@ -1,0 +1,126 @@
+package server_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+// issuer stands in for routing.
+type issuer func(context.Context, routing.Query) (routing.Outcome, error)
+
+func (i issuer) Issue(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+	return i(ctx, query)
+}
+
+// issues is an issuer whose first attempt issues a token.
+func issues(context.Context, routing.Query) (routing.Outcome, error) {
+	return routing.Outcome{
+		Token: providers.Token{Value: sensitive.New("token")},
+		Attempts: []routing.Attempt{{
+			Target: &routing.Target{Product: &providers.Product{ID: "acme.app"}, Account: "acme-cn"},
+			Kind:   routing.First, Reason: providers.OK,
+		}},
+	}, nil
+}
+
+// fails returns an issuer that makes no attempt and fails.
+func fails(err error) issuer {
+	return func(context.Context, routing.Query) (routing.Outcome, error) { return routing.Outcome{}, err }
+}
+
+// observed is what an observer may keep of a call.
+type observed struct {
+	Transport  server.Transport
+	RequestID  string
+	Flow       providers.Flow
+	Reason     providers.Reason
+	HTTPStatus int
+	Cause      error
+}
+
+// gateway is one service behind both transports, on real listeners.
+type gateway struct {
+	conn   *grpc.ClientConn
+	client *http.Client
+	// restAddress is the REST listener's host and port.
+	restAddress string
+	// calls receives every call that has ended.
+	calls chan observed
+}
+
+func start(t *testing.T, i issuer) *gateway {
+	t.Helper()
+	g := &gateway{calls: make(chan observed, 1000)}
+	service, err := server.NewService(i, g.observe)
+	require.NoError(t, err)
+	g.startGRPC(t, service)
+	g.startREST(t, service)
+	return g
+}
+
+func (g *gateway) observe(call *server.Call) {
+	o := observed{
+		Transport: call.Transport, RequestID: call.RequestID, Flow: call.Flow,
+		Reason: call.Reason(), HTTPStatus: call.HTTPStatus(),
+	}
+	if call.Err != nil {
+		o.Cause = call.Err.Cause
+	}
+	g.calls <- o
+}
+
+func (g *gateway) startGRPC(t *testing.T, service *server.Service) {
+	t.Helper()
+	listener := listen(t)
+	grpcServer, _ := server.NewGRPC(service)
+	go func() { _ = grpcServer.Serve(listener) }()
+	t.Cleanup(grpcServer.Stop)
+
+	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	g.conn = conn
+}
+
+func (g *gateway) startREST(t *testing.T, service *server.Service) {
+	t.Helper()
+	listener := listen(t)
+	restServer := server.NewREST(service, zap.NewStdLog(zap.NewNop()))
+	go func() { _ = restServer.Serve(listener) }()
+	t.Cleanup(func() { _ = restServer.Close() })
+
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	g.client = &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	g.restAddress = listener.Addr().String()
+}
+
+// newService returns a service that issues tokens.
+func newService(t *testing.T) *server.Service {
+	t.Helper()
+	service, err := server.NewService(issuer(issues))
+	require.NoError(t, err)
+	return service
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	return listener
+}

@@ -1,0 +1,152 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+)
+
+const goodBody = `{"flow": "FLOW_APP_SDK"}`
+
+// unreachable is an issuer for calls that must end before it.
+func unreachable(t *testing.T) issuer {
+	t.Helper()
+	return func(context.Context, routing.Query) (routing.Outcome, error) {
+		t.Error("the issuer was called")
+		return routing.Outcome{}, &providers.Error{Reason: providers.Internal}
+	}
+}
+
+func requireMethodUnknown(t *testing.T, r *reply, httpStatus int) {
+	t.Helper()
+	require.Equal(t, httpStatus, r.httpStatus)
+	require.Equal(t, codes.Unimplemented, r.code())
+	require.Equal(t, "METHOD_UNKNOWN", requireFailure(t, r).info.GetReason())
+	requireAnswerHeaders(t, r)
+}
+
+// requireAnswerHeaders checks the headers of every answer of the route.
+func requireAnswerHeaders(t *testing.T, r *reply) {
+	t.Helper()
+	require.Equal(t, "application/json", r.header.Get("Content-Type"))
+	require.Equal(t, "no-store", r.header.Get("Cache-Control"))
+	require.Equal(t, "nosniff", r.header.Get("X-Content-Type-Options"))
+	require.NotEmpty(t, r.header.Get("X-Request-Id"))
+	for name := range r.header {
+		require.False(t, strings.HasPrefix(name, "Access-Control-"), name)
+	}
+}
+
+func TestAnswerHeaders(t *testing.T) {
+	g := start(t, issues)
+	r := g.post(t, goodBody, "Origin", "https://example.com")
+	require.NotNil(t, r.response)
+	requireAnswerHeaders(t, r)
+	require.Equal(t, r.requestID, r.response.GetRequestId())
+	require.Equal(t, r.requestID, (<-g.calls).RequestID)
+	require.NotEqual(t, r.requestID, g.post(t, goodBody).requestID)
+}
+
+func TestWrongPaths(t *testing.T) {
+	g := start(t, unreachable(t))
+	for _, path := range []string{
+		"/", "/v1", "/v1/", "/v1/liveness-tokens/", "/v1/liveness-tokens/x", "/v2/liveness-tokens", "/V1/Liveness-Tokens",
+		"//", "//v1/liveness-tokens", "/v1//liveness-tokens", "/v1/./liveness-tokens", "/v1/x/../liveness-tokens", "//healthz",
+		issueMethod, "/metrics",
+	} {
+		t.Run(path, func(t *testing.T) {
+			requireMethodUnknown(t, g.send(t, http.MethodPost, path, goodBody, "Content-Type", "application/json"), 404)
+			require.Equal(t, 404, (<-g.calls).HTTPStatus)
+		})
+	}
+}
+
+func TestWrongMethods(t *testing.T) {
+	g := start(t, unreachable(t))
+	for _, method := range []string{
+		http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, "BREW",
+	} {
+		t.Run(method, func(t *testing.T) {
+			r := g.send(t, method, tokensPath, "", "Content-Type", "application/json",
+				"Origin", "https://example.com", "Access-Control-Request-Method", "POST")
+			requireMethodUnknown(t, r, 405)
+			require.Equal(t, "POST", r.header.Get("Allow"))
+			require.Equal(t, 405, (<-g.calls).HTTPStatus)
+		})
+	}
+	t.Run(http.MethodHead, func(t *testing.T) {
+		r := g.send(t, http.MethodHead, tokensPath, "")
+		require.Equal(t, 405, r.httpStatus)
+		require.Equal(t, "POST", r.header.Get("Allow"))
+		require.Empty(t, r.body)
+		requireAnswerHeaders(t, r)
+	})
+}
+
+func TestMediaTypes(t *testing.T) {
+	g := start(t, issues)
+	for name, headers := range map[string][]string{
+		"none":            {},
+		"empty":           {"Content-Type", ""},
+		"a form":          {"Content-Type", "application/x-www-form-urlencoded"},
+		"text":            {"Content-Type", "text/plain"},
+		"like JSON":       {"Content-Type", "application/jsonp"},
+		"JSON in a list":  {"Content-Type", "text/plain, application/json"},
+		"protobuf":        {"Content-Type", "application/x-protobuf"},
+		"broken":          {"Content-Type", "application/json; charset"},
+		"gzip":            {"Content-Type", "application/json", "Content-Encoding", "gzip"},
+		"unknown coding":  {"Content-Type", "application/json", "Content-Encoding", "no-such"},
+		"several codings": {"Content-Type", "application/json", "Content-Encoding", "identity, gzip"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			requireMethodUnknown(t, g.send(t, http.MethodPost, tokensPath, goodBody, headers...), 415)
+			require.Equal(t, 415, (<-g.calls).HTTPStatus)
+		})
+	}
+	for name, headers := range map[string][]string{
+		"plain":       {"Content-Type", "application/json"},
+		"with UTF-8":  {"Content-Type", "application/json; charset=UTF-8"},
+		"in capitals": {"Content-Type", "Application/JSON"},
+		"identity":    {"Content-Type", "application/json", "Content-Encoding", "identity"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NotNil(t, g.send(t, http.MethodPost, tokensPath, goodBody, headers...).response)
+		})
+	}
+}
+
+// TestOtherHeadersPassNowhere sends headers by which other gateways let a client set
+// metadata, an identity or a method.
+func TestOtherHeadersPassNowhere(t *testing.T) {
+	g := start(t, func(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+		_, ok := metadata.FromIncomingContext(ctx)
+		require.False(t, ok, "incoming metadata")
+		require.Empty(t, compareQueries(routing.Query{Flow: providers.FlowAppSDK, Request: &providers.Request{}}, query))
+		return issues(ctx, query)
+	})
+	r := g.post(t, goodBody, "X-Request-Id", marker, "Grpc-Metadata-Caller", marker, "Authorization", marker,
+		"X-Forwarded-For", marker, "X-HTTP-Method-Override", "DELETE", "Accept", "text/html", "Cookie", "a="+marker)
+	require.NotNil(t, r.response)
+	require.NotContains(t, r.body, marker)
+	var header bytes.Buffer
+	require.NoError(t, r.header.Write(&header))
+	require.NotContains(t, header.String(), marker)
+}
+
+func TestHealthz(t *testing.T) {
+	g := start(t, unreachable(t))
+	r := g.send(t, http.MethodGet, "/healthz", "")
+	require.Equal(t, http.StatusOK, r.httpStatus)
+	require.Equal(t, "ok\n", r.body)
+	require.Equal(t, http.StatusOK, g.send(t, http.MethodHead, "/healthz", "").httpStatus)
+	require.Empty(t, g.calls, "a probe is no call")
+}

@@ -1,0 +1,64 @@
+package telemetry_test
+
+import (
+	"errors"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+func target(product, account string) *routing.Target {
+	return &routing.Target{Provider: "acme", Product: &providers.Product{ID: product}, Account: account, Region: "cn"}
+}
+
+// issuedCall is issued by the second target, after the first may have issued one too.
+// Half a millisecond of it is the gateway's own.
+func issuedCall() *server.Call {
+	slow := &providers.Error{Reason: providers.VendorTimeout, Ambiguous: true, Cause: errors.New("deadline exceeded")}
+	return &server.Call{
+		Transport: server.GRPC, RequestID: "R1", Flow: providers.FlowAppSDK, Duration: 3120500 * time.Microsecond,
+		Outcome: routing.Outcome{Attempts: []routing.Attempt{
+			{Target: target("acme.app", "acme-sgp"), Kind: routing.First, Reason: slow.Reason, Duration: 3 * time.Second, Err: slow},
+			{
+				Target: target("acme.app", "acme-cn"), Kind: routing.Failover, Reason: providers.OK,
+				Duration: 120 * time.Millisecond,
+				Exchange: providers.Exchange{Reference: "B1", RequestID: "V1", HTTPStatus: 200, Billed: providers.BilledYes},
+			},
+		}},
+	}
+}
+
+// refusedCall is refused by a vendor with a code that it does not document.
+func refusedCall() *server.Call {
+	err := &providers.Error{
+		Reason: providers.VendorErrorUnrecognized,
+		Exchange: providers.Exchange{
+			RequestID: "V2", Code: "NO_SUCH_CODE", HTTPStatus: 400, Text: "the vendor's words",
+		},
+	}
+	return &server.Call{
+		Transport: server.REST, RequestID: "R2", Flow: providers.FlowHostedPage, Duration: 71 * time.Millisecond, Err: err,
+		Outcome: routing.Outcome{Attempts: []routing.Attempt{{
+			Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: err.Reason,
+			Duration: 70 * time.Millisecond, Exchange: err.Exchange, Err: err,
+		}}},
+	}
+}
+
+// invalidCall is refused before its flow is known.
+func invalidCall() *server.Call {
+	return &server.Call{
+		Transport: server.REST, RequestID: "R3", Duration: 2 * time.Millisecond,
+		Err: &providers.Error{Reason: providers.InvalidRequest, Message: "words for the caller"},
+	}
+}
+
+// brokenCall ends by a fault of ours.
+func brokenCall() *server.Call {
+	return &server.Call{
+		Transport: server.GRPC, RequestID: "R4", Flow: providers.FlowJSSDK, Duration: 2 * time.Millisecond,
+		Err: &providers.Error{Reason: providers.Internal, Cause: errors.New("panic: string\nstack")},
+	}
+}

@@ -1,0 +1,99 @@
+package telemetry_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+func newMetrics(t *testing.T) (*telemetry.Metrics, *prometheus.Registry) {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	metrics, err := telemetry.NewMetrics(registry, telemetry.Build{Version: "v1.2.3", Commit: "c0ffee", GoVersion: "go1.26"})
+	require.NoError(t, err)
+	return metrics, registry
+}
+
+func scrape(t *testing.T, registry *prometheus.Registry) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	request := httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody)
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, request)
+	require.Equal(t, http.StatusOK, w.Code)
+	return w.Body.String()
+}
+
+// seriesAfterTheCalls is all that a scrape shows, but for help and buckets: names and
+// labels as in docs/design.md, section 8.
+const seriesAfterTheCalls = `liveness_gateway_build_info{commit="c0ffee",goversion="go1.26",version="v1.2.3"} 1
+liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1
+liveness_gateway_overhead_seconds_sum{flow="app_sdk"} 0.0005
+liveness_gateway_overhead_seconds_count{flow="app_sdk"} 1
+liveness_gateway_overhead_seconds_sum{flow="hosted_page"} 0.001
+liveness_gateway_overhead_seconds_count{flow="hosted_page"} 1
+liveness_gateway_overhead_seconds_sum{flow="js_sdk"} 0.002
+liveness_gateway_overhead_seconds_count{flow="js_sdk"} 1
+liveness_gateway_overhead_seconds_sum{flow="none"} 0.004
+liveness_gateway_overhead_seconds_count{flow="none"} 2
+liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="hosted_page",transport="rest"} 0.071
+liveness_gateway_request_duration_seconds_count{code="INTERNAL",flow="hosted_page",transport="rest"} 1
+liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="js_sdk",transport="grpc"} 0.002
+liveness_gateway_request_duration_seconds_count{code="INTERNAL",flow="js_sdk",transport="grpc"} 1
+liveness_gateway_request_duration_seconds_sum{code="INVALID_ARGUMENT",flow="none",transport="rest"} 0.004
+liveness_gateway_request_duration_seconds_count{code="INVALID_ARGUMENT",flow="none",transport="rest"} 2
+liveness_gateway_request_duration_seconds_sum{code="OK",flow="app_sdk",transport="grpc"} 3.1205
+liveness_gateway_request_duration_seconds_count{code="OK",flow="app_sdk",transport="grpc"} 1
+liveness_gateway_requests_total{code="INTERNAL",flow="hosted_page",reason="VENDOR_ERROR_UNRECOGNIZED",transport="rest"} 1
+liveness_gateway_requests_total{code="INTERNAL",flow="js_sdk",reason="INTERNAL",transport="grpc"} 1
+liveness_gateway_requests_total{code="INVALID_ARGUMENT",flow="none",reason="INVALID_REQUEST",transport="rest"} 2
+liveness_gateway_requests_total{code="OK",flow="app_sdk",reason="OK",transport="grpc"} 1
+liveness_gateway_tokens_issued_total{account="acme-cn",billed="yes",product="acme.app"} 1
+liveness_gateway_tokens_orphaned_total{account="acme-sgp",product="acme.app"} 1
+liveness_gateway_unrecognized_codes_total{provider="acme"} 1
+liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-cn",product="acme.app",provider="acme"} 0.12
+liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-cn",product="acme.app",provider="acme"} 1
+liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-cn",product="acme.page",provider="acme"} 0.07
+liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-cn",product="acme.page",provider="acme"} 1
+liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-sgp",product="acme.app",provider="acme"} 3
+liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-sgp",product="acme.app",provider="acme"} 1
+liveness_gateway_vendor_attempts_total{account="acme-cn",kind="failover",product="acme.app",provider="acme",reason="OK"} 1
+liveness_gateway_vendor_attempts_total{account="acme-cn",kind="first",product="acme.page",provider="acme",reason="VENDOR_ERROR_UNRECOGNIZED"} 1
+liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="first",product="acme.app",provider="acme",reason="VENDOR_TIMEOUT"} 1
+`
+
+func TestMetrics(t *testing.T) {
+	metrics, registry := newMetrics(t)
+	for _, call := range []*server.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall()} {
+		for i := range call.Outcome.Attempts {
+			metrics.ObserveAttempt(&call.Outcome.Attempts[i])
+		}
+		metrics.ObserveCall(call)
+	}
+	got := ""
+	for line := range strings.Lines(scrape(t, registry)) {
+		if !strings.HasPrefix(line, "#") && !strings.Contains(line, "_bucket{") {
+			got += line
+		}
+	}
+	require.Empty(t, cmp.Diff(seriesAfterTheCalls, got))
+
+	problems, err := testutil.GatherAndLint(registry)
+	require.NoError(t, err)
+	require.Empty(t, problems)
+}
+
+func TestMetricsAreRegisteredOnce(t *testing.T) {
+	_, registry := newMetrics(t)
+	_, err := telemetry.NewMetrics(registry, telemetry.Build{})
+	require.ErrorAs(t, err, &prometheus.AlreadyRegisteredError{})
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// vendorsPage is what vendors.md.tmpl shows.
+type vendorsPage struct{ Vendors []vendor }
+
+type vendor struct {
+	*providers.Provider
+	Products []product
+}
+
+// Credentials are the keys of one credential, as configuration spells them.
+func (v vendor) Credentials() string { return list(v.CredentialKeys) }
+
+type product struct {
+	providers.Product
+	pathPrefix string
+}
+
+func newVendorsPage(vendors []*providers.Provider) vendorsPage {
+	var page vendorsPage
+	for _, p := range vendors {
+		v := vendor{Provider: p}
+		for i := range p.Products {
+			v.Products = append(v.Products, product{p.Products[i], p.PathPrefix})
+		}
+		page.Vendors = append(page.Vendors, v)
+	}
+	return page
+}
+
+// Anchor is the place of the product's section, as GitHub names it.
+func (p product) Anchor() string { return strings.ReplaceAll(p.ID, ".", "") }
+
+// Flow is the flow's name in the contract.
+func (p product) Flow() string { return "FLOW_" + strings.ToUpper(p.Product.Flow.String()) }
+
+// Path is where the call goes unless the account has another path prefix.
+func (p product) Path() string { return p.pathPrefix + p.Endpoint }
+
+// Lifetime says how long a token lives.
+func (p product) Lifetime() string {
+	switch {
+	case p.Product.Lifetime == 0:
+		return "as the vendor states with each token"
+	case p.Honours.Has(providers.FieldTokenLifetime):
+		return duration(p.Product.Lifetime) + ", or what `token_lifetime` asks if that is shorter"
+	default:
+		return duration(p.Product.Lifetime)
+	}
+}
+
+// NeedsList is the fields without which the product cannot serve.
+func (p product) NeedsList() string {
+	var needs []string
+	for _, need := range p.Needs {
+		text := "`" + need.Field.String() + "`"
+		if need.When != nil {
+			text += " " + need.When.Text
+		}
+		needs = append(needs, text)
+	}
+	for _, parameter := range p.Parameters {
+		if parameter.Required {
+			needs = append(needs, "target parameter `"+parameter.Name+"`")
+		}
+	}
+	return orNothing(strings.Join(needs, ", "))
+}
+
+// HonoursList is the effect fields that the product can do.
+func (p product) HonoursList() string {
+	var names []string
+	for field := range p.Honours.Each {
+		names = append(names, field.String())
+	}
+	return orNothing(list(names))
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "`" + strings.Join(names, "`, `") + "`"
+}
+
+func orNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return text
+}
+
+// duration writes whole hours, minutes or seconds in words.
+func duration(d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"h", time.Hour}, {"min", time.Minute}} {
+		if d%unit.size == 0 {
+			return fmt.Sprintf("%d %s", d/unit.size, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d s", d/time.Second)
+}
