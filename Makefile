@@ -20,6 +20,10 @@ test: ## Run the tests.
 race: ## Run the tests under the race detector. Needs a C compiler.
 	go test -race ./...
 
+.PHONY: system
+system: ## Run the tests that need programs: Prometheus, Chromium, podman, Node, curl.
+	go test -C test/system -count=1 ./...
+
 .PHONY: fuzz
 fuzz: ## Fuzz the adapters, 20 s each.
 	tools/fuzz.sh

@@ -10,8 +10,8 @@ import (
 )
 
 // Check returns what is wrong with the addresses, which flags may have changed
-// since the file was read. As long as callers are not authenticated, gRPC and
-// REST may leave loopback only if allowUnauthenticated; admin never may.
+// since the file was read. As long as callers are not authenticated, they may leave
+// loopback only if allowUnauthenticated.
 func (l Listen) Check(allowUnauthenticated bool) error {
 	var failed []error
 	for _, p := range l.problems(allowUnauthenticated) {
@@ -52,18 +52,17 @@ func (r *reader) address(v value, fallback string) string {
 type problem struct{ key, message string }
 
 func (l Listen) problems(allowUnauthenticated bool) []problem {
-	const unauthenticated = "callers are not authenticated; allow_unauthenticated: true permits it"
 	found := []problem{
-		{"grpc", addressProblem(l.GRPC, allowUnauthenticated, unauthenticated)},
-		{"rest", addressProblem(l.REST, allowUnauthenticated, unauthenticated)},
-		{"admin", addressProblem(l.Admin, false, "it opens the inside of the gateway")},
+		{"grpc", addressProblem(l.GRPC, allowUnauthenticated)},
+		{"rest", addressProblem(l.REST, allowUnauthenticated)},
+		{"admin", addressProblem(l.Admin, allowUnauthenticated)},
 	}
 	return slices.DeleteFunc(found, func(p problem) bool { return p.message == "" })
 }
 
 // addressProblem says what is wrong with an address to listen on, which must be on
-// loopback for the reason given unless it may be anywhere.
-func addressProblem(address string, anywhere bool, reason string) string {
+// loopback unless it may be anywhere.
+func addressProblem(address string, anywhere bool) string {
 	host, port, err := net.SplitHostPort(address)
 	_, notANumber := strconv.ParseUint(port, 10, 16)
 	_, notAnIP := netip.ParseAddr(host)
@@ -71,7 +70,7 @@ func addressProblem(address string, anywhere bool, reason string) string {
 	case err != nil || notANumber != nil || notAnIP != nil && host != "localhost" && host != "":
 		return "must be host:port, the host an IP address, localhost or left out, the port 0 to 65535"
 	case !anywhere && !isLoopback(host):
-		return "must be on loopback: " + reason
+		return "must be on loopback: callers are not authenticated; allow_unauthenticated: true permits it"
 	default:
 		return ""
 	}
