@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${1:-20}
+list=$(go test -list '^Fuzz' ./...)
 functions=()
 count=0
 while read -r first package _; do
@@ -23,7 +24,7 @@ while read -r first package _; do
       functions=()
       ;;
   esac
-done < <(go test -list '^Fuzz' ./...)
+done <<<"$list"
 
 printf '\n%d Fuzz functions, %s s each\n' "$count" "$seconds"
 ((count > 0))

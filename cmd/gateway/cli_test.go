@@ -65,7 +65,7 @@ func TestConfigCheckAndPrint(t *testing.T) {
 
 	var output bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, nil))
-	require.Equal(t, file+": 2 accounts, 4 routes\n", output.String())
+	require.Equal(t, file+": ok (accounts: 2, routes: 4)\n", output.String())
 
 	output.Reset()
 	require.NoError(t, run(t.Context(), []string{"config", "print", file}, &output, nil))

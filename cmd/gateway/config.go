@@ -24,7 +24,7 @@ func configCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d accounts, %d routes\n",
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (accounts: %d, routes: %d)\n",
 					args[0], len(cfg.Accounts), len(cfg.Routes))
 				return err
 			},

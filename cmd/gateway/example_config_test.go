@@ -21,7 +21,7 @@ func TestExampleConfigIsAccepted(t *testing.T) {
 	}
 	var output bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"config", "check", exampleConfig}, &output, nil))
-	require.Equal(t, exampleConfig+": 2 accounts, 5 routes\n", output.String())
+	require.Equal(t, exampleConfig+": ok (accounts: 2, routes: 5)\n", output.String())
 }
 
 func TestExampleConfigShowsEveryProduct(t *testing.T) {

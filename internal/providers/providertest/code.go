@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -48,6 +49,12 @@ func codeSpellings(t *trial, row providers.Code) {
 		strings.ReplaceAll(row.Code, ":", " : "),
 	} {
 		t.refuseCoded(http.StatusForbidden, spelling, row)
+	}
+	if json.Valid([]byte(row.Code)) { // a number, and JSON has numbers
+		for _, shape := range t.Failures {
+			body := strings.ReplaceAll(shape, `"{code}"`, row.Code)
+			t.refuseBody(body, outcome{http.StatusForbidden, row.Reason, false, row.Code})
+		}
 	}
 }
 

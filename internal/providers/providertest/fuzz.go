@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,8 @@ func (f field) tellsOfError(success string) bool {
 	case string:
 		text := strings.TrimSpace(value)
 		return text != "" && (success == "" || strings.TrimRight(text, ". ") != success)
+	case float64: // a vendor whose code of success is a number writes it as one
+		return strconv.FormatFloat(value, 'f', -1, 64) != success
 	default:
 		return true
 	}

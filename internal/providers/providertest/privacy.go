@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -40,9 +39,8 @@ func (t *trial) knownToVendor(e Example) []string {
 	for _, secret := range t.credential("test_") {
 		values = append(values, secret.Reveal())
 	}
-	wire := strings.Join(e.Wire, "\n")
 	for _, value := range slices.Concat(personal(e.Request), t.Secrets) {
-		if strings.Contains(wire, value) || strings.Contains(wire, url.QueryEscape(value)) {
+		if e.sends(value) {
 			values = append(values, value)
 		}
 	}
@@ -55,7 +53,7 @@ func (t *trial) echo(failed object, e Example, value string) {
 		for _, repeated := range []any{
 			value,
 			t.Provider.Codes[0].Code + ": " + value,
-			"bad " + value + ", " + value,
+			"bad " + value + ", " + strings.ToUpper(value),
 			object{"value": value},
 			json.RawMessage(`["` + escaped(value) + `"]`),
 		} {

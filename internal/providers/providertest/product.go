@@ -15,6 +15,8 @@
 package providertest
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -33,7 +35,8 @@ type Product struct {
 	ID string
 
 	// Minimal asks for what the product needs and no more, Full for all that it
-	// honours, with a subject id and a reference.
+	// honours, with a subject id and a reference. Personal values should be such as
+	// occur nowhere else: they are searched for in all that is printed.
 	Minimal, Full Example
 	// Others are further examples, by name.
 	Others map[string]Example
@@ -41,7 +44,8 @@ type Product struct {
 	// Success is the answer to Full that issues a token.
 	Success Answer
 	// Failures are the bodies in which the vendor tells of an error, one for each
-	// shape, with "{code}" for the code and the request id of Success.
+	// shape, with the request id of Success and "{code}" for the code, in quotes even
+	// if codes are numbers.
 	Failures []string
 	// ErrorFields are the top-level fields that tell of an error, with the value that
 	// tells of success; "" if only an absent one does.
@@ -72,6 +76,12 @@ type Example struct {
 	// Made says that the reference is of the adapter's making and that the token
 	// shows it.
 	Made bool
+}
+
+// sends reports whether the value is on the wire, as it is or URL-encoded.
+func (e Example) sends(value string) bool {
+	lines := strings.Join(e.Wire, "\n")
+	return strings.Contains(lines, value) || strings.Contains(lines, url.QueryEscape(value))
 }
 
 // Answer is a body that issues a token, and the token that it comes to. The suite

@@ -14,7 +14,8 @@ type check struct {
 	run  func(*trial)
 }
 
-// Run puts a product through every check, each in a subtest of its own.
+// Run puts a product through every check, each in a subtest of its own. Nothing may
+// run beside it: goroutines and allocations are counted.
 func Run(t *testing.T, p Product) {
 	t.Helper()
 	requireComplete(t, p)
@@ -39,6 +40,9 @@ func requireComplete(tb testing.TB, p Product) {
 	require.NotEmpty(tb, p.Success.Body, "Success.Body")
 	require.NotEmpty(tb, p.Failures, "Failures")
 	require.NotEmpty(tb, p.ErrorFields, "ErrorFields")
+	for _, secret := range p.Secrets {
+		require.True(tb, p.Minimal.sends(secret) || p.Full.sends(secret), "Secrets: %s is not on the wire", secret)
+	}
 }
 
 func (p *Product) checks() []check {

@@ -30,7 +30,7 @@ func transportChecks() []check {
 	}
 }
 
-// A redirect is not followed.
+// A redirect is not followed: one call is one request.
 func redirect(t *trial) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for _, location := range []string{"http://elsewhere.example/", "/elsewhere", ""} {

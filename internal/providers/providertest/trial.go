@@ -2,7 +2,6 @@ package providertest
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -152,7 +151,7 @@ func (t *trial) refuseBody(body string, want outcome) providers.Exchange {
 // failureOf returns an adapter's error as what it must be.
 func failureOf(tb testing.TB, err error) *providers.Error {
 	tb.Helper()
-	failure, ok := errors.AsType[*providers.Error](err)
+	failure, ok := err.(*providers.Error) //nolint:errorlint // the error itself, not one around it
 	require.True(tb, ok && failure != nil, "an error of type %T", err)
 	require.True(tb, slices.Contains(adapterReasons, failure.Reason), "%s is no reason of an adapter's", failure.Reason)
 	if !failure.CallersFault() {

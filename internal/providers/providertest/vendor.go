@@ -99,18 +99,18 @@ func (a *audit) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if err == nil {
 		a.open.Add(1)
-		response.Body = &body{response.Body, sync.OnceFunc(func() { a.open.Add(-1) })}
+		response.Body = &auditedBody{response.Body, sync.OnceFunc(func() { a.open.Add(-1) })}
 	}
 	return response, err
 }
 
-// body is the body of an answer that says when it is closed.
-type body struct {
+// auditedBody is the body of an answer. It says when it is closed.
+type auditedBody struct {
 	io.ReadCloser
 	closed func()
 }
 
-func (b *body) Close() error {
+func (b *auditedBody) Close() error {
 	b.closed()
 	return b.ReadCloser.Close()
 }
