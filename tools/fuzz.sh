@@ -6,6 +6,23 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${1:-20}
+output=$(mktemp)
+trap 'rm "$output"' EXIT
+
+# fuzz runs one function. Before Go 1.27 the end of the time can itself be reported as
+# a failure (go.dev/issue/75804): nothing but "context deadline exceeded", and no input
+# written. That alone is let pass.
+fuzz() {
+  # Making an input smaller takes the time of finding others.
+  if go test -run '^$' -fuzz "^$1\$" -fuzztime "${seconds}s" -fuzzminimizetime 10x "$2" | tee "$output"; then
+    return
+  fi
+  if grep -q 'Failing input written' "$output" || ! grep -A1 -e "^--- FAIL: $1 " "$output" | grep -qx '    context deadline exceeded'; then
+    return 1
+  fi
+  echo "passed: only the end of the time was reported (go.dev/issue/75804)"
+}
+
 list=$(go test -list '^Fuzz' ./...)
 functions=()
 count=0
@@ -17,8 +34,7 @@ while read -r first package _; do
     ok)
       for function in "${functions[@]}"; do
         printf '\n%s %s\n' "$package" "$function"
-        # Making an input smaller takes the time of finding others.
-        go test -run '^$' -fuzz "^$function\$" -fuzztime "${seconds}s" -fuzzminimizetime 10x "$package"
+        fuzz "$function" "$package"
         count=$((count + 1))
       done
       functions=()

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// url reads v as a URL in which problem finds nothing. No message shows the URL,
-// which may hold a password.
+// url reads v as a URL in which problem finds nothing; one slash behind the host means
+// none. No message shows the URL, which may hold a password.
 func (r *reader) url(v value, problem func(*url.URL) string) *url.URL {
 	text, ok := r.text(v)
 	if !ok {
@@ -18,6 +18,9 @@ func (r *reader) url(v value, problem func(*url.URL) string) *url.URL {
 	if err != nil {
 		r.fail(v, "%s is not a URL", v.name)
 		return nil
+	}
+	if u.Path == "/" {
+		u.Path = ""
 	}
 	if wrong := problem(u); wrong != "" {
 		r.fail(v, "%s %s", v.name, wrong)
