@@ -11,9 +11,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// signatureOfTests is that of the test credential at now, good for 300 s.
-const signatureOfTests = "FmHG2hPca2Y4+wyXGHqRCogUi+9hPXRlc3RfYXBpX2tleSZiPTE3MDAwMDAzMDAmYz0xNzAwMDAwMDAwJmQ9OTc5MDM4Mjg1Ng=="
-
 func TestSign(t *testing.T) {
 	tests := map[string]struct {
 		key, secret string
