@@ -74,7 +74,8 @@ func TestRESTConnectionAge(t *testing.T) {
 
 		begun := time.Now()
 		for listener.dialed.Load() < 2 {
-			require.Less(t, time.Since(begun), 10*time.Minute+time.Second, "the connection outlives its age")
+			// The first request past the age ends the connection, the next one dials.
+			require.LessOrEqual(t, time.Since(begun), 10*time.Minute+2*time.Second, "the connection outlives its age")
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://gateway/healthz", http.NoBody)
 			require.NoError(t, err)
 			answer, err := transport.RoundTrip(request)
