@@ -20,6 +20,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
@@ -72,10 +73,12 @@ func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
 // routes opens the configured accounts and returns the routes over them.
 func (g *gateway) routes() []routing.Route {
 	accounts := make(map[string]providers.Account)
+	guards := make(map[string]*guard.Account)
 	for i := range g.config.Accounts {
 		transport := newTransport(&g.config.Accounts[i])
 		g.transports = append(g.transports, transport)
 		accounts[g.config.Accounts[i].Name] = open(&g.config.Accounts[i], transport)
+		guards[g.config.Accounts[i].Name] = guard.NewAccount(len(g.config.Accounts[i].Credentials), g.config.Accounts[i].MaxInFlight)
 	}
 	routes := make([]routing.Route, len(g.config.Routes))
 	for i, r := range g.config.Routes {
@@ -90,6 +93,7 @@ func (g *gateway) routes() []routing.Route {
 				Provider: account.Provider.Name, Account: account.Name, Region: account.Region,
 				Weight: float64(t.Weight), Timeout: account.Timeout,
 				Issuer: accounts[t.Account].NewTarget(t.Product, t.Parameters),
+				Guard:  guards[t.Account], OutOfService: g.config.TakenOut(t.Account, t.Product),
 			})
 		}
 	}

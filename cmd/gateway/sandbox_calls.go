@@ -142,9 +142,9 @@ func showHow(g *gateway, vendors *standIns, output io.Writer) error {
 		say("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.product, g.restURL(), message)
 		say("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", message, g.grpcListener.Addr())
 	}
-	say("\n# rehearse a failure: the product's next call is refused, or gets no answer; docs/sandbox.md has all of them\n")
-	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Megvii, `{"product":"megvii.app-v5","outcome":"code=CONCURRENCY_LIMIT_EXCEEDED"}`)
-	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Linkface, `{"product":"linkface.app","outcome":"hang"}`)
+	say("\n# rehearse a failure: the product's next three requests are refused, or get no answer; docs/sandbox.md has all of them\n")
+	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Megvii, `{"product":"megvii.app-v5","outcome":"code=CONCURRENCY_LIMIT_EXCEEDED","times":3}`)
+	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Linkface, `{"product":"linkface.app","outcome":"hang","times":3}`)
 	say("\n# what the vendors issued\n")
 	say("curl -sS %s/_sandbox/ledger\n", vendors.Megvii)
 	say("curl -sS %s/_sandbox/ledger\n", vendors.Linkface)

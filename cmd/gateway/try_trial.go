@@ -14,6 +14,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
@@ -92,10 +93,11 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 // that it is checked, made and read as a caller's would be.
 func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call, error) {
 	service, err := server.NewService(routing.New([]routing.Route{{
-		Flow: t.product.Flow, Scenario: t.message.GetScenario(),
+		Flow: t.product.Flow, Scenario: t.message.GetScenario(), MaxAttempts: 1,
 		Targets: []routing.Target{{
 			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
 			Timeout: t.timeout, Issuer: open(t.account, over).NewTarget(t.product.ID, t.parameters),
+			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
 		}},
 	}}, func(*routing.Attempt) {}))
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
+const maxMaxInFlight = 100_000
+
 func (r *reader) accounts(v value) []Account {
 	entries, ok := r.entries(v)
 	if ok && len(entries) == 0 {
@@ -27,7 +29,7 @@ func (r *reader) accounts(v value) []Account {
 
 func (r *reader) account(v value) Account {
 	o := r.object(v, "provider", "region", "base_url", "path_prefix", "timeout", "credentials",
-		"options", "proxy", "ca_file", "max_connection_age")
+		"options", "proxy", "ca_file", "max_connection_age", "max_in_flight")
 	provider, known := oneOf(r, o.required("provider"), "provider", r.vendors,
 		func(p *providers.Provider) string { return p.Name })
 	a := Account{
@@ -38,6 +40,10 @@ func (r *reader) account(v value) Account {
 		Timeout:          r.duration(o.optional("timeout"), 100*time.Millisecond, 30*time.Second, DefaultTimeout),
 		Proxy:            r.url(o.optional("proxy"), proxyProblem),
 		MaxConnectionAge: r.duration(o.optional("max_connection_age"), time.Second, 24*time.Hour, DefaultMaxConnectionAge),
+		MaxInFlight:      DefaultMaxInFlight,
+	}
+	if most := o.optional("max_in_flight"); most.given() {
+		a.MaxInFlight = r.integer(most, maxMaxInFlight)
 	}
 	a.CAFile, a.RootCAs = r.certificates(o.optional("ca_file"))
 	prefix := o.optional("path_prefix")

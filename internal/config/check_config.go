@@ -3,7 +3,7 @@ package config
 import "time"
 
 func (r *reader) config(v value) *Config {
-	o := r.object(v, "listen", "allow_unauthenticated", "log", "shutdown_grace", "accounts", "routes")
+	o := r.object(v, "listen", "allow_unauthenticated", "log", "shutdown_grace", "accounts", "routes", "out_of_service")
 	c := &Config{
 		AllowUnauthenticated: r.boolean(o.optional("allow_unauthenticated")),
 		Log:                  r.log(o.optional("log")),
@@ -12,6 +12,7 @@ func (r *reader) config(v value) *Config {
 	c.Listen = r.listen(o.optional("listen"), c.AllowUnauthenticated)
 	c.Accounts = r.accounts(o.required("accounts"))
 	c.Routes = r.routes(o.required("routes"), c.Accounts)
+	c.OutOfService = r.outOfService(o.optional("out_of_service"), c.Routes)
 	return c
 }
 

@@ -30,6 +30,7 @@ const (
 	DefaultShutdownGrace    = 10 * time.Second
 	DefaultTimeout          = 3 * time.Second
 	DefaultMaxConnectionAge = 5 * time.Minute
+	DefaultMaxInFlight      = 10_000
 )
 
 // Config is a checked configuration file with its defaults filled in.
@@ -46,6 +47,19 @@ type Config struct {
 	// each.
 	Accounts []Account
 	Routes   []Route
+	// OutOfService is what no attempt is made on for now.
+	OutOfService []OutOfService
+}
+
+// TakenOut returns why a target of the account and product is out of service, "" if it
+// is not.
+func (c *Config) TakenOut(account, product string) string {
+	for _, out := range c.OutOfService {
+		if (out.Account == "" || out.Account == account) && (out.Product == "" || out.Product == product) {
+			return out.Reason
+		}
+	}
+	return ""
 }
 
 // Account returns the account of that name, nil if there is none.
@@ -96,6 +110,9 @@ type Account struct {
 	// MaxConnectionAge is when a connection to the vendor is replaced, so that a
 	// change of its addresses is noticed, 1 s to 24 h.
 	MaxConnectionAge time.Duration
+	// MaxInFlight bounds the attempts under way at once, 1 to 100,000, before the vendor
+	// has said what it takes.
+	MaxInFlight int
 }
 
 // Credential is one set of the secrets that an account is used with.
@@ -135,4 +152,12 @@ type Target struct {
 	Weight int
 	// Parameters are those that the Product allows, by the vendor's names.
 	Parameters map[string]string
+}
+
+// OutOfService takes an account, a product, or a product on an account out of service.
+type OutOfService struct {
+	// Account and Product are those of some target; "" stands for all, in one of them.
+	Account, Product string
+	// Reason is for operators, 1 to 200 bytes.
+	Reason string
 }

@@ -27,6 +27,7 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, "/v1", a.PathPrefix)
 	require.Equal(t, 3*time.Second, a.Timeout)
 	require.Equal(t, 5*time.Minute, a.MaxConnectionAge)
+	require.Equal(t, 10_000, a.MaxInFlight)
 	require.Empty(t, a.Options)
 	require.Nil(t, a.Proxy)
 	require.Nil(t, a.RootCAs)
@@ -56,6 +57,7 @@ func TestEveryKey(t *testing.T) {
 	require.Equal(t, "/lab/v2", a.PathPrefix)
 	require.Equal(t, 1500*time.Millisecond, a.Timeout)
 	require.Equal(t, time.Hour, a.MaxConnectionAge)
+	require.Equal(t, 500, a.MaxInFlight)
 	require.Equal(t, &url.URL{Scheme: "socks5", Host: "proxy.example:1080"}, a.Proxy)
 	require.Equal(t, absolute(t, "testdata/ca.pem"), a.CAFile)
 	require.NotNil(t, a.RootCAs)
@@ -79,6 +81,18 @@ func TestEveryKey(t *testing.T) {
 			},
 		},
 	}, c.Routes)
+}
+
+func TestOutOfService(t *testing.T) {
+	c, err := load(t, "testdata/good/full.yaml")
+	require.NoError(t, err)
+	require.Equal(t, "the contract ended", c.TakenOut("globex-sgp", "globex.app"))
+	require.Equal(t, "no SDK release yet", c.TakenOut("acme-cn", "acme.app"))
+	require.Empty(t, c.TakenOut("acme-cn", "acme.page"))
+
+	c.OutOfService = []config.OutOfService{{Product: "acme.app", Reason: "recalled"}}
+	require.Equal(t, "recalled", c.TakenOut("acme-sgp", "acme.app"))
+	require.Empty(t, c.TakenOut("acme-sgp", "acme.page"))
 }
 
 func TestSecrets(t *testing.T) {

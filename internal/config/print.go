@@ -26,6 +26,7 @@ accounts:
     path_prefix: {{printf "%q" .PathPrefix}}
     timeout: {{.Timeout}}
     max_connection_age: {{.MaxConnectionAge}}
+    max_in_flight: {{.MaxInFlight}}
     {{- with .Proxy}}
     proxy: {{printf "%q" .String}}
     {{- end}}
@@ -74,6 +75,18 @@ routes:
           {{- end}}
         {{- end}}
     {{- end}}
+{{- end}}
+{{- with .OutOfService}}
+out_of_service:
+{{- range .}}
+  - reason: {{printf "%q" .Reason}}
+    {{- with .Account}}
+    account: {{printf "%q" .}}
+    {{- end}}
+    {{- with .Product}}
+    product: {{printf "%q" .}}
+    {{- end}}
+{{- end}}
 {{- end}}
 `
 

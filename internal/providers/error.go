@@ -18,6 +18,9 @@ type Error struct {
 	// Ambiguous says that the vendor may have processed the request: no code of its
 	// own came back, so a token may exist that nobody holds.
 	Ambiguous bool
+	// Standing says of a VendorPermissionDenied that the credential lacks the product,
+	// whatever is asked of it; otherwise only this request was denied.
+	Standing bool
 	// Message tells the caller what happened, in our words; empty means that the
 	// reason alone does.
 	Message string
@@ -121,12 +124,25 @@ type CodeTable []Code
 
 // Reason returns what the code means, VendorErrorUnrecognized if no row has it.
 func (t CodeTable) Reason(code string) Reason {
-	for i := range t {
-		if t[i].Code == code {
-			return t[i].Reason
-		}
+	if row := t.row(code); row != nil {
+		return row.Reason
 	}
 	return VendorErrorUnrecognized
+}
+
+// Standing reports whether the code's row says that it is a standing refusal.
+func (t CodeTable) Standing(code string) bool {
+	row := t.row(code)
+	return row != nil && row.Standing
+}
+
+func (t CodeTable) row(code string) *Code {
+	for i := range t {
+		if t[i].Code == code {
+			return &t[i]
+		}
+	}
+	return nil
 }
 
 // Code is one row of a vendor's error table.
@@ -135,6 +151,8 @@ type Code struct {
 	// belongs to it ("AUTHORIZATION_ERROR:DENIED"), a parameter's name does not.
 	Code   string
 	Reason Reason
+	// Standing is Error.Standing; only a VendorPermissionDenied has it.
+	Standing bool
 	// Document and Section say where the vendor writes of it.
 	Document, Section string
 }

@@ -43,13 +43,11 @@ func TestDecisiveReason(t *testing.T) {
 		{[]providers.Reason{down, gone}, gone},
 	}
 	for _, test := range tests {
-		var targets []Target
-		for i, reason := range test.ends {
-			targets = append(targets, target(string(rune('a'+i)), by(fails(reason))))
+		var attempts []Attempt
+		for _, reason := range test.ends {
+			attempts = append(attempts, Attempt{Reason: reason, Err: &providers.Error{Reason: reason}})
 		}
-		outcome, failure := issue(t, router(targets...), query())
-		require.Equal(t, test.want, failure.Reason, test.ends)
-		require.Len(t, outcome.Attempts, len(test.ends))
+		require.Equal(t, test.want, decisive(attempts).Reason, test.ends)
 	}
 }
 

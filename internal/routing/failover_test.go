@@ -28,6 +28,7 @@ var another = map[providers.Reason]bool{
 	providers.VendorResponseInvalid:     true,
 	providers.VendorErrorUnrecognized:   true,
 	providers.ArgumentRejected:          true, // unnamed, so ours
+	providers.Internal:                  true, // an adapter's own failure
 
 	providers.InvalidRequest:             false,
 	providers.PhotoUnreadable:            false,
@@ -42,7 +43,6 @@ var another = map[providers.Reason]bool{
 	providers.NoEligibleProduct:          false,
 	providers.CallerCancelled:            false,
 	providers.DeadlineTooShort:           false,
-	providers.Internal:                   false,
 	"A_REASON_OF_NO_TABLE":               false,
 }
 
@@ -148,7 +148,7 @@ func TestStopAfterAmbiguous(t *testing.T) {
 				Flow: providers.FlowAppSDK, StopAfterAmbiguous: true,
 				Targets: []Target{target("a", by(test.first)), target("b")},
 			}
-			outcome, failure := issue(t, New([]Route{route}, ignore), query())
+			outcome, failure := issue(t, guarded([]Route{route}, ignore), query())
 			require.Equal(t, test.want, tried(outcome))
 			require.Equal(t, len(test.want) == 1, failure != nil)
 		})

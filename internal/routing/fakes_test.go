@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -92,7 +93,23 @@ func ignore(*Attempt) {}
 
 // router returns a router with one route for the app SDK, the flow's default.
 func router(targets ...Target) *Router {
-	return New([]Route{{Flow: providers.FlowAppSDK, Targets: targets}}, ignore)
+	return guarded([]Route{{Flow: providers.FlowAppSDK, Targets: targets}}, ignore)
+}
+
+// guarded returns a router over the routes whose accounts have one credential each and
+// take as much as comes.
+func guarded(routes []Route, onAttempt func(*Attempt)) *Router {
+	guards := map[string]*guard.Account{}
+	for _, route := range routes {
+		for i := range route.Targets {
+			t := &route.Targets[i]
+			if guards[t.Account] == nil {
+				guards[t.Account] = guard.NewAccount(1, 10_000)
+			}
+			t.Guard = guards[t.Account]
+		}
+	}
+	return New(routes, onAttempt)
 }
 
 // query asks for nothing in particular.

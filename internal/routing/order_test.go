@@ -23,7 +23,7 @@ func forSubject(i int) Query {
 }
 
 func weighted(targets ...Target) *Router {
-	return New([]Route{{Flow: providers.FlowAppSDK, Weighted: true, Targets: targets}}, ignore)
+	return guarded([]Route{{Flow: providers.FlowAppSDK, Weighted: true, Targets: targets}}, ignore)
 }
 
 // firsts returns the account that each subject is sent to.

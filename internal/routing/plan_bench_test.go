@@ -24,7 +24,7 @@ func hundredRoutes() (*Router, Query) {
 	q.Scenario, q.Regions = "scenario-77", []string{"cn"}
 	q.Request = &providers.Request{SubjectID: sensitive.New("user-1")}
 	card(goodNumber)(q.Request)
-	return New(routes, ignore), q
+	return guarded(routes, ignore), q
 }
 
 func BenchmarkPlan(b *testing.B) {

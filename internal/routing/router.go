@@ -1,8 +1,8 @@
 package routing
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -34,85 +34,48 @@ func New(routes []Route, onAttempt func(*Attempt)) *Router {
 	r := &Router{routes: make(map[routeKey]*Route, len(routes)), onAttempt: onAttempt}
 	for i := range routes {
 		routes[i].hashTargets()
+		routes[i].guardTargets()
+		routes[i].MaxAttempts = cmp.Or(routes[i].MaxAttempts, maxAttempts)
 		r.routes[routeKey{routes[i].Flow, routes[i].Scenario}] = &routes[i]
 	}
 	return r
 }
 
+func (r *Route) guardTargets() {
+	for i := range r.Targets {
+		r.Targets[i].guard = r.Targets[i].Guard.Target(r.Targets[i].Product.ID)
+	}
+}
+
 // Issue makes up to three attempts until one issues a token. ctx must have a
-// deadline. The error is always an *providers.Error; the outcome holds the attempts
-// and the targets ruled out also then.
+// deadline; where it moves, each attempt heeds it anew. The error is always an
+// *providers.Error; the outcome holds the attempts and the targets ruled out or held
+// back also then.
 func (r *Router) Issue(ctx context.Context, query Query) (Outcome, error) {
-	deadline, _ := ctx.Deadline()
-	if time.Until(deadline) < minBudget {
+	if timeLeft(ctx) < minBudget {
 		return Outcome{}, &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
 	}
 	plan, failure := r.plan(query)
-	outcome := Outcome{RuledOut: plan.ruledOut}
+	c := &call{plan: plan, request: query.Request, onAttempt: r.onAttempt, outcome: Outcome{RuledOut: plan.ruledOut}}
 	if failure != nil {
-		return outcome, failure
+		return c.outcome, failure
 	}
-	for _, target := range plan.targets {
-		if len(outcome.Attempts) == maxAttempts || time.Until(deadline) < minBudget {
+	for c.goesOn(ctx) {
+		step, ok := c.next(ctx)
+		if !ok {
 			break
 		}
-		if mayHaveServed(outcome.Attempts, target.Account) {
-			continue
-		}
-		token, attempt := r.attempt(ctx, deadline, target, query.Request, len(outcome.Attempts))
-		outcome.Attempts = append(outcome.Attempts, attempt)
-		if attempt.Err == nil {
-			outcome.Token = token
-			return outcome, nil
-		}
-		if !TriesAnother(attempt.Err) || plan.route.StopAfterAmbiguous && attempt.Err.Ambiguous {
-			break
+		token, failure := c.attempt(ctx, step)
+		if failure == nil {
+			c.outcome.Token = token
+			return c.outcome, nil
 		}
 	}
-	return outcome, decisive(outcome.Attempts)
+	return c.outcome, c.failure(ctx)
 }
 
-// mayHaveServed reports whether an earlier attempt on the account may have issued a
-// token after all; the account is then not tried again.
-func mayHaveServed(attempts []Attempt, account string) bool {
-	for i := range attempts {
-		if attempts[i].Err.Ambiguous && attempts[i].Target.Account == account {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *Router) attempt(
-	ctx context.Context, deadline time.Time, target *Target, request *providers.Request, earlier int,
-) (providers.Token, Attempt) {
-	attempt := Attempt{Target: target, Kind: First, Reason: providers.OK}
-	if earlier > 0 {
-		attempt.Kind = Failover
-	}
-	start := time.Now()
-	end := start.Add(target.Timeout)
-	if latest := deadline.Add(-replyReserve); latest.Before(end) {
-		end = latest
-	}
-	ctx, cancel := context.WithDeadline(ctx, end)
-	token, err := target.Issuer.Issue(ctx, providers.Call{Request: request, Now: start})
-	cancel()
-
-	attempt.Duration = time.Since(start)
-	attempt.Exchange = token.Exchange
-	if err != nil {
-		attempt.Err = asError(err)
-		attempt.Reason = attempt.Err.Reason
-		attempt.Exchange = attempt.Err.Exchange
-	}
-	r.onAttempt(&attempt)
-	return token, attempt
-}
-
-func asError(err error) *providers.Error {
-	if failure, ok := errors.AsType[*providers.Error](err); ok {
-		return failure
-	}
-	return &providers.Error{Reason: providers.Internal, Cause: err}
+// timeLeft returns the time to ctx's deadline; none if it has no deadline.
+func timeLeft(ctx context.Context) time.Duration {
+	deadline, _ := ctx.Deadline()
+	return time.Until(deadline)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
 // Query is one call: what steers it, and the request for whichever product serves
@@ -38,7 +39,9 @@ type Route struct {
 	// StopAfterAmbiguous tries no other account once a token may exist that nobody
 	// holds.
 	StopAfterAmbiguous bool
-	Targets            []Target
+	// MaxAttempts bounds the attempts of a call; 0 means three, which is the most.
+	MaxAttempts int
+	Targets     []Target
 }
 
 // Target is a product on an account inside a route.
@@ -52,8 +55,13 @@ type Target struct {
 	// Timeout bounds one attempt.
 	Timeout time.Duration
 	Issuer  providers.Target
+	// Guard is the account's; all targets of an account share it.
+	Guard *guard.Account
+	// OutOfService is why the target is taken out of service, "" if it is not.
+	OutOfService string
 
-	hash uint64
+	hash  uint64
+	guard *guard.Target
 }
 
 // Name is the target's name in metrics and hashing, "account/product".
@@ -64,7 +72,13 @@ type Outcome struct {
 	// Token is what the last attempt issued; zero if the call failed.
 	Token    providers.Token
 	Attempts []Attempt
+	// RuledOut are the targets of the route that cannot serve the request, HeldBack
+	// those that could have and might not be tried when their turn came.
 	RuledOut []RuledOut
+	HeldBack []HeldBack
+	// Waited is the time spent neither in attempts nor in deciding: pauses before
+	// retries, and waiting for a place in flight.
+	Waited time.Duration
 }
 
 // Issued returns the target that issued the token, nil if none did.
@@ -77,13 +91,21 @@ func (o *Outcome) Issued() *Target {
 
 // Attempt is one call of a target: one HTTP request to a vendor.
 type Attempt struct {
-	Target   *Target
-	Kind     Kind
+	Target *Target
+	Kind   Kind
+	// Credential is the index of the account's credential that was used.
+	Credential int
+	// ClockOffset is how far ahead the vendor's clock was taken to be.
+	ClockOffset time.Duration
+
 	Reason   providers.Reason
 	Duration time.Duration
 	Exchange providers.Exchange
 	// Err is why the attempt failed, nil if it issued a token.
 	Err *providers.Error
+
+	// skewed says that the answer's date contradicts ClockOffset.
+	skewed bool
 }
 
 // Kind says why an attempt was made.
@@ -91,9 +113,23 @@ type Kind string
 
 // The kinds of attempt.
 const (
-	First    Kind = "first"
+	First Kind = "first"
+	// Retry is on a target that the call has tried before.
+	Retry Kind = "retry"
+	// Failover is on another target.
 	Failover Kind = "failover"
+	// Probe finds out, in whichever place of the call, whether something works again.
+	Probe Kind = "probe"
 )
+
+// HeldBack is a target that could serve the request but may not be tried now, and why.
+type HeldBack struct {
+	Target *Target
+	Why    guard.Refusal
+}
+
+// OutOfService is why a target is held back that the configuration has taken out.
+const OutOfService guard.Refusal = "out_of_service"
 
 // RuledOut is a target that cannot serve the request, and why.
 type RuledOut struct {

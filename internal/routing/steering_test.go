@@ -90,7 +90,7 @@ func TestAcceptedProductsLeftOut(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			test.route.Flow = providers.FlowAppSDK
-			r := New([]Route{test.route}, ignore)
+			r := guarded([]Route{test.route}, ignore)
 			q := query()
 			q.AcceptedProducts = nil
 			if test.want != nil {
@@ -106,14 +106,14 @@ func TestAcceptedProductsLeftOut(t *testing.T) {
 }
 
 func TestCallersListCountsBeforeTheRoutes(t *testing.T) {
-	r := New([]Route{{Flow: providers.FlowAppSDK, Targets: mixed(), AcceptedProducts: []string{"beta.page"}}}, ignore)
+	r := guarded([]Route{{Flow: providers.FlowAppSDK, Targets: mixed(), AcceptedProducts: []string{"beta.page"}}}, ignore)
 	q := query()
 	q.AcceptedProducts = []string{"acme.sdk"}
 	require.Equal(t, []string{"a", "c"}, planned(t, r, q))
 }
 
 func TestRouteOfAQuery(t *testing.T) {
-	r := New([]Route{
+	r := guarded([]Route{
 		{Flow: providers.FlowAppSDK, Targets: []Target{target("default")}},
 		{Flow: providers.FlowAppSDK, Scenario: "login", Targets: []Target{target("login")}},
 		{Flow: providers.FlowHostedPage, Scenario: "login", Targets: []Target{target("page")}},

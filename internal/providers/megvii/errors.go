@@ -28,7 +28,7 @@ const (
 // stands once, with the first of them: random-number, pc-web, app-v5, h5-flash.
 var codes = providers.CodeTable{
 	{Code: "AUTHENTICATION_ERROR", Reason: providers.VendorCredentialsRejected, Document: documentRandomNumber, Section: commonErrors},
-	{Code: "AUTHORIZATION_ERROR:DENIED", Reason: providers.VendorPermissionDenied, Document: documentRandomNumber, Section: commonErrors},
+	{Code: "AUTHORIZATION_ERROR:DENIED", Reason: providers.VendorPermissionDenied, Standing: true, Document: documentRandomNumber, Section: commonErrors},
 	{Code: "CONCURRENCY_LIMIT_EXCEEDED", Reason: providers.VendorConcurrencyLimited, Document: documentRandomNumber, Section: commonErrors},
 	{Code: "MISSING_ARGUMENTS", Reason: providers.ArgumentRejected, Document: documentRandomNumber, Section: commonErrors},
 	{Code: "BAD_ARGUMENTS", Reason: providers.ArgumentRejected, Document: documentRandomNumber, Section: commonErrors},

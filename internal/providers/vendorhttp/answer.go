@@ -78,7 +78,7 @@ func (a *Answer) SetBilled(billed providers.Billed) { a.exchange.Billed = billed
 
 // WithCode returns the failure that a code of the vendor's means, by its table.
 func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Error {
-	failure := &providers.Error{Reason: table.Reason(code), Exchange: a.exchange}
+	failure := &providers.Error{Reason: table.Reason(code), Standing: table.Standing(code), Exchange: a.exchange}
 	if failure.Reason != providers.VendorErrorUnrecognized || a.plausibleCode(code) {
 		failure.Exchange.Code = code
 	}

@@ -1,0 +1,123 @@
+package routing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+)
+
+// attempt makes the attempt of a step. Whatever becomes of it, its grant is given back.
+func (c *call) attempt(ctx context.Context, s step) (providers.Token, *providers.Error) {
+	attempt := Attempt{
+		Target: s.target, Kind: c.kind(s), Reason: providers.OK,
+		Credential: s.grant.Credential, ClockOffset: s.grant.ClockOffset,
+	}
+	start := time.Now()
+	limit := c.timeFor(ctx, s)
+	attemptCtx, cancel := context.WithDeadline(ctx, start.Add(limit))
+	token, err := ask(attemptCtx, s.target.Issuer, providers.Call{
+		Request: c.request, Credential: s.grant.Credential, Now: start, ClockOffset: s.grant.ClockOffset,
+	})
+	cutShort := attemptCtx.Err() != nil && (ctx.Err() == context.Canceled || limit < s.target.Timeout)
+	cancel()
+
+	end := time.Now()
+	attempt.Duration = end.Sub(start)
+	attempt.Exchange = token.Exchange
+	if err != nil {
+		attempt.Err, attempt.Reason, attempt.Exchange = err, err.Reason, err.Exchange
+		attempt.skewed = guard.Skewed(attempt.ClockOffset, attempt.Exchange.Date, start, end)
+	}
+	s.target.guard.Release(end, s.grant, resultOf(&attempt, cutShort))
+	c.outcome.Attempts = append(c.outcome.Attempts, attempt)
+	c.onAttempt(&attempt)
+	return token, err
+}
+
+func (c *call) kind(s step) Kind {
+	switch {
+	case s.grant.Probe:
+		return Probe
+	case len(c.outcome.Attempts) == 0:
+		return First
+	case c.attempts(s.target) > 0:
+		return Retry
+	default:
+		return Failover
+	}
+}
+
+// timeFor returns the time that an attempt has: the target's, or what the caller's
+// deadline leaves. A probe is likely to fail, so it leaves half to another target.
+func (c *call) timeFor(ctx context.Context, s step) time.Duration {
+	left := timeLeft(ctx) - replyReserve
+	if s.grant.Probe && c.hasOther(s.target) {
+		left /= 2
+	}
+	return min(s.target.Timeout, left)
+}
+
+// hasOther reports whether the plan has another target that was not tried.
+func (c *call) hasOther(than *Target) bool {
+	for _, target := range c.plan.targets {
+		if target.Account != than.Account && c.attempts(target) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// resultOf says what a failed or successful attempt is held for or against. One that
+// its caller cut short says nothing.
+func resultOf(attempt *Attempt, cutShort bool) guard.Result {
+	result := guard.Result{Date: attempt.Exchange.Date}
+	if attempt.Err == nil {
+		result.Target, result.Product = guard.Healthy, guard.Healthy
+		result.Credential, result.CredentialForProduct = guard.Healthy, guard.Healthy
+		return result
+	}
+	if cutShort {
+		return result
+	}
+	switch attempt.policy().against {
+	case againstTarget:
+		result.Target = guard.Faulty
+	case againstProduct:
+		result.Product = guard.Faulty
+	case againstLimiter:
+		result.Limited = true
+	case againstCredential:
+		result.Credential = guard.Faulty
+	case againstCredentialForProduct:
+		result.CredentialForProduct = guard.Faulty
+	case nothing:
+	}
+	return result
+}
+
+// ask calls the adapter. One that panics may have sent its request before.
+func ask(ctx context.Context, target providers.Target, call providers.Call) (token providers.Token, failure *providers.Error) {
+	defer func() {
+		if value := recover(); value != nil {
+			cause := fmt.Errorf("panic: %T\n%s", value, debug.Stack())
+			token, failure = providers.Token{}, &providers.Error{Reason: providers.Internal, Ambiguous: true, Cause: cause}
+		}
+	}()
+	token, err := target.Issue(ctx, call)
+	if err != nil {
+		return providers.Token{}, asError(err)
+	}
+	return token, nil
+}
+
+func asError(err error) *providers.Error {
+	if failure, ok := errors.AsType[*providers.Error](err); ok {
+		return failure
+	}
+	return &providers.Error{Reason: providers.Internal, Cause: err}
+}

@@ -1,0 +1,97 @@
+package guard
+
+import (
+	"sync"
+	"time"
+)
+
+// The configurations of every breaker and bench. A vendor that fails is left alone for
+// a second first, a refused credential longer: an operator has to act.
+var (
+	breakerConfig = BreakerConfig{
+		Consecutive: 5, Share: 0.5, MinCalls: 20,
+		Cooldown: time.Second, MaxCooldown: 15 * time.Second,
+	}
+	benchConfig = BreakerConfig{Consecutive: 1, Cooldown: 5 * time.Second, MaxCooldown: 5 * time.Minute}
+)
+
+// Account guards one contract with a vendor: how many attempts it takes at once, which
+// of its credentials work, how many retries it is asked for, what its clock says. It is
+// safe for concurrent use; its lock is never held while anything waits.
+type Account struct {
+	mu          sync.Mutex
+	limiter     Limiter
+	budget      RetryBudget
+	clock       clock
+	credentials []Breaker
+	products    map[string]*product
+	queue       queue
+}
+
+// product is what an account's targets of one product share.
+type product struct {
+	breaker Breaker
+	// benches hold each credential against this product.
+	benches []Breaker
+}
+
+// NewAccount returns the guard of an account with so many credentials that is never
+// asked more than maxInFlight at once.
+func NewAccount(credentials, maxInFlight int) *Account {
+	return &Account{
+		limiter:     NewLimiter(maxInFlight),
+		credentials: newBenches(credentials),
+		products:    make(map[string]*product),
+	}
+}
+
+func newBenches(n int) []Breaker {
+	benches := make([]Breaker, n)
+	for i := range benches {
+		benches[i] = NewBreaker(&benchConfig)
+	}
+	return benches
+}
+
+// Target returns the guard of a product on the account with parameters of its own: two
+// targets of a product share what is known of the product.
+func (a *Account) Target(productID string) *Target {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p := a.products[productID]
+	if p == nil {
+		p = &product{NewBreaker(&breakerConfig), newBenches(len(a.credentials))}
+		a.products[productID] = p
+	}
+	return &Target{account: a, product: p, breaker: NewBreaker(&breakerConfig)}
+}
+
+// ClockOffset returns how far the vendor's clock is ahead.
+func (a *Account) ClockOffset() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.clock.offset
+}
+
+// AccountStatus is an account's state, for those who look at it.
+type AccountStatus struct {
+	InFlight, Limit int
+	ClockOffset     time.Duration
+	// Credentials are in the account's order.
+	Credentials []Status
+}
+
+// Status returns the state at now.
+func (a *Account) Status(now time.Time) AccountStatus {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return AccountStatus{a.limiter.InFlight(), a.limiter.Limit(), a.clock.offset, statuses(a.credentials, now)}
+}
+
+func statuses(breakers []Breaker, now time.Time) []Status {
+	all := make([]Status, len(breakers))
+	for i := range breakers {
+		all[i] = breakers[i].Status(now)
+	}
+	return all
+}

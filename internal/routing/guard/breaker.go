@@ -1,0 +1,165 @@
+package guard
+
+import "time"
+
+// Verdict is what the end of an attempt says of whatever was tried.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// Neutral says nothing: the caller went away, or something else was at fault.
+	Neutral Verdict = iota
+	// Healthy says that it works.
+	Healthy
+	// Faulty says that it does not.
+	Faulty
+)
+
+// State is a breaker's state.
+type State uint8
+
+// The states.
+const (
+	// Closed lets everything pass.
+	Closed State = iota
+	// HalfOpen lets one probe pass at a time.
+	HalfOpen
+	// Open lets nothing pass until its cool-down ends.
+	Open
+)
+
+// String returns the state's name: "closed", "half_open" or "open".
+func (s State) String() string { return [...]string{"closed", "half_open", "open"}[s] }
+
+// BreakerConfig says when a breaker opens and for how long.
+type BreakerConfig struct {
+	// Consecutive is the number of faults in a row that open it.
+	Consecutive int
+	// Share of at least MinCalls verdicts in the last ten seconds opens it too; 0 means
+	// that only Consecutive does.
+	Share    float64
+	MinCalls int
+	// Cooldown is how long it stays open at first; it doubles up to MaxCooldown each
+	// time that a probe fails.
+	Cooldown, MaxCooldown time.Duration
+}
+
+// leaseGrace is how much longer than its time limit a probe may take before another is
+// let through in its place.
+const leaseGrace = time.Second
+
+// Breaker keeps attempts from what does not work. It is a pure state machine: time is
+// passed in, nothing waits, and it is not safe for concurrent use. Use NewBreaker.
+type Breaker struct {
+	config *BreakerConfig
+	state  State
+	// era counts the changes of state and the probes: a permit of an earlier era has
+	// nothing to say any more.
+	era uint64
+	// consecutive counts the faults since the last healthy verdict, while closed.
+	consecutive int
+	// window holds the verdicts that were not neutral, while closed.
+	window   window
+	cooldown time.Duration
+	// until is the end of the cool-down while open, of the probe's lease while half
+	// open; zero while half open means that no probe is out.
+	until time.Time
+}
+
+// NewBreaker returns a closed breaker. The configuration may be shared; it must not
+// change.
+func NewBreaker(config *BreakerConfig) Breaker {
+	return Breaker{config: config, cooldown: config.Cooldown}
+}
+
+// Permit lets one attempt pass. It must be given back once, whatever becomes of the
+// attempt; a probe's runs out by itself.
+type Permit struct {
+	era uint64
+	// Probe says that the attempt decides whether the breaker closes.
+	Probe bool
+}
+
+// Acquire returns a permit for an attempt of at most timeout, or false.
+func (b *Breaker) Acquire(now time.Time, timeout time.Duration) (Permit, bool) {
+	switch {
+	case b.state == Closed:
+		return Permit{era: b.era}, true
+	case now.Before(b.until):
+		return Permit{}, false
+	default:
+		b.state = HalfOpen
+		b.era++
+		b.until = now.Add(timeout + leaseGrace)
+		return Permit{era: b.era, Probe: true}, true
+	}
+}
+
+// Release gives a permit back with the verdict of its attempt.
+func (b *Breaker) Release(now time.Time, permit Permit, verdict Verdict) {
+	switch {
+	case permit.era != b.era:
+	case permit.Probe:
+		b.endProbe(now, verdict)
+	default:
+		b.count(now, verdict)
+	}
+}
+
+// endProbe closes, opens again for longer, or lets the next attempt be the probe.
+func (b *Breaker) endProbe(now time.Time, verdict Verdict) {
+	b.era++
+	switch verdict {
+	case Healthy:
+		*b = Breaker{config: b.config, era: b.era, cooldown: b.config.Cooldown}
+	case Faulty:
+		b.cooldown = min(2*b.cooldown, b.config.MaxCooldown)
+		b.open(now)
+	case Neutral:
+		b.until = time.Time{}
+	}
+}
+
+func (b *Breaker) count(now time.Time, verdict Verdict) {
+	switch verdict {
+	case Healthy:
+		b.consecutive = 0
+		b.window.add(now, 0)
+	case Faulty:
+		b.consecutive++
+		b.window.add(now, 1)
+		if b.consecutive >= b.config.Consecutive || b.shareReached(now) {
+			b.era++
+			b.open(now)
+		}
+	case Neutral:
+	}
+}
+
+func (b *Breaker) shareReached(now time.Time) bool {
+	verdicts, faults := b.window.sum(now)
+	return b.config.Share > 0 && verdicts >= b.config.MinCalls && float64(faults) >= b.config.Share*float64(verdicts)
+}
+
+func (b *Breaker) open(now time.Time) {
+	b.state = Open
+	b.until = now.Add(b.cooldown)
+	b.consecutive = 0
+	b.window = window{}
+}
+
+// Status is a breaker's state, for those who look at it.
+type Status struct {
+	State State
+	// Until is when the next probe may pass; zero if the next attempt is one, or if
+	// the breaker is closed.
+	Until time.Time
+}
+
+// Status returns the state at now.
+func (b *Breaker) Status(now time.Time) Status {
+	if b.state != Closed && now.Before(b.until) {
+		return Status{b.state, b.until}
+	}
+	return Status{State: b.state}
+}

@@ -1,0 +1,81 @@
+package guard
+
+import "time"
+
+const (
+	// cutShare is what a limit answer leaves of the attempts in flight.
+	cutShare = 0.95
+	// holdTime and holdAttempts keep the limit where a cut has put it, so that the
+	// vendor refuses no more than one attempt in a hundred for the limit to be found.
+	holdTime     = 3 * time.Second
+	holdAttempts = 100
+	// raiseEvery is the pace of going up again.
+	raiseEvery = time.Second
+)
+
+// Limiter bounds the attempts in flight by what the vendor's own limit answers teach:
+// additive increase, multiplicative decrease. It is a pure state machine: time is
+// passed in, nothing waits, and it is not safe for concurrent use.
+type Limiter struct {
+	// most bounds limit, whatever the vendor takes.
+	most int
+	// limit is how many may be in flight.
+	limit    int
+	inFlight int
+	// pressed says that the limit has kept an attempt back since it last changed.
+	pressed bool
+	// cut is when the limit was last lowered; ended counts the attempts since.
+	cut   time.Time
+	ended int
+	// raise is the earliest time to go up.
+	raise time.Time
+}
+
+// NewLimiter returns a limiter that allows the most at once until the vendor objects.
+func NewLimiter(most int) Limiter { return Limiter{most: most, limit: most} }
+
+// Ticket is a place in flight. It must be given back once.
+type Ticket struct {
+	start time.Time
+	// inFlight is how many there were with it.
+	inFlight int
+}
+
+// Acquire returns a place in flight, or false if there is none.
+func (l *Limiter) Acquire(now time.Time) (Ticket, bool) {
+	l.raiseIfDue(now)
+	if l.inFlight >= l.limit {
+		l.pressed = true
+		return Ticket{}, false
+	}
+	l.inFlight++
+	return Ticket{now, l.inFlight}, true
+}
+
+// Release gives a place back. limited says that the vendor answered that there are too
+// many.
+func (l *Limiter) Release(now time.Time, ticket Ticket, limited bool) {
+	l.inFlight--
+	l.ended++
+	// An attempt from before the last cut says nothing of what the cut did.
+	if limited && !ticket.start.Before(l.cut) {
+		l.limit = min(l.limit, max(1, int(cutShare*float64(ticket.inFlight))))
+		l.cut, l.ended, l.pressed = now, 0, false
+		l.raise = now.Add(holdTime)
+	}
+}
+
+// raiseIfDue allows one more at once if the limit has kept any back.
+func (l *Limiter) raiseIfDue(now time.Time) {
+	if l.limit < l.most && l.pressed && l.ended >= holdAttempts && !now.Before(l.raise) {
+		l.limit++
+		l.pressed = false
+		l.raise = now.Add(raiseEvery)
+	}
+}
+
+// Limit returns how many attempts are allowed at once.
+func (l *Limiter) Limit() int { return l.limit }
+
+// InFlight returns how many attempts are under way.
+func (l *Limiter) InFlight() int { return l.inFlight }
