@@ -28,10 +28,23 @@ system: ## Run the tests that need programs: Prometheus, Chromium, podman, Node,
 fuzz: ## Fuzz the adapters, 20 s each.
 	tools/fuzz.sh
 
+.PHONY: faults
+faults: ## Make vendors fail in every way, half an hour, and write the table of docs/faults.md.
+	go test ./cmd/gateway -run '^TestFaults$$' -count=1 -v -timeout 2h -args -faults.long -faults.table=$(CURDIR)/docs/faults.md
+
+.PHONY: bench
+bench: ## Compare the gateway with a floor and with proxies, about half an hour: docs/performance.md.
+	go run ./bench
+
+.PHONY: soak
+soak: ## Run an hour of mixed load and fail if the gateway grows.
+	go run ./bench -soak 1h
+
 .PHONY: lint
 lint: ## Lint the Go code and the contract.
 	$(LINT) run
 	cd tools/thirdparty && $(LINT) run
+	cd bench/stock && $(LINT) run
 	$(BUF) lint
 	$(BUF) format proto --diff --exit-code
 

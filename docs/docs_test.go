@@ -100,7 +100,7 @@ var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 
 // The links of these pages lead to files of the checkout.
 func TestLinks(t *testing.T) {
-	pages := slices.AppendSeq([]string{"clients.md"}, maps.Values(flowPages))
+	pages := slices.AppendSeq([]string{"clients.md", "operating.md"}, maps.Values(flowPages))
 	for _, page := range pages {
 		links := link.FindAllStringSubmatch(readFile(t, page), -1)
 		require.NotEmpty(t, links, page)

@@ -5,9 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -53,20 +56,32 @@ func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
 		return nil, err
 	}
 	router := routing.New(g.routes(), metrics.ObserveAttempt)
-	service, err := server.NewService(router, metrics.ObserveCall, telemetry.AccessLog(log))
+	status := func() routing.Status { return router.Status(time.Now()) }
+	if err := registry.Register(telemetry.NewState(status)); err != nil {
+		return nil, err
+	}
+	keeper, err := newKeeper()
 	if err != nil {
 		return nil, err
 	}
+	service, err := server.NewService(router, keeper, metrics.ObserveCall, telemetry.AccessLog(log))
+	if err != nil {
+		return nil, err
+	}
+	service.Limit(server.Limits{
+		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
+	})
 	errorLog, err := zap.NewStdLogAt(log, zap.DebugLevel)
 	if err != nil {
 		return nil, err
 	}
 	g.grpc, g.health = server.NewGRPC(service)
 	g.rest = server.NewREST(service, errorLog)
-	g.admin = server.NewAdmin(
-		promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		func() bool { return !g.stopping.Load() }, errorLog,
-	)
+	g.admin = server.NewAdmin(server.Admin{
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Ready:   func() bool { return !g.stopping.Load() },
+		Status:  status, Loopback: cfg.Listen.AdminOnLoopback(),
+	}, errorLog)
 	return g, g.listen()
 }
 
@@ -94,6 +109,7 @@ func (g *gateway) routes() []routing.Route {
 				Weight: float64(t.Weight), Timeout: account.Timeout,
 				Issuer: accounts[t.Account].NewTarget(t.Product, t.Parameters),
 				Guard:  guards[t.Account], OutOfService: g.config.TakenOut(t.Account, t.Product),
+				Credentials: account.CredentialNames(), Parameters: slices.Sorted(maps.Keys(t.Parameters)),
 			})
 		}
 	}

@@ -35,6 +35,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(serveCommand(), configCommand(), sandboxCommand(), tryCommand(), versionCommand())
+	root.AddCommand(serveCommand(), configCommand(), sandboxCommand(), tryCommand(), planCommand(), versionCommand())
 	return root.ExecuteContext(ctx)
 }

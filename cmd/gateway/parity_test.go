@@ -33,7 +33,12 @@ import (
 // parityCase is one of testdata/parity: a request, how the vendors behave, and what
 // must come of it over either transport.
 type parityCase struct {
-	Name    string
+	Name string
+	// Before are calls that were made before.
+	Before []struct {
+		Request map[string]any
+		Vendors map[string]behaviour
+	}
 	Request map[string]any
 	Timeout string
 	// Vendors is the behaviour of accounts; the others issue tokens.
@@ -46,6 +51,7 @@ type parityCase struct {
 		Field    string
 		Retry    string
 		RuledOut int `yaml:"ruled_out"`
+		Replayed bool
 		// Called are the targets asked, in order, as account/product.
 		Called []string
 	}
@@ -66,7 +72,7 @@ func TestParity(t *testing.T) {
 	require.NoError(t, err)
 
 	total := 0
-	for _, name := range []string{"success", "refused", "failed"} {
+	for _, name := range []string{"success", "refused", "failed", "repeated"} {
 		text, err := os.ReadFile(filepath.Join("testdata", "parity", name+".yaml"))
 		require.NoError(t, err)
 		var cases []parityCase
@@ -74,26 +80,38 @@ func TestParity(t *testing.T) {
 		total += len(cases)
 		for _, c := range cases {
 			t.Run(name+"/"+c.Name, func(t *testing.T) {
-				request := expand(t, c.Request)
 				// Each call finds a gateway that holds nothing against the vendors.
 				t.Run("gRPC", func(t *testing.T) {
 					_, client := startGateway(t, string(config), server.URL, io.Discard)
-					vendors.play(c.Vendors)
-					got := overGRPC(t, client, request, c.Timeout)
-					got.called = vendors.called()
+					got := c.play(t, vendors, func(request []byte) observation {
+						return overGRPC(t, client, request, c.Timeout)
+					})
 					c.check(t, got, c.Want.Field)
 				})
 				t.Run("REST", func(t *testing.T) {
 					g, _ := startGateway(t, string(config), server.URL, io.Discard)
-					vendors.play(c.Vendors)
-					got := overREST(t, g.restURL(), request, c.Timeout)
-					got.called = vendors.called()
+					got := c.play(t, vendors, func(request []byte) observation {
+						return overREST(t, g.restURL(), request, c.Timeout)
+					})
 					c.check(t, got, jsonPath(c.Want.Field))
 				})
 			})
 		}
 	}
 	require.GreaterOrEqual(t, total, 80)
+}
+
+// play makes the calls of the case, and returns what came of the last.
+func (c *parityCase) play(t *testing.T, vendors *scriptedVendors, call func(request []byte) observation) observation {
+	t.Helper()
+	for _, before := range c.Before {
+		vendors.play(before.Vendors)
+		call(expand(t, before.Request))
+	}
+	vendors.play(c.Vendors)
+	got := call(expand(t, c.Request))
+	got.called = vendors.called()
+	return got
 }
 
 // observation is what a caller and the vendors saw of one call.
@@ -165,7 +183,10 @@ func (c *parityCase) check(t *testing.T, got observation, field string) {
 		require.Empty(t, got.status.GetDetails(), "failed: %v", got.status)
 		require.Equal(t, c.Want.Product, got.response.GetProduct())
 		require.NotEmpty(t, got.response.GetToken())
-		require.Len(t, got.response.GetAttempts(), len(c.Want.Called))
+		require.Equal(t, c.Want.Replayed, got.response.GetReplayed())
+		if !c.Want.Replayed {
+			require.Len(t, got.response.GetAttempts(), len(c.Want.Called))
+		}
 		return
 	}
 	require.Equal(t, c.Want.Code, code.Code(got.status.GetCode()).String())

@@ -20,6 +20,7 @@ func serveCommand() *cobra.Command {
 		Short: "Serve gRPC and REST until SIGTERM",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			tuneMemory() // before the defaults that depend on the limit
 			cfg, err := config.Load(file, vendors.All())
 			if err != nil {
 				return err

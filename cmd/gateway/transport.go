@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
 )
 
 const (
@@ -35,7 +36,7 @@ type generation struct {
 
 func newTransport(account *config.Account) *transport {
 	template := &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		DialContext:         (&vendorhttp.Dialer{Dialer: net.Dialer{Timeout: dialTimeout}}).DialContext,
 		TLSHandshakeTimeout: dialTimeout,
 		TLSClientConfig:     &tls.Config{RootCAs: account.RootCAs, MinVersion: tls.VersionTLS12},
 		MaxIdleConns:        maxIdlePerAccount,

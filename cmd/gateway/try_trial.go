@@ -92,6 +92,10 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 // call makes the call through the server's interceptors and a route with one target, so
 // that it is checked, made and read as a caller's would be.
 func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call, error) {
+	keeper, err := newKeeper()
+	if err != nil {
+		return nil, err
+	}
 	service, err := server.NewService(routing.New([]routing.Route{{
 		Flow: t.product.Flow, Scenario: t.message.GetScenario(), MaxAttempts: 1,
 		Targets: []routing.Target{{
@@ -99,7 +103,7 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call,
 			Timeout: t.timeout, Issuer: open(t.account, over).NewTarget(t.product.ID, t.parameters),
 			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
 		}},
-	}}, func(*routing.Attempt) {}))
+	}}, func(*routing.Attempt) {}), keeper)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,12 @@ func (l Listen) Check(allowUnauthenticated bool) error {
 	return errors.Join(failed...)
 }
 
+// AdminOnLoopback reports whether nobody but this machine reaches the admin listener.
+func (l Listen) AdminOnLoopback() bool {
+	host, _, _ := net.SplitHostPort(l.Admin)
+	return isLoopback(host)
+}
+
 // Check returns an error if the level is none of debug, info, warn and error.
 func (l Log) Check() error {
 	if !slices.Contains(logLevels(), l.Level) {

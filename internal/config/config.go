@@ -43,6 +43,7 @@ type Config struct {
 	// ShutdownGrace is how long running calls may take to end after SIGTERM, 100 ms
 	// to 5 min.
 	ShutdownGrace time.Duration
+	Limits        Limits
 	// Accounts and Routes are in the order of the file; there is at least one of
 	// each.
 	Accounts []Account
@@ -84,6 +85,15 @@ type Log struct {
 	Level string
 }
 
+// Limits says how much the gateway takes on at once, before it sheds calls.
+type Limits struct {
+	// MaxCalls is how many calls it has in hand, 1 to 1,000,000.
+	MaxCalls int
+	// MaxPhotoBytes is how many bytes their messages have together, 64 MiB, which any
+	// one message fits into, to 1 TiB.
+	MaxPhotoBytes Size
+}
+
 // Account is one contract with a provider.
 type Account struct {
 	Name     string
@@ -113,6 +123,15 @@ type Account struct {
 	// MaxInFlight bounds the attempts under way at once, 1 to 100,000, before the vendor
 	// has said what it takes.
 	MaxInFlight int
+}
+
+// CredentialNames returns the names of the credentials in their order.
+func (a *Account) CredentialNames() []string {
+	names := make([]string, len(a.Credentials))
+	for i := range a.Credentials {
+		names[i] = a.Credentials[i].Name
+	}
+	return names
 }
 
 // Credential is one set of the secrets that an account is used with.

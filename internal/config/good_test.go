@@ -47,6 +47,7 @@ func TestEveryKey(t *testing.T) {
 	require.True(t, c.AllowUnauthenticated)
 	require.Equal(t, "debug", c.Log.Level)
 	require.Equal(t, 90*time.Second, c.ShutdownGrace)
+	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * config.MiB}, c.Limits)
 
 	require.Len(t, c.Accounts, 2)
 	a := &c.Accounts[0]
@@ -146,4 +147,13 @@ func TestCheckAfterFlags(t *testing.T) {
 
 	require.NoError(t, config.Log{Level: "warn"}.Check())
 	require.EqualError(t, config.Log{Level: "warning"}.Check(), `unknown log level "warning", did you mean "warn"?`)
+}
+
+func TestAdminOnLoopback(t *testing.T) {
+	for address, want := range map[string]bool{
+		"127.0.0.1:9091": true, "[::1]:0": true, "localhost:9091": true, "127.9.9.9:1": true,
+		":9091": false, "0.0.0.0:9091": false, "[::]:9091": false, "10.0.0.1:9091": false,
+	} {
+		require.Equal(t, want, config.Listen{Admin: address}.AdminOnLoopback(), address)
+	}
 }

@@ -15,6 +15,9 @@ allow_unauthenticated: {{.AllowUnauthenticated}}
 log:
   level: {{.Log.Level}}
 shutdown_grace: {{.ShutdownGrace}}
+limits:
+  max_calls: {{.Limits.MaxCalls}}
+  max_photo_bytes: {{.Limits.MaxPhotoBytes}}
 accounts:
 {{- range .Accounts}}
   {{printf "%q" .Name}}:

@@ -48,7 +48,7 @@ func good() *providers.Request {
 func photos(n int) []sensitive.Bytes {
 	all := make([]sensitive.Bytes, n)
 	for i := range all {
-		all[i] = sensitive.New([]byte("photo"))
+		all[i] = sensitive.NewBytes([]byte("photo"))
 	}
 	return all
 }

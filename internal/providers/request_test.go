@@ -68,7 +68,7 @@ func TestAsks(t *testing.T) {
 }
 
 func TestPhotoBytes(t *testing.T) {
-	r := providers.Request{Photos: []sensitive.Bytes{sensitive.New([]byte("abc")), {}, sensitive.New([]byte("de"))}}
+	r := providers.Request{Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("abc")), {}, sensitive.NewBytes([]byte("de"))}}
 	require.Equal(t, 5, r.PhotoBytes())
 }
 

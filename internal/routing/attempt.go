@@ -18,12 +18,12 @@ func (c *call) attempt(ctx context.Context, s step) (providers.Token, *providers
 		Credential: s.grant.Credential, ClockOffset: s.grant.ClockOffset,
 	}
 	start := time.Now()
-	limit := c.timeFor(ctx, s)
+	limit, short := c.timeFor(ctx, s)
 	attemptCtx, cancel := context.WithDeadline(ctx, start.Add(limit))
 	token, err := ask(attemptCtx, s.target.Issuer, providers.Call{
 		Request: c.request, Credential: s.grant.Credential, Now: start, ClockOffset: s.grant.ClockOffset,
 	})
-	cutShort := attemptCtx.Err() != nil && (ctx.Err() == context.Canceled || limit < s.target.Timeout)
+	cutShort := attemptCtx.Err() != nil && (ctx.Err() != nil || short)
 	cancel()
 
 	end := time.Now()
@@ -53,13 +53,15 @@ func (c *call) kind(s step) Kind {
 }
 
 // timeFor returns the time that an attempt has: the target's, or what the caller's
-// deadline leaves. A probe is likely to fail, so it leaves half to another target.
-func (c *call) timeFor(ctx context.Context, s step) time.Duration {
+// deadline leaves, which may be too short to say anything of the target. A probe is
+// likely to fail, so it leaves half to another target.
+func (c *call) timeFor(ctx context.Context, s step) (limit time.Duration, short bool) {
 	left := timeLeft(ctx) - replyReserve
+	short = left < s.target.Timeout
 	if s.grant.Probe && c.hasOther(s.target) {
 		left /= 2
 	}
-	return min(s.target.Timeout, left)
+	return min(s.target.Timeout, left), short
 }
 
 // hasOther reports whether the plan has another target that was not tried.

@@ -80,12 +80,24 @@ func (c *call) mended() (step, bool) {
 	case otherCredential:
 		return c.acquire(last.Target)
 	case freshlySigned:
-		if last.Target.Guard.ClockOffset() != last.ClockOffset && last.Target.guard.Retry(time.Now()) {
+		learnt := last.Target.Guard.ClockOffset() != last.ClockOffset
+		if learnt && !c.signedAfresh(last.Target) && last.Target.guard.Retry() {
 			return c.acquire(last.Target)
 		}
 	case never, afterPause:
 	}
 	return step{}, false
+}
+
+// signedAfresh reports whether the target was already asked again for its vendor's clock.
+func (c *call) signedAfresh(target *Target) bool {
+	stale := 0
+	for i := range c.outcome.Attempts {
+		if a := &c.outcome.Attempts[i]; a.Target == target && a.policy().same == freshlySigned {
+			stale++
+		}
+	}
+	return stale > 1
 }
 
 // another is the first target of the plan that was not tried and may be.
@@ -105,7 +117,7 @@ func (c *call) another() (step, bool) {
 // retry is the first target of the plan whose failure may pass, after a pause.
 func (c *call) retry(ctx context.Context) (step, bool) {
 	for _, target := range c.plan.targets {
-		if !c.mayPass(target) || c.mayHaveServed(target.Account) || !target.guard.Retry(time.Now()) {
+		if !c.mayPass(target) || c.mayHaveServed(target.Account) || !target.guard.Retry() {
 			continue
 		}
 		pause := rand.N(firstPause << (c.attempts(target) - 1))
@@ -124,26 +136,34 @@ func (c *call) retry(ctx context.Context) (step, bool) {
 // place is the first target that was held back for want of a place in flight, as soon
 // as there is one.
 func (c *call) place(ctx context.Context) (step, bool) {
-	full := slices.IndexFunc(c.outcome.HeldBack, func(h HeldBack) bool { return h.Why == guard.LimitReached })
-	if full < 0 {
-		return step{}, false
-	}
-	target := c.outcome.HeldBack[full].Target
-	for end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget)); ; {
-		atMost := time.Until(end)
+	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
+	for target := c.full(); target != nil; target = c.full() {
 		called, leave, ok := target.guard.Await()
 		if !ok {
-			return step{}, false
+			break
 		}
-		free := c.wait(ctx, atMost, called)
+		free := c.wait(ctx, time.Until(end), called)
+		s, ok := step{}, false
+		if free {
+			s, ok = c.acquire(target)
+		}
 		leave()
-		if !free {
-			return step{}, false
-		}
-		if s, ok := c.acquire(target); ok {
-			return s, true
+		if ok || !free {
+			return s, ok
 		}
 	}
+	return step{}, false
+}
+
+// full returns the first target that was held back for want of a place in flight, nil
+// if none was.
+func (c *call) full() *Target {
+	for _, held := range c.outcome.HeldBack {
+		if held.Why == guard.LimitReached {
+			return held.Target
+		}
+	}
+	return nil
 }
 
 // wait lets time pass until called, and reports whether it was.
@@ -226,17 +246,18 @@ func (c *call) failure(ctx context.Context) *providers.Error {
 	case ctx.Err() == context.Canceled:
 		return &providers.Error{Reason: providers.CallerCancelled}
 	case len(c.outcome.HeldBack) > 0:
-		return &providers.Error{Reason: providers.NoTargetAvailable, Message: c.heldBack()}
+		return noneAvailable(c.outcome.HeldBack)
 	default:
 		return &providers.Error{Reason: providers.DeadlineTooShort}
 	}
 }
 
-// heldBack says of each target that was held back why.
-func (c *call) heldBack() string {
-	all := make([]string, len(c.outcome.HeldBack))
-	for i, held := range c.outcome.HeldBack {
+// noneAvailable is the failure of a call whose every target was held back: it says of
+// each why.
+func noneAvailable(heldBack []HeldBack) *providers.Error {
+	all := make([]string, len(heldBack))
+	for i, held := range heldBack {
 		all[i] = held.Target.Name() + " " + string(held.Why)
 	}
-	return strings.Join(all, ", ")
+	return &providers.Error{Reason: providers.NoTargetAvailable, Message: strings.Join(all, ", ")}
 }

@@ -6,21 +6,31 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // byWeight orders targets by weighted rendezvous hashing: each subject keeps its
 // order while the weights stand, on every replica, and changing one weight moves only
 // that share of the subjects.
 func byWeight(targets []*Target, query Query) {
-	key := query.Request.SubjectID.Reveal()
-	if key == "" {
-		key = query.IdempotencyKey
-	}
 	seed := rand.Uint64()
-	if key != "" {
+	if _, key := query.stickyBy(); key != "" {
 		seed = hash(key)
 	}
 	slices.SortStableFunc(targets, func(a, b *Target) int { return cmp.Compare(b.score(seed), a.score(seed)) })
+}
+
+// stickyBy returns what keeps the order of a weighted route, and its value; "" if
+// nothing does.
+func (q Query) stickyBy() (field providers.Field, key string) {
+	if subject := q.Request.SubjectID.Reveal(); subject != "" {
+		return providers.FieldSubjectID, subject
+	}
+	if q.IdempotencyKey != "" {
+		return providers.FieldIdempotencyKey, q.IdempotencyKey
+	}
+	return providers.FieldNone, ""
 }
 
 // hashTargets gives every target a hash of its own, also where two differ only in

@@ -20,7 +20,7 @@ func (r *Router) plan(query Query) (plan, *providers.Error) {
 	}
 	accepted, failure := route.accepted(query)
 	if failure != nil {
-		return plan{}, failure
+		return plan{route: route}, failure
 	}
 	p := plan{route: route, targets: make([]*Target, 0, len(route.Targets))}
 	asked := query.Request.Asks()

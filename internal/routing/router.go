@@ -20,6 +20,7 @@ const (
 // Router makes the attempts of a call. It is safe for concurrent use.
 type Router struct {
 	routes    map[routeKey]*Route
+	inOrder   []Route
 	onAttempt func(*Attempt)
 }
 
@@ -31,7 +32,7 @@ type routeKey struct {
 // New returns a router over routes that are unique by flow and scenario. onAttempt
 // is called with every attempt when it has ended.
 func New(routes []Route, onAttempt func(*Attempt)) *Router {
-	r := &Router{routes: make(map[routeKey]*Route, len(routes)), onAttempt: onAttempt}
+	r := &Router{routes: make(map[routeKey]*Route, len(routes)), inOrder: routes, onAttempt: onAttempt}
 	for i := range routes {
 		routes[i].hashTargets()
 		routes[i].guardTargets()
@@ -43,6 +44,7 @@ func New(routes []Route, onAttempt func(*Attempt)) *Router {
 
 func (r *Route) guardTargets() {
 	for i := range r.Targets {
+		r.Targets[i].position = i + 1
 		r.Targets[i].guard = r.Targets[i].Guard.Target(r.Targets[i].Product.ID)
 	}
 }

@@ -59,9 +59,14 @@ type Target struct {
 	Guard *guard.Account
 	// OutOfService is why the target is taken out of service, "" if it is not.
 	OutOfService string
+	// Credentials are the names of the account's, Parameters those of the target's: for
+	// operators.
+	Credentials, Parameters []string
 
-	hash  uint64
-	guard *guard.Target
+	// position is the target's place in its route, from 1.
+	position int
+	hash     uint64
+	guard    *guard.Target
 }
 
 // Name is the target's name in metrics and hashing, "account/product".

@@ -22,7 +22,7 @@ func TestNothingPrintsTheValue(t *testing.T) {
 		photo      sensitive.Bytes
 	}
 	text := sensitive.New(secret)
-	held := holder{Exported: text, unexported: text, photo: sensitive.New([]byte(secret))}
+	held := holder{Exported: text, unexported: text, photo: sensitive.NewBytes([]byte(secret))}
 
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("call", "value", text, "held", held)

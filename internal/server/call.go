@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 )
@@ -33,7 +34,11 @@ type Call struct {
 	Duration  time.Duration
 	Request   *livenessv1.IssueLivenessTokenRequest
 	// Flow is the flow asked for; 0 if none that is known.
-	Flow    providers.Flow
+	Flow providers.Flow
+	// Idempotency is how the call's idempotency key was dealt with, "" if it has none.
+	Idempotency idempotency.Outcome
+	// Outcome is what was tried for the call. If the call Repeats another, it is empty,
+	// or of a failure that they share.
 	Outcome routing.Outcome
 	// Err is why the call failed, nil if it issued a token.
 	Err *providers.Error
@@ -42,6 +47,8 @@ type Call struct {
 	refused *providers.Error
 	// httpStatus stands in for the reason's where the transport knows better.
 	httpStatus int
+	// permit is what the call holds of the service's load.
+	permit permit
 }
 
 func newCall(transport Transport) *Call {
@@ -74,6 +81,12 @@ func (c *Call) HTTPStatus() int {
 	default:
 		return rowOf(c.Err).http
 	}
+}
+
+// Repeats reports whether the call got the answer or the failure of another call with
+// its idempotency key. Attempts that its outcome holds are that call's.
+func (c *Call) Repeats() bool {
+	return c.Idempotency == idempotency.Replayed || c.Idempotency == idempotency.Joined
 }
 
 // VendorTime returns the time spent in attempts.

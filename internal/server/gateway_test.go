@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
@@ -48,12 +49,18 @@ type observed struct {
 	Reason     providers.Reason
 	HTTPStatus int
 	Cause      error
+
+	Idempotency idempotency.Outcome
+	Attempts    int
 }
 
 // gateway is one service behind both transports, on real listeners.
 type gateway struct {
-	conn   *grpc.ClientConn
-	client *http.Client
+	service *server.Service
+	conn    *grpc.ClientConn
+	client  *http.Client
+	// grpcAddress is the gRPC listener's host and port.
+	grpcAddress string
 	// restAddress is the REST listener's host and port.
 	restAddress string
 	// calls receives every call that has ended.
@@ -62,9 +69,21 @@ type gateway struct {
 
 func start(t *testing.T, i issuer) *gateway {
 	t.Helper()
+	return startLimited(t, i, server.Limits{})
+}
+
+func startLimited(t *testing.T, i issuer, limits server.Limits) *gateway {
+	t.Helper()
+	return startKeeping(t, i, newKeeper(t), limits)
+}
+
+func startKeeping(t *testing.T, i issuer, keeper *idempotency.Keeper, limits server.Limits) *gateway {
+	t.Helper()
 	g := &gateway{calls: make(chan observed, 1000)}
-	service, err := server.NewService(i, g.observe)
+	service, err := server.NewService(i, keeper, g.observe)
 	require.NoError(t, err)
+	service.Limit(limits)
+	g.service = service
 	g.startGRPC(t, service)
 	g.startREST(t, service)
 	return g
@@ -74,6 +93,7 @@ func (g *gateway) observe(call *server.Call) {
 	o := observed{
 		Transport: call.Transport, RequestID: call.RequestID, Flow: call.Flow,
 		Reason: call.Reason(), HTTPStatus: call.HTTPStatus(),
+		Idempotency: call.Idempotency, Attempts: len(call.Outcome.Attempts),
 	}
 	if call.Err != nil {
 		o.Cause = call.Err.Cause
@@ -87,8 +107,9 @@ func (g *gateway) startGRPC(t *testing.T, service *server.Service) {
 	grpcServer, _ := server.NewGRPC(service)
 	go func() { _ = grpcServer.Serve(listener) }()
 	t.Cleanup(grpcServer.Stop)
+	g.grpcAddress = listener.Addr().String()
 
-	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(g.grpcAddress, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	g.conn = conn
@@ -113,9 +134,21 @@ func (g *gateway) startREST(t *testing.T, service *server.Service) {
 // newService returns a service that issues tokens.
 func newService(t *testing.T) *server.Service {
 	t.Helper()
-	service, err := server.NewService(issuer(issues))
+	service, err := server.NewService(issuer(issues), newKeeper(t))
 	require.NoError(t, err)
 	return service
+}
+
+func newKeeper(t *testing.T) *idempotency.Keeper {
+	t.Helper()
+	return newKeeperOf(t, idempotency.NewMemory(1000, 1<<30))
+}
+
+func newKeeperOf(t *testing.T, store idempotency.Store) *idempotency.Keeper {
+	t.Helper()
+	keeper, err := idempotency.NewKeeper(store, []byte("a secret"))
+	require.NoError(t, err)
+	return keeper
 }
 
 func listen(t *testing.T) net.Listener {

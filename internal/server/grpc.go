@@ -7,7 +7,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/encoding"
-	_ "google.golang.org/grpc/encoding/proto" // registers the codec that ours wraps
+	_ "google.golang.org/grpc/encoding/proto" // registers the codec
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
@@ -23,9 +23,14 @@ const (
 	// maxMessageBytes is the contract's limit; larger messages are refused with
 	// REQUEST_TOO_LARGE.
 	maxMessageBytes = 21 << 20
-	// maxReceiveBytes is the library's limit. Beyond it the library refuses a message
-	// itself, without details, before any code of ours can: decision record 3.
-	maxReceiveBytes = 3 * maxMessageBytes
+	// streamWindow is how much of a message a client may send before the gateway reads
+	// it, the least that HTTP/2 servers in Go allow. The library would let it grow to
+	// 16 MiB, and so would hold most of a photo that is to be shed. A message that is
+	// read gets a window of its own length.
+	streamWindow = 64 << 10
+	// connectionWindow is how much of all messages may be under way on a connection.
+	// The library makes room as it receives, so this bounds no memory.
+	connectionWindow = 16 << 20
 
 	// maxConnectionAge makes clients reconnect, and so rebalance.
 	maxConnectionAge      = 10 * time.Minute
@@ -33,6 +38,11 @@ const (
 	maxStreams            = 1000
 	maxHeaderBytes        = 16 << 10
 	handshakeTimeout      = 10 * time.Second
+
+	// streamWorkers serve calls one after another on a stack that has grown already:
+	// growing a new goroutine's costs a tenth of a small call. Calls beyond get a
+	// goroutine each.
+	streamWorkers = 128
 )
 
 // HeaderRequestID carries the gateway's id of the call in every answer; over gRPC it is
@@ -43,9 +53,12 @@ const HeaderRequestID = "x-request-id"
 // the health server is how a shutdown begins.
 func NewGRPC(service *Service) (*grpc.Server, *health.Server) {
 	server := grpc.NewServer(
-		grpc.ForceServerCodecV2(codec{encoding.GetCodecV2("proto")}),
-		grpc.MaxRecvMsgSize(maxReceiveBytes),
+		grpc.ForceServerCodecV2(encoding.GetCodecV2("proto")),
+		grpc.InTapHandle(withGiveUp),
+		grpc.StaticStreamWindowSize(streamWindow),
+		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.ConnectionTimeout(handshakeTimeout),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
@@ -72,18 +85,17 @@ func NewGRPC(service *Service) (*grpc.Server, *health.Server) {
 	return server, healthServer
 }
 
-// unary replaces the generated handler, so that a message that cannot be decoded runs
-// through the interceptors too. The interceptors are the service's own, shared with
-// REST.
+// unary replaces the generated handler, so that a call that is shed, and a message that
+// is refused or cannot be decoded, run through the interceptors too. The interceptors
+// are the service's own, shared with REST.
 //
 //nolint:revive // the parameters are those of grpc.MethodDesc
-func (s *Service) unary(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+func (s *Service) unary(_ any, ctx context.Context, _ func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
 	call := newCall(GRPC)
-	received := &inbound{message: &livenessv1.IssueLivenessTokenRequest{}}
-	if err := decode(received); err != nil {
-		received.refused = refusedByLibrary(err)
+	defer call.permit.release()
+	if call.refused = s.load.admit(call, repeatedGRPC(ctx)); call.refused == nil {
+		call.Request, call.refused = receive(ctx, call)
 	}
-	call.Request, call.refused = received.message, received.refused
 	return s.answerGRPC(ctx, call)
 }
 

@@ -119,13 +119,11 @@ func TestMessageSizes(t *testing.T) {
 	require.Equal(t, 413, (<-g.calls).HTTPStatus)
 }
 
-// TestMessageBeyondTheLibrarysLimit shows what the library answers itself: a bare
-// RESOURCE_EXHAUSTED. The call is observed all the same.
-func TestMessageBeyondTheLibrarysLimit(t *testing.T) {
+// Beyond 4 MiB the library would by default refuse a message itself, without details.
+func TestMessageFarBeyondTheLimit(t *testing.T) {
 	g := start(t, issues)
-	r := g.overGRPCRaw(t, messageOf(63<<20+1))
-	require.Equal(t, codes.ResourceExhausted, r.code())
-	require.Empty(t, r.status.GetDetails())
+	r := g.overGRPCRaw(t, messageOf(100<<20))
+	require.Equal(t, "REQUEST_TOO_LARGE", requireFailure(t, r).info.GetReason())
 	require.Equal(t, providers.RequestTooLarge, (<-g.calls).Reason)
 	require.NotNil(t, g.overGRPC(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}).response)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
@@ -21,7 +22,9 @@ func newREST(t *testing.T) *http.Server {
 
 func newAdmin(ready bool) *http.Server {
 	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics\n") })
-	return server.NewAdmin(metrics, func() bool { return ready }, zap.NewStdLog(zap.NewNop()))
+	return server.NewAdmin(server.Admin{
+		Metrics: metrics, Ready: func() bool { return ready }, Status: func() routing.Status { return routing.Status{} },
+	}, zap.NewStdLog(zap.NewNop()))
 }
 
 func TestHTTPServersHaveEveryLimit(t *testing.T) {
@@ -52,8 +55,10 @@ func TestAdmin(t *testing.T) {
 		{http.MethodGet, "/metrics", true, 200, "metrics\n"},
 		{http.MethodGet, "/metrics", false, 200, "metrics\n"},
 		{http.MethodPost, "/metrics", true, 405, "Method Not Allowed\n"},
+		{http.MethodGet, "/routes", true, 403, "/routes is served only while the admin listener is on loopback\n"},
+		{http.MethodPost, "/routes", true, 405, "Method Not Allowed\n"},
 		{http.MethodGet, "/v1/liveness-tokens", true, 404, "404 page not found\n"},
-		{http.MethodGet, "/debug/pprof/", true, 404, "404 page not found\n"},
+		{http.MethodGet, "/debug/pprof/", true, 403, "/debug/pprof/ is served only while the admin listener is on loopback\n"},
 	} {
 		w := httptest.NewRecorder()
 		newAdmin(c.ready).Handler.ServeHTTP(w, httptest.NewRequest(c.method, c.path, http.NoBody))

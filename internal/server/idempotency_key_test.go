@@ -1,47 +1,80 @@
 package server_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/routing"
 )
 
-// The header stands for the field. A key is refused until it is honoured; which words
-// refuse it tells how it was read.
+const noKey = `{"flow": "FLOW_APP_SDK"}`
+
+func withKey(key string) string { return `{"flow": "FLOW_APP_SDK", "idempotencyKey": "` + key + `"}` }
+
+func keyHeaders(values []string) []string {
+	var headers []string
+	for _, value := range values {
+		headers = append(headers, "Idempotency-Key", value)
+	}
+	return headers
+}
+
+// The header stands for the field.
 func TestIdempotencyKeyHeader(t *testing.T) {
+	for name, c := range map[string]struct {
+		body    string
+		headers []string
+		want    string
+	}{
+		"no header":             {withKey("order-1"), nil, "order-1"},
+		"neither":               {noKey, nil, ""},
+		"bare":                  {noKey, []string{"order-1"}, "order-1"},
+		"quoted":                {noKey, []string{`"order-1"`}, "order-1"},
+		"same as the field":     {withKey("order-1"), []string{"order-1"}, "order-1"},
+		"quoted, same":          {withKey("order-1"), []string{`"order-1"`}, "order-1"},
+		"beside an empty field": {withKey(""), []string{"order-1"}, "order-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := "the issuer was not called"
+			g := start(t, func(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+				got = query.IdempotencyKey
+				return issues(ctx, query)
+			})
+			first := g.post(t, c.body, keyHeaders(c.headers)...)
+			require.Equal(t, http.StatusOK, first.httpStatus, first.body)
+			require.Equal(t, c.want, got)
+			if c.want != "" {
+				require.True(t, g.post(t, withKey(c.want)).response.GetReplayed(), "the field alone")
+				require.True(t, g.post(t, noKey, "Idempotency-Key", c.want).response.GetReplayed(), "the header alone")
+			}
+		})
+	}
+}
+
+func TestIdempotencyKeyHeaderThatIsRefused(t *testing.T) {
 	g := start(t, issues)
-	const notYet = "not supported yet"
-	field := func(key string) string { return `{"flow": "FLOW_APP_SDK", "idempotencyKey": "` + key + `"}` }
-	const noField = `{"flow": "FLOW_APP_SDK"}`
 	for name, c := range map[string]struct {
 		body    string
 		headers []string
 		says    string
 	}{
-		"bare":                   {noField, []string{"order-1"}, notYet},
-		"quoted":                 {noField, []string{`"order-1"`}, notYet},
-		"same as the field":      {field("order-1"), []string{"order-1"}, notYet},
-		"quoted, same":           {field("order-1"), []string{`"order-1"`}, notYet},
-		"other than the field":   {field("order-1"), []string{"order-2"}, "differs from the header"},
-		"beside an empty field":  {field(""), []string{"order-1"}, notYet},
-		"empty":                  {noField, []string{""}, "must hold one key"},
-		"empty beside the field": {field("order-1"), []string{""}, "must hold one key"},
-		"empty in quotes":        {noField, []string{`""`}, "must hold one key"},
-		"twice":                  {noField, []string{"order-1", "order-2"}, "must hold one key"},
-		"twice the same":         {noField, []string{"order-1", "order-1"}, "must hold one key"},
-		"one quote":              {noField, []string{`"`}, "pattern"},
-		"quoted at one end":      {noField, []string{`"order-1`}, "pattern"},
-		"quoted twice":           {noField, []string{`""order-1""`}, "pattern"},
-		"with a parameter":       {noField, []string{`"order-1";a=b`}, "pattern"},
-		"of two words":           {noField, []string{"order 1"}, "pattern"},
+		"other than the field":   {withKey("order-1"), []string{"order-2"}, "differs from the header"},
+		"empty":                  {noKey, []string{""}, "must hold one key"},
+		"empty beside the field": {withKey("order-1"), []string{""}, "must hold one key"},
+		"empty in quotes":        {noKey, []string{`""`}, "must hold one key"},
+		"twice":                  {noKey, []string{"order-1", "order-2"}, "must hold one key"},
+		"twice the same":         {noKey, []string{"order-1", "order-1"}, "must hold one key"},
+		"one quote":              {noKey, []string{`"`}, "pattern"},
+		"quoted at one end":      {noKey, []string{`"order-1`}, "pattern"},
+		"quoted twice":           {noKey, []string{`""order-1""`}, "pattern"},
+		"with a parameter":       {noKey, []string{`"order-1";a=b`}, "pattern"},
+		"of two words":           {noKey, []string{"order 1"}, "pattern"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var headers []string
-			for _, value := range c.headers {
-				headers = append(headers, "Idempotency-Key", value)
-			}
-			r := g.post(t, c.body, headers...)
+			r := g.post(t, c.body, keyHeaders(c.headers)...)
 			d := requireFailure(t, r)
 			require.Equal(t, http.StatusBadRequest, r.httpStatus)
 			require.Equal(t, "INVALID_REQUEST", d.info.GetReason())

@@ -48,7 +48,7 @@ func observe(observers []func(*Call)) grpc.UnaryServerInterceptor {
 func recoverPanic(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (response any, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			response, err = nil, &providers.Error{Reason: providers.Internal, Cause: panicError(value)}
+			response, err = nil, &providers.Error{Reason: providers.Internal, Cause: panicError(value, debug.Stack())}
 		}
 	}()
 	return next(ctx, request)
@@ -56,12 +56,12 @@ func recoverPanic(ctx context.Context, request any, _ *grpc.UnaryServerInfo, nex
 
 // panicError describes a panic for the log. Its value may hold anything, so only the
 // runtime's own is shown.
-func panicError(value any) error {
+func panicError(value any, stack []byte) error {
 	var runtimeError runtime.Error
 	if err, ok := value.(error); ok && errors.As(err, &runtimeError) {
-		return fmt.Errorf("panic: %w\n%s", runtimeError, debug.Stack())
+		return fmt.Errorf("panic: %w\n%s", runtimeError, stack)
 	}
-	return fmt.Errorf("panic: %T\n%s", value, debug.Stack())
+	return fmt.Errorf("panic: %T\n%s", value, stack)
 }
 
 // refuse ends a call whose message the transport could not take, after the

@@ -48,7 +48,7 @@ func queryOfEveryField() routing.Query {
 			SubjectID: sensitive.New("subject"), Reference: "order-1",
 			IDCard: &providers.IDCard{Name: sensitive.New("张三"), Number: sensitive.New("11010519491231002X")},
 			Photos: []sensitive.Bytes{
-				sensitive.New([]byte{0xfb, 0xff, 0xbf, 0xfb, 0xff}), sensitive.New([]byte{0, 1, 2}),
+				sensitive.NewBytes([]byte{0xfb, 0xff, 0xbf, 0xfb, 0xff}), sensitive.NewBytes([]byte{0, 1, 2}),
 			},
 			DetectRotatedFaces: new(false), MultipleFaces: providers.UseLargestFace,
 			ReturnURL: sensitive.New("https://example.com/r"), NotifyURL: sensitive.New("https://example.com/n"),

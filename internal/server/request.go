@@ -64,7 +64,7 @@ func readComparison(comparison *livenessv1.Comparison, request *providers.Reques
 	}
 	request.Photos = make([]sensitive.Bytes, len(comparison.GetPhotos()))
 	for i, photo := range comparison.GetPhotos() {
-		request.Photos[i] = sensitive.New(photo)
+		request.Photos[i] = sensitive.NewBytes(photo)
 	}
 	request.DetectRotatedFaces = comparison.DetectRotatedFaces
 	request.MultipleFaces = multipleFacesRules[comparison.GetMultipleFaces()]

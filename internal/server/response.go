@@ -26,9 +26,10 @@ var billed = map[providers.Billed]livenessv1.Billed{
 	providers.BilledNo:      livenessv1.Billed_BILLED_NO,
 }
 
-// responseOf returns the answer of a call that issued a token.
-func responseOf(call *Call) *livenessv1.IssueLivenessTokenResponse {
-	token, product := &call.Outcome.Token, call.Outcome.Issued().Product
+// responseOf returns the answer of a call that issued a token, without the id of the
+// request. The reference is the caller's.
+func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLivenessTokenResponse {
+	token, product := &outcome.Token, outcome.Issued().Product
 	response := &livenessv1.IssueLivenessTokenResponse{
 		Token:        token.Value.Reveal(),
 		SessionId:    token.SessionID.Reveal(),
@@ -36,9 +37,8 @@ func responseOf(call *Call) *livenessv1.IssueLivenessTokenResponse {
 		SingleUse:    product.SingleUse,
 		Product:      product.ID,
 		Client:       clientOf(token.Client),
-		RequestId:    call.RequestID,
-		Reference:    cmp.Or(call.Request.GetReference(), token.Reference),
-		Attempts:     attemptsOf(call.Outcome.Attempts),
+		Reference:    cmp.Or(reference, token.Reference),
+		Attempts:     attemptsOf(outcome.Attempts),
 	}
 	if !token.Expiry.Time.IsZero() {
 		response.ExpireTime = timestamppb.New(token.Expiry.Time)

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log"
 	"mime"
 	"net/http"
@@ -53,6 +51,7 @@ func (s *Service) exactPaths(mux *http.ServeMux) http.Handler {
 
 func (s *Service) tokens(w http.ResponseWriter, r *http.Request) {
 	call := newCall(REST)
+	defer call.permit.release()
 	ctx, cancel, refused := withTimeoutHeader(r)
 	defer cancel()
 	switch {
@@ -64,7 +63,9 @@ func (s *Service) tokens(w http.ResponseWriter, r *http.Request) {
 	case refused != nil:
 		call.refused = refused
 	default:
-		call.Request, call.refused = readRequest(w, r)
+		if call.refused = s.load.admit(call, repeatedREST(r.Header)); call.refused == nil {
+			call.Request, call.refused = readRequest(w, r, &call.permit)
+		}
 	}
 	s.answer(ctx, w, call)
 }
@@ -88,14 +89,10 @@ func isJSON(header http.Header) bool {
 	return err == nil && mediaType == "application/json" && (encoding == "" || encoding == "identity")
 }
 
-func readRequest(w http.ResponseWriter, r *http.Request) (*livenessv1.IssueLivenessTokenRequest, *providers.Error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
-	var beyond *http.MaxBytesError
-	switch {
-	case errors.As(err, &beyond):
-		return nil, tooLarge(maxBodyBytes)
-	case err != nil:
-		return nil, &providers.Error{Reason: providers.InvalidRequest, Message: "the body did not arrive whole"}
+func readRequest(w http.ResponseWriter, r *http.Request, p *permit) (*livenessv1.IssueLivenessTokenRequest, *providers.Error) {
+	body, refused := readBody(w, r, p)
+	if refused != nil {
+		return nil, refused
 	}
 	message, refused := DecodeJSON(body)
 	if refused != nil {

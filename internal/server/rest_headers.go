@@ -12,10 +12,12 @@ import (
 )
 
 // The headers of a REST call that the gateway reads are Content-Type,
-// Content-Encoding and the two below. No other passes.
+// Content-Encoding and those below. No other passes.
 const (
 	headerTimeout        = "Grpc-Timeout"
 	headerIdempotencyKey = "Idempotency-Key"
+	// headerAttempts is gRPC's own, as HTTP has none for it.
+	headerAttempts = "Grpc-Previous-Rpc-Attempts"
 )
 
 var timeoutUnits = map[byte]time.Duration{
@@ -65,4 +67,10 @@ func mergeIdempotencyKey(message *livenessv1.IssueLivenessTokenRequest, header h
 	}
 	message.IdempotencyKey = key
 	return nil
+}
+
+// repeatedREST reports whether the client says that it has sent the call before.
+func repeatedREST(header http.Header) bool {
+	attempts := header.Get(headerAttempts)
+	return attempts != "" && attempts != "0"
 }

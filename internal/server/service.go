@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/routing"
 )
 
@@ -22,11 +23,12 @@ type Issuer interface {
 // use.
 type Service struct {
 	handle grpc.UnaryHandler
+	load   load
 }
 
-// NewService returns a service that tells each observer of every call when it has
-// ended.
-func NewService(issuer Issuer, observers ...func(*Call)) (*Service, error) {
+// NewService returns a service that issues once for each of the keeper's keys, and tells
+// each observer of every call when it has ended.
+func NewService(issuer Issuer, keeper *idempotency.Keeper, observers ...func(*Call)) (*Service, error) {
 	validator, err := protovalidate.New(
 		protovalidate.WithMessages(&livenessv1.IssueLivenessTokenRequest{}),
 		protovalidate.WithDisableLazy(),
@@ -35,24 +37,35 @@ func NewService(issuer Issuer, observers ...func(*Call)) (*Service, error) {
 		return nil, err
 	}
 	info := &grpc.UnaryServerInfo{FullMethod: livenessv1.LivenessService_IssueLivenessToken_FullMethodName}
-	return &Service{handle: chain(issue(issuer), info,
+	return &Service{handle: chain(issue(issuer, keeper), info,
 		observe(observers),
 		recoverPanic,
 		refuse,
 		limitDeadline,
-		validate(validator),
+		validateMessage(validator),
 	)}, nil
 }
 
+// Limit sets the bounds beyond which calls over either transport are shed; without,
+// none are. It must be called before the service is served.
+func (s *Service) Limit(limits Limits) { s.load.limit(limits) }
+
 // issue is the innermost handler: message to query, outcome to message.
-func issue(issuer Issuer) grpc.UnaryHandler {
+func issue(issuer Issuer, keeper *idempotency.Keeper) grpc.UnaryHandler {
 	return func(ctx context.Context, _ any) (any, error) {
 		call := callOf(ctx)
+		var response *livenessv1.IssueLivenessTokenResponse
 		var err error
-		if call.Outcome, err = issuer.Issue(ctx, queryOf(call.Request)); err != nil {
+		if call.Request.GetIdempotencyKey() != "" {
+			response, err = issueOnce(ctx, issuer, keeper, call)
+		} else if call.Outcome, err = issuer.Issue(ctx, queryOf(call.Request)); err == nil {
+			response = responseOf(&call.Outcome, call.Request.GetReference())
+		}
+		if err != nil {
 			return nil, err
 		}
-		return responseOf(call), nil
+		response.RequestId = call.RequestID
+		return response, nil
 	}
 }
 
@@ -66,7 +79,7 @@ func (s *Service) serve(ctx context.Context, call *Call) *livenessv1.IssueLivene
 }
 
 // Issue makes a call in process, through the same interceptors, and returns it when it
-// has ended. Fields at fault are spelled as over gRPC.
+// has ended. It is never shed. Fields at fault are spelled as over gRPC.
 func (s *Service) Issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest) *Call {
 	call := newCall(GRPC)
 	call.Request = message

@@ -30,7 +30,8 @@ func TestHealth(t *testing.T) {
 }
 
 func TestHealthAfterShutdown(t *testing.T) {
-	_, health := server.NewGRPC(newService(t))
+	grpcServer, health := server.NewGRPC(newService(t))
+	t.Cleanup(grpcServer.Stop)
 	health.Shutdown()
 	for _, name := range []string{"", "liveness.v1.LivenessService"} {
 		answer, err := health.Check(t.Context(), &healthpb.HealthCheckRequest{Service: name})

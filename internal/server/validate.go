@@ -19,20 +19,18 @@ import (
 // bound on its request holds as well.
 const maxPhotoBytes = 19_000_000
 
-// validate checks a message against the contract: no unknown fields, the rules of the
+// validateMessage checks a message against the contract: no unknown fields, the rules of the
 // proto files, and what those cannot say.
-func validate(validator protovalidate.Validator) grpc.UnaryServerInterceptor {
+func validateMessage(validator protovalidate.Validator) grpc.UnaryServerInterceptor {
+	lists := protovalidate.WithFilter(exceptGoodLists((&livenessv1.IssueLivenessTokenRequest{}).ProtoReflect().Descriptor()))
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		message := request.(*livenessv1.IssueLivenessTokenRequest)
 		if path, unknown := unknownField(message.ProtoReflect(), ""); unknown != nil {
 			number, _, _ := protowire.ConsumeTag(unknown)
 			return nil, invalidRequest(path, fmt.Sprintf("holds field number %d, which the contract does not know", number))
 		}
-		if err := validator.Validate(message); err != nil {
+		if err := validator.Validate(message, lists); err != nil {
 			return nil, ruleBroken(err)
-		}
-		if message.GetIdempotencyKey() != "" {
-			return nil, invalidRequest(providers.FieldIdempotencyKey.Path(), "not supported yet: send the request without it")
 		}
 		if photoBytes(message) > maxPhotoBytes {
 			return nil, &providers.Error{Reason: providers.RequestTooLarge, Violations: []providers.Violation{{

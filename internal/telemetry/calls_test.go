@@ -62,3 +62,23 @@ func brokenCall() *server.Call {
 		Err: &providers.Error{Reason: providers.Internal, Cause: errors.New("panic: string\nstack")},
 	}
 }
+
+// heldBackCall is tried twice on one target and once on another, after a pause, while a
+// third was held back.
+func heldBackCall() *server.Call {
+	down := &providers.Error{Reason: providers.VendorInternalError}
+	first := target("acme.app", "acme-cn")
+	first.Credentials = []string{"main", "spare"}
+	failed := routing.Attempt{Target: first, Kind: routing.First, Credential: 1, Reason: down.Reason, Duration: 10 * time.Millisecond, Err: down}
+	retried, probed := failed, failed
+	retried.Kind = routing.Retry
+	probed.Kind, probed.Target, probed.Credential = routing.Probe, target("acme.app", "acme-sgp"), 0
+	return &server.Call{
+		Transport: server.GRPC, RequestID: "R5", Flow: providers.FlowSpokenDigits, Duration: 80500 * time.Microsecond, Err: down,
+		Outcome: routing.Outcome{
+			Attempts: []routing.Attempt{failed, retried, probed},
+			HeldBack: []routing.HeldBack{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}},
+			Waited:   50 * time.Millisecond,
+		},
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
@@ -51,7 +52,9 @@ func start(t *testing.T, i issuer) *gateway {
 		}
 		return outcome, err
 	}
-	service, err := server.NewService(issuer(observed), metrics.ObserveCall, telemetry.AccessLog(logger))
+	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1000, 1<<30), []byte("a secret"))
+	require.NoError(t, err)
+	service, err := server.NewService(issuer(observed), keeper, metrics.ObserveCall, telemetry.AccessLog(logger))
 	require.NoError(t, err)
 	g.serveGRPC(t, service)
 	g.serveREST(t, service, logger)

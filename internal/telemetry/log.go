@@ -39,17 +39,33 @@ func AccessLog(logger *zap.Logger) func(*server.Call) {
 			zap.Float64("duration_ms", milliseconds(call.Duration)),
 			zap.Float64("vendor_ms", milliseconds(call.VendorTime())),
 		}
+		if call.Idempotency != "" {
+			fields = append(fields, zap.String("idempotency", string(call.Idempotency)))
+		}
 		if issued := call.Outcome.Issued(); issued != nil {
 			fields = append(fields, zap.String("product", issued.Product.ID), zap.String("account", issued.Account))
 		}
 		if len(call.Outcome.Attempts) > 0 {
 			fields = append(fields, zap.Array("attempts", attempts(call.Outcome.Attempts)))
 		}
-		if call.Err != nil && call.Err.Reason == providers.Internal && call.Err.Cause != nil {
+		if len(call.Outcome.HeldBack) > 0 {
+			fields = append(fields, zap.Array("held_back", heldBack(call.Outcome.HeldBack)))
+		}
+		if call.Outcome.Waited > 0 {
+			fields = append(fields, zap.Float64("waited_ms", milliseconds(call.Outcome.Waited)))
+		}
+		if tellsCause(call.Err) {
 			fields = append(fields, zap.String("cause", call.Err.Cause.Error()))
 		}
 		entry.Write(fields...)
 	}
+}
+
+// tellsCause reports whether an operator needs the cause to mend the failure. Those of
+// attempts stand with the attempts.
+func tellsCause(failure *providers.Error) bool {
+	return failure != nil && failure.Cause != nil &&
+		(failure.Reason == providers.Internal || failure.Reason == providers.IdempotencyUnavailable)
 }
 
 // levelOf is an error for a fault of ours, a warning for what an operator may have to
@@ -85,6 +101,9 @@ func (a *attempt) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	object.AddString("product", a.Target.Product.ID)
 	object.AddString("account", a.Target.Account)
 	object.AddString("kind", string(a.Kind))
+	if a.Credential < len(a.Target.Credentials) {
+		object.AddString("credential", a.Target.Credentials[a.Credential])
+	}
 	object.AddString("reason", string(a.Reason))
 	object.AddFloat64("duration_ms", milliseconds(a.Duration))
 	addNonEmpty(object, "vendor_code", a.Exchange.Code)
@@ -96,6 +115,28 @@ func (a *attempt) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	if a.Err != nil && a.Err.Cause != nil {
 		object.AddString("cause", a.Err.Cause.Error())
 	}
+	return nil
+}
+
+type heldBack []routing.HeldBack
+
+// MarshalLogArray writes the targets that were held back, and why.
+func (h heldBack) MarshalLogArray(array zapcore.ArrayEncoder) error {
+	for i := range h {
+		if err := array.AppendObject((*held)(&h[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type held routing.HeldBack
+
+// MarshalLogObject writes one target that was held back.
+func (h *held) MarshalLogObject(object zapcore.ObjectEncoder) error {
+	object.AddString("product", h.Target.Product.ID)
+	object.AddString("account", h.Target.Account)
+	object.AddString("why", string(h.Why))
 	return nil
 }
 

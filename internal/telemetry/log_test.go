@@ -43,6 +43,16 @@ func TestAccessLog(t *testing.T) {
 				"vendor_text": "the vendor's words"
 			}]
 		}`},
+		"retried, failed over and held back": {heldBackCall(), `{
+			"level": "warn", "msg": "call", "request_id": "R5", "transport": "grpc", "flow": "spoken_digits",
+			"code": "UNAVAILABLE", "http_status": 503, "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 80.5, "vendor_ms": 30,
+			"waited_ms": 50, "held_back": [{"product": "acme.app", "account": "acme-old", "why": "out_of_service"}],
+			"attempts": [
+				{"product": "acme.app", "account": "acme-cn", "kind": "first", "credential": "spare", "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 10},
+				{"product": "acme.app", "account": "acme-cn", "kind": "retry", "credential": "spare", "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 10},
+				{"product": "acme.app", "account": "acme-sgp", "kind": "probe", "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 10}
+			]
+		}`},
 		"refused by the contract": {invalidCall(), `{
 			"level": "info", "msg": "call", "request_id": "R3", "transport": "rest", "flow": "none",
 			"code": "INVALID_ARGUMENT", "http_status": 400, "reason": "INVALID_REQUEST", "duration_ms": 2, "vendor_ms": 0

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
 
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/server"
@@ -33,6 +34,7 @@ type Metrics struct {
 	issued          *prometheus.CounterVec
 	orphaned        *prometheus.CounterVec
 	unrecognized    *prometheus.CounterVec
+	idempotency     *prometheus.CounterVec
 }
 
 // Build is what the binary says of itself.
@@ -53,11 +55,11 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 		}, []string{"transport", "flow", "code"}),
 		overhead: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "overhead_seconds",
-			Help: "Time of a call that was not spent in attempts: the gateway's own.", Buckets: overheadBuckets,
+			Help: "Time of a call without attempts, pauses before retries and waiting for a place in flight: the gateway's own.", Buckets: overheadBuckets,
 		}, []string{"flow"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "vendor_attempts_total",
-			Help: "Attempts that ended, by target, reason (OK on success) and kind (first, failover).",
+			Help: "Attempts that ended, by target, reason (OK on success) and kind (first, retry, failover, probe).",
 		}, []string{"provider", "product", "account", "reason", "kind"}),
 		attemptDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "vendor_attempt_duration_seconds",
@@ -65,7 +67,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 		}, []string{"provider", "product", "account"}),
 		failovers: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "failovers_total",
-			Help: "Attempts on another target, from and to as account/product, and why the earlier attempt failed.",
+			Help: "Attempts on another target than the one before, from and to as account/product, and why the one before failed.",
 		}, []string{"from", "to", "reason"}),
 		issued: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "tokens_issued_total",
@@ -79,6 +81,10 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 			Namespace: namespace, Name: "unrecognized_codes_total",
 			Help: "Refusals of vendors that no document explains.",
 		}, []string{"provider"}),
+		idempotency: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "idempotency_total",
+			Help: "Calls with an idempotency key: issued or failed; replayed or joined, which repeat another call; left by their caller; reused, in_progress or unavailable, which are reasons.",
+		}, []string{"outcome"}),
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "What is running; always 1.",
@@ -86,7 +92,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 	info.WithLabelValues(build.Version, build.Commit, build.GoVersion).Set(1)
 	for _, collector := range []prometheus.Collector{
 		m.requests, m.requestDuration, m.overhead, m.attempts, m.attemptDuration,
-		m.failovers, m.issued, m.orphaned, m.unrecognized, info,
+		m.failovers, m.issued, m.orphaned, m.unrecognized, m.idempotency, info,
 	} {
 		if err := registerer.Register(collector); err != nil {
 			return nil, err
@@ -100,10 +106,18 @@ func (m *Metrics) ObserveCall(call *server.Call) {
 	transport, flow, status := string(call.Transport), flowLabel(call), codeName(call.Code())
 	m.requests.WithLabelValues(transport, flow, status, string(call.Reason())).Inc()
 	m.requestDuration.WithLabelValues(transport, flow, status).Observe(call.Duration.Seconds())
-	m.overhead.WithLabelValues(flow).Observe((call.Duration - call.VendorTime()).Seconds())
+	if call.Idempotency != "" {
+		m.idempotency.WithLabelValues(string(call.Idempotency)).Inc()
+	}
+	if call.Repeats() || call.Idempotency == idempotency.Left {
+		return // what was tried is another call's to count, or goes on
+	}
+	m.overhead.WithLabelValues(flow).Observe((call.Duration - call.VendorTime() - call.Outcome.Waited).Seconds())
 	for i := 1; i < len(call.Outcome.Attempts); i++ {
-		from, to := &call.Outcome.Attempts[i-1], &call.Outcome.Attempts[i]
-		m.failovers.WithLabelValues(from.Target.Name(), to.Target.Name(), string(from.Reason)).Inc()
+		before := &call.Outcome.Attempts[i-1]
+		if from, to := before.Target.Name(), call.Outcome.Attempts[i].Target.Name(); from != to {
+			m.failovers.WithLabelValues(from, to, string(before.Reason)).Inc()
+		}
 	}
 }
 

@@ -36,6 +36,7 @@ func scrape(t *testing.T, registry *prometheus.Registry) string {
 // seriesAfterTheCalls is all that a scrape shows, but for help and buckets: names and
 // labels as in docs/design.md, section 8.
 const seriesAfterTheCalls = `liveness_gateway_build_info{commit="c0ffee",goversion="go1.26",version="v1.2.3"} 1
+liveness_gateway_failovers_total{from="acme-cn/acme.app",reason="VENDOR_INTERNAL_ERROR",to="acme-sgp/acme.app"} 1
 liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1
 liveness_gateway_overhead_seconds_sum{flow="app_sdk"} 0.0005
 liveness_gateway_overhead_seconds_count{flow="app_sdk"} 1
@@ -45,6 +46,8 @@ liveness_gateway_overhead_seconds_sum{flow="js_sdk"} 0.002
 liveness_gateway_overhead_seconds_count{flow="js_sdk"} 1
 liveness_gateway_overhead_seconds_sum{flow="none"} 0.004
 liveness_gateway_overhead_seconds_count{flow="none"} 2
+liveness_gateway_overhead_seconds_sum{flow="spoken_digits"} 0.0005
+liveness_gateway_overhead_seconds_count{flow="spoken_digits"} 1
 liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="hosted_page",transport="rest"} 0.071
 liveness_gateway_request_duration_seconds_count{code="INTERNAL",flow="hosted_page",transport="rest"} 1
 liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="js_sdk",transport="grpc"} 0.002
@@ -53,27 +56,33 @@ liveness_gateway_request_duration_seconds_sum{code="INVALID_ARGUMENT",flow="none
 liveness_gateway_request_duration_seconds_count{code="INVALID_ARGUMENT",flow="none",transport="rest"} 2
 liveness_gateway_request_duration_seconds_sum{code="OK",flow="app_sdk",transport="grpc"} 3.1205
 liveness_gateway_request_duration_seconds_count{code="OK",flow="app_sdk",transport="grpc"} 1
+liveness_gateway_request_duration_seconds_sum{code="UNAVAILABLE",flow="spoken_digits",transport="grpc"} 0.0805
+liveness_gateway_request_duration_seconds_count{code="UNAVAILABLE",flow="spoken_digits",transport="grpc"} 1
 liveness_gateway_requests_total{code="INTERNAL",flow="hosted_page",reason="VENDOR_ERROR_UNRECOGNIZED",transport="rest"} 1
 liveness_gateway_requests_total{code="INTERNAL",flow="js_sdk",reason="INTERNAL",transport="grpc"} 1
 liveness_gateway_requests_total{code="INVALID_ARGUMENT",flow="none",reason="INVALID_REQUEST",transport="rest"} 2
 liveness_gateway_requests_total{code="OK",flow="app_sdk",reason="OK",transport="grpc"} 1
+liveness_gateway_requests_total{code="UNAVAILABLE",flow="spoken_digits",reason="VENDOR_INTERNAL_ERROR",transport="grpc"} 1
 liveness_gateway_tokens_issued_total{account="acme-cn",billed="yes",product="acme.app"} 1
 liveness_gateway_tokens_orphaned_total{account="acme-sgp",product="acme.app"} 1
 liveness_gateway_unrecognized_codes_total{provider="acme"} 1
-liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-cn",product="acme.app",provider="acme"} 0.12
-liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-cn",product="acme.app",provider="acme"} 1
+liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-cn",product="acme.app",provider="acme"} 0.14
+liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-cn",product="acme.app",provider="acme"} 3
 liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-cn",product="acme.page",provider="acme"} 0.07
 liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-cn",product="acme.page",provider="acme"} 1
-liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-sgp",product="acme.app",provider="acme"} 3
-liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-sgp",product="acme.app",provider="acme"} 1
+liveness_gateway_vendor_attempt_duration_seconds_sum{account="acme-sgp",product="acme.app",provider="acme"} 3.01
+liveness_gateway_vendor_attempt_duration_seconds_count{account="acme-sgp",product="acme.app",provider="acme"} 2
 liveness_gateway_vendor_attempts_total{account="acme-cn",kind="failover",product="acme.app",provider="acme",reason="OK"} 1
+liveness_gateway_vendor_attempts_total{account="acme-cn",kind="first",product="acme.app",provider="acme",reason="VENDOR_INTERNAL_ERROR"} 1
 liveness_gateway_vendor_attempts_total{account="acme-cn",kind="first",product="acme.page",provider="acme",reason="VENDOR_ERROR_UNRECOGNIZED"} 1
+liveness_gateway_vendor_attempts_total{account="acme-cn",kind="retry",product="acme.app",provider="acme",reason="VENDOR_INTERNAL_ERROR"} 1
 liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="first",product="acme.app",provider="acme",reason="VENDOR_TIMEOUT"} 1
+liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="probe",product="acme.app",provider="acme",reason="VENDOR_INTERNAL_ERROR"} 1
 `
 
 func TestMetrics(t *testing.T) {
 	metrics, registry := newMetrics(t)
-	for _, call := range []*server.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall()} {
+	for _, call := range []*server.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), heldBackCall()} {
 		for i := range call.Outcome.Attempts {
 			metrics.ObserveAttempt(&call.Outcome.Attempts[i])
 		}

@@ -132,7 +132,7 @@ func TestARefusedMessageLeavesNoTrace(t *testing.T) {
 	}
 	headers := []string{"Grpc-Timeout", "Idempotency-Key", "Content-Encoding", "Content-Type"}
 	for _, header := range headers {
-		code, answer := g.post(t, tokensPath, marked("login"), header, "MARKER")
+		code, answer := g.post(t, tokensPath, marked("login"), header, "MARKER is none")
 		require.GreaterOrEqual(t, code, 400)
 		requireUnmarked(t, answer)
 	}
@@ -150,7 +150,7 @@ func TestARefusedGRPCMessageLeavesNoTrace(t *testing.T) {
 	request.Scenario = "MARKER"
 	requireUnmarkedStatus(t, g.invoke(t, issueMethod, request, &livenessv1.IssueLivenessTokenResponse{}))
 	request.Scenario = ""
-	request.IdempotencyKey = "MARKER"
+	request.IdempotencyKey = "MARKER is no key"
 	requireUnmarkedStatus(t, g.invoke(t, issueMethod, request, &livenessv1.IssueLivenessTokenResponse{}))
 	request.IdempotencyKey = ""
 	unknown := protowire.AppendString(protowire.AppendTag(nil, 4711, protowire.BytesType), "MARKER")

@@ -23,9 +23,10 @@ var traffic = []struct {
 	{"a failover", `{"flow":"FLOW_APP_SDK","acceptedProducts":["megvii.app-v5","linkface.app"],"subjectId":"sandbox:code=CONCURRENCY_LIMIT_EXCEEDED"}`, http.StatusOK},
 	{"a token that may be orphaned", `{"flow":"FLOW_APP_SDK","acceptedProducts":["megvii.app-v5","linkface.app"],"subjectId":"sandbox:reset"}`, http.StatusOK},
 	{"an unknown code", `{"flow":"FLOW_APP_SDK","acceptedProducts":["megvii.app-v5"],"subjectId":"sandbox:status=400,code=NEW_CODE"}`, http.StatusBadGateway},
-	{"a refused credential", `{"flow":"FLOW_SPOKEN_DIGITS","reference":"sandbox:code=AUTHENTICATION_ERROR"}`, http.StatusBadGateway},
 	{"a saturated vendor", `{"flow":"FLOW_SPOKEN_DIGITS","reference":"sandbox:code=CONCURRENCY_LIMIT_EXCEEDED"}`, http.StatusServiceUnavailable},
 	{"a caller's mistake", `{}`, http.StatusBadRequest},
+	// The last: until the credential is probed, the vendor gets no call.
+	{"a refused credential", `{"flow":"FLOW_SPOKEN_DIGITS","reference":"sandbox:code=AUTHENTICATION_ERROR"}`, http.StatusBadGateway},
 }
 
 // makeTraffic sends rounds of calls until the test ends. When it returns the first has

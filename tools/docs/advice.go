@@ -102,9 +102,9 @@ var advices = map[providers.Reason]advice{
 		waitAndSend + " It gets the answer of the call that is under way.", nothing,
 	},
 	providers.IdempotencyUnavailable: {
-		"operator: bring the store of keys back",
+		"operator: bring the store of keys back, or give it room",
 		waitAndSend + " Without a key the call goes through, at the risk of two tokens.",
-		"Bring the store of idempotency keys back.",
+		"Bring the store of idempotency keys back. The one in memory is full when more calls with a key come than it holds in the lifetime of their tokens: add replicas, or have callers use keys only where they repeat calls.",
 	},
 	providers.CallerCancelled: {"nothing", nothing, "Nothing. If there are many, callers give up before vendors answer."},
 	providers.DeadlineTooShort: {

@@ -265,9 +265,12 @@ func (ExpirySource) EnumDescriptor() ([]byte, []int) {
 // the value that a product has anyway, ask for nothing and rule nothing out.
 type IssueLivenessTokenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Makes a repeated call safe: the same key and message get the same answer.
-	// Optional; 1 to 128 characters of A-Z a-z 0-9 . _ : -. Honoured by the gateway
-	// for every product. Over REST the header Idempotency-Key is the same thing.
+	// Makes a repeated call safe: the same key and message get the same answer until
+	// its token expires, for 10 min if that is not known, for 24 h at most. Another
+	// message under the key is refused with IDEMPOTENCY_KEY_REUSED; a failed call
+	// frees it. Optional; 1 to 128 characters of A-Z a-z 0-9 . _ : -. Honoured by the
+	// gateway for every product. Over REST the header Idempotency-Key is the same
+	// thing.
 	IdempotencyKey string `protobuf:"bytes,1,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// What the user does. Required. Decides which products can serve.
 	Flow Flow `protobuf:"varint,2,opt,name=flow,proto3,enum=liveness.v1.Flow" json:"flow,omitempty"`
@@ -756,7 +759,8 @@ type IssueLivenessTokenResponse struct {
 	// The business number: the caller's, or the one made for megvii.pc-web, which
 	// comes back in its callbacks.
 	Reference string `protobuf:"bytes,9,opt,name=reference,proto3" json:"reference,omitempty"`
-	// Whether this is the repeated answer to an idempotency key used before.
+	// Whether this is the answer of an earlier call with the same idempotency key.
+	// All but request_id is then as it was there.
 	Replayed bool `protobuf:"varint,10,opt,name=replayed,proto3" json:"replayed,omitempty"`
 	// The attempts made, in order; the last one issued the token.
 	Attempts      []*Attempt `protobuf:"bytes,11,rep,name=attempts,proto3" json:"attempts,omitempty"`

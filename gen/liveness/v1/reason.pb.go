@@ -78,9 +78,10 @@ const (
 	// The idempotency key was used before with another message.
 	// INVALID_ARGUMENT, HTTP 422.
 	Reason_IDEMPOTENCY_KEY_REUSED Reason = 18
-	// A call with the same idempotency key is under way. ABORTED, HTTP 409.
+	// A call with the same idempotency key is under way where its answer cannot be
+	// waited for. ABORTED, HTTP 409.
 	Reason_IDEMPOTENCY_KEY_IN_PROGRESS Reason = 19
-	// The store of idempotency keys is down. UNAVAILABLE, HTTP 503.
+	// The store of idempotency keys is down or full. UNAVAILABLE, HTTP 503.
 	Reason_IDEMPOTENCY_UNAVAILABLE Reason = 20
 	// The caller went away. CANCELLED, HTTP 499.
 	Reason_CALLER_CANCELLED Reason = 21

@@ -100,7 +100,7 @@ func pcWeb() providertest.Product {
 	full.SubjectID, full.Reference = sensitive.New(subjectID), reference
 	full.IDCard = &providers.IDCard{Name: sensitive.New("张三丰"), Number: sensitive.New("11010119900307001X")}
 	full.Photos = []sensitive.Bytes{
-		sensitive.New([]byte(photo1)), sensitive.New([]byte(photo2)), sensitive.New([]byte(photo3)),
+		sensitive.NewBytes([]byte(photo1)), sensitive.NewBytes([]byte(photo2)), sensitive.NewBytes([]byte(photo3)),
 	}
 	full.DetectRotatedFaces, full.ScreenReplayCheck = new(true), new(true)
 	full.MultipleFaces = providers.RejectMultipleFaces
@@ -197,7 +197,7 @@ func h5Flash() providertest.Product {
 	p := megviis("megvii.h5-flash")
 	p.Minimal = providertest.Example{
 		Request: &providers.Request{
-			SubjectID: sensitive.New(subjectID), Photos: []sensitive.Bytes{sensitive.New([]byte(photo1))},
+			SubjectID: sensitive.New(subjectID), Photos: []sensitive.Bytes{sensitive.NewBytes([]byte(photo1))},
 		},
 		Wire: keyed(endpoint, "color_number=6", "procedure_type=raw_flash", "comparison_type=0", "uuid="+subjectID,
 			"image_ref1=@"+photo1, "max_upload_times=5", "life_time=60"),
@@ -206,7 +206,7 @@ func h5Flash() providertest.Product {
 		Request: &providers.Request{
 			SubjectID:          sensitive.New(subjectID),
 			Reference:          reference,
-			Photos:             []sensitive.Bytes{sensitive.New([]byte(photo1)), sensitive.New([]byte(photo2))},
+			Photos:             []sensitive.Bytes{sensitive.NewBytes([]byte(photo1)), sensitive.NewBytes([]byte(photo2))},
 			DetectRotatedFaces: new(true), FaceOcclusionCheck: new(true), ReportMultipleFaces: new(true),
 			MultipleFaces: providers.UseLargestFace,
 			MaxUploads:    3, FlashColors: 8,

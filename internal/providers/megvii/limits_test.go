@@ -63,9 +63,9 @@ func TestCheck(t *testing.T) {
 		{"no photo", h5Flash.ID, func(r *request) { r.Photos = nil }, "comparison.photos", unable},
 		{"2 photos", h5Flash.ID, func(r *request) { r.Photos = photos(2) }, "", ""},
 		{"3 photos", h5Flash.ID, func(r *request) { r.Photos = photos(3) }, "comparison.photos", providers.ArgumentRejected},
-		{"photos of 19 MB", h5Flash.ID, func(r *request) { r.Photos = []sensitive.Bytes{sensitive.New(make([]byte, 19_000_000))} }, "", ""},
+		{"photos of 19 MB", h5Flash.ID, func(r *request) { r.Photos = []sensitive.Bytes{sensitive.NewBytes(make([]byte, 19_000_000))} }, "", ""},
 		{"photos of 20 MB", h5Flash.ID, func(r *request) {
-			r.Photos = []sensitive.Bytes{sensitive.New(make([]byte, 12_000_000)), sensitive.New(make([]byte, 8_000_000))}
+			r.Photos = []sensitive.Bytes{sensitive.NewBytes(make([]byte, 12_000_000)), sensitive.NewBytes(make([]byte, 8_000_000))}
 		}, "comparison.photos", providers.RequestTooLarge},
 		{"id card", h5Flash.ID, func(r *request) { r.IDCard = idCard("张三", "110101199003070011") }, "comparison.id_card", unable},
 		{"use the largest face", h5Flash.ID, func(r *request) { r.MultipleFaces = providers.UseLargestFace }, "", ""},

@@ -24,7 +24,7 @@ var private = map[string]*providers.Request{
 	},
 	appV5.ID: {SubjectID: sensitive.New("private-subject")},
 	h5Flash.ID: {
-		SubjectID: sensitive.New("private_subject"), Photos: []sensitive.Bytes{sensitive.New([]byte("private photo"))},
+		SubjectID: sensitive.New("private_subject"), Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("private photo"))},
 	},
 }
 

@@ -183,7 +183,7 @@ func idCard(name, number string) *providers.IDCard {
 func photos(n int) []sensitive.Bytes {
 	var all []sensitive.Bytes
 	for i := range n {
-		all = append(all, sensitive.New([]byte("\xff\xd8 photo "+strings.Repeat("\x00", i+1))))
+		all = append(all, sensitive.NewBytes([]byte("\xff\xd8 photo "+strings.Repeat("\x00", i+1))))
 	}
 	return all
 }

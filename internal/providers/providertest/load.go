@@ -50,7 +50,7 @@ func allocations(t *trial) {
 	request := *t.Full.Request
 	request.Photos = nil
 	for range t.Full.Request.Photos {
-		request.Photos = append(request.Photos, sensitive.New(bytes.Repeat([]byte{0xff}, 1<<20)))
+		request.Photos = append(request.Photos, sensitive.NewBytes(bytes.Repeat([]byte{0xff}, 1<<20)))
 	}
 	attempt := call(t.Full)
 	attempt.Request = &request

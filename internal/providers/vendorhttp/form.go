@@ -5,15 +5,14 @@ import (
 	"encoding/hex"
 	"io"
 	"net"
-	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // Form is a multipart/form-data body. Its length is known before it is sent, and
-// files are sent from where they lie: the form keeps references, not copies, so a
-// file's bytes must not change until the call is over. Not safe for concurrent
-// use.
+// files are sent from where they lie: the form keeps references, not copies, so that
+// their memory must be held until the call is over; whatever of net/http then still
+// reads holds it itself. Not safe for concurrent use.
 type Form struct {
 	Envelope
 
@@ -25,7 +24,7 @@ type Form struct {
 
 type file struct {
 	offset  int
-	content []byte
+	content sensitive.Bytes
 }
 
 const (
@@ -64,38 +63,57 @@ func (f *Form) AddSensitive(name string, value sensitive.String) {
 // AddFile appends a file parameter without copying its content.
 func (f *Form) AddFile(name string, content sensitive.Bytes) {
 	f.part(name, name)
-	f.files = append(f.files, file{len(f.text), content.Reveal()})
+	f.files = append(f.files, file{len(f.text), content})
 	f.text = append(f.text, "\r\n"...)
 }
 
 func (f *Form) part(name, filename string) {
-	f.text = append(f.text, "--"+f.boundary+"\r\nContent-Disposition: form-data; name=\""+name+"\""...)
+	f.text = append(f.text, "--"...)
+	f.text = append(f.text, f.boundary...)
+	f.text = append(f.text, "\r\nContent-Disposition: form-data; name=\""...)
+	f.text = append(f.text, name...)
 	if filename != "" {
-		f.text = append(f.text, "; filename=\""+filename+"\"\r\nContent-Type: application/octet-stream"...)
+		f.text = append(f.text, "\"; filename=\""...)
+		f.text = append(f.text, filename...)
+		f.text = append(f.text, "\"\r\nContent-Type: application/octet-stream\r\n\r\n"...)
+		return
 	}
-	f.text = append(f.text, "\r\n\r\n"...)
+	f.text = append(f.text, "\"\r\n\r\n"...)
 }
 
 // close ends the form; see Body.
 func (f *Form) close() (length int64, open func() (io.ReadCloser, error)) {
-	f.text = append(f.text, "--"+f.boundary+"--\r\n"...)
-	length = int64(len(f.text))
+	f.text = append(f.text, "--"...)
+	f.text = append(f.text, f.boundary...)
+	f.text = append(f.text, "--\r\n"...)
 	if len(f.files) == 0 {
 		// net/http sends the header and a bytes.Reader in one packet.
-		return length, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.text)), nil }
+		return int64(len(f.text)), func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.text)), nil }
 	}
-	pieces := make(net.Buffers, 0, 2*len(f.files)+1)
-	sent := 0
+	length = int64(len(f.text))
 	for _, file := range f.files {
-		pieces = append(pieces, f.text[sent:file.offset], file.content)
-		length += int64(len(file.content))
+		length += int64(file.content.Len())
+	}
+	return length, func() (io.ReadCloser, error) { return f.send(), nil }
+}
+
+// send returns the form as it is sent, and holds the files' memory until that has been
+// closed.
+func (f *Form) send() *sending {
+	s := &sending{files: f.files, users: 1}
+	sent, pieces := 0, len(f.files)+1
+	for _, file := range f.files {
+		pieces += len(file.content.Pieces())
+	}
+	s.rest = make(net.Buffers, 0, pieces)
+	for _, file := range f.files {
+		file.content.Memory().Ref()
+		s.rest = append(s.rest, f.text[sent:file.offset])
+		s.rest = append(s.rest, file.content.Pieces()...)
 		sent = file.offset
 	}
-	pieces = append(pieces, f.text[sent:])
-	return length, func() (io.ReadCloser, error) {
-		rest := slices.Clone(pieces)
-		return io.NopCloser(&rest), nil
-	}
+	s.rest = append(s.rest, f.text[sent:])
+	return s
 }
 
 func (f *Form) contentType() string { return "multipart/form-data; boundary=" + f.boundary }

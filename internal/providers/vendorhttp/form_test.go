@@ -41,7 +41,7 @@ func (a *addresses) Write(p []byte) (int, error) {
 func TestFilesAreNotCopied(t *testing.T) {
 	photo := bytes.Repeat([]byte{0xff}, 3<<20)
 	form := small()
-	form.AddFile("image_ref1", sensitive.New(photo))
+	form.AddFile("image_ref1", sensitive.NewBytes(photo))
 
 	var written addresses
 	n, err := io.Copy(&written, sentBy(t, form).Body)
@@ -54,7 +54,7 @@ func TestFilesAreNotCopied(t *testing.T) {
 // The whole of a call with three photos of 3 MiB, both ends of the connection
 // together, allocates less than a tenth of one photo.
 func TestFilesAllocateNothing(t *testing.T) {
-	photo := sensitive.New(bytes.Repeat([]byte{0xff}, 3<<20))
+	photo := sensitive.NewBytes(bytes.Repeat([]byte{0xff}, 3<<20))
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, "{}")
@@ -81,7 +81,7 @@ func TestFilesAllocateNothing(t *testing.T) {
 
 func TestBodyCanBeSentAgain(t *testing.T) {
 	form := small()
-	form.AddFile("image_ref1", sensitive.New([]byte("photo")))
+	form.AddFile("image_ref1", sensitive.NewBytes([]byte("photo")))
 	for name, form := range map[string]*vendorhttp.Form{"without files": small(), "with files": form} {
 		t.Run(name, func(t *testing.T) {
 			sent := sentBy(t, form)

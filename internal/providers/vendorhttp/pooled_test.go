@@ -81,7 +81,7 @@ func TestDeadPooledConnection(t *testing.T) {
 	transport, conn := pooled(t, target.String(), nil)
 	conn.dead.Store(true)
 	form := small()
-	form.AddFile("image_ref1", sensitive.New(make([]byte, 1<<20)))
+	form.AddFile("image_ref1", sensitive.NewBytes(make([]byte, 1<<20)))
 	answer, failure := vendorhttp.Post(t.Context(), transport, target, form)
 	require.Nil(t, failure)
 	require.True(t, answer.Succeeded())

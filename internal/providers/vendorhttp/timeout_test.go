@@ -46,7 +46,7 @@ func TestRequestNotTakenInTime(t *testing.T) {
 		<-over
 	})
 	form := small()
-	form.AddFile("image_ref1", sensitive.New(make([]byte, 32<<20)))
+	form.AddFile("image_ref1", sensitive.NewBytes(make([]byte, 32<<20)))
 	_, failure := vendorhttp.Post(ctx, newTransport(t), target, form)
 	close(over)
 	require.NotNil(t, failure)

@@ -63,9 +63,9 @@ func TestFilesOnTheWire(t *testing.T) {
 	large := strings.Repeat("\x00\xff photo", 100_000)
 	form := vendorhttp.NewForm(countUp)
 	form.Add("first", "1")
-	form.AddFile("image_ref1", sensitive.New([]byte(large)))
+	form.AddFile("image_ref1", sensitive.NewBytes([]byte(large)))
 	form.Add("second", "2")
-	form.AddFile("image_ref2", sensitive.New([]byte("small")))
+	form.AddFile("image_ref2", sensitive.NewBytes([]byte("small")))
 	form.AddFile("image_ref3", sensitive.Bytes{})
 	file := func(name string) string {
 		return "--" + boundary + "\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"" + name +

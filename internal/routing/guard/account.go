@@ -75,8 +75,9 @@ func (a *Account) ClockOffset() time.Duration {
 
 // AccountStatus is an account's state, for those who look at it.
 type AccountStatus struct {
-	InFlight, Limit int
-	ClockOffset     time.Duration
+	// InFlight attempts are under way of Limit; MaxInFlight is the highest limit.
+	InFlight, Limit, MaxInFlight int
+	ClockOffset                  time.Duration
 	// Credentials are in the account's order.
 	Credentials []Status
 }
@@ -85,7 +86,9 @@ type AccountStatus struct {
 func (a *Account) Status(now time.Time) AccountStatus {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return AccountStatus{a.limiter.InFlight(), a.limiter.Limit(), a.clock.offset, statuses(a.credentials, now)}
+	return AccountStatus{
+		a.limiter.InFlight(), a.limiter.Limit(), a.limiter.most, a.clock.offset, statuses(a.credentials, now),
+	}
 }
 
 func statuses(breakers []Breaker, now time.Time) []Status {

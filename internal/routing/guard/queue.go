@@ -16,9 +16,10 @@ func (q *queue) call() {
 	}
 }
 
-// Await returns a channel that is closed when a place in flight has become free, or
-// false if too many wait already: where more wait than there are places, the last would
-// wait longer than an attempt takes. Leave must be called, in either case of the wait.
+// Await returns a channel that is closed when a place in flight is free, or false if too
+// many wait already: where more wait than there are places, the last would wait longer
+// than an attempt takes. Whoever waited must call leave, after trying for the place: if
+// it is still free, it is the next one's.
 func (t *Target) Await() (called <-chan struct{}, leave func(), ok bool) {
 	a := t.account
 	a.mu.Lock()
@@ -28,9 +29,21 @@ func (t *Target) Await() (called <-chan struct{}, leave func(), ok bool) {
 	}
 	place := make(chan struct{})
 	a.queue.waiting = append(a.queue.waiting, place)
+	a.callIfFree()
 	return place, func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.queue.waiting = slices.DeleteFunc(a.queue.waiting, func(c chan struct{}) bool { return c == place })
+		if i := slices.Index(a.queue.waiting, place); i >= 0 {
+			a.queue.waiting = slices.Delete(a.queue.waiting, i, i+1)
+			return
+		}
+		a.callIfFree()
 	}, true
+}
+
+// callIfFree wakes the first who waits if there is a place in flight.
+func (a *Account) callIfFree() {
+	if a.limiter.InFlight() < a.limiter.Limit() {
+		a.queue.call()
+	}
 }

@@ -62,7 +62,7 @@ func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (Gra
 		t.releaseBreakers(now, &grant, Result{})
 		return Grant{}, LimitReached
 	}
-	a.budget.Earn(now)
+	a.budget.Earn()
 	grant.Probe = grant.target.Probe || grant.product.Probe || grant.credential.Probe || grant.credentialForProduct.Probe
 	return grant, ""
 }
@@ -110,9 +110,7 @@ func (t *Target) Release(now time.Time, grant Grant, result Result) {
 	a.limiter.Release(now, grant.ticket, result.Limited)
 	t.releaseCredential(now, &grant, result)
 	t.releaseBreakers(now, &grant, result)
-	if a.limiter.InFlight() < a.limiter.Limit() {
-		a.queue.call()
-	}
+	a.callIfFree()
 }
 
 func (t *Target) releaseBreakers(now time.Time, grant *Grant, result Result) {
@@ -126,10 +124,10 @@ func (t *Target) releaseCredential(now time.Time, grant *Grant, result Result) {
 }
 
 // Retry spends a retry of the account's budget, or returns false if there is none.
-func (t *Target) Retry(now time.Time) bool {
+func (t *Target) Retry() bool {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	return t.account.budget.Spend(now)
+	return t.account.budget.Spend()
 }
 
 // TargetStatus is a target's state, for those who look at it.

@@ -47,7 +47,7 @@ func page() providertest.Product {
 			Request: &providers.Request{
 				SubjectID: sensitive.New("user-9173"),
 				Reference: "order-1",
-				Photos:    []sensitive.Bytes{sensitive.New([]byte("photo-9173"))},
+				Photos:    []sensitive.Bytes{sensitive.NewBytes([]byte("photo-9173"))},
 				ReturnURL: sensitive.New(backURL),
 			},
 			Parameters: map[string]string{"layout": "wide"},

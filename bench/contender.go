@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/liveness-gateway/gateway/bench/internal/rig"
+)
+
+// contender is something that can stand between callers and a vendor.
+type contender struct {
+	name string
+	// program is one of those built, or found on the machine.
+	program string
+	// grpc and http say which calls it takes, metrics whether it has a page of them.
+	grpc, http, metrics bool
+	// secure contenders call the vendor over TLS.
+	secure  bool
+	gateway gatewayOptions
+	command func(*setup, contender, addresses) (rig.Command, error)
+}
+
+// addresses are where a contender listens; it may use some only.
+type addresses struct{ grpc, http, admin string }
+
+// server is a running contender.
+type server struct {
+	*rig.Process
+
+	contender contender
+	addresses addresses
+}
+
+// metricsURL is the page of the server's metrics.
+func (s *server) metricsURL() string { return "http://" + s.addresses.admin + "/metrics" }
+
+// routeCount is the number of routes that the gateway is measured with.
+const routeCount = 20
+
+// contenders returns all of them by name.
+func contenders() map[string]contender {
+	all := []contender{
+		{name: "floor", program: "floor", grpc: true, metrics: true, command: goProgram},
+		{name: "floor-tls", program: "floor", grpc: true, metrics: true, secure: true, command: goProgram},
+		{name: "stock-tcp", program: "stock", grpc: true, http: true, metrics: true, command: goProgram},
+		{name: "stock-inprocess", program: "stock", http: true, metrics: true, command: goProgram},
+		{name: "reverseproxy", program: "reverseproxy", http: true, metrics: true, command: goProgram},
+		{name: "nginx", program: "nginx", http: true, command: nginx},
+		{name: "haproxy", program: "haproxy", http: true, command: haproxy},
+		gatewayContender("gateway", gatewayOptions{routes: routeCount}),
+		gatewayContender("gateway-traced", gatewayOptions{routes: routeCount, traced: true}),
+		gatewayContender("gateway-limited", gatewayOptions{routes: routeCount, maxCalls: peakWorkers}),
+		gatewayContender("gateway-sample", gatewayOptions{sample: true}),
+		gatewayContender("gateway-1-route", gatewayOptions{routes: 1}),
+		gatewayContender("gateway-100-routes", gatewayOptions{routes: 100}),
+		gatewayContender("gateway-10000-routes", gatewayOptions{routes: 10_000}),
+	}
+	secure := gatewayContender("gateway-tls", gatewayOptions{routes: routeCount})
+	secure.secure = true
+	byName := map[string]contender{secure.name: secure}
+	for _, c := range all {
+		byName[c.name] = c
+	}
+	return byName
+}
+
+func gatewayContender(name string, options gatewayOptions) contender {
+	return contender{
+		name: name, program: "gateway", grpc: true, http: true, metrics: true,
+		gateway: options, command: gateway,
+	}
+}
+
+// available reports whether the contender's program is there.
+func (s *setup) available(name string) bool { return s.programs[contenders()[name].program] != "" }
+
+// start runs a contender, or returns it if it is running.
+func (s *setup) start(ctx context.Context, name string) (*server, error) {
+	for _, running := range s.running {
+		if running.contender.name == name {
+			return running, nil
+		}
+	}
+	return s.startFresh(ctx, name)
+}
+
+// startFresh runs a contender beside those that are running.
+func (s *setup) startFresh(ctx context.Context, name string) (*server, error) {
+	c, known := contenders()[name]
+	if !known {
+		return nil, fmt.Errorf("no contender %q", name)
+	}
+	var a addresses
+	for _, listener := range []struct {
+		address *string
+		wanted  bool
+	}{{&a.grpc, c.grpc}, {&a.http, c.http}, {&a.admin, c.metrics}} {
+		if !listener.wanted {
+			continue
+		}
+		var err error
+		if *listener.address, err = rig.FreeAddress(); err != nil {
+			return nil, err
+		}
+	}
+	command, err := c.command(s, c, a)
+	if err != nil {
+		return nil, err
+	}
+	command.Name = c.name
+	for _, address := range []string{a.grpc, a.http, a.admin} {
+		if address != "" {
+			command.Listens = append(command.Listens, address)
+		}
+	}
+	process, err := rig.Start(ctx, s.folder, command)
+	if err != nil {
+		return nil, err
+	}
+	started := &server{process, c, a}
+	s.running = append(s.running, started)
+	return started, nil
+}
+
+// vendorURL is the base URL that the contender calls.
+func (s *setup) vendorURL(c contender) string {
+	if c.secure {
+		return s.vendor.Secure
+	}
+	return s.vendor.Plain
+}
+
+// goProgram is the command of the programs that the benchmark brings.
+func goProgram(s *setup, c contender, a addresses) (rig.Command, error) {
+	args := []string{
+		s.programs[c.program], "-listen-grpc", a.grpc, "-listen-rest", a.http, "-listen-admin", a.admin,
+		"-vendor", s.vendorURL(c),
+	}
+	if c.secure {
+		args = append(args, "-ca", s.vendor.CAFile)
+	}
+	return rig.Command{Args: args}, nil
+}

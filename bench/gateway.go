@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/liveness-gateway/gateway/bench/internal/rig"
+	"github.com/liveness-gateway/gateway/bench/internal/work"
+)
+
+// gatewayOptions are what differs between the gateways that are measured.
+type gatewayOptions struct {
+	// routes is the number of routes, half of them for photos; a single one is for
+	// small calls.
+	routes int
+	// maxCalls is how many calls it may have in hand, 0 for its default.
+	maxCalls int
+	// traced switches tracing on, one call in a hundred.
+	traced bool
+	// sample takes deploy/config.example.yaml instead of a configuration of ours.
+	sample bool
+}
+
+// accounts are two contracts with the one vendor, so that there is another target to
+// fail over to. The time of an attempt is the longest that the file allows: no
+// measurement waits for it.
+const accounts = `
+shutdown_grace: 1s
+accounts:
+  first:
+    provider: megvii
+    base_url: URL
+    timeout: 30sCA
+    credentials: [{name: main, api_key: {env: BENCH_KEY}, api_secret: {env: BENCH_SECRET}}]
+  second:
+    provider: megvii
+    base_url: URL
+    timeout: 30sCA
+    credentials: [{name: main, api_key: {env: BENCH_KEY}, api_secret: {env: BENCH_SECRET}}]
+routes:
+`
+
+// gateway is the gateway with everything on: routes, metrics, the access log in a file.
+func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
+	text, err := s.gatewayConfig(c)
+	if err != nil {
+		return rig.Command{}, err
+	}
+	file := filepath.Join(s.folder, c.name+".yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return rig.Command{}, err
+	}
+	command := rig.Command{
+		Args: []string{
+			s.programs[c.program], "serve", "--config", file,
+			"--listen-grpc", a.grpc, "--listen-rest", a.http, "--listen-admin", a.admin,
+		},
+		Env: []string{
+			"BENCH_KEY=bench-key", "BENCH_SECRET=bench-secret", // of our configuration
+			"MEGVII_API_KEY=k", "MEGVII_API_SECRET=s", "LINKFACE_API_ID=i", "LINKFACE_API_SECRET=s", // of the sample
+		},
+	}
+	if c.gateway.traced {
+		command.Env = append(command.Env,
+			"OTEL_TRACES_EXPORTER=otlp",
+			"OTEL_TRACES_SAMPLER=parentbased_traceidratio",
+			"OTEL_TRACES_SAMPLER_ARG=0.01",
+			"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+			"OTEL_EXPORTER_OTLP_ENDPOINT="+s.vendor.TraceEndpoint(),
+		)
+	}
+	return command, nil
+}
+
+func (s *setup) gatewayConfig(c contender) (string, error) {
+	if c.gateway.sample {
+		text, err := os.ReadFile(filepath.Join(s.root, "deploy", "config.example.yaml"))
+		return strings.ReplaceAll(string(text), "https://api.megvii.com", s.vendor.Plain), err
+	}
+	authority := ""
+	if c.secure {
+		authority = "\n    ca_file: " + s.vendor.CAFile
+	}
+	var text strings.Builder
+	if c.gateway.maxCalls > 0 {
+		_, _ = fmt.Fprintf(&text, "limits: {max_calls: %d}\n", c.gateway.maxCalls)
+	}
+	text.WriteString(strings.NewReplacer("URL", s.vendorURL(c), "CA", authority).Replace(accounts))
+	photos := c.gateway.routes / 2
+	writeRoutes(&text, "spoken_digits", "megvii.random-number", c.gateway.routes-photos)
+	writeRoutes(&text, "hosted_page", "megvii.pc-web", photos)
+	return text.String(), nil
+}
+
+// writeRoutes writes count routes of a flow; the two that are called stand last.
+func writeRoutes(text *strings.Builder, flow, product string, count int) {
+	route := func(scenario string, accounts ...string) {
+		_, _ = fmt.Fprintf(text, "  - flow: %s\n    scenario: %s\n    targets:\n", flow, scenario)
+		for _, account := range accounts {
+			_, _ = fmt.Fprintf(text, "      - {account: %s, product: %s}\n", account, product)
+		}
+	}
+	if count == 0 {
+		return
+	}
+	for i := range count - 2 {
+		route(fmt.Sprintf("case-%d", i), "first", "second")
+	}
+	if count > 1 {
+		route(work.OneTarget, "first")
+	}
+	route(work.TwoTargets, "first", "second")
+}

@@ -1,0 +1,36 @@
+package config_test
+
+import (
+	"math"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+)
+
+// Photos may by default take half of what Go may use.
+func TestDefaultLimits(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	t.Cleanup(func() { debug.SetMemoryLimit(before) })
+	for limit, want := range map[int64]config.Size{
+		math.MaxInt64:       config.GiB,
+		768 << 20:           384 * config.MiB,
+		4<<30 + 3<<20 + 567: 2*config.GiB + config.MiB,
+		100 << 20:           64 * config.MiB,
+	} {
+		debug.SetMemoryLimit(limit)
+		c, err := load(t, "testdata/good/minimal.yaml")
+		require.NoError(t, err)
+		require.Equal(t, config.Limits{MaxCalls: 10_000, MaxPhotoBytes: want}, c.Limits)
+	}
+}
+
+func TestSizeString(t *testing.T) {
+	for size, want := range map[config.Size]string{
+		64 * config.MiB: "64MiB", 1025 * config.MiB: "1025MiB", 1024 * config.MiB: "1GiB", 1024 * config.GiB: "1024GiB",
+	} {
+		require.Equal(t, want, size.String())
+	}
+}

@@ -1,0 +1,225 @@
+package idempotency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	// leaseGrace is how long a lease outlasts the deadline of its call: in that time the
+	// call ends and its answer reaches the store.
+	leaseGrace = 5 * time.Second
+	// unknownLife is how long an answer is repeated that does not say when it expires,
+	// maxLife how long any is.
+	unknownLife = 10 * time.Minute
+	maxLife     = 24 * time.Hour
+)
+
+// The errors of a Keeper; any other is the call's own or that of the caller's context.
+var (
+	// ErrReused is the error of a message other than the one that the key came with.
+	ErrReused = errors.New("the idempotency key was used with another message")
+	// ErrInProgress is the error of a key whose call is under way where its answer
+	// cannot be waited for. Later the key answers, or is free.
+	ErrInProgress = errors.New("a call with the idempotency key is under way")
+	// ErrUnavailable is the error of a store that failed, or has no room.
+	ErrUnavailable = errors.New("the store of idempotency keys failed")
+)
+
+// Call is a call under an idempotency key.
+type Call struct {
+	// Caller owns the key: the same key of two callers is two keys.
+	Caller, Key string
+	// Message is what is asked, in a form in which the same is always the same bytes in
+	// the same parts. It is only read.
+	Message [][]byte
+	Run     Run
+}
+
+// Run makes a call. It must return when ctx ends. ctx has the values of the caller who
+// came first; its Deadline is the latest of the callers who wait at the moment, and may
+// move while it runs. A context derived with a deadline beyond that has none of its
+// own, and moves with it.
+type Run func(ctx context.Context) (Answer, error)
+
+// Answer is what a call came to.
+type Answer struct {
+	// Content goes to several callers and must not be changed.
+	Content []byte
+	// Expires is when it is of no use any more, zero if that is not known.
+	Expires time.Time
+}
+
+// end is until when the answer is repeated.
+func (a Answer) end(now time.Time) time.Time {
+	switch latest := now.Add(maxLife); {
+	case a.Expires.IsZero():
+		return now.Add(unknownLife)
+	case a.Expires.After(latest):
+		return latest
+	default:
+		return a.Expires
+	}
+}
+
+// Keeper runs the call of each key once. It is safe for concurrent use.
+type Keeper struct {
+	store   Store
+	secrets *secrets
+
+	mu      sync.Mutex
+	flights map[callID]*flight
+}
+
+// NewKeeper returns a keeper of what the store holds. Keepers that share a store must
+// share the secret, at least 32 random bytes, too.
+func NewKeeper(store Store, secret []byte) (*Keeper, error) {
+	keys, err := newSecrets(secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Keeper{store: store, secrets: keys, flights: make(map[callID]*flight)}, nil
+}
+
+// Do returns the answer of the call's key: it runs the call, waits for the run that is
+// under way here for the same message, or repeats the answer of an earlier one. ctx
+// must have a deadline.
+//
+// A run goes on while any of its callers waits, also when the one who came first has
+// left. An answer is repeated until it expires, for 10 min if it does not say when, for
+// 24 h at most. A failure goes to all who waited, and the key is free. A panic is a
+// failure, a *PanicError.
+//
+// The key is leased until 5 s after the latest deadline of its callers. A run that
+// outlasts that can be taken over; its own answer then goes to nobody.
+func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
+	id := k.secrets.callID(call.Caller, call.Key, call.Message)
+	for {
+		f, first := k.flight(ctx, id, call.Run)
+		if first {
+			return f.wait(ctx)
+		}
+		if joined, moved := f.shared.join(ctx); joined {
+			if moved {
+				k.extend(ctx, f)
+			}
+			result, err := f.wait(ctx)
+			result.Outcome = result.Outcome.ofJoined()
+			return result, err
+		}
+		if err := k.settle(ctx, f); err != nil {
+			return Result{Outcome: Left}, err
+		}
+	}
+}
+
+// flight returns the call's flight, and whether it is a new one, for which ctx waits.
+func (k *Keeper) flight(ctx context.Context, id callID, run Run) (f *flight, first bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if f, underWay := k.flights[id]; underWay {
+		return f, false
+	}
+	f = newFlight(ctx, id)
+	k.flights[id] = f
+	go k.fly(f, run)
+	return f, true
+}
+
+// settle waits for the end of a flight that everyone has left. One that hangs is given
+// up when its lease ends.
+func (k *Keeper) settle(ctx context.Context, f *flight) error {
+	select {
+	case <-f.done:
+	case <-time.After(time.Until(f.leaseEnd())):
+		k.forget(f)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
+func (k *Keeper) forget(f *flight) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.flights[f.id] == f {
+		delete(k.flights, f.id)
+	}
+}
+
+// fly takes a flight to its end.
+func (k *Keeper) fly(f *flight, run Run) {
+	f.result, f.err = k.take(f, run)
+	k.forget(f)
+	f.shared.close()
+	close(f.done)
+}
+
+// take leases the key for the flight and makes the call, or repeats what it answered.
+func (k *Keeper) take(f *flight, run Run) (Result, error) {
+	end := f.leaseEnd()
+	record, err := k.store.Lease(f.shared, f.id.name, Record{Message: f.id.message, Owner: f.owner, End: end})
+	switch {
+	case err != nil:
+		return unavailable(err)
+	case record.Message != f.id.message:
+		return Result{Outcome: Reused}, ErrReused
+	case record.Answer != nil:
+		return k.replay(f, record)
+	case record.Owner != f.owner:
+		return Result{Outcome: InProgress}, ErrInProgress
+	}
+	if f.leaseEnd().After(end) { // someone joined before there was a lease to extend
+		k.extend(f.shared, f)
+	}
+	answer, err := f.run(run)
+	if err != nil {
+		k.release(f)
+		return Result{Outcome: Failed}, err
+	}
+	return k.complete(f, answer)
+}
+
+func (k *Keeper) replay(f *flight, record Record) (Result, error) {
+	content, err := k.secrets.open(f.id, record.Answer)
+	if err != nil {
+		return unavailable(err)
+	}
+	return Result{content, Replayed}, nil
+}
+
+// complete hands the answer to the store. Unless the store takes it, nobody gets it:
+// the key may come to another.
+func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
+	defer cancel()
+	sealed := k.secrets.seal(f.id, answer.Content)
+	taken, err := k.store.Complete(ctx, f.id.name, f.owner, sealed, answer.end(time.Now()))
+	switch {
+	case err != nil:
+		return unavailable(err)
+	case !taken:
+		return Result{Outcome: InProgress}, ErrInProgress
+	}
+	return Result{answer.Content, Issued}, nil
+}
+
+// extend keeps the lease as long as someone waits. If that fails, the lease may be
+// taken over, and the store does not take this flight's answer.
+func (k *Keeper) extend(ctx context.Context, f *flight) {
+	_ = k.store.Extend(ctx, f.id.name, f.owner, f.leaseEnd())
+}
+
+// release frees the key. If that fails, it is free when the lease ends.
+func (k *Keeper) release(f *flight) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
+	defer cancel()
+	_ = k.store.Release(ctx, f.id.name, f.owner)
+}
+
+func unavailable(cause error) (Result, error) {
+	return Result{Outcome: Unavailable}, fmt.Errorf("%w: %w", ErrUnavailable, cause)
+}

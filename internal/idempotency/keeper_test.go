@@ -1,0 +1,121 @@
+package idempotency_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+)
+
+func withDeadline(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func TestTheSameMessageGetsTheSameAnswer(t *testing.T) {
+	keeper, v := newKeeper(t, newMemory()), &vendor{}
+	require.Equal(t, reply{"token-1", idempotency.Issued, nil}, do(withDeadline(t), keeper, "message", v.run))
+	require.Equal(t, reply{"token-1", idempotency.Replayed, nil}, do(withDeadline(t), keeper, "message", v.run))
+	require.Equal(t, reply{"token-1", idempotency.Replayed, nil}, do(withDeadline(t), keeper, "message", v.run))
+	require.Equal(t, 1, v.calls)
+}
+
+func TestAnotherMessageIsRefused(t *testing.T) {
+	keeper, v := newKeeper(t, newMemory()), &vendor{}
+	do(withDeadline(t), keeper, "message", v.run)
+	require.Equal(t, reply{"", idempotency.Reused, idempotency.ErrReused}, do(withDeadline(t), keeper, "another", v.run))
+	require.Equal(t, reply{"token-1", idempotency.Replayed, nil}, do(withDeadline(t), keeper, "message", v.run))
+}
+
+func TestTheSameBytesInOtherPartsAreAnotherMessage(t *testing.T) {
+	keeper, v := newKeeper(t, newMemory()), &vendor{}
+	send := func(parts ...string) idempotency.Outcome {
+		call := idempotency.Call{Key: "key", Run: v.run}
+		for _, part := range parts {
+			call.Message = append(call.Message, []byte(part))
+		}
+		return doCall(withDeadline(t), keeper, call).outcome
+	}
+	require.Equal(t, idempotency.Issued, send("ab", "c"))
+	require.Equal(t, idempotency.Replayed, send("ab", "c"))
+	for _, parts := range [][]string{{"abc"}, {"a", "bc"}, {"ab", "", "c"}, {"ab", "c", ""}, {"c", "ab"}} {
+		require.Equal(t, idempotency.Reused, send(parts...), parts)
+	}
+}
+
+func TestKeysOfTwoCallersAreTwoKeys(t *testing.T) {
+	keeper, v := newKeeper(t, newMemory()), &vendor{}
+	for i, call := range []idempotency.Call{
+		{Caller: "", Key: "abc"}, {Caller: "a", Key: "bc"}, {Caller: "ab", Key: "c"}, {Caller: "", Key: "abd"},
+	} {
+		call.Run = v.run
+		require.Equal(t, idempotency.Issued, doCall(withDeadline(t), keeper, call).outcome)
+		require.Equal(t, i+1, v.calls)
+	}
+}
+
+func TestHowLongAnAnswerIsRepeated(t *testing.T) {
+	for name, c := range map[string]struct{ life, repeated time.Duration }{
+		"until it expires":      {5 * time.Minute, 5 * time.Minute},
+		"nobody knows":          {0, 10 * time.Minute},
+		"a day":                 {24 * time.Hour, 24 * time.Hour},
+		"more than a day":       {25 * time.Hour, 24 * time.Hour},
+		"it has expired before": {-time.Second, 0},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			keeper, v := newKeeper(t, newMemory()), &vendor{life: c.life}
+			ctx, cancel := context.WithTimeout(t.Context(), 48*time.Hour)
+			defer cancel()
+			require.Equal(t, "token-1", do(ctx, keeper, "message", v.run).answer)
+			if c.repeated > 0 {
+				time.Sleep(c.repeated - 1)
+				require.Equal(t, reply{"token-1", idempotency.Replayed, nil}, do(ctx, keeper, "message", v.run))
+				time.Sleep(time.Nanosecond)
+			}
+			require.Equal(t, reply{"token-2", idempotency.Issued, nil}, do(ctx, keeper, "any message", v.run))
+		})
+	}
+}
+
+func TestAFailureFreesTheKey(t *testing.T) {
+	keeper, v := newKeeper(t, newMemory()), &vendor{}
+	refused := errors.New("refused")
+	fails := func(context.Context) (idempotency.Answer, error) { return idempotency.Answer{}, refused }
+	require.Equal(t, reply{"", idempotency.Failed, refused}, do(withDeadline(t), keeper, "message", fails))
+	require.Equal(t, reply{"token-1", idempotency.Issued, nil}, do(withDeadline(t), keeper, "another", v.run))
+}
+
+func TestAPanicIsAFailure(t *testing.T) {
+	keeper, v := newKeeper(t, newMemory()), &vendor{}
+	got := do(withDeadline(t), keeper, "message", func(context.Context) (idempotency.Answer, error) { panic("a name") })
+	require.Equal(t, idempotency.Failed, got.outcome)
+	var failure *idempotency.PanicError
+	require.ErrorAs(t, got.err, &failure)
+	require.Equal(t, "a name", failure.Value)
+	require.Contains(t, string(failure.Stack), "TestAPanicIsAFailure")
+	require.NotContains(t, failure.Error(), "a name")
+	require.Equal(t, "token-1", do(withDeadline(t), keeper, "message", v.run).answer)
+}
+
+func TestFullMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keeper, v := newKeeper(t, idempotency.NewMemory(1, 1<<20)), &vendor{life: time.Minute}
+		require.Equal(t, "token-1", do(withDeadline(t), keeper, "message", v.run).answer)
+		got := doCall(withDeadline(t), keeper, idempotency.Call{Key: "another", Run: v.run})
+		require.Equal(t, idempotency.Unavailable, got.outcome)
+		require.ErrorIs(t, got.err, idempotency.ErrUnavailable)
+		require.ErrorIs(t, got.err, idempotency.ErrFull)
+		require.Equal(t, "token-1", do(withDeadline(t), keeper, "message", v.run).answer, "what it holds it repeats")
+
+		time.Sleep(time.Minute)
+		require.Equal(t, "token-2", doCall(withDeadline(t), keeper, idempotency.Call{Key: "another", Run: v.run}).answer)
+	})
+}

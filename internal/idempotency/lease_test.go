@@ -1,0 +1,118 @@
+package idempotency_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+)
+
+const leaseGrace = 5 * time.Second
+
+var inProgress = reply{"", idempotency.InProgress, idempotency.ErrInProgress}
+
+// twoKeepers are two processes with one store.
+func twoKeepers(t *testing.T) (here, there *idempotency.Keeper) {
+	t.Helper()
+	store := newMemory()
+	return newKeeper(t, store), newKeeper(t, store)
+}
+
+func TestAKeyInProgressElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := twoKeepers(t)
+		v := &vendor{took: time.Second}
+		first := begin(t, there, deadline, "message", v.run)
+		require.Equal(t, inProgress, do(withDeadline(t), here, "message", v.run))
+		require.Equal(t, idempotency.Reused, do(withDeadline(t), here, "another", v.run).outcome)
+		require.Equal(t, "token-1", (<-first.ended).answer)
+		require.Equal(t, reply{"token-1", idempotency.Replayed, nil}, do(withDeadline(t), here, "message", v.run))
+	})
+}
+
+// The lease of a call that hangs is taken over 5 s after the call's deadline. What it
+// comes to in the end is answered to nobody and replaces nothing.
+func TestALeaseIsTakenOver(t *testing.T) {
+	for name, takesOver := range map[string]func(here, there *idempotency.Keeper) *idempotency.Keeper{
+		"elsewhere":           func(_, there *idempotency.Keeper) *idempotency.Keeper { return there },
+		"in the same process": func(here, _ *idempotency.Keeper) *idempotency.Keeper { return here },
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			here, there := twoKeepers(t)
+			v := &vendor{}
+			start := time.Now()
+			begin(t, here, time.Second, "message", hangs(t, time.Minute))
+			time.Sleep(time.Second + leaseGrace - 1)
+			require.Equal(t, inProgress, do(withDeadline(t), there, "message", v.run))
+			next := takesOver(here, there)
+			if next == there {
+				time.Sleep(time.Nanosecond)
+			}
+			require.Equal(t, reply{"token-1", idempotency.Issued, nil}, do(withDeadline(t), next, "message", v.run))
+			require.Equal(t, time.Second+leaseGrace, time.Since(start))
+
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			require.Equal(t, reply{"token-1", idempotency.Replayed, nil}, do(withDeadline(t), next, "message", v.run))
+		})
+	}
+}
+
+// A call that ends after its lease has nothing to say, whether the key was taken over
+// or not.
+func TestALateEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		here, v := newKeeper(t, forgetful{store}), &vendor{took: time.Hour}
+		first := begin(t, here, time.Second, "message", v.run)
+		second := begin(t, here, 2*time.Hour, "message", nil) // the lease is not extended
+		require.Equal(t, idempotency.Left, (<-first.ended).outcome)
+		require.Equal(t, inProgress, <-second.ended)
+		require.Equal(t, "token-2", do(withDeadline(t), newKeeper(t, store), "message", (&vendor{calls: 1}).run).answer)
+	})
+}
+
+// forgetful extends no lease.
+type forgetful struct{ idempotency.Store }
+
+func (forgetful) Extend(context.Context, idempotency.Digest, string, time.Time) error { return nil }
+
+func TestALeaseLastsAsLongAsSomeoneWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := twoKeepers(t)
+		v := &vendor{took: 20 * time.Second}
+		first := begin(t, here, time.Second, "message", v.run)
+		second := begin(t, here, 30*time.Second, "message", nil)
+		<-first.ended
+		time.Sleep(15 * time.Second)
+		require.Equal(t, inProgress, do(withDeadline(t), there, "message", v.run))
+		require.Equal(t, reply{"token-1", idempotency.Joined, nil}, <-second.ended)
+	})
+}
+
+// Whoever joins while the lease is being asked for has it last as long, too.
+func TestALeaseThatIsSlowToCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		here, v := newKeeper(t, &slow{store}), &vendor{took: 20 * time.Second}
+		first := begin(t, here, time.Second, "message", v.run)
+		second := begin(t, here, 30*time.Second, "message", nil)
+		<-first.ended
+		time.Sleep(15 * time.Second)
+		require.Equal(t, inProgress, do(withDeadline(t), newKeeper(t, store), "message", v.run))
+		require.Equal(t, reply{"token-1", idempotency.Joined, nil}, <-second.ended)
+	})
+}
+
+// slow takes its time to grant a lease.
+type slow struct{ idempotency.Store }
+
+func (s *slow) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+	time.Sleep(500 * time.Millisecond)
+	return s.Store.Lease(ctx, name, lease)
+}

@@ -1,0 +1,129 @@
+package idempotency
+
+import (
+	"container/heap"
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// entryBytes is what a record takes beside its answer, the map and the heap
+	// included.
+	entryBytes = 320
+	// leaseBytes is set aside for the answer of a call under way. Most have less than
+	// 1 KiB.
+	leaseBytes = 16 << 10
+	// sweep bounds how many records that are over are dropped for a new one, so that no
+	// call pays for all that was over before it.
+	sweep = 8
+)
+
+// Memory is a Store for one process. It is safe for concurrent use.
+//
+// It is bounded and drops records only when they are over. Full, it refuses new keys
+// with ErrFull: to drop an answer that is still alive would make its key issue a second
+// one. What it holds at most is the keyed calls of a second times the seconds for
+// which their answers live.
+type Memory struct {
+	maxEntries, maxBytes int
+
+	mu      sync.Mutex
+	entries map[Digest]*entry
+	ends    byEnd
+	bytes   int
+}
+
+// NewMemory returns an empty store of at most so many records, which take about
+// maxBytes together; an answer that is larger than what was set aside for it may take
+// more.
+func NewMemory(maxEntries, maxBytes int) *Memory {
+	return &Memory{maxEntries: maxEntries, maxBytes: maxBytes, entries: make(map[Digest]*entry)}
+}
+
+// Lease puts the lease under the name if there is no record.
+func (m *Memory) Lease(_ context.Context, name Digest, lease Record) (Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.find(name); e != nil {
+		return e.Record, nil
+	}
+	added := &entry{Record: lease, name: name}
+	if !m.makeRoom(added.bytes()) {
+		return Record{}, ErrFull
+	}
+	m.entries[name] = added
+	heap.Push(&m.ends, added)
+	m.bytes += added.bytes()
+	return lease, nil
+}
+
+// Extend moves the end of the owner's lease, never to an earlier time.
+func (m *Memory) Extend(_ context.Context, name Digest, owner string, end time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.lease(name, owner); e != nil && end.After(e.End) {
+		e.End = end
+		heap.Fix(&m.ends, e.index)
+	}
+	return nil
+}
+
+// Complete puts the answer in the place of the owner's lease.
+func (m *Memory) Complete(_ context.Context, name Digest, owner string, answer []byte, end time.Time) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e := m.lease(name, owner)
+	if e == nil {
+		return false, nil
+	}
+	m.bytes -= e.bytes()
+	e.Answer, e.End = answer, end
+	m.bytes += e.bytes()
+	heap.Fix(&m.ends, e.index)
+	return true, nil
+}
+
+// Release removes the owner's lease.
+func (m *Memory) Release(_ context.Context, name Digest, owner string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.lease(name, owner); e != nil {
+		m.drop(e)
+	}
+	return nil
+}
+
+// find returns what stands under the name, nil if nothing does.
+func (m *Memory) find(name Digest) *entry {
+	e := m.entries[name]
+	if e != nil && e.over(time.Now()) {
+		m.drop(e)
+		return nil
+	}
+	return e
+}
+
+// lease returns the owner's lease, nil if it has none.
+func (m *Memory) lease(name Digest, owner string) *entry {
+	if e := m.find(name); e != nil && e.Answer == nil && e.Owner == owner {
+		return e
+	}
+	return nil
+}
+
+// makeRoom drops records that are over. It reports whether another of that size may
+// come.
+func (m *Memory) makeRoom(bytes int) bool {
+	now := time.Now()
+	for n := 0; n < sweep && len(m.ends) > 0 && m.ends[0].over(now); n++ {
+		m.drop(m.ends[0])
+	}
+	return len(m.entries) < m.maxEntries && m.bytes+bytes <= m.maxBytes
+}
+
+func (m *Memory) drop(e *entry) {
+	delete(m.entries, e.name)
+	heap.Remove(&m.ends, e.index)
+	m.bytes -= e.bytes()
+}

@@ -1,0 +1,121 @@
+package idempotency_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+)
+
+var errDown = errors.New("the store is down")
+
+// failing is a store whose methods fail as it is told. What fails is done all the same
+// if done is set.
+type failing struct {
+	idempotency.Store
+	lease, extend, complete, release bool
+	done                             bool
+}
+
+func (s *failing) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+	if !s.lease {
+		return s.Store.Lease(ctx, name, lease)
+	}
+	if s.done {
+		_, _ = s.Store.Lease(ctx, name, lease)
+	}
+	return idempotency.Record{}, errDown
+}
+
+func (s *failing) Extend(ctx context.Context, name idempotency.Digest, owner string, end time.Time) error {
+	if !s.extend {
+		return s.Store.Extend(ctx, name, owner, end)
+	}
+	return errDown
+}
+
+func (s *failing) Complete(ctx context.Context, name idempotency.Digest, owner string, answer []byte, end time.Time) (bool, error) {
+	if !s.complete {
+		return s.Store.Complete(ctx, name, owner, answer, end)
+	}
+	if s.done {
+		_, _ = s.Store.Complete(ctx, name, owner, answer, end)
+	}
+	return false, errDown
+}
+
+func (s *failing) Release(ctx context.Context, name idempotency.Digest, owner string) error {
+	if !s.release {
+		return s.Store.Release(ctx, name, owner)
+	}
+	return errDown
+}
+
+// heedful does nothing after its context has ended.
+type heedful struct{ idempotency.Store }
+
+func (s heedful) Complete(ctx context.Context, name idempotency.Digest, owner string, answer []byte, end time.Time) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	return s.Store.Complete(ctx, name, owner, answer, end)
+}
+
+func (s heedful) Release(ctx context.Context, name idempotency.Digest, owner string) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.Store.Release(ctx, name, owner)
+}
+
+func TestTheStoreIsDown(t *testing.T) {
+	store := &failing{Store: newMemory(), lease: true}
+	keeper, v := newKeeper(t, store), &vendor{}
+	got := do(withDeadline(t), keeper, "message", v.run)
+	require.Equal(t, idempotency.Unavailable, got.outcome)
+	require.ErrorIs(t, got.err, idempotency.ErrUnavailable)
+	require.ErrorIs(t, got.err, errDown)
+	require.Zero(t, v.calls)
+
+	store.lease = false
+	require.Equal(t, "token-1", do(withDeadline(t), keeper, "message", v.run).answer)
+}
+
+// An answer that may not have reached the store is not given: were it, the key could
+// come to another.
+func TestAnAnswerThatMayBeLost(t *testing.T) {
+	for name, c := range map[string]struct {
+		done bool
+		want string
+	}{"is lost": {false, "token-2"}, "is not": {true, "token-1"}} {
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			store := &failing{Store: newMemory(), complete: true, done: c.done}
+			keeper, v := newKeeper(t, store), &vendor{life: time.Hour}
+			got := do(withDeadline(t), keeper, "message", v.run)
+			require.Equal(t, idempotency.Unavailable, got.outcome)
+			require.Empty(t, got.answer)
+
+			store.complete = false
+			time.Sleep(deadline + leaseGrace)
+			require.Equal(t, c.want, do(withDeadline(t), keeper, "message", v.run).answer)
+		})
+	}
+}
+
+func TestAKeyThatIsNotReleasedIsFreeWhenItsLeaseEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keeper, v := newKeeper(t, &failing{Store: newMemory(), release: true}), &vendor{}
+		refused := errors.New("refused")
+		fails := func(context.Context) (idempotency.Answer, error) { return idempotency.Answer{}, refused }
+		require.Equal(t, refused, do(withDeadline(t), keeper, "message", fails).err)
+		require.Equal(t, inProgress, do(withDeadline(t), keeper, "message", v.run))
+		time.Sleep(deadline + leaseGrace)
+		require.Equal(t, "token-1", do(withDeadline(t), keeper, "message", v.run).answer)
+	})
+}

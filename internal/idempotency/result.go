@@ -1,0 +1,39 @@
+package idempotency
+
+// Result is what a key came to.
+type Result struct {
+	// Answer is nil if the call failed. It may go to several callers and must not be
+	// changed.
+	Answer  []byte
+	Outcome Outcome
+}
+
+// Outcome is how a key was dealt with.
+type Outcome string
+
+// The outcomes.
+const (
+	// Issued is a run that was answered, Failed one that was not; of the callers who
+	// shared it, that of the first.
+	Issued Outcome = "issued"
+	Failed Outcome = "failed"
+	// Joined is another caller's run, whatever it came to.
+	Joined Outcome = "joined"
+	// Replayed is the answer of an earlier call.
+	Replayed Outcome = "replayed"
+	// Left is a caller whose context ended before there was an answer.
+	Left Outcome = "left"
+	// Reused, InProgress and Unavailable are ErrReused, ErrInProgress and
+	// ErrUnavailable.
+	Reused      Outcome = "reused"
+	InProgress  Outcome = "in_progress"
+	Unavailable Outcome = "unavailable"
+)
+
+// ofJoined is what the outcome of a run is for those who joined it.
+func (o Outcome) ofJoined() Outcome {
+	if o == Issued || o == Failed {
+		return Joined
+	}
+	return o
+}

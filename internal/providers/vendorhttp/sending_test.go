@@ -1,0 +1,185 @@
+package vendorhttp_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// arena is memory that is overwritten as soon as nobody holds it: under the race
+// detector, whoever still reads it then is found.
+type arena struct {
+	content []byte
+	held    atomic.Int32
+	reused  chan struct{}
+}
+
+func newArena(size int) *arena {
+	a := &arena{content: make([]byte, size), reused: make(chan struct{})}
+	a.held.Store(1)
+	return a
+}
+
+func (a *arena) Ref() { a.held.Add(1) }
+
+func (a *arena) Free() {
+	switch left := a.held.Add(-1); {
+	case left < 0:
+		panic("let go of more often than held")
+	case left == 0:
+		clear(a.content)
+		close(a.reused)
+	}
+}
+
+// photo returns the arena's content as a file in three pieces.
+func (a *arena) photo() sensitive.Bytes {
+	third := len(a.content) / 3
+	return sensitive.Borrow(a, a.content[:third], a.content[third:2*third], a.content[2*third:])
+}
+
+func (a *arena) form() *vendorhttp.Form {
+	form := small()
+	form.AddFile("image_ref1", a.photo())
+	return form
+}
+
+// dialing returns a transport as the gateway's.
+func dialing(t *testing.T) *http.Transport {
+	t.Helper()
+	transport := newTransport(t)
+	transport.DialContext = (&vendorhttp.Dialer{}).DialContext
+	return transport
+}
+
+func requireReused(t *testing.T, a *arena) {
+	t.Helper()
+	select {
+	case <-a.reused:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the memory is still held")
+	}
+}
+
+func TestPiecesArriveWhole(t *testing.T) {
+	for name, transport := range map[string]*http.Transport{"piecewise": dialing(t), "as net/http does it": newTransport(t)} {
+		t.Run(name, func(t *testing.T) {
+			a := newArena(3 << 20)
+			for i := range a.content {
+				a.content[i] = byte(i * i >> 8)
+			}
+			var got []byte
+			target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				file, _, err := r.FormFile("image_ref1")
+				if err == nil {
+					got, _ = io.ReadAll(file)
+				}
+				_, _ = io.WriteString(w, "{}")
+			})
+			_, failure := vendorhttp.Post(t.Context(), transport, target, a.form())
+			require.Nil(t, failure)
+			require.True(t, bytes.Equal(a.content, got), "the photo arrived changed")
+			a.Free()
+			requireReused(t, a)
+		})
+	}
+}
+
+// A vendor that stops reading leaves net/http in the middle of a write when the call is
+// cancelled, times out, or is answered early. The memory is used again only then.
+func TestMemoryIsHeldWhileItIsSent(t *testing.T) {
+	say := func(answer string) func(*net.TCPConn, func()) {
+		return func(conn *net.TCPConn, _ func()) {
+			_, _ = io.WriteString(conn, "HTTP/1.1 "+answer+"Content-Length: 0\r\n\r\n")
+		}
+	}
+	tests := map[string]func(conn *net.TCPConn, cancel func()){
+		"cancelled":                   func(_ *net.TCPConn, cancel func()) { cancel() },
+		"answered before it was read": say("413 Too Large\r\n"),
+		"redirected":                  say("307 Temporary Redirect\r\nLocation: /\r\n"),
+		"reset": func(conn *net.TCPConn, _ func()) {
+			_ = conn.SetLinger(0)
+			_ = conn.Close()
+		},
+	}
+	for name, end := range tests {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			a := newArena(16 << 20) // beyond what the sockets buffer
+			target := listen(t, func(conn *net.TCPConn) {
+				_, _ = io.ReadFull(conn, make([]byte, 64<<10))
+				end(conn, cancel)
+				waitForClient(conn)
+			})
+			_, _ = vendorhttp.Post(ctx, dialing(t), target, a.form())
+			a.Free()
+			requireReused(t, a)
+		})
+	}
+}
+
+func TestMemoryIsLetGoOfWithoutATransport(t *testing.T) {
+	a := newArena(1 << 10)
+	sent := sentBy(t, a.form())
+	again, err := sent.GetBody()
+	require.NoError(t, err)
+	a.Free()
+	require.NoError(t, sent.Body.Close())
+	require.NoError(t, sent.Body.Close(), "closing twice lets go once")
+	require.EqualValues(t, 1, a.held.Load())
+	_, err = sent.Body.Read(make([]byte, 1))
+	require.ErrorIs(t, err, http.ErrBodyReadAfterClose)
+	content, err := io.ReadAll(again)
+	require.NoError(t, err)
+	require.Len(t, content, int(sent.ContentLength))
+	require.NoError(t, again.Close())
+	requireReused(t, a)
+}
+
+// Close does not wait for a reader, and the reader does not lose what it reads.
+func TestClosedInTheMiddleOfARead(t *testing.T) {
+	a := newArena(1 << 20)
+	body := sentBy(t, a.form()).Body
+	a.Free()
+	read, closed := make(chan struct{}), make(chan struct{})
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		_, err := body.(io.WriterTo).WriteTo(writer(func(p []byte) (int, error) {
+			select {
+			case <-read:
+			default:
+				close(read)
+			}
+			<-closed
+			if a.held.Load() == 0 {
+				return 0, errors.New("read after it was let go of")
+			}
+			return len(p), nil
+		}))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-read
+	require.NoError(t, body.Close())
+	close(closed)
+	reader.Wait()
+	requireReused(t, a)
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }

@@ -1,0 +1,104 @@
+package routing
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// Explanation is how a query would be routed while nothing is held against any target.
+// It holds nothing secret and nothing of the user.
+type Explanation struct {
+	// Route is the one that the query picks, nil if it picks none.
+	Route *RouteInfo `json:"route"`
+	// OrderedBy is what the order comes from: "position" in an ordered route;
+	// "subject_id" or "idempotency_key" in a weighted one, whose value always gives this
+	// order; "random" if the query has neither. Targets are then by position.
+	OrderedBy string `json:"ordered_by,omitempty"`
+	// Targets are in the order in which they would be tried.
+	Targets []ExplainedTarget `json:"targets,omitempty"`
+	// NotEligible are the other targets of the route, each with its violations, or out
+	// of service, or both.
+	NotEligible []ExplainedTarget `json:"not_eligible,omitempty"`
+	// Failure is what a caller would get, nil if there is a target to try.
+	Failure *providers.Error `json:"-"`
+}
+
+// ExplainedTarget is a target, and why it is tried or not.
+type ExplainedTarget struct {
+	TargetInfo
+	// Share is how much of the subjects whose queries are like this one begin with it;
+	// 0 in an ordered route.
+	Share      float64          `json:"share,omitempty"`
+	Violations []FieldViolation `json:"violations,omitempty"`
+}
+
+// FieldViolation says what is wrong with a field, and never its value.
+type FieldViolation struct {
+	Field       providers.Path `json:"field"`
+	Description string         `json:"description"`
+}
+
+// Explain plans a query and makes no attempt.
+func (r *Router) Explain(query Query) Explanation {
+	p, failure := r.plan(query)
+	e := Explanation{Failure: failure}
+	if p.route == nil {
+		return e
+	}
+	info := p.route.info()
+	e.Route, e.OrderedBy = &info, orderedBy(p.route, query)
+	e.addPlanned(p.targets)
+	for _, out := range p.ruledOut {
+		e.NotEligible = append(e.NotEligible, ExplainedTarget{TargetInfo: out.Target.info(), Violations: Explained(out.Violations)})
+	}
+	slices.SortFunc(e.NotEligible, byPosition)
+	if e.OrderedBy == "random" {
+		slices.SortFunc(e.Targets, byPosition)
+	}
+	return e
+}
+
+// addPlanned adds the targets of a plan, of which those in service would be tried.
+func (e *Explanation) addPlanned(targets []*Target) {
+	var total float64
+	var heldBack []HeldBack
+	for _, target := range targets {
+		explained := ExplainedTarget{TargetInfo: target.info()}
+		if target.OutOfService != "" {
+			e.NotEligible = append(e.NotEligible, explained)
+			heldBack = append(heldBack, HeldBack{target, OutOfService})
+			continue
+		}
+		e.Targets = append(e.Targets, explained)
+		total += target.Weight
+	}
+	for i := range e.Targets {
+		if e.Route.Order == "weighted" {
+			e.Targets[i].Share = e.Targets[i].Weight / total
+		}
+	}
+	if len(e.Targets) == 0 && len(heldBack) > 0 {
+		e.Failure = noneAvailable(heldBack)
+	}
+}
+
+// Explained returns the violations for a reader.
+func Explained(violations []providers.Violation) []FieldViolation {
+	all := make([]FieldViolation, len(violations))
+	for i, v := range violations {
+		all[i] = FieldViolation{v.Path, v.Description}
+	}
+	return all
+}
+
+func orderedBy(route *Route, query Query) string {
+	if !route.Weighted {
+		return "position"
+	}
+	field, _ := query.stickyBy()
+	return cmp.Or(field.String(), "random")
+}
+
+func byPosition(a, b ExplainedTarget) int { return cmp.Compare(a.Position, b.Position) }

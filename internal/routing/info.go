@@ -1,0 +1,49 @@
+package routing
+
+// RouteInfo is a route as the configuration has it.
+type RouteInfo struct {
+	Flow string `json:"flow"`
+	// Scenario is "" for the flow's default route.
+	Scenario string `json:"scenario"`
+	// Order is "ordered" or "weighted".
+	Order            string   `json:"order"`
+	AcceptedProducts []string `json:"accepted_products,omitempty"`
+	// AfterAmbiguous is "continue" or "stop".
+	AfterAmbiguous string `json:"after_ambiguous"`
+	MaxAttempts    int    `json:"max_attempts"`
+}
+
+// TargetInfo is a target as the configuration has it.
+type TargetInfo struct {
+	// Position is its place in the route, from 1.
+	Position int    `json:"position"`
+	Account  string `json:"account"`
+	Product  string `json:"product"`
+	Region   string `json:"region,omitempty"`
+	// Weight is 0 in an ordered route.
+	Weight float64 `json:"weight,omitempty"`
+	// Parameters are names only.
+	Parameters   []string `json:"parameters,omitempty"`
+	OutOfService string   `json:"out_of_service,omitempty"`
+}
+
+func (r *Route) info() RouteInfo {
+	info := RouteInfo{
+		Flow: r.Flow.String(), Scenario: r.Scenario, Order: "ordered",
+		AcceptedProducts: r.AcceptedProducts, AfterAmbiguous: "continue", MaxAttempts: r.MaxAttempts,
+	}
+	if r.Weighted {
+		info.Order = "weighted"
+	}
+	if r.StopAfterAmbiguous {
+		info.AfterAmbiguous = "stop"
+	}
+	return info
+}
+
+func (t *Target) info() TargetInfo {
+	return TargetInfo{
+		Position: t.position, Account: t.Account, Product: t.Product.ID, Region: t.Region,
+		Weight: t.Weight, Parameters: t.Parameters, OutOfService: t.OutOfService,
+	}
+}

@@ -1,0 +1,89 @@
+package telemetry_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+// keyedCalls are calls that came to each of the outcomes, all of them after a failover.
+func keyedCalls() []*server.Call {
+	var calls []*server.Call
+	for _, outcome := range []idempotency.Outcome{
+		idempotency.Issued, idempotency.Failed, idempotency.Joined, idempotency.Replayed, idempotency.Left,
+		idempotency.Reused, idempotency.InProgress, idempotency.Unavailable,
+	} {
+		call := issuedCall()
+		call.Idempotency = outcome
+		calls = append(calls, call)
+	}
+	return calls
+}
+
+func TestCallsWithAKeyAreCountedByOutcome(t *testing.T) {
+	metrics, registry := newMetrics(t)
+	metrics.ObserveCall(issuedCall())
+	require.NotContains(t, scrape(t, registry), "liveness_gateway_idempotency_total{")
+	for _, call := range keyedCalls() {
+		metrics.ObserveCall(call)
+	}
+	got := ""
+	for line := range strings.Lines(scrape(t, registry)) {
+		if strings.HasPrefix(line, "liveness_gateway_idempotency_total{") {
+			got += line
+		}
+	}
+	require.Equal(t, `liveness_gateway_idempotency_total{outcome="failed"} 1
+liveness_gateway_idempotency_total{outcome="in_progress"} 1
+liveness_gateway_idempotency_total{outcome="issued"} 1
+liveness_gateway_idempotency_total{outcome="joined"} 1
+liveness_gateway_idempotency_total{outcome="left"} 1
+liveness_gateway_idempotency_total{outcome="replayed"} 1
+liveness_gateway_idempotency_total{outcome="reused"} 1
+liveness_gateway_idempotency_total{outcome="unavailable"} 1
+`, got)
+}
+
+// What another call tried is counted with that call.
+func TestRepeatedCallsCountNothingTwice(t *testing.T) {
+	metrics, registry := newMetrics(t)
+	metrics.ObserveCall(issuedCall())
+	for _, call := range keyedCalls()[2:5] {
+		metrics.ObserveCall(call)
+	}
+	text := scrape(t, registry)
+	require.Contains(t, text, `liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1`+"\n")
+	require.Contains(t, text, `liveness_gateway_overhead_seconds_count{flow="app_sdk"} 1`+"\n")
+	require.Contains(t, text, `liveness_gateway_requests_total{code="OK",flow="app_sdk",reason="OK",transport="grpc"} 4`+"\n")
+}
+
+func TestTheLogTellsOfKeys(t *testing.T) {
+	for name, c := range map[string]struct {
+		call  *server.Call
+		cause any
+	}{
+		"replayed": {&server.Call{Idempotency: idempotency.Replayed}, nil},
+		"unavailable": {&server.Call{Idempotency: idempotency.Unavailable, Err: &providers.Error{
+			Reason: providers.IdempotencyUnavailable, Cause: errors.New("no room"),
+		}}, "no room"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var output bytes.Buffer
+			telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel))(c.call)
+			var line map[string]any
+			require.NoError(t, json.Unmarshal(output.Bytes(), &line))
+			require.Equal(t, name, line["idempotency"])
+			require.Equal(t, c.cause, line["cause"])
+		})
+	}
+}

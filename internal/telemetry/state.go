@@ -1,0 +1,88 @@
+package telemetry
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/liveness-gateway/gateway/internal/routing"
+)
+
+// State is what routing knows, as gauges that are read when they are scraped.
+type State struct {
+	status                                             func() routing.Status
+	inFlight, limit, clockOffset, breakers, credential *prometheus.Desc
+}
+
+// NewState returns the collector of what status returns.
+func NewState(status func() routing.Status) *State {
+	return &State{
+		status: status,
+		inFlight: desc("vendor_inflight",
+			"Attempts under way.", "provider", "account"),
+		limit: desc("vendor_concurrency_limit",
+			"Attempts that may be under way at once, as the vendor's limit answers have taught.", "provider", "account"),
+		clockOffset: desc("vendor_clock_offset_seconds",
+			"How far the vendor's clock is ahead, 0 within the precision of its answers.", "provider", "account"),
+		breakers: desc("vendor_breaker_state",
+			"0 closed, 1 half open, 2 open: the worst of a product's and of its targets' own.", "provider", "product", "account"),
+		credential: desc("vendor_credential_state",
+			"0 usable, 1 probing, 2 benched; for one product or, as such, for the product \"all\".", "provider", "account", "credential", "product"),
+	}
+}
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
+}
+
+// allProducts is the product label of a credential's state as such. No product has this
+// name: theirs have a dot.
+const allProducts = "all"
+
+// stateValues are the values of breakers' and credentials' states.
+var stateValues = map[string]float64{
+	"closed": 0, "half_open": 1, "open": 2,
+	"ok": 0, "probing": 1, "benched": 2,
+}
+
+// Describe sends the descriptions of all that Collect sends.
+func (s *State) Describe(descs chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{s.inFlight, s.limit, s.clockOffset, s.breakers, s.credential} {
+		descs <- d
+	}
+}
+
+// Collect sends the state as it is now.
+func (s *State) Collect(metrics chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	status := s.status()
+	for target, state := range worstBreakers(status.Routes) {
+		gauge(s.breakers, state, target.provider, target.product, target.account)
+	}
+	for _, a := range status.Accounts {
+		gauge(s.inFlight, float64(a.InFlight), a.Provider, a.Account)
+		gauge(s.limit, float64(a.Limit), a.Provider, a.Account)
+		gauge(s.clockOffset, a.ClockOffset, a.Provider, a.Account)
+		for _, c := range a.Credentials {
+			gauge(s.credential, stateValues[c.State], a.Provider, a.Account, c.Name, allProducts)
+			for product, bench := range c.Products {
+				gauge(s.credential, stateValues[bench.State], a.Provider, a.Account, c.Name, product)
+			}
+		}
+	}
+}
+
+type productOnAccount struct{ provider, product, account string }
+
+// worstBreakers returns one state for all targets of a product on an account, in
+// whichever routes they are.
+func worstBreakers(routes []routing.RouteStatus) map[productOnAccount]float64 {
+	worst := map[productOnAccount]float64{}
+	for _, route := range routes {
+		for _, t := range route.Targets {
+			key := productOnAccount{t.Provider, t.Product, t.Account}
+			worst[key] = max(worst[key], stateValues[t.Breaker.State], stateValues[t.ProductBreaker.State])
+		}
+	}
+	return worst
+}

@@ -1,0 +1,87 @@
+package telemetry_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+// inTrouble has one account with a clock that is off, a benched credential and another
+// that is benched for one product; of its products one has an open breaker, another a
+// target that is being probed.
+func inTrouble() routing.Status {
+	target := func(product, own, shared string) routing.TargetStatus {
+		return routing.TargetStatus{
+			TargetInfo: routing.TargetInfo{Account: "acme-cn", Product: product}, Provider: "acme",
+			Breaker: routing.BreakerStatus{State: own}, ProductBreaker: routing.BreakerStatus{State: shared},
+		}
+	}
+	credential := func(name, as, app, page string) routing.CredentialStatus {
+		return routing.CredentialStatus{Name: name, BenchStatus: routing.BenchStatus{State: as}, Products: map[string]routing.BenchStatus{
+			"acme.app": {State: app}, "acme.page": {State: page, Until: time.Now()},
+		}}
+	}
+	return routing.Status{
+		Routes: []routing.RouteStatus{
+			{Targets: []routing.TargetStatus{target("acme.app", "closed", "open"), target("acme.page", "half_open", "closed")}},
+			{Targets: []routing.TargetStatus{target("acme.page", "closed", "closed"), target("acme.digits", "closed", "closed")}},
+		},
+		Accounts: []routing.AccountStatus{{
+			Provider: "acme", Account: "acme-cn", InFlight: 7, Limit: 20, MaxInFlight: 500, ClockOffset: -600.5,
+			Credentials: []routing.CredentialStatus{credential("main", "benched", "ok", "ok"), credential("spare", "ok", "probing", "benched")},
+		}},
+	}
+}
+
+// seriesInTrouble are the series without help and type: names and labels as in
+// docs/design.md, section 8.
+const seriesInTrouble = `liveness_gateway_vendor_breaker_state{account="acme-cn",product="acme.app",provider="acme"} 2
+liveness_gateway_vendor_breaker_state{account="acme-cn",product="acme.digits",provider="acme"} 0
+liveness_gateway_vendor_breaker_state{account="acme-cn",product="acme.page",provider="acme"} 1
+liveness_gateway_vendor_clock_offset_seconds{account="acme-cn",provider="acme"} -600.5
+liveness_gateway_vendor_concurrency_limit{account="acme-cn",provider="acme"} 20
+liveness_gateway_vendor_credential_state{account="acme-cn",credential="main",product="acme.app",provider="acme"} 0
+liveness_gateway_vendor_credential_state{account="acme-cn",credential="main",product="acme.page",provider="acme"} 0
+liveness_gateway_vendor_credential_state{account="acme-cn",credential="main",product="all",provider="acme"} 2
+liveness_gateway_vendor_credential_state{account="acme-cn",credential="spare",product="acme.app",provider="acme"} 1
+liveness_gateway_vendor_credential_state{account="acme-cn",credential="spare",product="acme.page",provider="acme"} 2
+liveness_gateway_vendor_credential_state{account="acme-cn",credential="spare",product="all",provider="acme"} 0
+liveness_gateway_vendor_inflight{account="acme-cn",provider="acme"} 7
+`
+
+func TestState(t *testing.T) {
+	registry := prometheus.NewPedanticRegistry()
+	require.NoError(t, registry.Register(telemetry.NewState(inTrouble)))
+	got := ""
+	for line := range strings.Lines(scrape(t, registry)) {
+		if !strings.HasPrefix(line, "#") {
+			got += line
+		}
+	}
+	require.Equal(t, seriesInTrouble, got)
+
+	problems, err := testutil.GatherAndLint(registry)
+	require.NoError(t, err)
+	require.Empty(t, problems)
+}
+
+// The state is read when it is scraped, and never before.
+func TestStateIsReadAtTheScrape(t *testing.T) {
+	reads := 0
+	registry := prometheus.NewPedanticRegistry()
+	require.NoError(t, registry.Register(telemetry.NewState(func() routing.Status {
+		reads++
+		return inTrouble()
+	})))
+	require.Zero(t, reads)
+	scrape(t, registry)
+	scrape(t, registry)
+	require.Equal(t, 2, reads)
+}
