@@ -28,6 +28,10 @@ system: ## Run the tests that need programs: Prometheus, Chromium, podman, Node,
 fuzz: ## Fuzz the adapters, 20 s each.
 	tools/fuzz.sh
 
+.PHONY: mutants
+mutants: ## Plant mistakes in routing and see that the tests named for them notice.
+	go run ./tools/mutants
+
 .PHONY: faults
 faults: ## Make vendors fail in every way, half an hour, and write the table of docs/faults.md.
 	go test ./cmd/gateway -run '^TestFaults$$' -count=1 -v -timeout 2h -args -faults.long -faults.table=$(CURDIR)/docs/faults.md

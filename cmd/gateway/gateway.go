@@ -42,6 +42,7 @@ type gateway struct {
 	grpcListener, restListener, adminListener net.Listener
 
 	transports []*transport
+	spans      *telemetry.Spans // nil if calls are not traced
 	stopping   atomic.Bool
 }
 
@@ -60,11 +61,14 @@ func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
 	if err := registry.Register(telemetry.NewState(status)); err != nil {
 		return nil, err
 	}
-	keeper, err := newKeeper()
+	keeper, err := newKeeper(cfg.Idempotency)
 	if err != nil {
 		return nil, err
 	}
-	service, err := server.NewService(router, keeper, metrics.ObserveCall, telemetry.AccessLog(log))
+	if g.spans, err = newSpans(log); err != nil {
+		return nil, err
+	}
+	service, err := server.NewService(router, keeper, g.observers(metrics)...)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -95,6 +96,15 @@ func TestParity(t *testing.T) {
 					})
 					c.check(t, got, jsonPath(c.Want.Field))
 				})
+				if c.hasPhotos() {
+					t.Run("REST form", func(t *testing.T) {
+						g, _ := startGateway(t, string(config), server.URL, io.Discard)
+						got := c.play(t, vendors, func(request []byte) observation {
+							return overForm(t, g.restURL(), request, c.Timeout)
+						})
+						c.check(t, got, jsonPath(c.Want.Field))
+					})
+				}
 			})
 		}
 	}
@@ -151,9 +161,45 @@ func overGRPC(t *testing.T, client livenessv1.LivenessServiceClient, request []b
 
 func overREST(t *testing.T, url string, body []byte, timeout string) observation {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(body))
+	return send(t, url, "application/json", bytes.NewReader(body), timeout)
+}
+
+func (c *parityCase) hasPhotos() bool {
+	comparison, _ := c.Request["comparison"].(map[string]any)
+	return comparison["photos"] != nil
+}
+
+// overForm sends the request's photos as parts of a form.
+func overForm(t *testing.T, url string, body []byte, timeout string) observation {
+	t.Helper()
+	var request map[string]any
+	require.NoError(t, json.Unmarshal(body, &request))
+	var comparison struct{ Comparison struct{ Photos [][]byte } }
+	require.NoError(t, json.Unmarshal(body, &comparison))
+	if without, ok := request["comparison"].(map[string]any); ok {
+		delete(without, "photos")
+	}
+	without, err := json.Marshal(request)
 	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
+
+	var form bytes.Buffer
+	writer := multipart.NewWriter(&form)
+	require.NoError(t, writer.WriteField("request", string(without)))
+	for _, photo := range comparison.Comparison.Photos {
+		part, err := writer.CreateFormFile("photos", "photo.jpg")
+		require.NoError(t, err)
+		_, err = part.Write(photo)
+		require.NoError(t, err)
+	}
+	require.NoError(t, writer.Close())
+	return send(t, url, writer.FormDataContentType(), &form, timeout)
+}
+
+func send(t *testing.T, url, contentType string, body io.Reader, timeout string) observation {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", contentType)
 	if timeout != "" {
 		request.Header.Set("Grpc-Timeout", strings.TrimSuffix(timeout, "s"))
 	}

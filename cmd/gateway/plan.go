@@ -75,7 +75,7 @@ func runPlan(ctx context.Context, o *planOptions, stdin io.Reader, output io.Wri
 // explain takes the message through the server's interceptors, so that it is refused as
 // a caller's would be, to routing's explanation.
 func explain(ctx context.Context, cfg *config.Config, message *livenessv1.IssueLivenessTokenRequest) (routing.Explanation, error) {
-	keeper, err := newKeeper()
+	keeper, err := newKeeper(cfg.Idempotency)
 	if err != nil {
 		return routing.Explanation{}, err
 	}

@@ -7,8 +7,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// shutdown stops accepting, lets running calls end within the grace, and cuts what is
-// left. The admin listener goes last, so that the end can be watched.
+// shutdown stops accepting, lets running calls end within the grace, cuts what is left,
+// and sends the spans of all. The admin listener goes last, so that the end can be watched.
 func (g *gateway) shutdown() {
 	g.stopping.Store(true)
 	g.health.Shutdown()
@@ -25,6 +25,7 @@ func (g *gateway) shutdown() {
 		}
 	})
 	stopped.Wait()
+	g.flushSpans(ctx)
 	_ = g.admin.Close()
 	for _, transport := range g.transports {
 		transport.close()

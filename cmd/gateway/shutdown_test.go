@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -24,11 +25,17 @@ import (
 const asGateway = "TEST_AS_GATEWAY"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asGateway) != "" { //nolint:forbidigo // the switch of this binary
+	switch os.Getenv(asGateway) { //nolint:forbidigo // the switch of this binary
+	case "":
+		os.Exit(m.Run())
+	case thatPanics:
+		if err := serveThatPanics(os.Args); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	default:
 		main()
-		return
 	}
-	os.Exit(m.Run())
 }
 
 // child is a gateway in a process of its own.

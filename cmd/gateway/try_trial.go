@@ -92,7 +92,7 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 // call makes the call through the server's interceptors and a route with one target, so
 // that it is checked, made and read as a caller's would be.
 func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call, error) {
-	keeper, err := newKeeper()
+	keeper, err := newKeeper(config.Idempotency{MaxKeys: 1, MaxBytes: config.MiB})
 	if err != nil {
 		return nil, err
 	}

@@ -53,11 +53,17 @@ func (r *reader) limits(v value) Limits {
 // defaultMaxPhotoBytes is half of Go's memory limit (GOMEMLIMIT), if there is one: a
 // photo stands in memory as it came, and again as a vendor is sent it.
 func defaultMaxPhotoBytes() Size {
-	limit := debug.SetMemoryLimit(-1)
-	if limit == math.MaxInt64 {
+	limit, ok := memoryLimit()
+	if !ok {
 		return DefaultMaxPhotoBytes
 	}
-	return max(leastPhotoBytes, Size(limit)/2/MiB*MiB)
+	return max(leastPhotoBytes, limit/2/MiB*MiB)
+}
+
+// memoryLimit returns Go's, and whether it has one.
+func memoryLimit() (limit Size, ok bool) {
+	limit = Size(debug.SetMemoryLimit(-1))
+	return limit, limit != math.MaxInt64
 }
 
 var sizes = regexp.MustCompile(`^([1-9][0-9]{0,5})(MiB|GiB)$`)

@@ -44,6 +44,7 @@ type Config struct {
 	// to 5 min.
 	ShutdownGrace time.Duration
 	Limits        Limits
+	Idempotency   Idempotency
 	// Accounts and Routes are in the order of the file; there is at least one of
 	// each.
 	Accounts []Account
@@ -92,6 +93,15 @@ type Limits struct {
 	// MaxPhotoBytes is how many bytes their messages have together, 64 MiB, which any
 	// one message fits into, to 1 TiB.
 	MaxPhotoBytes Size
+}
+
+// Idempotency bounds what the gateway keeps of idempotency keys. A key takes room as long
+// as its answer lives; full, new keys are refused.
+type Idempotency struct {
+	// MaxKeys is how many there are at most, 1 to 100,000,000.
+	MaxKeys int
+	// MaxBytes is what they and their answers take together, 16 MiB to 1 TiB.
+	MaxBytes Size
 }
 
 // Account is one contract with a provider.

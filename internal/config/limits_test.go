@@ -10,20 +10,22 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 )
 
-// Photos may by default take half of what Go may use.
+// Photos may by default take half of what Go may use, idempotency keys a quarter.
 func TestDefaultLimits(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	t.Cleanup(func() { debug.SetMemoryLimit(before) })
-	for limit, want := range map[int64]config.Size{
-		math.MaxInt64:       config.GiB,
-		768 << 20:           384 * config.MiB,
-		4<<30 + 3<<20 + 567: 2*config.GiB + config.MiB,
-		100 << 20:           64 * config.MiB,
+	for limit, want := range map[int64]struct{ photos, keys config.Size }{
+		math.MaxInt64:       {config.GiB, config.GiB},
+		768 << 20:           {384 * config.MiB, 192 * config.MiB},
+		2<<30 + 7<<20 + 567: {config.GiB + 3*config.MiB, 513 * config.MiB},
+		16 << 30:            {8 * config.GiB, config.GiB},
+		40 << 20:            {64 * config.MiB, 16 * config.MiB},
 	} {
 		debug.SetMemoryLimit(limit)
 		c, err := load(t, "testdata/good/minimal.yaml")
 		require.NoError(t, err)
-		require.Equal(t, config.Limits{MaxCalls: 10_000, MaxPhotoBytes: want}, c.Limits)
+		require.Equal(t, config.Limits{MaxCalls: 10_000, MaxPhotoBytes: want.photos}, c.Limits)
+		require.Equal(t, config.Idempotency{MaxKeys: 1 << 20, MaxBytes: want.keys}, c.Idempotency)
 	}
 }
 

@@ -18,6 +18,9 @@ shutdown_grace: {{.ShutdownGrace}}
 limits:
   max_calls: {{.Limits.MaxCalls}}
   max_photo_bytes: {{.Limits.MaxPhotoBytes}}
+idempotency:
+  max_keys: {{.Idempotency.MaxKeys}}
+  max_bytes: {{.Idempotency.MaxBytes}}
 accounts:
 {{- range .Accounts}}
   {{printf "%q" .Name}}:

@@ -19,10 +19,10 @@ var secret = []byte("a secret of thirty-two bytes, 32")
 
 func newMemory() *idempotency.Memory { return idempotency.NewMemory(1000, 1<<30) }
 
-func newKeeper(t *testing.T, store idempotency.Store) *idempotency.Keeper {
-	t.Helper()
+func newKeeper(tb testing.TB, store idempotency.Store) *idempotency.Keeper {
+	tb.Helper()
 	keeper, err := idempotency.NewKeeper(store, secret)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return keeper
 }
 
@@ -73,7 +73,7 @@ type reply struct {
 }
 
 func do(ctx context.Context, keeper *idempotency.Keeper, message string, run idempotency.Run) reply {
-	return doCall(ctx, keeper, idempotency.Call{Key: "key", Message: [][]byte{[]byte(message)}, Run: run})
+	return doCall(ctx, keeper, idempotency.Call{Key: "key", Message: []idempotency.Part{{[]byte(message)}}, Run: run})
 }
 
 func doCall(ctx context.Context, keeper *idempotency.Keeper, call idempotency.Call) reply {

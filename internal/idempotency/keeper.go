@@ -34,10 +34,23 @@ type Call struct {
 	// Caller owns the key: the same key of two callers is two keys.
 	Caller, Key string
 	// Message is what is asked, in a form in which the same is always the same bytes in
-	// the same parts. It is only read.
-	Message [][]byte
+	// the same parts. It is only read, and not after Do.
+	Message []Part
 	Run     Run
+	// Release, if not nil, is called once, when Run has ended or will not be called: what
+	// Run needs is not needed any more.
+	Release func()
 }
+
+func (c *Call) release() {
+	if c.Release != nil {
+		c.Release()
+	}
+}
+
+// Part is a part of a message in the pieces that it lies in; where it is cut does not
+// matter.
+type Part [][]byte
 
 // Run makes a call. It must return when ctx ends. ctx has the values of the caller who
 // came first; its Deadline is the latest of the callers who wait at the moment, and may
@@ -98,7 +111,7 @@ func NewKeeper(store Store, secret []byte) (*Keeper, error) {
 func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 	id := k.secrets.callID(call.Caller, call.Key, call.Message)
 	for {
-		f, first := k.flight(ctx, id, call.Run)
+		f, first := k.flight(ctx, id, call)
 		if first {
 			return f.wait(ctx)
 		}
@@ -106,18 +119,20 @@ func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 			if moved {
 				k.extend(ctx, f)
 			}
+			call.release()
 			result, err := f.wait(ctx)
 			result.Outcome = result.Outcome.ofJoined()
 			return result, err
 		}
 		if err := k.settle(ctx, f); err != nil {
+			call.release()
 			return Result{Outcome: Left}, err
 		}
 	}
 }
 
 // flight returns the call's flight, and whether it is a new one, for which ctx waits.
-func (k *Keeper) flight(ctx context.Context, id callID, run Run) (f *flight, first bool) {
+func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, first bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if f, underWay := k.flights[id]; underWay {
@@ -125,7 +140,7 @@ func (k *Keeper) flight(ctx context.Context, id callID, run Run) (f *flight, fir
 	}
 	f = newFlight(ctx, id)
 	k.flights[id] = f
-	go k.fly(f, run)
+	go k.fly(f, call)
 	return f, true
 }
 
@@ -151,8 +166,9 @@ func (k *Keeper) forget(f *flight) {
 }
 
 // fly takes a flight to its end.
-func (k *Keeper) fly(f *flight, run Run) {
-	f.result, f.err = k.take(f, run)
+func (k *Keeper) fly(f *flight, call Call) {
+	f.result, f.err = k.take(f, call.Run)
+	call.release()
 	k.forget(f)
 	f.shared.close()
 	close(f.done)

@@ -39,7 +39,7 @@ func TestTheSameBytesInOtherPartsAreAnotherMessage(t *testing.T) {
 	send := func(parts ...string) idempotency.Outcome {
 		call := idempotency.Call{Key: "key", Run: v.run}
 		for _, part := range parts {
-			call.Message = append(call.Message, []byte(part))
+			call.Message = append(call.Message, idempotency.Part{[]byte(part)})
 		}
 		return doCall(withDeadline(t), keeper, call).outcome
 	}

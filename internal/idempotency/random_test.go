@@ -76,7 +76,7 @@ func (h *history) run(t *testing.T, s step) {
 	defer cancel()
 	defer time.AfterFunc(s.CancelAfter, cancel).Stop()
 	result, _ := h.keepers[s.Keeper].Do(ctx, idempotency.Call{
-		Key: fmt.Sprint(s.Key), Message: [][]byte{fmt.Append(nil, s.Message)},
+		Key: fmt.Sprint(s.Key), Message: []idempotency.Part{{fmt.Append(nil, s.Message)}},
 		Run: func(ctx context.Context) (idempotency.Answer, error) { return h.issue(ctx, s) },
 	})
 	h.mu.Lock()

@@ -34,7 +34,7 @@ func (r *recording) Complete(ctx context.Context, name idempotency.Digest, owner
 // personal is a call whose every part is nobody's business, and what it is answered by.
 func personal(answer string) idempotency.Call {
 	return idempotency.Call{
-		Caller: "the-caller", Key: "the-key", Message: [][]byte{[]byte("subject-7f3a"), []byte("Zhang San")},
+		Caller: "the-caller", Key: "the-key", Message: []idempotency.Part{{[]byte("subject-7f3a")}, {[]byte("Zhang San")}},
 		Run: func(context.Context) (idempotency.Answer, error) {
 			return idempotency.Answer{Content: []byte(answer)}, nil
 		},

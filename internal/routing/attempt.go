@@ -27,7 +27,7 @@ func (c *call) attempt(ctx context.Context, s step) (providers.Token, *providers
 	cancel()
 
 	end := time.Now()
-	attempt.Duration = end.Sub(start)
+	attempt.Start, attempt.Duration = start, end.Sub(start)
 	attempt.Exchange = token.Exchange
 	if err != nil {
 		attempt.Err, attempt.Reason, attempt.Exchange = err, err.Reason, err.Exchange

@@ -81,7 +81,7 @@ func (c *call) mended() (step, bool) {
 		return c.acquire(last.Target)
 	case freshlySigned:
 		learnt := last.Target.Guard.ClockOffset() != last.ClockOffset
-		if learnt && !c.signedAfresh(last.Target) && last.Target.guard.Retry() {
+		if learnt && !c.signedAfresh(last.Target) && last.Target.guard.Retry(time.Now()) {
 			return c.acquire(last.Target)
 		}
 	case never, afterPause:
@@ -117,7 +117,7 @@ func (c *call) another() (step, bool) {
 // retry is the first target of the plan whose failure may pass, after a pause.
 func (c *call) retry(ctx context.Context) (step, bool) {
 	for _, target := range c.plan.targets {
-		if !c.mayPass(target) || c.mayHaveServed(target.Account) || !target.guard.Retry() {
+		if !c.mayPass(target) || c.mayHaveServed(target.Account) || !target.guard.Retry(time.Now()) {
 			continue
 		}
 		pause := rand.N(firstPause << (c.attempts(target) - 1))

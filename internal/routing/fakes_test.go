@@ -86,6 +86,7 @@ func of(product *providers.Product) func(*Target) { return func(t *Target) { t.P
 func in(region string) func(*Target)              { return func(t *Target) { t.Region = region } }
 func weighing(weight float64) func(*Target)       { return func(t *Target) { t.Weight = weight } }
 func by(issuer *vendor) func(*Target)             { return func(t *Target) { t.Issuer = issuer } }
+func on(account *guard.Account) func(*Target)     { return func(t *Target) { t.Guard = account } }
 func within(timeout time.Duration) func(*Target)  { return func(t *Target) { t.Timeout = timeout } }
 
 // ignore is an observer of attempts that looks away.
@@ -96,13 +97,16 @@ func router(targets ...Target) *Router {
 	return guarded([]Route{{Flow: providers.FlowAppSDK, Targets: targets}}, ignore)
 }
 
-// guarded returns a router over the routes whose accounts have one credential each and
-// take as much as comes.
+// guarded returns a router over the routes. Accounts whose targets bring no guard have
+// one credential each and take as much as comes.
 func guarded(routes []Route, onAttempt func(*Attempt)) *Router {
 	guards := map[string]*guard.Account{}
 	for _, route := range routes {
 		for i := range route.Targets {
 			t := &route.Targets[i]
+			if t.Guard != nil {
+				continue
+			}
 			if guards[t.Account] == nil {
 				guards[t.Account] = guard.NewAccount(1, 10_000)
 			}

@@ -54,6 +54,13 @@ func (r *Route) guardTargets() {
 // *providers.Error; the outcome holds the attempts and the targets ruled out or held
 // back also then.
 func (r *Router) Issue(ctx context.Context, query Query) (Outcome, error) {
+	start := time.Now()
+	outcome, err := r.issue(ctx, query)
+	outcome.Start, outcome.Duration = start, time.Since(start)
+	return outcome, err
+}
+
+func (r *Router) issue(ctx context.Context, query Query) (Outcome, error) {
 	if timeLeft(ctx) < minBudget {
 		return Outcome{}, &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
 	}

@@ -74,6 +74,9 @@ func (t *Target) Name() string { return t.Account + "/" + t.Product.ID }
 
 // Outcome is what became of a call, in success and failure.
 type Outcome struct {
+	// Start and Duration are when routing had the call, and for how long.
+	Start    time.Time
+	Duration time.Duration
 	// Token is what the last attempt issued; zero if the call failed.
 	Token    providers.Token
 	Attempts []Attempt
@@ -104,6 +107,7 @@ type Attempt struct {
 	ClockOffset time.Duration
 
 	Reason   providers.Reason
+	Start    time.Time
 	Duration time.Duration
 	Exchange providers.Exchange
 	// Err is why the attempt failed, nil if it issued a token.

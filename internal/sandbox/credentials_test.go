@@ -50,3 +50,18 @@ func TestNoCredentialsMeanTheDemonstrationOnes(t *testing.T) {
 	o.Credentials = sandbox.NewCredentials(nil)
 	require.Equal(t, 200, post(t, serve(t, sandbox.NewMegvii(o)), validRandomNumber()).status)
 }
+
+func TestRevokedCredentials(t *testing.T) {
+	revoked := ""
+	o := options()
+	o.Credentials = sandbox.NewCredentials(map[string]string{sandbox.DemoMegviiAPIKey: sandbox.DemoMegviiAPISecret, "spare": "spare-secret"})
+	o.Revoked = func(key string) bool { return key == revoked }
+	server := serve(t, sandbox.NewMegvii(o))
+	spare := []edit{set("api_key", "spare"), set("api_secret", "spare-secret")}
+
+	require.Equal(t, 200, post(t, server, validRandomNumber()).status)
+	revoked = sandbox.DemoMegviiAPIKey
+	require.Equal(t, 403, post(t, server, validRandomNumber()).status)
+	require.Equal(t, 403, post(t, server, validAppV5()).status)
+	require.Equal(t, 200, post(t, server, validRandomNumber().edited(spare...)).status)
+}

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -63,4 +64,23 @@ func TestNoteMakesABizNoUnique(t *testing.T) {
 	require.Equal(t, 200, ask("sandbox:delay=1ms"))
 	require.Equal(t, 400, ask("sandbox:delay=1ms"))
 	require.Equal(t, 200, ask("sandbox:delay=1ms#2"))
+}
+
+func TestOutcomeInTheContext(t *testing.T) {
+	vendor := sandbox.NewMegvii(options())
+	require.NoError(t, vendor.Rehearse("megvii.app-v5", "code=API_NOT_FOUND", 1))
+	ask := func(outcome string, edits ...edit) int {
+		r := httpRequest(t, validAppV5().edited(edits...))
+		if outcome != "" {
+			r = r.WithContext(sandbox.WithOutcome(r.Context(), outcome))
+		}
+		answer := httptest.NewRecorder()
+		vendor.ServeHTTP(answer, r)
+		return answer.Code
+	}
+	require.Equal(t, 500, ask("code=INTERNAL_ERROR"))
+	require.Equal(t, 403, ask("code=INTERNAL_ERROR", set("uuid", "sandbox:code=AUTHENTICATION_ERROR")), "the request's own comes first")
+	require.Equal(t, 404, ask(""), "what is waiting has not been spent")
+	require.Equal(t, 400, ask("explode"))
+	require.Equal(t, `no outcome "explode"`, vendor.Ledger()[3].Problem)
 }

@@ -16,7 +16,7 @@ type Linkface struct{ *standIn }
 // NewLinkface returns a stand-in for Linkface's server. What is wrong with a request
 // it says under HTTP 200.
 func NewLinkface(o Options) *Linkface {
-	accepted := o.Credentials.or(DemoLinkfaceAPIID, DemoLinkfaceAPISecret)
+	accepted := o.accepted(DemoLinkfaceAPIID, DemoLinkfaceAPISecret)
 	return &Linkface{newStandIn(o.source(), noSuchLinkfaceAPI, newLinkfaceApp(accepted))}
 }
 

@@ -11,7 +11,7 @@ type Megvii struct{ *standIn }
 
 // NewMegvii returns a stand-in for Megvii's server.
 func NewMegvii(o Options) *Megvii {
-	accepted := o.Credentials.or(DemoMegviiAPIKey, DemoMegviiAPISecret)
+	accepted := o.accepted(DemoMegviiAPIKey, DemoMegviiAPISecret)
 	prefix := DefaultPathPrefix
 	if o.PathPrefix != "" {
 		prefix = strings.TrimRight(o.PathPrefix, "/")

@@ -23,6 +23,9 @@ type Options struct {
 	// Credentials are the accepted ones. None means the vendor's demonstration
 	// credential.
 	Credentials Credentials
+	// Revoked reports whether an accepted key is no longer. Nil means that none is. It
+	// is called by several requests at a time.
+	Revoked func(key string) bool
 	// PathPrefix stands before Megvii's paths: "/finauth" for the other brand.
 	// Empty means DefaultPathPrefix. Linkface has none.
 	PathPrefix string
@@ -37,6 +40,19 @@ type Options struct {
 	// is read by one request at a time; if it fails, the vendor's internal
 	// error is the answer.
 	Rand io.Reader
+}
+
+// accepted returns the credentials that are accepted for the time being; the one pair
+// stands in for none.
+func (o Options) accepted(key, secret string) Credentials {
+	known := o.Credentials.or(key, secret)
+	if o.Revoked == nil {
+		return known
+	}
+	return Credentials{func(key string) (string, bool) {
+		secret, ok := known.secretOf(key)
+		return secret, ok && !o.Revoked(key)
+	}}
 }
 
 func (o Options) source() *source {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, c, e.entry(c), tooLarge())
 		return
 	}
-	o, f, err := s.outcomeOf(e, c.form)
+	o, f, err := s.outcomeOf(r.Context(), e, c.form)
 	if err != nil {
 		entry := e.entry(c)
 		entry.Problem = err.Error()
@@ -60,14 +61,26 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.play(w, r, e, c.shifted(o.skew), o)
 }
 
-// outcomeOf returns what is rehearsed for a request: by the request itself, else by the
-// queue. An error is the request's, and f what it is refused for.
-func (s *standIn) outcomeOf(e *endpoint, values form) (o outcome, f fault, err error) {
+type outcomeKey struct{}
+
+// WithOutcome makes the request that has the returned context end as the outcome says,
+// where it does not say so itself. docs/sandbox.md lists the outcomes.
+func WithOutcome(ctx context.Context, outcome string) context.Context {
+	return context.WithValue(ctx, outcomeKey{}, outcome)
+}
+
+// outcomeOf returns what is rehearsed for a request: by the request itself, else by its
+// context, else by the queue. An error is the request's, and f what it is refused for.
+func (s *standIn) outcomeOf(ctx context.Context, e *endpoint, values form) (o outcome, f fault, err error) {
 	for _, name := range e.carriers {
 		if text, asks := strings.CutPrefix(values[name].text, outcomePrefix); asks {
 			o, err = parseOutcome(text, e)
 			return o, fault{malformed, name}, err
 		}
+	}
+	if text, asks := ctx.Value(outcomeKey{}).(string); asks {
+		o, err = parseOutcome(text, e)
+		return o, fault{kind: malformed}, err
 	}
 	return s.queue.take(e.product), fault{}, nil
 }

@@ -27,7 +27,7 @@ type Memory interface {
 
 // NewBytes returns data of its own, which is not copied: the caller must not change it
 // any more.
-func NewBytes(content []byte) Bytes { return Borrow(garbageCollected{}, content) }
+func NewBytes(content []byte) Bytes { return Borrow(GarbageCollected{}, content) }
 
 // Borrow returns data that lies in so many pieces of memory, whose bytes mean nothing
 // once nobody holds it. Nothing is copied.
@@ -42,11 +42,15 @@ func Borrow(memory Memory, pieces ...[]byte) Bytes {
 	return Bytes{data: &data{pieces, length, memory}}
 }
 
-// garbageCollected is memory that is not used again before everyone has forgotten it.
-type garbageCollected struct{}
+// GarbageCollected is memory that is not used again before everyone has forgotten it:
+// nobody has to hold it.
+type GarbageCollected struct{}
 
-func (garbageCollected) Ref()  {}
-func (garbageCollected) Free() {}
+// Ref does nothing.
+func (GarbageCollected) Ref() {}
+
+// Free does nothing.
+func (GarbageCollected) Free() {}
 
 // Len returns the data's length in bytes.
 func (b Bytes) Len() int {
@@ -72,7 +76,7 @@ func (b Bytes) Pieces() [][]byte {
 // Memory returns what the data lies in.
 func (b Bytes) Memory() Memory {
 	if b.data == nil {
-		return garbageCollected{}
+		return GarbageCollected{}
 	}
 	return b.data.memory
 }

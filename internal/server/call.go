@@ -4,14 +4,18 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/http"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // Transport is how a call came in.
@@ -42,17 +46,48 @@ type Call struct {
 	Outcome routing.Outcome
 	// Err is why the call failed, nil if it issued a token.
 	Err *providers.Error
+	// TraceID is the trace that the call belongs to, "" if there is none that anybody
+	// else knows of. The observer that makes spans sets it.
+	TraceID string
 
-	// refused is why the transport could not take the message, nil if it could.
+	// read reads the message from the transport, or says why it cannot be taken; nil if
+	// it is there already. refused is why it was not, nil if it was.
+	read    func(context.Context) *providers.Error
 	refused *providers.Error
 	// httpStatus stands in for the reason's where the transport knows better.
 	httpStatus int
+	// ctx over gRPC and header over REST are what came with the message.
+	ctx    context.Context
+	header http.Header
 	// permit is what the call holds of the service's load.
 	permit permit
+	// photos are the message's, in order; see photos.go. They lie in memory, which the
+	// call holds.
+	photos []sensitive.Bytes
+	memory sensitive.Memory
+}
+
+// release gives back what the call holds. Nothing of it may be used any more.
+func (c *Call) release() {
+	c.permit.release()
+	c.memory.Free()
 }
 
 func newCall(transport Transport) *Call {
-	return &Call{Transport: transport, RequestID: rand.Text(), Start: time.Now()}
+	return &Call{Transport: transport, RequestID: rand.Text(), Start: time.Now(), memory: sensitive.GarbageCollected{}}
+}
+
+// Metadata returns what the caller sent under the name, in lower case, as gRPC metadata
+// or as a REST header: several values with commas between, "" if there is none.
+func (c *Call) Metadata(name string) string {
+	switch {
+	case c.header != nil:
+		return strings.Join(c.header.Values(name), ",")
+	case c.ctx != nil:
+		return strings.Join(metadata.ValueFromIncomingContext(c.ctx, name), ",")
+	default:
+		return ""
+	}
 }
 
 // Reason returns how the call ended.

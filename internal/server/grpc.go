@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/encoding"
 	_ "google.golang.org/grpc/encoding/proto" // registers the codec
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
@@ -59,6 +60,7 @@ func NewGRPC(service *Service) (*grpc.Server, *health.Server) {
 		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.MaxConcurrentStreams(maxStreams),
 		grpc.NumStreamWorkers(streamWorkers),
+		experimental.BufferPool(newFramePool()),
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.ConnectionTimeout(handshakeTimeout),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
@@ -92,10 +94,9 @@ func NewGRPC(service *Service) (*grpc.Server, *health.Server) {
 //nolint:revive // the parameters are those of grpc.MethodDesc
 func (s *Service) unary(_ any, ctx context.Context, _ func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
 	call := newCall(GRPC)
-	defer call.permit.release()
-	if call.refused = s.load.admit(call, repeatedGRPC(ctx)); call.refused == nil {
-		call.Request, call.refused = receive(ctx, call)
-	}
+	defer call.release()
+	call.refused = s.load.admit(call, repeatedGRPC(ctx))
+	call.read = func(ctx context.Context) *providers.Error { return receive(ctx, call) }
 	return s.answerGRPC(ctx, call)
 }
 

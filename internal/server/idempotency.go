@@ -5,12 +5,12 @@ import (
 	"errors"
 
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // everyCaller owns all keys as long as callers are not told apart.
@@ -34,14 +34,16 @@ func (t *tried) Unwrap() error { return t.cause }
 func issueOnce(
 	ctx context.Context, issuer Issuer, keeper *idempotency.Keeper, call *Call,
 ) (*livenessv1.IssueLivenessTokenResponse, error) {
-	message, err := canonical(call.Request)
+	message, err := proto.MarshalOptions{Deterministic: true}.Marshal(call.Request)
 	if err != nil {
 		return nil, err
 	}
 	var outcome routing.Outcome
-	query, reference := queryOf(call.Request), call.Request.GetReference()
+	query, reference := queryOf(call), call.Request.GetReference()
+	memory := call.memory
+	memory.Ref() // for the run
 	result, err := keeper.Do(ctx, idempotency.Call{
-		Caller: everyCaller, Key: call.Request.GetIdempotencyKey(), Message: message,
+		Caller: everyCaller, Key: call.Request.GetIdempotencyKey(), Message: withPhotos(message, call.photos),
 		Run: func(ctx context.Context) (idempotency.Answer, error) {
 			issued, err := issuer.Issue(ctx, query)
 			if err != nil {
@@ -51,6 +53,7 @@ func issueOnce(
 			content, err := proto.Marshal(responseOf(&issued, reference))
 			return idempotency.Answer{Content: content, Expires: issued.Token.Expiry.Time}, err
 		},
+		Release: memory.Free,
 	})
 	call.Idempotency = result.Outcome
 	if err != nil {
@@ -67,29 +70,15 @@ func issueOnce(
 	return response, nil
 }
 
-// canonical returns the message in a form in which the same is always the same bytes.
-// Photos are not copied. The key may stay in: messages are only compared under the same
-// one.
-func canonical(message *livenessv1.IssueLivenessTokenRequest) ([][]byte, error) {
-	photos := message.GetComparison().GetPhotos()
-	if photos != nil {
-		message = shallowCopy(message)
-		message.Comparison = shallowCopy(message.GetComparison())
-		message.Comparison.Photos = nil
+// withPhotos returns the parts that an encoded message has with its photos. The key may
+// stay in: messages are only compared under the same one.
+func withPhotos(message []byte, photos []sensitive.Bytes) []idempotency.Part {
+	parts := make([]idempotency.Part, 1, 1+len(photos))
+	parts[0] = idempotency.Part{message}
+	for _, photo := range photos {
+		parts = append(parts, photo.Pieces())
 	}
-	rest, err := proto.MarshalOptions{Deterministic: true}.Marshal(message)
-	return append([][]byte{rest}, photos...), err
-}
-
-// shallowCopy returns a message with the same fields, not copies of them.
-func shallowCopy[M proto.Message](message M) M {
-	original := message.ProtoReflect()
-	fields := original.New()
-	original.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		fields.Set(field, value)
-		return true
-	})
-	return fields.Interface().(M)
+	return parts
 }
 
 // keyFailed returns the failure of a call that has an idempotency key.

@@ -64,13 +64,18 @@ func panicError(value any, stack []byte) error {
 	return fmt.Errorf("panic: %T\n%s", value, stack)
 }
 
-// refuse ends a call whose message the transport could not take, after the
-// interceptors have seen it.
-func refuse(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	if refused := callOf(ctx).refused; refused != nil {
-		return nil, refused
+// read reads the message, and ends a call whose message the transport cannot take, after
+// the interceptors outside have seen it.
+func read(ctx context.Context, _ any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	call := callOf(ctx)
+	if call.refused == nil && call.read != nil {
+		call.refused = call.read(ctx)
 	}
-	return next(ctx, request)
+	if call.refused != nil {
+		return nil, call.refused
+	}
+	call.Flow = flows[call.Request.GetFlow()]
+	return next(ctx, call.Request)
 }
 
 const (
@@ -81,9 +86,12 @@ const (
 // limitDeadline gives a call that names no deadline the default, and bounds the
 // others.
 func limitDeadline(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	limit := maxDeadline
-	if _, ok := ctx.Deadline(); !ok {
-		limit = defaultDeadline
+	limit := defaultDeadline
+	if deadline, ok := ctx.Deadline(); ok {
+		if time.Until(deadline) <= maxDeadline {
+			return next(ctx, request)
+		}
+		limit = maxDeadline
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

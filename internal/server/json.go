@@ -16,9 +16,14 @@ import (
 
 // DecodeJSON reads a REST body. Unknown fields are errors, which quote no value.
 func DecodeJSON(body []byte) (*livenessv1.IssueLivenessTokenRequest, *providers.Error) {
+	return decodeJSON(body, nil)
+}
+
+// decodeJSON reads what is left of a body from which something was cut.
+func decodeJSON(rest []byte, cuts []cut) (*livenessv1.IssueLivenessTokenRequest, *providers.Error) {
 	message := &livenessv1.IssueLivenessTokenRequest{}
-	if err := protojson.Unmarshal(body, message); err != nil {
-		return nil, describeJSON(body, err.Error())
+	if err := protojson.Unmarshal(rest, message); err != nil {
+		return nil, describeJSON(rest, cuts, err.Error())
 	}
 	return message, nil
 }
@@ -27,9 +32,10 @@ func DecodeJSON(body []byte) (*livenessv1.IssueLivenessTokenRequest, *providers.
 // grammar of JSON or on what the contract makes of it. Its words follow.
 var position = regexp.MustCompile(`(syntax error )?\(line (\d+):(\d+)\): `)
 
-// describeJSON says where a body is wrong and in which way. Of the library's text
-// only the position and the first words are used: the rest quotes values.
-func describeJSON(body []byte, text string) *providers.Error {
+// describeJSON says where a body is wrong and in which way, with the columns that it had
+// before the cuts. Of the library's text only the position and the first words are used:
+// the rest quotes values.
+func describeJSON(body []byte, cuts []cut, text string) *providers.Error {
 	syntax, words := true, "" // no position: the body ends too soon
 	line, column := bytes.Count(body, []byte("\n"))+1, utf8.RuneCount(body[bytes.LastIndexByte(body, '\n')+1:])+1
 	if found := position.FindStringSubmatch(text); found != nil {
@@ -38,7 +44,13 @@ func describeJSON(body []byte, text string) *providers.Error {
 		column, _ = strconv.Atoi(found[3])
 		_, words, _ = strings.Cut(text, found[0])
 	}
-	path, whole := pathAt(body, offsetOf(body, line, column))
+	offset := offsetOf(body, line, column)
+	path, whole := pathAt(body, offset)
+	for _, c := range cuts {
+		if c.offset < offset && bytes.IndexByte(body[c.offset:offset], '\n') < 0 {
+			column += c.shorter
+		}
+	}
 	what := "has a value of the wrong type or form"
 	switch {
 	case len(bytes.TrimSpace(body)) == 0:

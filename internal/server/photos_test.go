@@ -22,7 +22,7 @@ func photosOf(sizes ...int) *livenessv1.IssueLivenessTokenRequest {
 
 func TestPhotosOf19MBTogether(t *testing.T) {
 	g := start(t, issues)
-	for transport, call := range g.transports() {
+	for transport, call := range g.photoTransports() {
 		t.Run(transport, func(t *testing.T) {
 			require.NotNil(t, call(t, photosOf(19_000_000)).response)
 			require.NotNil(t, call(t, photosOf(10_000_000, 9_000_000)).response)
@@ -32,7 +32,7 @@ func TestPhotosOf19MBTogether(t *testing.T) {
 
 func TestPhotosBeyond19MBTogether(t *testing.T) {
 	g := start(t, issues)
-	for transport, call := range g.transports() {
+	for transport, call := range g.photoTransports() {
 		t.Run(transport, func(t *testing.T) {
 			r := call(t, photosOf(10_000_000, 9_000_000, 1))
 			d := requireFailure(t, r)

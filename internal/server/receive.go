@@ -39,45 +39,59 @@ type messageStream interface {
 	Read(n int) (mem.BufferSlice, error)
 }
 
+// copiedBytes is the length up to which a message is decoded as a whole: copying less
+// than that costs less than taking it apart.
+const copiedBytes = 32 << 10
+
 // receive reads the message of a gRPC call that has been admitted. It runs before the
 // client may have sent more than streamWindow of it.
-func receive(ctx context.Context, call *Call) (*livenessv1.IssueLivenessTokenRequest, *providers.Error) {
+func receive(ctx context.Context, call *Call) *providers.Error {
 	stream, ok := grpc.ServerTransportStreamFromContext(ctx).(messageStream)
 	if !ok {
-		return nil, &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
+		return &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
 	}
 	stop := limitReceiving(ctx)
 	defer stop()
 	var header [5]byte
 	if err := stream.ReadMessageHeader(header[:]); err != nil {
-		return nil, notReceived(ctx, err)
+		return notReceived(ctx, err)
 	}
 	length := int(binary.BigEndian.Uint32(header[1:]))
 	switch {
 	case header[0] != 0:
-		return nil, &providers.Error{Reason: providers.MethodUnknown, Message: "the message must not be compressed"}
+		return &providers.Error{Reason: providers.MethodUnknown, Message: "the message must not be compressed"}
 	case length > maxMessageBytes:
-		return nil, tooLarge(maxMessageBytes)
+		return tooLarge(maxMessageBytes)
 	}
 	if shed := call.permit.reserve(int64(length)); shed != nil {
-		return nil, shed
+		return shed
 	}
 	data, err := stream.Read(length)
 	if err != nil {
-		return nil, notReceived(ctx, err)
+		return notReceived(ctx, err)
 	}
-	defer data.Free()
-	return decode(data)
+	received := hold(data)
+	call.memory = received
+	if length > copiedBytes {
+		if rest, photos, ok := split(received); ok {
+			call.photos = photos
+			return call.decode(mem.BufferSlice{mem.SliceBuffer(rest)})
+		}
+	}
+	refused := call.decode(data)
+	call.photos = takePhotos(call.Request)
+	return refused
 }
 
-func decode(data mem.BufferSlice) (*livenessv1.IssueLivenessTokenRequest, *providers.Error) {
+func (c *Call) decode(data mem.BufferSlice) *providers.Error {
 	message := &livenessv1.IssueLivenessTokenRequest{}
 	if err := encoding.GetCodecV2("proto").Unmarshal(data, message); err != nil {
-		return nil, &providers.Error{
+		return &providers.Error{
 			Reason: providers.InvalidRequest, Message: "not a valid IssueLivenessTokenRequest message",
 		}
 	}
-	return message, nil
+	c.Request = message
+	return nil
 }
 
 func tooLarge(limit int) *providers.Error {

@@ -27,21 +27,23 @@ var detections = map[livenessv1.Detection]providers.Detection{
 	livenessv1.Detection_DETECTION_BANK_CARD_OCR: providers.DetectBankCard,
 }
 
-// queryOf reads a valid message. Photos are not copied.
-func queryOf(message *livenessv1.IssueLivenessTokenRequest) routing.Query {
+// queryOf reads a call's valid message.
+func queryOf(call *Call) routing.Query {
+	message := call.Request
 	return routing.Query{
 		Flow:             flows[message.GetFlow()],
 		Scenario:         message.GetScenario(),
 		AcceptedProducts: message.GetAcceptedProducts(),
 		Regions:          message.GetRegions(),
 		IdempotencyKey:   message.GetIdempotencyKey(),
-		Request:          requestOf(message),
+		Request:          requestOf(message, call.photos),
 	}
 }
 
-func requestOf(message *livenessv1.IssueLivenessTokenRequest) *providers.Request {
+func requestOf(message *livenessv1.IssueLivenessTokenRequest, photos []sensitive.Bytes) *providers.Request {
 	request := &providers.Request{
 		SubjectID:     sensitive.New(message.GetSubjectId()),
+		Photos:        photos,
 		Reference:     message.GetReference(),
 		TokenLifetime: message.GetTokenLifetime().AsDuration(),
 		ReturnURL:     sensitive.New(message.GetCallback().GetReturnUrl()),
@@ -61,10 +63,6 @@ func requestOf(message *livenessv1.IssueLivenessTokenRequest) *providers.Request
 func readComparison(comparison *livenessv1.Comparison, request *providers.Request) {
 	if card := comparison.GetIdCard(); card != nil {
 		request.IDCard = &providers.IDCard{Name: sensitive.New(card.GetName()), Number: sensitive.New(card.GetNumber())}
-	}
-	request.Photos = make([]sensitive.Bytes, len(comparison.GetPhotos()))
-	for i, photo := range comparison.GetPhotos() {
-		request.Photos[i] = sensitive.NewBytes(photo)
 	}
 	request.DetectRotatedFaces = comparison.DetectRotatedFaces
 	request.MultipleFaces = multipleFacesRules[comparison.GetMultipleFaces()]

@@ -8,41 +8,54 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// readBody reads the body of a call that has been admitted. By its stated length it is
-// refused, too large or shed, before any of it is read.
-func readBody(w http.ResponseWriter, r *http.Request, p *permit) ([]byte, *providers.Error) {
-	if r.ContentLength > maxBodyBytes {
-		return nil, tooLarge(maxBodyBytes)
+// readBody reads the body of a call that has been admitted, into memory that the call
+// holds until it is released. By its stated length it is refused, too large or shed,
+// before any of it is read.
+func (s *Service) readBody(w http.ResponseWriter, r *http.Request, call *Call, limit int) ([]byte, *providers.Error) {
+	if r.ContentLength > int64(limit) {
+		return nil, tooLarge(limit)
 	}
-	var from io.Reader = http.MaxBytesReader(w, r.Body, maxBodyBytes)
 	if r.ContentLength < 0 {
-		from = reserving{from, p}
-	} else if shed := p.reserve(r.ContentLength); shed != nil {
+		return s.readUnknownLength(http.MaxBytesReader(w, r.Body, int64(limit)), call)
+	}
+	if shed := call.permit.reserve(r.ContentLength); shed != nil {
 		return nil, shed
 	}
-	body, err := io.ReadAll(from)
-	if err == nil {
-		return body, nil
+	body := s.arenas.get(int(r.ContentLength))
+	call.memory = body
+	if _, err := io.ReadFull(r.Body, body.content); err != nil {
+		return nil, bodyCutOff()
 	}
-	if _, beyond := errors.AsType[*http.MaxBytesError](err); beyond {
-		return nil, tooLarge(maxBodyBytes)
-	}
-	if refused, ok := errors.AsType[*providers.Error](err); ok {
-		return nil, refused
-	}
-	return nil, &providers.Error{Reason: providers.InvalidRequest, Message: "the body did not arrive whole"}
+	return body.content, nil
 }
 
-// reserving is a body of unknown length, whose bytes are reserved as they are read.
-type reserving struct {
-	io.Reader
-	permit *permit
+// readUnknownLength reads a body whose bytes are reserved as they come.
+func (s *Service) readUnknownLength(from io.Reader, call *Call) ([]byte, *providers.Error) {
+	body, n := s.arenas.get(copiedBytes), 0
+	for {
+		call.memory = body
+		read, err := from.Read(body.content[n:])
+		n += read
+		if shed := call.permit.reserve(int64(read)); shed != nil {
+			return nil, shed
+		}
+		switch limit, beyond := errors.AsType[*http.MaxBytesError](err); {
+		case beyond:
+			return nil, tooLarge(int(limit.Limit))
+		case err == io.EOF:
+			return body.content[:n], nil
+		case err != nil:
+			return nil, bodyCutOff()
+		}
+		if n == len(body.content) {
+			longer := s.arenas.get(2 * n)
+			copy(longer.content, body.content)
+			body.Free()
+			body = longer
+		}
+	}
 }
 
-func (r reserving) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	if shed := r.permit.reserve(int64(n)); shed != nil {
-		return n, shed
-	}
-	return n, err
+func bodyCutOff() *providers.Error {
+	return &providers.Error{Reason: providers.InvalidRequest, Message: "the body did not arrive whole"}
 }

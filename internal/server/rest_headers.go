@@ -12,7 +12,8 @@ import (
 )
 
 // The headers of a REST call that the gateway reads are Content-Type,
-// Content-Encoding and those below. No other passes.
+// Content-Encoding, those below, of a form Origin and Sec-Fetch-Site and, where calls
+// are traced, traceparent and tracestate. No other passes.
 const (
 	headerTimeout        = "Grpc-Timeout"
 	headerIdempotencyKey = "Idempotency-Key"
@@ -48,6 +49,11 @@ func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *p
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	return ctx, cancel, nil
 }
+
+// fromOtherSite reports whether a browser says that a page of another site sends the
+// request. Browsers ask before they send JSON across sites, and are told no; a form they
+// just send.
+func fromOtherSite(r *http.Request) bool { return http.NewCrossOriginProtection().Check(r) != nil }
 
 // mergeIdempotencyKey takes the header, bare or quoted, for the field.
 func mergeIdempotencyKey(message *livenessv1.IssueLivenessTokenRequest, header http.Header) *providers.Error {

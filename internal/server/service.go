@@ -24,6 +24,7 @@ type Issuer interface {
 type Service struct {
 	handle grpc.UnaryHandler
 	load   load
+	arenas arenas
 }
 
 // NewService returns a service that issues once for each of the keeper's keys, and tells
@@ -40,7 +41,7 @@ func NewService(issuer Issuer, keeper *idempotency.Keeper, observers ...func(*Ca
 	return &Service{handle: chain(issue(issuer, keeper), info,
 		observe(observers),
 		recoverPanic,
-		refuse,
+		read,
 		limitDeadline,
 		validateMessage(validator),
 	)}, nil
@@ -58,7 +59,7 @@ func issue(issuer Issuer, keeper *idempotency.Keeper) grpc.UnaryHandler {
 		var err error
 		if call.Request.GetIdempotencyKey() != "" {
 			response, err = issueOnce(ctx, issuer, keeper, call)
-		} else if call.Outcome, err = issuer.Issue(ctx, queryOf(call.Request)); err == nil {
+		} else if call.Outcome, err = issuer.Issue(ctx, queryOf(call)); err == nil {
 			response = responseOf(&call.Outcome, call.Request.GetReference())
 		}
 		if err != nil {
@@ -72,17 +73,18 @@ func issue(issuer Issuer, keeper *idempotency.Keeper) grpc.UnaryHandler {
 // serve runs a call through the interceptors. Afterwards either the response is there
 // or call.Err is.
 func (s *Service) serve(ctx context.Context, call *Call) *livenessv1.IssueLivenessTokenResponse {
-	call.Flow = flows[call.Request.GetFlow()]
+	call.ctx = ctx
 	response, _ := s.handle(withCall(ctx, call), call.Request)
 	message, _ := response.(*livenessv1.IssueLivenessTokenResponse)
 	return message
 }
 
 // Issue makes a call in process, through the same interceptors, and returns it when it
-// has ended. It is never shed. Fields at fault are spelled as over gRPC.
+// has ended. It is never shed. Fields at fault are spelled as over gRPC. Afterwards the
+// message holds no photos any more.
 func (s *Service) Issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest) *Call {
 	call := newCall(GRPC)
-	call.Request = message
+	call.Request, call.photos = message, takePhotos(message)
 	s.serve(ctx, call)
 	return call
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
@@ -13,6 +12,7 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // maxPhotoBytes bounds the photos of a request together, so that every product's own
@@ -32,7 +32,7 @@ func validateMessage(validator protovalidate.Validator) grpc.UnaryServerIntercep
 		if err := validator.Validate(message, lists); err != nil {
 			return nil, ruleBroken(err)
 		}
-		if photoBytes(message) > maxPhotoBytes {
+		if photoBytes(callOf(ctx).photos) > maxPhotoBytes {
 			return nil, &providers.Error{Reason: providers.RequestTooLarge, Violations: []providers.Violation{{
 				Path: providers.FieldPhotos.Path(), Reason: providers.RequestTooLarge, Description: "at most 19 MB together",
 			}}}
@@ -79,10 +79,10 @@ func unknownField(message protoreflect.Message, path providers.Path) (holder pro
 	return holder, unknown
 }
 
-func photoBytes(message *livenessv1.IssueLivenessTokenRequest) int {
+func photoBytes(photos []sensitive.Bytes) int {
 	total := 0
-	for photo := range slices.Values(message.GetComparison().GetPhotos()) {
-		total += len(photo)
+	for _, photo := range photos {
+		total += photo.Len()
 	}
 	return total
 }

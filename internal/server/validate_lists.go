@@ -1,6 +1,7 @@
 package server
 
 import (
+	"math"
 	"unicode/utf8"
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
@@ -9,33 +10,39 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// exceptGoodLists leaves out the lists of text that keep their rules: the library
+// exceptGoodLists leaves out the lists of text and of bytes that keep their rules: the library
 // interprets rules of list items, which costs more than all the others together. The
 // rules are read from the contract; a list that may break one goes to the library.
 func exceptGoodLists(message protoreflect.MessageDescriptor) protovalidate.Filter {
 	rules := make(map[protoreflect.FullName]listRules)
-	for i := range message.Fields().Len() {
-		field := message.Fields().Get(i)
-		options, ok := proto.GetExtension(field.Options(), validate.E_Field).(*validate.FieldRules)
-		if ok && field.IsList() && field.Kind() == protoreflect.StringKind {
-			rules[field.FullName()] = newListRules(options.GetRepeated())
-		}
-	}
+	collectLists(rules, message)
 	return protovalidate.FilterFunc(func(m protoreflect.Message, descriptor protoreflect.Descriptor) bool {
 		list, ok := rules[descriptor.FullName()]
 		return !ok || !list.kept(m.Get(descriptor.(protoreflect.FieldDescriptor)).List())
 	})
 }
 
-// listRules are the rules of a list that are checked here: numbers of items, and of
-// characters of each.
-type listRules struct {
-	maxItems, minLen, maxLen int
+func collectLists(rules map[protoreflect.FullName]listRules, message protoreflect.MessageDescriptor) {
+	for i := range message.Fields().Len() {
+		field := message.Fields().Get(i)
+		options, hasRules := proto.GetExtension(field.Options(), validate.E_Field).(*validate.FieldRules)
+		switch {
+		case field.IsList() && hasRules && field.Kind() == protoreflect.StringKind:
+			text := options.GetRepeated().GetItems().GetString()
+			rules[field.FullName()] = listRules{int(options.GetRepeated().GetMaxItems()), int(text.GetMinLen()), int(text.GetMaxLen())}
+		case field.IsList() && hasRules && field.Kind() == protoreflect.BytesKind:
+			content := options.GetRepeated().GetItems().GetBytes()
+			rules[field.FullName()] = listRules{int(options.GetRepeated().GetMaxItems()), int(content.GetMinLen()), math.MaxInt}
+		case field.Kind() == protoreflect.MessageKind:
+			collectLists(rules, field.Message())
+		}
+	}
 }
 
-func newListRules(rules *validate.RepeatedRules) listRules {
-	text := rules.GetItems().GetString()
-	return listRules{int(rules.GetMaxItems()), int(text.GetMinLen()), int(text.GetMaxLen())}
+// listRules are the rules of a list that are checked here: numbers of items, and of
+// characters or bytes of each.
+type listRules struct {
+	maxItems, minLen, maxLen int
 }
 
 func (r listRules) kept(list protoreflect.List) bool {
@@ -43,9 +50,16 @@ func (r listRules) kept(list protoreflect.List) bool {
 		return false
 	}
 	for i := range list.Len() {
-		if n := utf8.RuneCountInString(list.Get(i).String()); n < r.minLen || n > r.maxLen {
+		if n := length(list.Get(i)); n < r.minLen || n > r.maxLen {
 			return false
 		}
 	}
 	return true
+}
+
+func length(value protoreflect.Value) int {
+	if content, ok := value.Interface().([]byte); ok {
+		return len(content)
+	}
+	return utf8.RuneCountInString(value.String())
 }

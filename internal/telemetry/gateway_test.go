@@ -39,7 +39,8 @@ type gateway struct {
 	registry *prometheus.Registry
 }
 
-func start(t *testing.T, i issuer) *gateway {
+// start starts a gateway whose first observers are those given.
+func start(t *testing.T, i issuer, observers ...func(*server.Call)) *gateway {
 	t.Helper()
 	g := &gateway{log: &bytes.Buffer{}}
 	logger := telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zapcore.DebugLevel)
@@ -54,7 +55,7 @@ func start(t *testing.T, i issuer) *gateway {
 	}
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1000, 1<<30), []byte("a secret"))
 	require.NoError(t, err)
-	service, err := server.NewService(issuer(observed), keeper, metrics.ObserveCall, telemetry.AccessLog(logger))
+	service, err := server.NewService(issuer(observed), keeper, append(observers, metrics.ObserveCall, telemetry.AccessLog(logger))...)
 	require.NoError(t, err)
 	g.serveGRPC(t, service)
 	g.serveREST(t, service, logger)

@@ -1,4 +1,4 @@
-// Package telemetry is what operators see: metrics and the access log, fed by the
+// Package telemetry is what operators see: metrics, the access log and spans, fed by the
 // server with calls and by routing with attempts. It decides nothing.
 package telemetry
 

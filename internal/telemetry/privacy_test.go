@@ -59,6 +59,8 @@ func (g *gateway) requireSilence(t *testing.T, lines int) {
 // markedOutcome is issued with markers in all that is for the caller alone.
 func markedOutcome(context.Context, routing.Query) (routing.Outcome, error) {
 	outcome := issuedCall().Outcome
+	outcome.Start = began
+	outcome.Attempts[1].Exchange.Reference = "MARKER-reference"
 	secret := sensitive.New("MARKER-secret")
 	outcome.Token = providers.Token{
 		Value: secret, SessionID: secret, Reference: "MARKER-reference",

@@ -24,6 +24,7 @@ var traffic = []struct {
 	{"a token that may be orphaned", `{"flow":"FLOW_APP_SDK","acceptedProducts":["megvii.app-v5","linkface.app"],"subjectId":"sandbox:reset"}`, http.StatusOK},
 	{"an unknown code", `{"flow":"FLOW_APP_SDK","acceptedProducts":["megvii.app-v5"],"subjectId":"sandbox:status=400,code=NEW_CODE"}`, http.StatusBadGateway},
 	{"a saturated vendor", `{"flow":"FLOW_SPOKEN_DIGITS","reference":"sandbox:code=CONCURRENCY_LIMIT_EXCEEDED"}`, http.StatusServiceUnavailable},
+	{"an idempotency key", `{"flow":"FLOW_SPOKEN_DIGITS","idempotencyKey":"key-1"}`, http.StatusOK},
 	{"a caller's mistake", `{}`, http.StatusBadRequest},
 	// The last: until the credential is probed, the vendor gets no call.
 	{"a refused credential", `{"flow":"FLOW_SPOKEN_DIGITS","reference":"sandbox:code=AUTHENTICATION_ERROR"}`, http.StatusBadGateway},

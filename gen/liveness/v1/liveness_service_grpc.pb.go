@@ -41,6 +41,9 @@ type LivenessServiceClient interface {
 	// The deadline is the caller's, 8 s if it names none, 30 s at most; below
 	// 100 ms the call is refused with DEADLINE_TOO_SHORT. Messages may have 21 MiB
 	// over gRPC and 28 MiB as JSON.
+	//
+	// Over REST, photos need no base64: as multipart/form-data of at most 21 MiB, a
+	// part "request" holds the JSON and a part "photos" each photo, in order.
 	IssueLivenessToken(ctx context.Context, in *IssueLivenessTokenRequest, opts ...grpc.CallOption) (*IssueLivenessTokenResponse, error)
 }
 
@@ -79,6 +82,9 @@ type LivenessServiceServer interface {
 	// The deadline is the caller's, 8 s if it names none, 30 s at most; below
 	// 100 ms the call is refused with DEADLINE_TOO_SHORT. Messages may have 21 MiB
 	// over gRPC and 28 MiB as JSON.
+	//
+	// Over REST, photos need no base64: as multipart/form-data of at most 21 MiB, a
+	// part "request" holds the JSON and a part "photos" each photo, in order.
 	IssueLivenessToken(context.Context, *IssueLivenessTokenRequest) (*IssueLivenessTokenResponse, error)
 	mustEmbedUnimplementedLivenessServiceServer()
 }

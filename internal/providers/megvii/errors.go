@@ -148,11 +148,11 @@ func (r *reply) errorField() string {
 func (f *form) fault(reason providers.Reason, parameter string) providers.Path {
 	switch reason {
 	case providers.ArgumentRejected:
-		return f.callers[parameter]
+		return f.callersPath(parameter)
 	case providers.IDCardNameInvalid:
-		return f.callers["idcard_name"]
+		return f.callersPath("idcard_name")
 	case providers.IDCardNumberInvalid:
-		return f.callers["idcard_number"]
+		return f.callersPath("idcard_number")
 	case providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
 		providers.MultipleFaces, providers.PhotoLowQuality:
 		return f.photoAtFault(parameter)
@@ -164,8 +164,8 @@ func (f *form) fault(reason providers.Reason, parameter string) providers.Path {
 // photoAtFault returns the photo of that name, all of them if there is none, "" if no
 // photo was sent.
 func (f *form) photoAtFault(parameter string) providers.Path {
-	first := f.callers[photoParameter(1)]
-	switch path := f.callers[parameter]; {
+	first := f.callersPath(photoParameter(1))
+	switch path := f.callersPath(parameter); {
 	case first == "":
 		return ""
 	case path != "" && strings.HasPrefix(parameter, photoPrefix):

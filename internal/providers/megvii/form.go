@@ -17,14 +17,30 @@ type form struct {
 
 	// settings are the target's parameters.
 	settings map[string]string
-	// callers are the caller's fields by the vendor's parameter.
-	callers map[string]providers.Path
+	// callers are the parameters that hold the caller's fields.
+	callers []parameter
+}
+
+// parameter is a parameter of the vendor's, and the caller's field in it.
+type parameter struct {
+	name string
+	path providers.Path
+}
+
+// callersPath returns the caller's field that the parameter holds, "" if it holds none.
+func (f *form) callersPath(name string) providers.Path {
+	for _, p := range f.callers {
+		if p.name == name {
+			return p.path
+		}
+	}
+	return ""
 }
 
 // newForm returns an empty form that keeps the credential out of the log.
 func (t *target) newForm(call providers.Call) *form {
 	secret := t.credentials[call.Credential]
-	f := &form{vendorhttp.NewForm(t.random), t.parameters, make(map[string]providers.Path)}
+	f := &form{vendorhttp.NewForm(t.random), t.parameters, nil}
 	f.Hide(secret.apiKey)
 	f.Hide(secret.apiSecret)
 	return f
@@ -44,7 +60,7 @@ func (t *target) newKeyedForm(call providers.Call) *form {
 func (f *form) text(name string, field providers.Field, value string) {
 	if value != "" {
 		f.Add(name, value)
-		f.callers[name] = field.Path()
+		f.callers = append(f.callers, parameter{name, field.Path()})
 	}
 }
 
@@ -64,7 +80,7 @@ func (f *form) photos(photos []sensitive.Bytes) {
 	for i, photo := range photos {
 		name := photoParameter(i + 1)
 		f.AddFile(name, photo)
-		f.callers[name] = providers.PhotoPath(i + 1)
+		f.callers = append(f.callers, parameter{name, providers.PhotoPath(i + 1)})
 	}
 }
 

@@ -34,15 +34,13 @@ func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, bod
 	length, open := body.close()
 	content, _ := open() // both kinds of body open without fail
 	request := (&http.Request{
-		Method:     http.MethodPost,
-		URL:        target,
-		Host:       target.Host,
-		Proto:      "HTTP/1.1",
-		ProtoMajor: 1,
-		ProtoMinor: 1,
-		Header: http.Header{
-			"Content-Type": {body.contentType()}, "Accept": {"application/json"}, "Accept-Encoding": {"gzip"},
-		},
+		Method:        http.MethodPost,
+		URL:           target,
+		Host:          target.Host,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        header(body.contentType()),
 		Body:          content,
 		GetBody:       open,
 		ContentLength: length,
@@ -56,6 +54,12 @@ func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, bod
 	}
 	defer func() { _ = response.Body.Close() }()
 	return readAnswer(ctx, response, envelope, &seen)
+}
+
+// header returns the header of every request, its values in one piece of memory.
+func header(contentType string) http.Header {
+	values := []string{contentType, "application/json", "gzip"}
+	return http.Header{"Content-Type": values[0:1:1], "Accept": values[1:2:2], "Accept-Encoding": values[2:3:3]}
 }
 
 func readAnswer(ctx context.Context, response *http.Response, request *Envelope, seen *progress) (*Answer, *providers.Error) {
@@ -114,15 +118,17 @@ func (w *watched) Read(p []byte) (int, error) {
 // processed. The transport reports it from its own goroutines.
 type progress struct {
 	connected, answered atomic.Bool
+	hooks               httptrace.ClientTrace
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+	p.hooks = httptrace.ClientTrace{
 		// A second connection is asked for only if nothing was written to the first.
 		GetConn:              func(string) { p.connected.Store(false) },
 		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
 		GotFirstResponseByte: func() { p.answered.Store(true) },
 	}
+	return &p.hooks
 }
 
 // failure names a transport error. Before there is a connection nothing was sent,

@@ -24,6 +24,7 @@ func TestTolerantFields(t *testing.T) {
 	tests := map[string]struct{ value, text, scalar string }{
 		"text":            {`"a"`, "a", "a"},
 		"escaped text":    {`"\u4e2d\n"`, "中\n", "中\n"},
+		"not UTF-8":       {"\"a\xff\"", "a\uFFFD", "a\uFFFD"},
 		"empty text":      {`""`, "", ""},
 		"number":          {`7`, "", "7"},
 		"fraction":        {`7.5e3`, "", "7.5e3"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // Vendors write a number where the document says text, text where it says a
@@ -16,11 +17,26 @@ type Text string
 
 // UnmarshalJSON never fails.
 func (t *Text) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) == nil {
+	if text, ok := unquote(data); ok {
 		*t = Text(text)
 	}
 	return nil
+}
+
+// unquote returns the text of a JSON string, "" for null, and whether data is one. Most
+// strings stand in JSON as they are.
+func unquote(data []byte) (text string, ok bool) {
+	switch {
+	case bytes.Equal(data, []byte("null")):
+		return "", true
+	case len(data) < 2 || data[0] != '"':
+		return "", false
+	case bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data):
+		return string(data[1 : len(data)-1]), true
+	}
+	var decoded string
+	err := json.Unmarshal(data, &decoded)
+	return decoded, err == nil
 }
 
 // Scalar is a JSON string, or the JSON of anything else: an error field that is no
@@ -30,9 +46,9 @@ type Scalar string
 
 // UnmarshalJSON never fails.
 func (s *Scalar) UnmarshalJSON(data []byte) error {
-	var text string
+	text, ok := unquote(data)
 	switch {
-	case json.Unmarshal(data, &text) == nil:
+	case ok:
 	case bytes.Equal(data, []byte("false")):
 		return nil
 	default:
@@ -46,6 +62,9 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 
 // number returns the scalar as a whole number, 0 if it is none or negative.
 func (s Scalar) number() int64 {
+	if s == "" {
+		return 0
+	}
 	n, err := strconv.ParseInt(string(s), 10, 64)
 	if err != nil || n < 0 {
 		return 0

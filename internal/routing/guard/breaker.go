@@ -144,8 +144,6 @@ func (b *Breaker) shareReached(now time.Time) bool {
 func (b *Breaker) open(now time.Time) {
 	b.state = Open
 	b.until = now.Add(b.cooldown)
-	b.consecutive = 0
-	b.window = window{}
 }
 
 // Status is a breaker's state, for those who look at it.

@@ -124,10 +124,10 @@ func (t *Target) releaseCredential(now time.Time, grant *Grant, result Result) {
 }
 
 // Retry spends a retry of the account's budget, or returns false if there is none.
-func (t *Target) Retry() bool {
+func (t *Target) Retry(now time.Time) bool {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	return t.account.budget.Spend()
+	return t.account.budget.Spend(now)
 }
 
 // TargetStatus is a target's state, for those who look at it.

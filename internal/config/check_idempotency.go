@@ -1,0 +1,35 @@
+package config
+
+const (
+	// DefaultMaxKeys lets twelve calls a second have a key where tokens live a day, 290
+	// where they live an hour. So many take 600 to 800 MiB, as they fill up.
+	DefaultMaxKeys = 1 << 20
+	// DefaultMaxKeyBytes holds where Go has no memory limit below four times as much.
+	DefaultMaxKeyBytes = GiB
+
+	mostKeys      = 100_000_000
+	leastKeyBytes = 16 * MiB
+	mostKeyBytes  = 1024 * GiB
+)
+
+func (r *reader) idempotency(v value) Idempotency {
+	o := r.object(v, "max_keys", "max_bytes")
+	i := Idempotency{MaxKeys: DefaultMaxKeys, MaxBytes: defaultMaxKeyBytes()}
+	if keys := o.optional("max_keys"); keys.given() {
+		i.MaxKeys = r.integer(keys, mostKeys)
+	}
+	if bytes := o.optional("max_bytes"); bytes.given() {
+		i.MaxBytes = r.size(bytes, leastKeyBytes, mostKeyBytes)
+	}
+	return i
+}
+
+// defaultMaxKeyBytes is at most a quarter of Go's memory limit, if there is one: half is
+// for photos, and a quarter for all else.
+func defaultMaxKeyBytes() Size {
+	limit, ok := memoryLimit()
+	if !ok {
+		return DefaultMaxKeyBytes
+	}
+	return min(DefaultMaxKeyBytes, max(leastKeyBytes, limit/4/MiB*MiB))
+}

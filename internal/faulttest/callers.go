@@ -1,0 +1,173 @@
+package faulttest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	statuspb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+)
+
+// answer is what the gateway answered. If neither it nor the library did, only err is
+// set.
+type answer struct {
+	response *livenessv1.IssueLivenessTokenResponse // nil if the call failed
+
+	code      codes.Code
+	reason    string
+	failure   *livenessv1.IssueFailure
+	requestID string
+
+	// err is why there is no answer of the gateway's.
+	err error
+}
+
+// patience is how long callers wait beyond their deadline, to see how late an answer is.
+const patience = 2 * time.Second
+
+// issuer makes one call.
+type issuer interface {
+	issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) answer
+}
+
+// callers make calls over both transports. They are safe for concurrent use.
+type callers struct {
+	grpc grpcCallers
+	rest restCallers
+}
+
+const connections = 4
+
+func connect(grpcAddress, restAddress string) (*callers, error) {
+	c := &callers{rest: restCallers{
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
+		url:    "http://" + restAddress + "/v1/liveness-tokens",
+	}}
+	for range connections {
+		connection, err := grpc.NewClient(grpcAddress, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDisableRetry())
+		if err != nil {
+			c.close()
+			return nil, err
+		}
+		c.grpc.connections = append(c.grpc.connections, connection)
+	}
+	return c, nil
+}
+
+func (c *callers) close() {
+	for _, connection := range c.grpc.connections {
+		_ = connection.Close()
+	}
+	c.rest.client.CloseIdleConnections()
+}
+
+type grpcCallers struct {
+	connections []*grpc.ClientConn
+	next        atomic.Uint64
+}
+
+// stated is a context that states an earlier deadline than it has, so that the server is
+// told of the one and the client waits for the other.
+type stated struct {
+	context.Context
+	deadline time.Time
+}
+
+// Deadline returns what is stated.
+func (s stated) Deadline() (time.Time, bool) { return s.deadline, true }
+
+func (g *grpcCallers) issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) answer {
+	connection := g.connections[g.next.Add(1)%uint64(len(g.connections))]
+	response, err := livenessv1.NewLivenessServiceClient(connection).
+		IssueLivenessToken(stated{ctx, time.Now().Add(deadline)}, message)
+	if err != nil {
+		return failed(status.Convert(err).Proto(), err)
+	}
+	return answer{response: response, requestID: response.GetRequestId()}
+}
+
+type restCallers struct {
+	client *http.Client
+	url    string
+}
+
+func (r *restCallers) issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) answer {
+	httpStatus, body, err := r.post(ctx, message, deadline)
+	if err != nil {
+		return answer{err: err}
+	}
+	if httpStatus == http.StatusOK {
+		response := &livenessv1.IssueLivenessTokenResponse{}
+		if err := protojson.Unmarshal(body, response); err != nil {
+			return answer{err: fmt.Errorf("the answer is not the contract's: %w", err)}
+		}
+		return answer{response: response, requestID: response.GetRequestId()}
+	}
+	refusal := &statuspb.Status{}
+	if err := protojson.Unmarshal(body, refusal); err != nil {
+		return answer{err: fmt.Errorf("HTTP %d without a status: %w", httpStatus, err)}
+	}
+	return failed(refusal, errors.New(refusal.GetMessage()))
+}
+
+func (r *restCallers) post(
+	ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration,
+) (httpStatus int, body []byte, err error) {
+	sent, err := json.Marshal(map[string]any{
+		"flow": message.GetFlow().String(), "acceptedProducts": message.GetAcceptedProducts(),
+		"reference": message.GetReference(), "subjectId": message.GetSubjectId(),
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, bytes.NewReader(sent))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Grpc-Timeout", fmt.Sprintf("%dm", deadline.Milliseconds()))
+	response, err := r.client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err = io.ReadAll(response.Body)
+	return response.StatusCode, body, err
+}
+
+// failed reads a refusal. Without a reason in it, it is not the gateway's.
+func failed(refusal *statuspb.Status, err error) answer {
+	a := answer{code: codes.Code(refusal.GetCode())}
+	for _, packed := range refusal.GetDetails() {
+		detail, unknown := packed.UnmarshalNew()
+		if unknown != nil {
+			continue
+		}
+		switch detail := detail.(type) {
+		case *errdetails.ErrorInfo:
+			a.reason = detail.GetReason()
+		case *errdetails.RequestInfo:
+			a.requestID = detail.GetRequestId()
+		case *livenessv1.IssueFailure:
+			a.failure = detail
+		}
+	}
+	if a.reason == "" {
+		a.err = err
+	}
+	return a
+}

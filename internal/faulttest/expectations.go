@@ -1,0 +1,160 @@
+package faulttest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/sandbox"
+)
+
+// Expectations of single rows. Each returns what is not as it should be.
+
+// failsFast expects calls that nobody can serve to be told so at once, but for those that
+// probe whether it is over, as a trouble that waiting helps with, and calls to succeed soon
+// after it.
+func failsFast(o *observed) []string {
+	// A call that nobody answers tries one vendor after the other, so that it takes two
+	// attempts' time until both are known to be down.
+	const soon, known = 200 * time.Millisecond, 2500 * time.Millisecond
+	const slowShare, slowAnyway = 0.02, 3
+	fault, probes := o.spans[0], o.log.probes()
+	var broken []string
+	failed, slow := 0, 0
+	for _, c := range o.calls {
+		switch began := c.start.Sub(fault.begin); {
+		case !c.succeeded() && c.code != codes.Unavailable && c.code != codes.DeadlineExceeded:
+			broken = append(broken, "another failure than expected: "+o.describe(c))
+		case c.succeeded(), c.kind.deadline != 0, began < 0:
+		case c.start.After(fault.end.Add(recovery(fault.end.Sub(fault.begin)))):
+			broken = append(broken, "no recovery: "+o.describe(c))
+		case began > known && c.start.Before(fault.end):
+			failed++
+			if c.end.Sub(c.start) > soon+o.lag.around(c.end) && !probes[c.requestID] {
+				slow++
+			}
+		}
+	}
+	if failed == 0 {
+		broken = append(broken, "no call failed: the fault did not take place")
+	}
+	if float64(slow) > slowShare*float64(failed)+slowAnyway {
+		broken = append(broken, fmt.Sprintf("%d of %d calls waited for vendors that are known to be down", slow, failed))
+	}
+	return broken[:min(len(broken), 3)]
+}
+
+// firstServesAgain expects that the vendor which comes first is made use of again after
+// its fault.
+func firstServesAgain(o *observed) []string {
+	const enough = 0.9
+	fault := o.spans[0]
+	share, tokens := o.servedBy(first, fault.end.Add(recovery(fault.end.Sub(fault.begin))), o.end)
+	if tokens == 0 || share < enough {
+		return []string{fmt.Sprintf("after the fault %s issued only %.3f of %d tokens", first, share, tokens)}
+	}
+	return nil
+}
+
+// clockIsLearnt expects that no signature is refused as stale once an answer has shown
+// what time it is at the vendor's, both when its clock jumps and when it comes back.
+func clockIsLearnt(o *observed) []string {
+	var jump time.Time
+	var stale int
+	var worst time.Duration
+	shown := ""
+	for _, e := range o.ledgers[first] {
+		if e.Outcome != shown { // the first answer with another Date
+			shown, jump = e.Outcome, e.Time
+		}
+		known := jump.Add(usualDelay + grace + o.lag.around(e.Time))
+		if strings.HasSuffix(e.Code, "EXPIRED_SIGN") && e.Time.After(known) {
+			stale++
+			worst = max(worst, e.Time.Sub(jump))
+		}
+	}
+	if stale > 0 {
+		return []string{fmt.Sprintf("%d signatures were stale after an answer had shown the vendor's time, one of them %s after",
+			stale, worst.Round(time.Millisecond))}
+	}
+	return nil
+}
+
+// refusesTheRushed expects calls without time enough to be refused, without a vendor's
+// being asked.
+func refusesTheRushed(o *observed) []string {
+	var broken []string
+	for _, c := range o.calls {
+		if !c.rushed() {
+			continue
+		}
+		asked := func(e sandbox.Entry) bool { return e.Reference == c.reference }
+		switch {
+		case c.reason != "DEADLINE_TOO_SHORT" && c.code != codes.DeadlineExceeded:
+			broken = append(broken, "a caller in a hurry was told another reason: "+o.describe(c))
+		case len(c.attempts()) > 0, slices.ContainsFunc(o.ledgers[first], asked), slices.ContainsFunc(o.ledgers[second], asked):
+			broken = append(broken, "a vendor was asked for a caller in a hurry: "+o.describe(c))
+		}
+	}
+	return broken[:min(len(broken), 3)]
+}
+
+// retriesWhereAlone expects calls that only one account may serve to be tried there again,
+// which saves most of them.
+func retriesWhereAlone(o *observed) []string {
+	const lostShare, lostAnyway = 0.02, 2
+	refused, retried, lost, all := 0, 0, 0, 0
+	for _, c := range o.calls {
+		if !c.kind.alone {
+			continue
+		}
+		all++
+		if !c.succeeded() {
+			lost++
+		}
+		if made := c.attempts(); len(made) > 0 && made[0].GetReason() != livenessv1.Reason_OK {
+			refused++
+			retried += min(1, len(made)-1)
+		}
+	}
+	if refused > 0 && retried == 0 || float64(lost) > lostShare*float64(all)+lostAnyway {
+		return []string{fmt.Sprintf("of %d calls that one account may serve, %d were refused, %d tried again and %d lost",
+			all, refused, retried, lost)}
+	}
+	return nil
+}
+
+// limitUse tells how much of the vendor's limit was made use of, and how often it said
+// that it was exceeded, once the limiter has had ten seconds to find it, or a second in a
+// short run.
+func limitUse(o *observed) string {
+	const long, short = 10 * time.Second, time.Second
+	from, to := o.spans[0].begin.Add(long), o.spans[0].end
+	if !from.Before(to) {
+		from = o.spans[0].begin.Add(short)
+	}
+	issued, limited := 0, 0
+	for _, e := range o.ledgers[first] {
+		switch {
+		case e.Time.Before(from) || e.Time.After(to):
+		case e.Token != "":
+			issued++
+		case e.Code == limitCode:
+			limited++
+		}
+	}
+	used := float64(issued) * concurrencyDelay.Seconds() / to.Sub(from).Seconds()
+	return fmt.Sprintf("%.2f of the limit used, limit answers %.1f %%", used/float64(concurrency(o.rate)), 100*float64(limited)/float64(max(1, issued+limited)))
+}
+
+// recovers expects that the panics took place and were recovered.
+func recovers(o *observed) []string {
+	if o.log.recovered == 0 {
+		return []string{"the log has no panic that was recovered"}
+	}
+	return nil
+}

@@ -1,0 +1,223 @@
+package faulttest
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
+)
+
+const patienceOfTests = time.Second
+
+// visit is a vendor and somebody who asks it for tokens, on connections that are kept.
+type visit struct {
+	*vendor
+	client *http.Client
+}
+
+func open(t *testing.T, secure bool) *visit {
+	t.Helper()
+	var a *authority
+	transport := &http.Transport{DisableCompression: true}
+	if secure {
+		var err error
+		a, err = newAuthority()
+		require.NoError(t, err)
+		roots := x509.NewCertPool()
+		require.True(t, roots.AppendCertsFromPEM(a.pem))
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	v, err := startVendor(first, Options{Rate: 60, Seed: 1}, a, func(o sandbox.Options) standIn { return sandbox.NewMegvii(o) })
+	require.NoError(t, err)
+	t.Cleanup(transport.CloseIdleConnections)
+	t.Cleanup(v.close)
+	return &visit{v, &http.Client{
+		Transport: transport, Timeout: patienceOfTests,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// ask asks for a token with the main credential.
+func (v *visit) ask() (status int, body string, err error) { return v.askWith(mainKey, mainSecret) }
+
+func (v *visit) askWith(key, secret string) (status int, body string, err error) {
+	form := url.Values{"api_key": {key}, "api_secret": {secret}, "biz_no": {"order-1"}}
+	response, err := v.client.PostForm(v.url+"/faceid/lite/raw/get_random_number", form)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { _ = response.Body.Close() }()
+	content, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	return response.StatusCode, string(content), err
+}
+
+// issued is how many tokens the ledger has.
+func (v *visit) issued() (n int) {
+	for _, e := range v.standIn.Ledger() {
+		if e.Token != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func timesOut(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+func connectionLost(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+}
+
+func untrusted(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
+}
+
+// Each fault is felt, and when it ends all is as it was.
+func TestFaults(t *testing.T) {
+	answered := func(status int, text string) func(int, string, error) bool {
+		return func(got int, body string, err error) bool {
+			return err == nil && got == status && strings.Contains(body, text)
+		}
+	}
+	failed := func(as func(error) bool) func(int, string, error) bool {
+		return func(_ int, _ string, err error) bool { return err != nil && as(err) }
+	}
+	refused := func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
+	for name, c := range map[string]struct {
+		fault  fault
+		secure bool
+		felt   func(status int, body string, err error) bool
+		// issues says that the tokens were issued all the same.
+		issues bool
+	}{
+		"refuse":           {refuse, false, failed(refused), false},
+		"keep silent":      {keepSilent, false, failed(timesOut), false},
+		"keep silent, TLS": {keepSilent, true, failed(timesOut), false},
+		"fill the queue":   {fillQueue, false, failed(timesOut), false},
+		"expired":          {present(expired), true, failed(untrusted), false},
+		"another name":     {present(otherName), true, failed(untrusted), false},
+		"revoked":          {revoke, false, answered(403, "AUTHENTICATION_ERROR"), false},
+		"hangs":            {always("hang"), false, failed(timesOut), true},
+		"resets":           {always("reset"), false, failed(connectionLost), true},
+		"half":             {always("half-body"), false, failed(connectionLost), true},
+		"drips":            {drip, false, failed(timesOut), true},
+		"explodes":         {explode, false, answered(200, "\x1f\x8b"), true},
+		"empty":            {always("status=200"), false, answered(200, ""), false},
+		"redirects":        {always("redirect"), false, answered(307, ""), false},
+		"fails":            {always("code=INTERNAL_ERROR"), false, answered(500, "INTERNAL_ERROR"), false},
+		"slow":             {takes(2 * patienceOfTests), false, failed(timesOut), true},
+		"nothing is amiss": {nothing, false, answered(200, "token_random_number"), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := open(t, c.secure)
+			well := func() {
+				status, body, err := v.ask()
+				require.True(t, answered(200, "token_random_number")(status, body, err), "%d %s %v", status, body, err)
+			}
+			well()
+			end, err := c.fault(v.vendor)
+			require.NoError(t, err)
+			end = sync.OnceFunc(end)
+			t.Cleanup(end)
+			v.client.CloseIdleConnections() // some may be dead already
+			for range 2 {
+				status, body, err := v.ask()
+				require.True(t, c.felt(status, body, err), "%d %.100q %v", status, body, err)
+			}
+			end()
+			v.client.CloseIdleConnections()
+			well()
+			// A vendor finishes what a client no longer waits for.
+			want := map[bool]int{true: 4, false: 2}[c.issues]
+			require.Eventually(t, func() bool { return v.issued() == want }, 10*time.Second, 10*time.Millisecond, "%d", v.issued())
+		})
+	}
+}
+
+func TestSpareCredentialOutlivesTheMainOne(t *testing.T) {
+	v := open(t, false)
+	_, err := revoke(v.vendor)
+	require.NoError(t, err)
+	status, _, err := v.askWith(spareKey, spareSecret)
+	require.NoError(t, err)
+	require.Equal(t, 200, status)
+}
+
+func TestOnlyReusedConnectionsAreReset(t *testing.T) {
+	v := open(t, false)
+	_, err := resetReused(v.vendor)
+	require.NoError(t, err)
+	for range 3 {
+		status, _, err := v.ask()
+		require.NoError(t, err)
+		require.Equal(t, 200, status)
+		_, _, err = v.ask()
+		require.True(t, connectionLost(err), "%v", err)
+	}
+	require.Equal(t, 3, v.issued())
+}
+
+// At 60 calls a second a vendor allows 3 at once, which is 100 ms each, and 20 in a second.
+func TestLimits(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault fault
+		want  map[int]int
+	}{
+		"at once":        {limitAtOnce, map[int]int{200: 3, 403: 27}},
+		"in a second":    {limitRate, map[int]int{200: 20, 429: 10}},
+		"a share of 0":   {sometimes(0, nil), map[int]int{200: 30}},
+		"a share of all": {sometimes(1, map[string]string{first: "status=503"}), map[int]int{503: 30}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				accepted := sandbox.NewCredentials(map[string]string{mainKey: mainSecret})
+				v := &vendor{name: first, rate: 60, standIn: sandbox.NewMegvii(sandbox.Options{Credentials: accepted})}
+				end, err := c.fault(v)
+				require.NoError(t, err)
+				for range 2 {
+					require.Equal(t, c.want, askAtOnce(v, 30))
+					time.Sleep(time.Second)
+				}
+				end()
+				require.Equal(t, map[int]int{200: 30}, askAtOnce(v, 30))
+			})
+		})
+	}
+}
+
+// askAtOnce makes n requests at one time and counts the answers by status.
+func askAtOnce(v *vendor, n int) map[int]int {
+	form := url.Values{"api_key": {mainKey}, "api_secret": {mainSecret}}.Encode()
+	answers := make([]*httptest.ResponseRecorder, n)
+	var all sync.WaitGroup
+	for i := range answers {
+		answers[i] = httptest.NewRecorder()
+		request := httptest.NewRequest(http.MethodPost, "/faceid/lite/raw/get_random_number", strings.NewReader(form))
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		all.Go(func() { (*v.handler.Load()).ServeHTTP(answers[i], request) })
+	}
+	all.Wait()
+	statuses := map[int]int{}
+	for _, a := range answers {
+		statuses[a.Code]++
+	}
+	return statuses
+}

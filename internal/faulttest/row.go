@@ -1,0 +1,107 @@
+package faulttest
+
+import "time"
+
+// Row is one fault, and what may come of it.
+type Row struct {
+	Name string
+
+	fault fault
+	// on are the vendors that fail; first alone if there are none.
+	on []string
+	// flaps lets the fault come and go.
+	flaps bool
+	// traffic is usualTraffic if there is none.
+	traffic []traffic
+	// tls makes first speak TLS, spare gives it a second credential, and firstURL is
+	// where the gateway looks for it instead of where it is.
+	tls, spare bool
+	firstURL   string
+
+	// down says that nobody can serve during the fault.
+	down bool
+	// felt is the reason of attempts that shows that the fault took place; "" if nothing
+	// of it is seen in attempts.
+	felt string
+	// keeps is the least share of the tokens that first issues during the fault: it is
+	// not to be given up for so little.
+	keeps float64
+	// returns says that the run goes on until what failed must serve again.
+	returns bool
+	// long is how long the fault lasts in a long run, if not as long as others.
+	long time.Duration
+	// expect finds what else is not as it should be, and remark says what else is worth
+	// knowing.
+	expect func(*observed) []string
+	remark func(*observed) string
+}
+
+// length is how long the parts of a run are.
+type length struct {
+	calm, fault, after time.Duration
+	// period is how long a fault that flaps is there and away.
+	period time.Duration
+}
+
+// recovery is the longest time after a fault in which a vendor may be left alone still:
+// breakers double their cool-down up to 15 s while a fault lasts, so that none is longer
+// than the fault was.
+func recovery(fault time.Duration) time.Duration {
+	const longest, slack = 15 * time.Second, 2 * time.Second
+	return min(longest, fault) + slack
+}
+
+// length returns how long the row's parts are.
+func (r *Row) length(long bool) length {
+	l := length{
+		calm: 500 * time.Millisecond, fault: 3500 * time.Millisecond, after: 500 * time.Millisecond,
+		period: 700 * time.Millisecond,
+	}
+	if long {
+		l = length{
+			calm: 2 * time.Second, fault: max(20*time.Second, r.long), after: 2 * time.Second,
+			period: 5 * time.Second,
+		}
+	}
+	if r.returns {
+		l.after = recovery(l.fault) + 2*time.Second
+	}
+	return l
+}
+
+// span is a time in which a vendor fails.
+type span struct{ begin, end time.Time }
+
+// spans are the row's, for a run that begins at start.
+func (r *Row) spans(start time.Time, l length) []span {
+	begin := start.Add(l.calm)
+	if !r.flaps {
+		return []span{{begin, begin.Add(l.fault)}}
+	}
+	var all []span
+	for t := time.Duration(0); t < l.fault; t += 2 * l.period {
+		all = append(all, span{begin.Add(t), begin.Add(t + l.period)})
+	}
+	return all
+}
+
+// vendors are those that fail.
+func (r *Row) vendors() []string {
+	if len(r.on) > 0 {
+		return r.on
+	}
+	return []string{first}
+}
+
+func (r *Row) kinds() []traffic {
+	if len(r.traffic) > 0 {
+		return r.traffic
+	}
+	return usualTraffic()
+}
+
+// eligible reports whether the call is to succeed whatever the fault: its caller waits
+// long enough, and a second allowed account exists.
+func (r *Row) eligible(c *call) bool {
+	return !r.down && !c.kind.alone && !c.kind.cancels && c.kind.deadline == 0
+}

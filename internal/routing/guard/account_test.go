@@ -1,0 +1,251 @@
+package guard
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// granted is a grant that must be given.
+func granted(t *testing.T, target *Target, now time.Time, tried ...int) Grant {
+	t.Helper()
+	grant, refusal := target.Acquire(now, 3*time.Second, tried)
+	require.Empty(t, refusal)
+	return grant
+}
+
+// refused is why there is no grant.
+func refused(t *testing.T, target *Target, now time.Time, tried ...int) Refusal {
+	t.Helper()
+	grant, refusal := target.Acquire(now, 3*time.Second, tried)
+	require.NotEmpty(t, refusal)
+	require.Equal(t, Grant{}, grant)
+	return refusal
+}
+
+// ends makes attempts that end so.
+func ends(t *testing.T, target *Target, now time.Time, n int, result Result) {
+	t.Helper()
+	for range n {
+		target.Release(now, granted(t, target, now), result)
+	}
+}
+
+func TestTargetOpensForItsParametersAlone(t *testing.T) {
+	a := NewAccount(1, 100)
+	one, other := a.Target("p"), a.Target("p")
+	ends(t, one, epoch, breakerConfig.Consecutive, Result{Target: Faulty})
+	require.Equal(t, BreakerOpen, refused(t, one, epoch))
+	granted(t, other, epoch)
+}
+
+func TestProductOpensForAllItsTargets(t *testing.T) {
+	a := NewAccount(1, 100)
+	one, same, other := a.Target("p"), a.Target("p"), a.Target("q")
+	ends(t, one, epoch, breakerConfig.Consecutive, Result{Product: Faulty})
+	require.Equal(t, BreakerOpen, refused(t, same, epoch))
+	require.Equal(t, Closed, one.breaker.state)
+	granted(t, other, epoch)
+}
+
+func TestCredentialIsBenchedAfterOneRefusal(t *testing.T) {
+	a := NewAccount(2, 100)
+	target := a.Target("p")
+	require.Zero(t, granted(t, target, epoch).Credential)
+	ends(t, target, epoch, 1, Result{Credential: Faulty})
+	require.Equal(t, 1, granted(t, target, epoch).Credential)
+}
+
+func TestBenchedCredentialIsSoForEveryProduct(t *testing.T) {
+	a := NewAccount(2, 100)
+	ends(t, a.Target("p"), epoch, 1, Result{Credential: Faulty})
+	require.Equal(t, 1, granted(t, a.Target("q"), epoch).Credential)
+}
+
+// Where a credential lacks a product, it is good for the others.
+func TestCredentialBenchedForAProduct(t *testing.T) {
+	a := NewAccount(2, 100)
+	target := a.Target("p")
+	ends(t, target, epoch, 1, Result{CredentialForProduct: Faulty})
+	require.Equal(t, 1, granted(t, target, epoch).Credential)
+	require.Equal(t, 1, granted(t, a.Target("p"), epoch).Credential)
+	require.Zero(t, granted(t, a.Target("q"), epoch).Credential)
+}
+
+func TestAllCredentialsBenched(t *testing.T) {
+	target := NewAccount(2, 100).Target("p")
+	target.Release(epoch, granted(t, target, epoch), Result{Credential: Faulty})
+	target.Release(epoch, granted(t, target, epoch), Result{CredentialForProduct: Faulty})
+	require.Equal(t, CredentialsBenched, refused(t, target, epoch))
+}
+
+func TestTriedCredentialsAreNotUsedAgain(t *testing.T) {
+	target := NewAccount(3, 100).Target("p")
+	require.Equal(t, 1, granted(t, target, epoch, 0).Credential)
+	require.Equal(t, 2, granted(t, target, epoch, 0, 1).Credential)
+	require.Equal(t, CredentialsBenched, refused(t, target, epoch, 2, 1, 0))
+}
+
+// A refused credential is tried again after 5 s, then 10 s, and so on; the others go on
+// meanwhile.
+func TestBenchedCredentialIsProbedSlowly(t *testing.T) {
+	target := NewAccount(2, 100).Target("p")
+	ends(t, target, epoch, 1, Result{Credential: Faulty})
+	var probed []time.Duration
+	for d := time.Duration(0); d <= 200*time.Second; d += time.Second {
+		grant := granted(t, target, at(d))
+		require.Equal(t, grant.Credential == 0, grant.Probe)
+		result := Result{Credential: Healthy}
+		if grant.Credential == 0 {
+			probed = append(probed, d/time.Second)
+			result = Result{Credential: Faulty}
+		}
+		target.Release(at(d), grant, result)
+	}
+	require.Equal(t, []time.Duration{5, 15, 35, 75, 155}, probed)
+}
+
+func TestProbedCredentialIsGoodAgain(t *testing.T) {
+	target := NewAccount(2, 100).Target("p")
+	ends(t, target, epoch, 1, Result{Credential: Faulty})
+	ends(t, target, at(5*time.Second), 1, Result{Credential: Healthy})
+	require.Equal(t, Grant{start: at(5 * time.Second), ticket: Ticket{at(5 * time.Second), 1}, credential: Permit{era: 3}},
+		granted(t, target, at(5*time.Second)))
+}
+
+func TestPlacesAreTheAccounts(t *testing.T) {
+	a := NewAccount(1, 2)
+	granted(t, a.Target("p"), epoch)
+	grant := granted(t, a.Target("q"), epoch)
+	require.Equal(t, LimitReached, refused(t, a.Target("p"), epoch))
+	a.Target("q").Release(epoch, grant, Result{})
+	granted(t, a.Target("p"), epoch)
+}
+
+// A limit answer teaches the limiter and nothing else.
+func TestLimitAnswerIsHeldAgainstNothing(t *testing.T) {
+	a := NewAccount(1, 100)
+	target := a.Target("p")
+	for i := range 100 {
+		ends(t, target, at(time.Duration(i)*time.Second), 1, Result{Limited: true})
+	}
+	require.Equal(t, 1, a.limiter.Limit())
+	require.Equal(t, Closed, target.breaker.state)
+	require.Equal(t, Closed, target.product.breaker.state)
+	require.Equal(t, Closed, a.credentials[0].state)
+	require.Equal(t, Closed, target.product.benches[0].state)
+}
+
+// openAll opens whatever may open, with its cool-down over.
+func openAll(target *Target) {
+	for _, b := range []*Breaker{&target.breaker, &target.product.breaker, &target.account.credentials[0], &target.product.benches[0]} {
+		b.era++
+		b.state, b.until = Open, epoch
+	}
+}
+
+// An attempt that is kept back by one thing is no probe of another.
+func TestRefusedAttemptIsNoProbe(t *testing.T) {
+	later := at(time.Minute)
+	keeps := map[Refusal]func(*Target){
+		BreakerOpen:        func(target *Target) { target.product.breaker.until = later },
+		CredentialsBenched: func(target *Target) { target.product.benches[0].until = later },
+		LimitReached:       func(target *Target) { target.account.limiter.limit = 0 },
+	}
+	for refusal, keep := range keeps {
+		target := NewAccount(1, 1).Target("p")
+		openAll(target)
+		places := target.account.limiter
+		keep(target)
+		require.Equal(t, refusal, refused(t, target, epoch))
+		target.account.limiter = places
+		for _, b := range []*Breaker{&target.product.breaker, &target.product.benches[0]} {
+			if b.until.Equal(later) {
+				b.until = epoch
+			}
+		}
+		grant := granted(t, target, epoch)
+		require.True(t, grant.Probe)
+		target.Release(epoch, grant, Result{Healthy, Healthy, Healthy, Healthy, false, time.Time{}})
+		require.Equal(t, Closed, target.breaker.state)
+		require.Equal(t, Closed, target.product.breaker.state)
+		require.Equal(t, Closed, target.account.credentials[0].state)
+		require.Equal(t, Closed, target.product.benches[0].state)
+	}
+}
+
+func TestGrantHasTheClockOffset(t *testing.T) {
+	a := NewAccount(1, 100)
+	target := a.Target("p")
+	require.Zero(t, granted(t, target, epoch).ClockOffset)
+	ends(t, target, epoch, 1, Result{Date: at(10 * time.Minute)})
+	require.InDelta(t, 600, a.ClockOffset().Seconds(), 2)
+	require.Equal(t, a.ClockOffset(), granted(t, a.Target("q"), epoch).ClockOffset)
+	ends(t, target, epoch, 1, Result{})
+	require.InDelta(t, 600, a.ClockOffset().Seconds(), 2)
+}
+
+// Every attempt earns a part of a retry, whichever target made it.
+func TestRetriesAreTheAccounts(t *testing.T) {
+	a := NewAccount(1, 100)
+	p, q := a.Target("p"), a.Target("q")
+	for range retryBurst {
+		require.True(t, p.Retry(at(0)))
+	}
+	require.False(t, q.Retry(at(0)))
+	ends(t, p, epoch, attemptsPerRetry, Result{})
+	require.True(t, q.Retry(at(0)))
+	require.False(t, p.Retry(at(0)))
+}
+
+func TestStatusOfAnAccount(t *testing.T) {
+	a := NewAccount(2, 7)
+	target := a.Target("p")
+	ends(t, target, epoch, 1, Result{Date: at(time.Hour)})
+	until := Status{Open, at(5 * time.Second)}
+	for _, b := range []*Breaker{&a.credentials[0], &target.product.benches[1]} {
+		b.state, b.until = until.State, until.Until
+	}
+	require.Equal(t, AccountStatus{
+		Limit: 7, MaxInFlight: 7, ClockOffset: a.ClockOffset(), Credentials: []Status{until, {}},
+	}, a.Status(epoch))
+	require.Equal(t, TargetStatus{Credentials: []Status{{}, until}}, target.Status(epoch))
+}
+
+// Whatever many do at once, everything is given back in the end.
+func TestAccountUnderConcurrency(t *testing.T) {
+	a := NewAccount(2, 8)
+	targets := []*Target{a.Target("p"), a.Target("p"), a.Target("q")}
+	var workers sync.WaitGroup
+	for range 16 {
+		workers.Go(func() {
+			for i := range 500 {
+				target := targets[i%len(targets)]
+				use(target, Verdict(rand.N(3)))
+				target.Status(time.Now())
+				a.Status(time.Now())
+			}
+		})
+	}
+	workers.Wait()
+	require.Zero(t, a.limiter.InFlight())
+	require.Empty(t, a.queue.waiting)
+}
+
+// use makes an attempt, or waits for its turn.
+func use(target *Target, verdict Verdict) {
+	grant, refusal := target.Acquire(time.Now(), time.Second, nil)
+	switch refusal {
+	case "":
+		target.Release(time.Now(), grant, Result{Product: verdict, Credential: verdict})
+	case LimitReached:
+		if _, leave, ok := target.Await(); ok {
+			leave()
+		}
+	case BreakerOpen, CredentialsBenched:
+		target.Retry(at(0))
+	}
+}

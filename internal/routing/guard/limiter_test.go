@@ -1,0 +1,154 @@
+package guard
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fill takes so many places, which must be free.
+func fill(t *testing.T, l *Limiter, now time.Time, n int) []Ticket {
+	t.Helper()
+	tickets := make([]Ticket, n)
+	for i := range tickets {
+		var ok bool
+		tickets[i], ok = l.Acquire(now)
+		require.True(t, ok)
+	}
+	return tickets
+}
+
+// pass makes so many attempts one after another that the vendor takes.
+func pass(t *testing.T, l *Limiter, now time.Time, n int) {
+	t.Helper()
+	for range n {
+		l.Release(now, fill(t, l, now, 1)[0], false)
+	}
+}
+
+// press asks until it is kept back.
+func press(l *Limiter, now time.Time) {
+	var places []Ticket
+	for place, ok := l.Acquire(now); ok; place, ok = l.Acquire(now) {
+		places = append(places, place)
+	}
+	for _, place := range places {
+		l.Release(now, place, false)
+	}
+}
+
+// lowered returns a limiter of at most 20 that a limit answer has put to nine as the tests
+// began.
+func lowered(t *testing.T) Limiter {
+	t.Helper()
+	l := NewLimiter(20)
+	for i, ticket := range slices.Backward(fill(t, &l, epoch, 10)) {
+		l.Release(epoch, ticket, i == 9)
+	}
+	require.Equal(t, 9, l.Limit())
+	return l
+}
+
+func TestLimiterAllowsTheMostAtFirst(t *testing.T) {
+	l := NewLimiter(20)
+	fill(t, &l, epoch, 20)
+	_, ok := l.Acquire(epoch)
+	require.False(t, ok)
+	require.Equal(t, 20, l.InFlight())
+}
+
+func TestPlaceGivenBackIsFree(t *testing.T) {
+	l := NewLimiter(1)
+	for range 3 {
+		pass(t, &l, epoch, 1)
+	}
+	require.Zero(t, l.InFlight())
+}
+
+// A limit answer lowers the limit below what was in flight, but never to nothing.
+func TestLimitAnswerLowersTheLimit(t *testing.T) {
+	for inFlight, want := range map[int]int{101: 95, 21: 19, 6: 5, 3: 2, 2: 1, 1: 1} {
+		l := NewLimiter(1000)
+		tickets := fill(t, &l, epoch, inFlight)
+		l.Release(epoch, tickets[inFlight-1], true)
+		require.Equal(t, want, l.Limit(), inFlight)
+	}
+}
+
+// What counts is how many were in flight as the refused attempt began: the others may
+// have ended since.
+func TestLimitIsOfWhenTheAttemptBegan(t *testing.T) {
+	l := NewLimiter(1000)
+	tickets := fill(t, &l, epoch, 21)
+	for _, ticket := range tickets[:20] {
+		l.Release(epoch, ticket, false)
+	}
+	l.Release(epoch, tickets[20], true)
+	require.Equal(t, 19, l.Limit())
+}
+
+// Those in flight together are refused together: that is one reason to go down, not
+// many.
+func TestAttemptFromBeforeACutSaysNothing(t *testing.T) {
+	l := NewLimiter(1000)
+	early := fill(t, &l, epoch, 20)
+	l.Release(at(time.Second), fill(t, &l, at(time.Second), 1)[0], true)
+	require.Equal(t, 19, l.Limit())
+	l.Release(at(time.Second), early[0], true)
+	require.Equal(t, 19, l.Limit())
+}
+
+func TestLimitAnswerNeverRaises(t *testing.T) {
+	l := Limiter{most: 20, limit: 3, inFlight: 4}
+	l.Release(epoch, Ticket{start: epoch, inFlight: 20}, true)
+	require.Equal(t, 3, l.Limit())
+}
+
+func TestLimitIsHeldForATime(t *testing.T) {
+	l := lowered(t)
+	l.ended = holdAttempts
+	press(&l, at(holdTime-1))
+	pass(t, &l, at(holdTime-1), 1)
+	require.Equal(t, 9, l.Limit())
+	pass(t, &l, at(holdTime), 1)
+	require.Equal(t, 10, l.Limit())
+}
+
+func TestLimitIsHeldForSoManyAttempts(t *testing.T) {
+	l := lowered(t)
+	l.ended = holdAttempts - 10
+	press(&l, at(holdTime))
+	require.Equal(t, holdAttempts-1, l.ended)
+	pass(t, &l, at(holdTime), 1)
+	require.Equal(t, 9, l.Limit())
+	pass(t, &l, at(holdTime), 1)
+	require.Equal(t, 10, l.Limit())
+}
+
+// A vendor that is not asked for more teaches nothing of how much it takes.
+func TestLimitThatKeepsNothingBackStays(t *testing.T) {
+	l := lowered(t)
+	l.ended = holdAttempts
+	pass(t, &l, at(time.Hour), 1000)
+	require.Equal(t, 9, l.Limit())
+}
+
+func TestLimitGoesUpByOneASecond(t *testing.T) {
+	l := lowered(t)
+	l.ended = holdAttempts
+	for i := range 50 {
+		press(&l, at(holdTime+time.Duration(i)*raiseEvery/10))
+	}
+	require.Equal(t, 9+5, l.Limit())
+}
+
+func TestLimitStaysWithinTheMost(t *testing.T) {
+	l := lowered(t)
+	l.limit, l.ended = 18, holdAttempts
+	for i := range 20 {
+		press(&l, at(holdTime+time.Duration(i)*raiseEvery))
+	}
+	require.Equal(t, 20, l.Limit())
+}

@@ -1,0 +1,198 @@
+package guard
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// accountWorld is an account of two credentials and three places, with two targets of
+// one product and one of another, and the grants that are out.
+type accountWorld struct {
+	account *Account
+	targets [3]*Target
+	now     time.Duration
+	held    [4]heldGrant
+	count   int
+}
+
+type heldGrant struct {
+	grant  Grant
+	target int
+	ends   time.Duration
+}
+
+const accountPlaces = 3
+
+// newAccountWorld returns one of which a product and a target may be near to opening.
+func newAccountWorld(random *rand.Rand) accountWorld {
+	a := NewAccount(2, accountPlaces)
+	w := accountWorld{account: a, targets: [3]*Target{a.Target("p"), a.Target("p"), a.Target("q")}}
+	if random != nil {
+		w.targets[0].breaker.consecutive = random.IntN(breakerConfig.Consecutive)
+		w.targets[0].product.breaker.consecutive = random.IntN(breakerConfig.Consecutive)
+	}
+	return w
+}
+
+// accountEvents are what can happen; sequences of the first few are gone through in full.
+var accountEvents = []func(*accountWorld) string{
+	func(w *accountWorld) string { return w.acquire(0, nil) },
+	func(w *accountWorld) string { return w.acquire(2, nil) },
+	func(w *accountWorld) string { return w.release(0, Result{Target: Faulty, Product: Faulty}) },
+	func(w *accountWorld) string { return w.release(0, Result{Credential: Faulty}) },
+	func(w *accountWorld) string { return w.release(w.count-1, healthy) },
+	func(w *accountWorld) string { return w.pass(5 * time.Second) },
+	func(w *accountWorld) string { return w.acquire(1, nil) },
+	func(w *accountWorld) string { return w.acquire(0, []int{0}) },
+	func(w *accountWorld) string { return w.acquire(1, []int{1}) },
+	func(w *accountWorld) string { return w.release(w.count-1, Result{}) },
+	func(w *accountWorld) string { return w.release(w.count-1, Result{Limited: true}) },
+	func(w *accountWorld) string { return w.release(0, Result{CredentialForProduct: Faulty}) },
+	func(w *accountWorld) string { return w.release(w.count/2, Result{Product: Faulty}) },
+	func(w *accountWorld) string { return w.release(w.count/2, Result{Product: Healthy}) },
+	func(w *accountWorld) string { return w.pass(time.Second) },
+	func(w *accountWorld) string { return w.pass(100 * time.Millisecond) },
+}
+
+var healthy = Result{Target: Healthy, Product: Healthy, Credential: Healthy, CredentialForProduct: Healthy}
+
+func (w *accountWorld) do(event int) string {
+	if wrong := accountEvents[event](w); wrong != "" {
+		return wrong
+	}
+	if w.account.limiter.inFlight != w.count {
+		return "has lost count of the places taken"
+	}
+	for i := range w.held[:w.count] {
+		for j := range i {
+			if w.now < w.held[i].ends && w.now < w.held[j].ends && w.sameProbe(&w.held[i], &w.held[j]) {
+				return "has two probes of the same thing out"
+			}
+		}
+	}
+	return ""
+}
+
+// sameProbe reports whether both are probes of the same thing.
+func (w *accountWorld) sameProbe(a, b *heldGrant) bool {
+	sameProduct := w.targets[a.target].product == w.targets[b.target].product
+	sameCredential := a.grant.Credential == b.grant.Credential
+	return a.target == b.target && a.grant.target.Probe && b.grant.target.Probe ||
+		sameProduct && a.grant.product.Probe && b.grant.product.Probe ||
+		sameCredential && a.grant.credential.Probe && b.grant.credential.Probe ||
+		sameProduct && sameCredential && a.grant.credentialForProduct.Probe && b.grant.credentialForProduct.Probe
+}
+
+func (w *accountWorld) pass(d time.Duration) string {
+	w.now += d
+	return ""
+}
+
+func (w *accountWorld) acquire(i int, tried []int) string {
+	if w.count == len(w.held) {
+		return ""
+	}
+	target := w.targets[i]
+	grant, refusal := target.Acquire(at(w.now), probeTime, tried)
+	if refusal != "" {
+		return w.checkRefusal(target, refusal, tried)
+	}
+	if len(tried) > 0 && grant.Credential == tried[0] {
+		return "uses a credential again"
+	}
+	w.held[w.count] = heldGrant{grant, i, w.now + probeTime + leaseGrace}
+	w.count++
+	return ""
+}
+
+// checkRefusal says whether what is said to keep an attempt back does so.
+func (w *accountWorld) checkRefusal(target *Target, refusal Refusal, tried []int) string {
+	now := at(w.now)
+	shut := func(b *Breaker) bool { return !b.Status(now).Until.IsZero() }
+	free := false
+	for i := range w.account.credentials {
+		wasTried := len(tried) > 0 && tried[0] == i
+		free = free || !wasTried && !shut(&w.account.credentials[i]) && !shut(&target.product.benches[i])
+	}
+	open := shut(&target.breaker) || shut(&target.product.breaker)
+	full := w.account.limiter.inFlight >= w.account.limiter.limit
+	if refusal == BreakerOpen && open ||
+		refusal == CredentialsBenched && !open && !free ||
+		refusal == LimitReached && !open && free && full {
+		return ""
+	}
+	return "is refused without reason: " + string(refusal)
+}
+
+func (w *accountWorld) release(i int, result Result) string {
+	if w.count == 0 {
+		return impossible
+	}
+	h := w.held[i]
+	copy(w.held[i:], w.held[i+1:w.count])
+	w.count--
+	w.targets[h.target].Release(at(w.now), h.grant, result)
+	return ""
+}
+
+// rest gives everything back, lets the longest bench pass and tries every target.
+func (w *accountWorld) rest() string {
+	for w.count > 0 {
+		w.release(0, Result{})
+	}
+	w.now += benchConfig.MaxCooldown
+	for i := range w.targets {
+		for range accountPlaces {
+			if wrong := w.acquire(i, nil); wrong != "" || w.count == 0 {
+				return "is stuck"
+			}
+			w.release(0, healthy)
+		}
+	}
+	if w.account.limiter.inFlight != 0 {
+		return "has places taken at rest"
+	}
+	return ""
+}
+
+// playAccount lets the events happen and then comes to rest.
+func playAccount(w *accountWorld, events []int) string {
+	for _, event := range events {
+		if wrong := w.do(event); wrong != "" && wrong != impossible {
+			return wrong
+		}
+	}
+	return w.rest()
+}
+
+func TestModelAccountEverySequence(t *testing.T) {
+	const length, alphabet = 6, 6
+	events := make([]int, length)
+	for n := 0; events[length-1] < alphabet; n++ {
+		w := newAccountWorld(nil)
+		if wrong := playAccount(&w, events); wrong != "" {
+			t.Fatalf("%s, after events %v", wrong, events)
+		}
+		events[0]++
+		for i := 0; i < length-1 && events[i] == alphabet; i++ {
+			events[i], events[i+1] = 0, events[i+1]+1
+		}
+	}
+}
+
+// restingWorld comes to rest at the end of a sequence.
+type restingWorld struct{ accountWorld }
+
+func newRestingWorld(random *rand.Rand) restingWorld { return restingWorld{newAccountWorld(random)} }
+
+func (w *restingWorld) do(event int) string {
+	if event == len(accountEvents) {
+		return w.rest()
+	}
+	return w.accountWorld.do(event)
+}
+
+func TestModelAccountRandomSequences(t *testing.T) {
+	randomly[restingWorld, *restingWorld](t, newRestingWorld, len(accountEvents)+1, 16)
+}

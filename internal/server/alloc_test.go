@@ -1,0 +1,89 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/alloctest"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+func TestAllocations(t *testing.T) { alloctest.Check(t, pieces(t)) }
+
+func BenchmarkPieces(b *testing.B) { alloctest.Benchmark(b, pieces(b)) }
+
+func pieces(tb testing.TB) map[string]alloctest.Piece {
+	tb.Helper()
+	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1, 1<<20), make([]byte, 32))
+	require.NoError(tb, err)
+	service, err := NewService(digits{}, keeper)
+	require.NoError(tb, err)
+	rest := NewREST(service, nil).Handler
+	outcome := issuedDigits()
+	failed := &Call{Transport: REST, RequestID: "R1", Err: &providers.Error{
+		Reason: providers.VendorTimeout, Exchange: providers.Exchange{RequestID: "V1"},
+	}}
+	failed.Outcome.Attempts = []routing.Attempt{{Target: outcome.Attempts[0].Target, Reason: providers.VendorTimeout, Err: failed.Err}}
+	return map[string]alloctest.Piece{
+		"answer": alloctest.AtMost(5, func() { responseOf(&outcome, "order-1") }),
+		"error":  alloctest.AtMost(30, func() { statusOf(failed) }),
+		"a call": alloctest.AtMost(30, func() {
+			message := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS}
+			if call := service.Issue(tb.Context(), message); call.Err != nil {
+				tb.Error(call.Err)
+			}
+		}),
+		"a call over REST": alloctest.AtMost(94, func() {
+			w := unread{http.Header{}}
+			rest.ServeHTTP(w, restCall(tb))
+			if w.Header().Get("X-Request-Id") == "" {
+				tb.Error("no answer")
+			}
+		}),
+	}
+}
+
+func restCall(tb testing.TB) *http.Request {
+	tb.Helper()
+	body := strings.NewReader(`{"flow":"FLOW_SPOKEN_DIGITS"}`)
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, TokensPath, body)
+	require.NoError(tb, err)
+	request.Header.Set("Content-Type", "application/json")
+	return request
+}
+
+// unread is a response that nobody reads.
+type unread struct{ header http.Header }
+
+func (u unread) Header() http.Header { return u.header }
+
+func (unread) Write(content []byte) (int, error) { return len(content), nil }
+
+func (unread) WriteHeader(int) {}
+
+// digits issues the same token always.
+type digits struct{}
+
+func (digits) Issue(context.Context, routing.Query) (routing.Outcome, error) {
+	return issuedDigits(), nil
+}
+
+func issuedDigits() routing.Outcome {
+	return routing.Outcome{
+		Token: providers.Token{Value: sensitive.New("token-1"), Client: providers.Client{Digits: sensitive.New("0317")}},
+		Attempts: []routing.Attempt{{
+			Target: &routing.Target{Product: &providers.Product{ID: "acme.digits"}, Account: "acme-cn", Region: "cn"},
+			Reason: providers.OK, Duration: 20 * time.Millisecond,
+			Exchange: providers.Exchange{Reference: "order-1", RequestID: "V1", HTTPStatus: http.StatusOK},
+		}},
+	}
+}

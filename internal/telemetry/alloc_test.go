@@ -1,0 +1,34 @@
+package telemetry_test
+
+import (
+	"io"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/liveness-gateway/gateway/internal/alloctest"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+func TestAllocations(t *testing.T) { alloctest.Check(t, pieces(t)) }
+
+func BenchmarkPieces(b *testing.B) { alloctest.Benchmark(b, pieces(b)) }
+
+func pieces(tb testing.TB) map[string]alloctest.Piece {
+	tb.Helper()
+	metrics, err := telemetry.NewMetrics(prometheus.NewRegistry(), telemetry.Build{})
+	require.NoError(tb, err)
+	log := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(io.Discard), zapcore.InfoLevel))
+	issued, refused := issuedCall(), refusedCall()
+	// A failover is counted from and to names that are put together for it.
+	return map[string]alloctest.Piece{
+		"metrics of a call":           alloctest.AtMost(2, func() { metrics.ObserveCall(issued) }),
+		"metrics of a failed call":    alloctest.AtMost(0, func() { metrics.ObserveCall(refused) }),
+		"metrics of an attempt":       alloctest.AtMost(0, func() { metrics.ObserveAttempt(&issued.Outcome.Attempts[1]) }),
+		"metrics of a failed attempt": alloctest.AtMost(0, func() { metrics.ObserveAttempt(&issued.Outcome.Attempts[0]) }),
+		"log line of a call":          alloctest.AtMost(2, func() { log(issued) }),
+		"log line of a failed call":   alloctest.AtMost(2, func() { log(refused) }),
+	}
+}

@@ -1,0 +1,135 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+// The attributes of OpenTelemetry's semantic conventions are used where there are some;
+// these are ours. Their values are names of the contract and of the configuration, and
+// the gateway's own request id: nothing that a caller or a vendor wrote.
+const (
+	attrRequestID   = attribute.Key("liveness.request_id")
+	attrFlow        = attribute.Key("liveness.flow")
+	attrReason      = attribute.Key("liveness.reason")
+	attrIdempotency = attribute.Key("liveness.idempotency")
+	attrProvider    = attribute.Key("liveness.provider")
+	attrProduct     = attribute.Key("liveness.product")
+	attrAccount     = attribute.Key("liveness.account")
+	attrRegion      = attribute.Key("liveness.region")
+	attrAttemptKind = attribute.Key("liveness.attempt.kind")
+	attrRuledOut    = attribute.Key("liveness.plan.ruled_out")
+	attrHeldBack    = attribute.Key("liveness.plan.held_back")
+)
+
+// otherMethod stands for every method and path that does not exist.
+const otherMethod = "_OTHER"
+
+// spanName is the RPC's name, over REST too.
+func spanName(call *server.Call) string {
+	if call.Reason() == providers.MethodUnknown {
+		return otherMethod
+	}
+	return livenessv1.LivenessService_IssueLivenessToken_FullMethodName[1:]
+}
+
+// record makes the spans of a call below the span in ctx.
+func (s *Spans) record(ctx context.Context, call *server.Call) {
+	ctx, span := s.start(ctx, spanName(call), trace.SpanKindServer, call.Start)
+	span.SetAttributes(
+		attrRequestID.String(call.RequestID),
+		attrFlow.String(flowLabel(call)),
+		attrReason.String(string(call.Reason())),
+	)
+	span.SetAttributes(protocolAttributes(call)...)
+	if call.Idempotency != "" {
+		span.SetAttributes(attrIdempotency.String(string(call.Idempotency)))
+	}
+	if issued := call.Outcome.Issued(); issued != nil {
+		span.SetAttributes(attrProduct.String(issued.Product.ID), attrAccount.String(issued.Account))
+	}
+	if call.HTTPStatus() >= 500 {
+		failed(span, call.Reason())
+	}
+	if !call.Repeats() && !call.Outcome.Start.IsZero() {
+		s.recordPlan(ctx, &call.Outcome)
+	}
+	span.End(trace.WithTimestamp(call.Start.Add(call.Duration)))
+}
+
+func protocolAttributes(call *server.Call) []attribute.KeyValue {
+	if call.Transport == server.GRPC {
+		return []attribute.KeyValue{
+			semconv.RPCSystemNameGRPC,
+			semconv.RPCMethod(spanName(call)),
+			semconv.RPCResponseStatusCode(codeName(call.Code())),
+		}
+	}
+	attributes := []attribute.KeyValue{semconv.HTTPResponseStatusCode(call.HTTPStatus())}
+	if call.Reason() != providers.MethodUnknown {
+		attributes = append(attributes, semconv.HTTPRequestMethodPost, semconv.HTTPRoute(server.TokensPath))
+	}
+	return attributes
+}
+
+// recordPlan makes the span of what routing did, and those of its attempts.
+func (s *Spans) recordPlan(ctx context.Context, outcome *routing.Outcome) {
+	ctx, span := s.start(ctx, "plan", trace.SpanKindInternal, outcome.Start)
+	if len(outcome.RuledOut) > 0 {
+		names := make([]string, len(outcome.RuledOut))
+		for i, out := range outcome.RuledOut {
+			names[i] = out.Target.Name()
+		}
+		span.SetAttributes(attrRuledOut.StringSlice(names))
+	}
+	if len(outcome.HeldBack) > 0 {
+		names := make([]string, len(outcome.HeldBack))
+		for i, held := range outcome.HeldBack {
+			names[i] = held.Target.Name() + " " + string(held.Why)
+		}
+		span.SetAttributes(attrHeldBack.StringSlice(names))
+	}
+	for i := range outcome.Attempts {
+		s.recordAttempt(ctx, &outcome.Attempts[i])
+	}
+	span.End(trace.WithTimestamp(outcome.Start.Add(outcome.Duration)))
+}
+
+func (s *Spans) recordAttempt(ctx context.Context, attempt *routing.Attempt) {
+	_, span := s.start(ctx, "attempt", trace.SpanKindClient, attempt.Start)
+	span.SetAttributes(
+		attrProvider.String(attempt.Target.Provider),
+		attrProduct.String(attempt.Target.Product.ID),
+		attrAccount.String(attempt.Target.Account),
+		attrRegion.String(attempt.Target.Region),
+		attrAttemptKind.String(string(attempt.Kind)),
+		attrReason.String(string(attempt.Reason)),
+	)
+	if attempt.Exchange.HTTPStatus != 0 {
+		span.SetAttributes(semconv.HTTPResponseStatusCode(attempt.Exchange.HTTPStatus))
+	}
+	if attempt.Err != nil {
+		failed(span, attempt.Reason)
+	}
+	span.End(trace.WithTimestamp(attempt.Start.Add(attempt.Duration)))
+}
+
+func (s *Spans) start(ctx context.Context, name string, kind trace.SpanKind, at time.Time) (context.Context, trace.Span) {
+	return s.tracer.Start(ctx, name, trace.WithSpanKind(kind), trace.WithTimestamp(at))
+}
+
+// failed marks the span as failed for the reason; no text that others wrote goes with it.
+func failed(span trace.Span, reason providers.Reason) {
+	span.SetAttributes(semconv.ErrorTypeKey.String(string(reason)))
+	span.SetStatus(codes.Error, "")
+}

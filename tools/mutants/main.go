@@ -1,0 +1,111 @@
+// Mutants checks that tests notice mistakes. Every patch in a folder testdata/mutants
+// plants one, and names the tests that must fail for it: those and no others may. Run
+// from the root of the checkout.
+//
+// Tests named TestModel… are left out: they hold a whole machine to what must always be
+// true of it, so that most mistakes in it fail them too.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func main() {
+	result, err := run(context.Background())
+	_, _ = os.Stdout.WriteString(result)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutants:", err)
+		os.Exit(1)
+	}
+}
+
+// run returns a line for each mutant, and an error if one is not caught as it should.
+func run(ctx context.Context) (result string, err error) {
+	mutants, err := readAll("internal")
+	if err != nil {
+		return "", err
+	}
+	if err := checkWithout(ctx, mutants); err != nil {
+		return "", err
+	}
+	problems := make([]error, len(mutants))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, m := range mutants {
+		group.Go(func() error {
+			problems[i] = m.check(ctx)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return report(mutants, problems)
+}
+
+// readAll reads the patches below a folder.
+func readAll(folder string) (mutants []*mutant, err error) {
+	err = filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".patch" || !strings.HasSuffix(filepath.Dir(path), "testdata/mutants") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		m, err := parse(string(text))
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		m.name = strings.TrimSuffix(filepath.Base(path), ".patch")
+		mutants = append(mutants, m)
+		return nil
+	})
+	if err == nil && len(mutants) == 0 {
+		err = errors.New("no patch found")
+	}
+	return mutants, err
+}
+
+// checkWithout makes sure that the tests pass while no mistake is planted.
+func checkWithout(ctx context.Context, mutants []*mutant) error {
+	var packages []string
+	for _, m := range mutants {
+		packages = append(packages, m.folder())
+	}
+	slices.Sort(packages)
+	for _, folder := range slices.Compact(packages) {
+		failed, err := test(ctx, folder)
+		if err != nil {
+			return err
+		}
+		if len(failed) > 0 {
+			return fmt.Errorf("%s fails without any mistake planted: %s", folder, strings.Join(failed, ", "))
+		}
+	}
+	return nil
+}
+
+func report(mutants []*mutant, problems []error) (result string, err error) {
+	failed := 0
+	for i, m := range mutants {
+		if problems[i] != nil {
+			failed++
+			result += fmt.Sprintf("FAIL  %s: %v\n", m.name, problems[i])
+			continue
+		}
+		result += fmt.Sprintf("ok    %s: %s\n", m.name, strings.Join(m.caughtBy, ", "))
+	}
+	if failed > 0 {
+		return result, fmt.Errorf("%d of %d mistakes are not caught by the tests named for them", failed, len(mutants))
+	}
+	return result + fmt.Sprintf("all %d mistakes are caught by the tests named for them\n", len(mutants)), nil
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func parsed(t *testing.T) *mutant {
+	t.Helper()
+	m, err := parse("What is wrong.\n\nCaught by: TestB, TestA\n\n--- a/folder/file.go\n+++ b/folder/file.go\n" +
+		"@@ -1,3 +1,3 @@\n one\n-two\n+three\n \n@@ -10,1 +10,2 @@\n ten\n+eleven\n")
+	require.NoError(t, err)
+	return m
+}
+
+func TestParse(t *testing.T) {
+	require.Equal(t, &mutant{
+		file: "folder/file.go", caughtBy: []string{"TestA", "TestB"},
+		hunks: []hunk{{"one\ntwo\n\n", "one\nthree\n\n"}, {"ten\n", "ten\neleven\n"}},
+	}, parsed(t))
+	require.Equal(t, "./folder", parsed(t).folder())
+
+	for _, text := range []string{"", "Caught by: TestA\n", "Caught by: TestA\n+++ b/f.go\n", "+++ b/f.go\n@@\n-a\n", "Caught by: TestA\n+++ b/f.go\n@@\nno hunk\n"} {
+		_, err := parse(text)
+		require.Error(t, err, text)
+	}
+}
+
+func TestApply(t *testing.T) {
+	m := parsed(t)
+	got, err := m.apply("zero\none\ntwo\n\nten\n")
+	require.NoError(t, err)
+	require.Equal(t, "zero\none\nthree\n\nten\neleven\n", got)
+
+	for _, source := range []string{"", "one\nthree\n\nten\n", "one\ntwo\n\nten\n" + "ten\n"} {
+		_, err := m.apply(source)
+		require.ErrorContains(t, err, "no longer applies", source)
+	}
+}
+
+func TestJudge(t *testing.T) {
+	m := parsed(t)
+	require.NoError(t, m.judge([]string{"TestA", "TestB"}))
+	require.ErrorContains(t, m.judge(nil), "survives")
+	require.Error(t, m.judge([]string{"TestA"}))
+	require.Error(t, m.judge([]string{"TestA", "TestB", "TestC"}))
+}
+
+func TestFailures(t *testing.T) {
+	require.Equal(t, []string{"TestA", "TestB"}, failures([]byte(`{"Action":"fail","Test":"TestB/one"}
+{"Action":"fail","Test":"TestB"}
+no event
+{"Action":"pass","Test":"TestC"}
+{"Action":"fail","Test":"TestA"}
+{"Action":"fail","Package":"p"}
+`)))
+}
+
+func TestReport(t *testing.T) {
+	m := &mutant{name: "one", caughtBy: []string{"TestA"}}
+	result, err := report([]*mutant{m}, []error{nil})
+	require.NoError(t, err)
+	require.Equal(t, "ok    one: TestA\nall 1 mistakes are caught by the tests named for them\n", result)
+	result, err = report([]*mutant{m, m}, []error{nil, errors.New("survives")})
+	require.Error(t, err)
+	require.Equal(t, "ok    one: TestA\nFAIL  one: survives\n", result)
+}
