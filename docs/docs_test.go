@@ -22,7 +22,7 @@ import (
 func TestProgramsOfTheClientsPage(t *testing.T) {
 	blocks := doctest.Blocks(t, "clients.md")
 	require.Equal(t, []string{
-		"Client.java", "client.go", "client.mjs", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "service-config.json",
+		"Client.java", "client.go", "client.mjs", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "photos.mjs", "photos.sh", "service-config.json",
 	}, slices.Sorted(maps.Keys(blocks)))
 	page := readFile(t, "clients.md")
 	require.Equal(t, len(blocks), strings.Count(page, "\n```\n"), "a block without a name")
