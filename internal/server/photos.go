@@ -85,14 +85,14 @@ func split(f *frames) (rest []byte, photos []sensitive.Bytes, ok bool) {
 func (s *splitter) message(length int, field protowire.Number, take func(dst []byte, length int) ([]byte, bool)) (dst []byte, ok bool) {
 	end := s.wire.left - length
 	for s.wire.left > end {
-		tag, ok := s.wire.varint()
+		longer, tag, ok := s.wire.varint(dst)
 		if !ok {
 			return nil, false
 		}
+		dst = longer
 		number, kind := protowire.DecodeTag(tag)
-		dst = protowire.AppendVarint(dst, tag)
 		if number == field && kind == protowire.BytesType {
-			n, fits := s.wire.length(end)
+			_, n, fits := s.wire.length(nil, end)
 			if !fits {
 				return nil, false
 			}

@@ -44,12 +44,12 @@ func (w *wire) append(dst []byte, n int) []byte {
 	return dst
 }
 
-// varint reads a varint.
-func (w *wire) varint() (uint64, bool) {
+// varint reads a varint and appends it as it is encoded.
+func (w *wire) varint(dst []byte) (longer []byte, value uint64, ok bool) {
 	var encoded [binary.MaxVarintLen64]byte
 	for i := range encoded {
 		if w.left == 0 {
-			return 0, false
+			return nil, 0, false
 		}
 		for len(w.now) == 0 {
 			w.next()
@@ -58,19 +58,20 @@ func (w *wire) varint() (uint64, bool) {
 		w.now, w.left = w.now[1:], w.left-1
 		if encoded[i] < 0x80 {
 			v, n := protowire.ConsumeVarint(encoded[:i+1])
-			return v, n > 0
+			return append(dst, encoded[:i+1]...), v, n > 0
 		}
 	}
-	return 0, false
+	return nil, 0, false
 }
 
-// length reads the length of what stands before the end, which is counted in bytes left.
-func (w *wire) length(end int) (int, bool) {
-	n, ok := w.varint()
-	if !ok || n > math.MaxInt32 || int(n) > w.left-end {
-		return 0, false
+// length reads the length of what stands before the end, which is counted in bytes left,
+// and appends it as it is encoded.
+func (w *wire) length(dst []byte, end int) (longer []byte, n int, ok bool) {
+	dst, v, ok := w.varint(dst)
+	if !ok || v > math.MaxInt32 || int(v) > w.left-end {
+		return nil, 0, false
 	}
-	return int(n), true
+	return dst, int(v), true
 }
 
 // value appends a field's value as it is. Groups, which the contract does not have, are
@@ -78,14 +79,14 @@ func (w *wire) length(end int) (int, bool) {
 func (w *wire) value(dst []byte, kind protowire.Type, end int) ([]byte, bool) {
 	switch kind {
 	case protowire.VarintType:
-		v, ok := w.varint()
-		return protowire.AppendVarint(dst, v), ok
+		dst, _, ok := w.varint(dst)
+		return dst, ok
 	case protowire.BytesType:
-		n, ok := w.length(end)
+		dst, n, ok := w.length(dst, end)
 		if !ok {
 			return nil, false
 		}
-		return w.append(protowire.AppendVarint(dst, uint64(n)), n), true
+		return w.append(dst, n), true
 	case protowire.Fixed32Type, protowire.Fixed64Type:
 		n := 4
 		if kind == protowire.Fixed64Type {
