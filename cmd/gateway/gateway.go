@@ -168,7 +168,7 @@ func (g *gateway) run(ctx context.Context) error {
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
 		zap.Stringer("admin", g.adminListener.Addr()))
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return g.grpc.Serve(g.grpcListener) })
+	group.Go(func() error { return served(g.grpc.Serve(g.grpcListener)) })
 	group.Go(func() error { return served(g.rest.Serve(g.restListener)) })
 	group.Go(func() error { return served(g.admin.Serve(g.adminListener)) })
 	group.Go(func() error {
@@ -181,9 +181,10 @@ func (g *gateway) run(ctx context.Context) error {
 	return err
 }
 
-// served drops the error by which net/http says that it was told to stop.
+// served drops the errors by which net/http and gRPC say that they were told to stop, be
+// it before they began.
 func served(err error) error {
-	if errors.Is(err, http.ErrServerClosed) {
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, grpc.ErrServerStopped) {
 		return nil
 	}
 	return err

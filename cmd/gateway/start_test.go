@@ -91,3 +91,18 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.buffer.String()
 }
+
+// A signal may come before the listeners are served: that is no failure.
+func TestStoppedBeforeItServes(t *testing.T) {
+	t.Setenv("TEST_KEY", "test-key-5127")
+	t.Setenv("TEST_SECRET", "test-secret-5127")
+	for range 20 {
+		cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")), vendors.All())
+		require.NoError(t, err)
+		g, err := newGateway(cfg, telemetry.NewLogger(zapcore.AddSync(io.Discard), zap.InfoLevel))
+		require.NoError(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		require.NoError(t, g.run(ctx))
+	}
+}
