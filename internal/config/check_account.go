@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"os"
@@ -40,10 +41,7 @@ func (r *reader) account(v value) Account {
 		Timeout:          r.duration(o.optional("timeout"), 100*time.Millisecond, 30*time.Second, DefaultTimeout),
 		Proxy:            r.url(o.optional("proxy"), proxyProblem),
 		MaxConnectionAge: r.duration(o.optional("max_connection_age"), time.Second, 24*time.Hour, DefaultMaxConnectionAge),
-		MaxInFlight:      DefaultMaxInFlight,
-	}
-	if most := o.optional("max_in_flight"); most.given() {
-		a.MaxInFlight = r.integer(most, maxMaxInFlight)
+		MaxInFlight:      cmp.Or(r.integer(o.optional("max_in_flight"), maxMaxInFlight), DefaultMaxInFlight),
 	}
 	a.CAFile, a.RootCAs = r.certificates(o.optional("ca_file"))
 	prefix := o.optional("path_prefix")

@@ -1,5 +1,7 @@
 package config
 
+import "cmp"
+
 const (
 	// DefaultMaxKeys lets twelve calls a second have a key where tokens live a day, 290
 	// where they live an hour. So many take 600 to 800 MiB, as they fill up.
@@ -14,14 +16,10 @@ const (
 
 func (r *reader) idempotency(v value) Idempotency {
 	o := r.object(v, "max_keys", "max_bytes")
-	i := Idempotency{MaxKeys: DefaultMaxKeys, MaxBytes: defaultMaxKeyBytes()}
-	if keys := o.optional("max_keys"); keys.given() {
-		i.MaxKeys = r.integer(keys, mostKeys)
+	return Idempotency{
+		MaxKeys:  cmp.Or(r.integer(o.optional("max_keys"), mostKeys), DefaultMaxKeys),
+		MaxBytes: cmp.Or(r.size(o.optional("max_bytes"), leastKeyBytes, mostKeyBytes), defaultMaxKeyBytes()),
 	}
-	if bytes := o.optional("max_bytes"); bytes.given() {
-		i.MaxBytes = r.size(bytes, leastKeyBytes, mostKeyBytes)
-	}
-	return i
 }
 
 // defaultMaxKeyBytes is at most a quarter of Go's memory limit, if there is one: half is

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"runtime/debug"
@@ -40,18 +41,14 @@ func (s Size) String() string {
 
 func (r *reader) limits(v value) Limits {
 	o := r.object(v, "max_calls", "max_photo_bytes")
-	l := Limits{MaxCalls: DefaultMaxCalls, MaxPhotoBytes: defaultMaxPhotoBytes()}
-	if calls := o.optional("max_calls"); calls.given() {
-		l.MaxCalls = r.integer(calls, mostCalls)
+	return Limits{
+		MaxCalls:      cmp.Or(r.integer(o.optional("max_calls"), mostCalls), DefaultMaxCalls),
+		MaxPhotoBytes: cmp.Or(r.size(o.optional("max_photo_bytes"), leastPhotoBytes, mostPhotoBytes), defaultMaxPhotoBytes()),
 	}
-	if bytes := o.optional("max_photo_bytes"); bytes.given() {
-		l.MaxPhotoBytes = r.size(bytes, leastPhotoBytes, mostPhotoBytes)
-	}
-	return l
 }
 
 // defaultMaxPhotoBytes is half of Go's memory limit (GOMEMLIMIT), if there is one: a
-// photo stands in memory as it came, and again as a vendor is sent it.
+// quarter is for idempotency keys, and a quarter for all else.
 func defaultMaxPhotoBytes() Size {
 	limit, ok := memoryLimit()
 	if !ok {

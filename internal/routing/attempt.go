@@ -64,10 +64,10 @@ func (c *call) timeFor(ctx context.Context, s step) (limit time.Duration, short 
 	return min(s.target.Timeout, left), short
 }
 
-// hasOther reports whether the plan has another target that was not tried.
+// hasOther reports whether another account may still serve.
 func (c *call) hasOther(than *Target) bool {
 	for _, target := range c.plan.targets {
-		if target.Account != than.Account && c.attempts(target) == 0 {
+		if target.Account != than.Account && target.OutOfService == "" && c.attempts(target) == 0 {
 			return true
 		}
 	}

@@ -117,12 +117,12 @@ func (c *call) another() (step, bool) {
 // retry is the first target of the plan whose failure may pass, after a pause.
 func (c *call) retry(ctx context.Context) (step, bool) {
 	for _, target := range c.plan.targets {
-		if !c.mayPass(target) || c.mayHaveServed(target.Account) || !target.guard.Retry(time.Now()) {
+		if !c.mayPass(target) || c.mayHaveServed(target.Account) {
 			continue
 		}
 		pause := rand.N(firstPause << (c.attempts(target) - 1))
-		if timeLeft(ctx)-pause < minBudget {
-			return step{}, false
+		if timeLeft(ctx)-pause < minBudget || !target.guard.Retry(time.Now()) {
+			continue
 		}
 		c.wait(ctx, pause, nil)
 		if ctx.Err() != nil {

@@ -12,7 +12,6 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // maxPhotoBytes bounds the photos of a request together, so that every product's own
@@ -32,7 +31,7 @@ func validateMessage(validator protovalidate.Validator) grpc.UnaryServerIntercep
 		if err := validator.Validate(message, lists); err != nil {
 			return nil, ruleBroken(err)
 		}
-		if photoBytes(callOf(ctx).photos) > maxPhotoBytes {
+		if (&providers.Request{Photos: callOf(ctx).photos}).PhotoBytes() > maxPhotoBytes {
 			return nil, &providers.Error{Reason: providers.RequestTooLarge, Violations: []providers.Violation{{
 				Path: providers.FieldPhotos.Path(), Reason: providers.RequestTooLarge, Description: "at most 19 MB together",
 			}}}
@@ -77,12 +76,4 @@ func unknownField(message protoreflect.Message, path providers.Path) (holder pro
 		return unknown == nil
 	})
 	return holder, unknown
-}
-
-func photoBytes(photos []sensitive.Bytes) int {
-	total := 0
-	for _, photo := range photos {
-		total += photo.Len()
-	}
-	return total
 }
