@@ -14,7 +14,7 @@ import (
 func serveCommand() *cobra.Command {
 	var file string
 	var listen config.Listen
-	var log config.Log
+	var logFlags config.Log
 	command := &cobra.Command{
 		Use:   "serve --config FILE",
 		Short: "Serve gRPC and REST until SIGTERM",
@@ -25,14 +25,16 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := override(cfg, listen, log); err != nil {
+			if err := override(cfg, listen, logFlags); err != nil {
 				return err
 			}
 			level, err := zapcore.ParseLevel(cfg.Log.Level)
 			if err != nil {
 				return err
 			}
-			gateway, err := newGateway(cfg, telemetry.NewLogger(zapcore.AddSync(cmd.ErrOrStderr()), level))
+			log := telemetry.NewLogBuffer(cmd.ErrOrStderr())
+			defer func() { _ = log.Stop() }()
+			gateway, err := newGateway(cfg, telemetry.NewLogger(log, level))
 			if err != nil {
 				return err
 			}
@@ -44,7 +46,7 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&listen.GRPC, "listen-grpc", "", "gRPC `ADDRESS`, instead of the file's")
 	flags.StringVar(&listen.REST, "listen-rest", "", "REST `ADDRESS`, instead of the file's")
 	flags.StringVar(&listen.Admin, "listen-admin", "", "admin `ADDRESS`, instead of the file's")
-	flags.StringVar(&log.Level, "log-level", "", "debug, info, warn or error, instead of the file's")
+	flags.StringVar(&logFlags.Level, "log-level", "", "debug, info, warn or error, instead of the file's")
 	_ = command.MarkFlagRequired("config") // the flag exists
 	return command
 }

@@ -35,7 +35,7 @@ func (c *call) attempt(ctx context.Context, s step) (providers.Token, *providers
 	}
 	s.target.guard.Release(end, s.grant, resultOf(&attempt, cutShort))
 	c.outcome.Attempts = append(c.outcome.Attempts, attempt)
-	c.onAttempt(&attempt)
+	c.onAttempt(c.last())
 	return token, err
 }
 

@@ -44,7 +44,8 @@ func New(text string) String {
 	if text == "" {
 		return String{}
 	}
-	return String{value: &text}
+	value := text // the parameter itself would be allocated for an empty text too
+	return String{value: &value}
 }
 
 // Reveal returns the text itself. Call it only where it is sent to whom it is meant

@@ -57,7 +57,7 @@ func trailers(conn net.Conn) map[string]string {
 	fields := map[string]string{}
 	for {
 		frame, err := framer.ReadFrame()
-		if err != nil {
+		if _, reset := frame.(*http2.RSTStreamFrame); err != nil || reset {
 			return nil
 		}
 		if headers, ok := frame.(*http2.MetaHeadersFrame); ok && headers.StreamEnded() {

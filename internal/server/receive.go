@@ -70,13 +70,15 @@ func receive(ctx context.Context, call *Call) *providers.Error {
 	if err != nil {
 		return notReceived(ctx, err)
 	}
-	received := hold(data)
-	call.memory = received
 	if length > copiedBytes {
+		received := hold(data)
+		call.memory = received
 		if rest, photos, ok := split(received); ok {
 			call.photos = photos
 			return call.decode(mem.BufferSlice{mem.SliceBuffer(rest)})
 		}
+	} else {
+		defer data.Free()
 	}
 	refused := call.decode(data)
 	call.photos = takePhotos(call.Request)
@@ -115,21 +117,27 @@ var errTooSlow = errors.New("the message takes too long")
 
 type giveUpKey struct{}
 
-// withGiveUp gives each call of the RPC a context that limitReceiving can end: a client
-// that stalls in the middle of a message would hold its permit until its connection is
-// too old. Only the context that a stream begins with ends a read from it.
+// withGiveUp gives a call a context that limitReceiving can end: a client that stalls in
+// the middle of a message would hold its permit until its connection is too old. Only
+// the context that a stream begins with ends a read from it. A call whose own deadline
+// ends it as soon needs none.
 func withGiveUp(ctx context.Context, info *tap.Info) (context.Context, error) {
-	if info.FullMethodName != livenessv1.LivenessService_IssueLivenessToken_FullMethodName {
+	deadline, ok := ctx.Deadline()
+	inTime := ok && time.Until(deadline) <= bodyTimeLimit
+	if inTime || info.FullMethodName != livenessv1.LivenessService_IssueLivenessToken_FullMethodName {
 		return ctx, nil
 	}
 	ctx, giveUp := context.WithCancelCause(ctx)
 	return context.WithValue(ctx, giveUpKey{}, giveUp), nil
 }
 
-// limitReceiving ends the call's context after bodyTimeLimit unless it is stopped
-// before.
+// limitReceiving ends the call's context after bodyTimeLimit, if its deadline does not,
+// unless it is stopped before.
 func limitReceiving(ctx context.Context) (stop func() bool) {
-	giveUp, _ := ctx.Value(giveUpKey{}).(context.CancelCauseFunc)
+	giveUp, ok := ctx.Value(giveUpKey{}).(context.CancelCauseFunc)
+	if !ok {
+		return func() bool { return false }
+	}
 	return time.AfterFunc(bodyTimeLimit, func() { giveUp(errTooSlow) }).Stop
 }
 

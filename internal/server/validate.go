@@ -21,14 +21,16 @@ const maxPhotoBytes = 19_000_000
 // validateMessage checks a message against the contract: no unknown fields, the rules of the
 // proto files, and what those cannot say.
 func validateMessage(validator protovalidate.Validator) grpc.UnaryServerInterceptor {
-	lists := protovalidate.WithFilter(exceptGoodLists((&livenessv1.IssueLivenessTokenRequest{}).ProtoReflect().Descriptor()))
+	descriptor := (&livenessv1.IssueLivenessTokenRequest{}).ProtoReflect().Descriptor()
+	messages := messagesIn(descriptor)
+	options := []protovalidate.ValidationOption{protovalidate.WithFilter(exceptGoodLists(descriptor))}
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		message := request.(*livenessv1.IssueLivenessTokenRequest)
-		if path, unknown := unknownField(message.ProtoReflect(), ""); unknown != nil {
+		if path, unknown := unknownField(message.ProtoReflect(), messages, ""); unknown != nil {
 			number, _, _ := protowire.ConsumeTag(unknown)
 			return nil, invalidRequest(path, fmt.Sprintf("holds field number %d, which the contract does not know", number))
 		}
-		if err := validator.Validate(message, lists); err != nil {
+		if err := validator.Validate(message, options...); err != nil {
 			return nil, ruleBroken(err)
 		}
 		if (&providers.Request{Photos: callOf(ctx).photos}).PhotoBytes() > maxPhotoBytes {
@@ -58,22 +60,41 @@ func ruleBroken(err error) *providers.Error {
 	return failure
 }
 
+// messageField is a field that holds a message, and those in that.
+type messageField struct {
+	field protoreflect.FieldDescriptor
+	inner []messageField
+}
+
+// messagesIn returns the fields of a message that hold messages. The contract has no
+// lists and no maps of messages.
+func messagesIn(message protoreflect.MessageDescriptor) (fields []messageField) {
+	for i := range message.Fields().Len() {
+		if field := message.Fields().Get(i); field.Kind() == protoreflect.MessageKind && field.Cardinality() != protoreflect.Repeated {
+			fields = append(fields, messageField{field, messagesIn(field.Message())})
+		}
+	}
+	return fields
+}
+
 // unknownField returns the first field, at any depth, that the contract does not know,
-// and the path of the message that holds it; nil if there is none.
-func unknownField(message protoreflect.Message, path providers.Path) (holder providers.Path, unknown protoreflect.RawFields) {
+// and the path of the message that holds it; nil if there is none. fields are those of
+// the message that hold messages.
+func unknownField(message protoreflect.Message, fields []messageField, path providers.Path) (holder providers.Path, unknown protoreflect.RawFields) {
 	if unknown := message.GetUnknown(); len(unknown) > 0 {
 		return path, unknown
 	}
-	message.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		if field.Kind() != protoreflect.MessageKind || field.IsList() || field.IsMap() {
-			return true
+	for _, f := range fields {
+		if !message.Has(f.field) {
+			continue
 		}
-		inner := providers.Path(field.Name())
+		inner := providers.Path(f.field.Name())
 		if path != "" {
 			inner = path + "." + inner
 		}
-		holder, unknown = unknownField(value.Message(), inner)
-		return unknown == nil
-	})
-	return holder, unknown
+		if holder, unknown := unknownField(message.Get(f.field).Message(), f.inner, inner); unknown != nil {
+			return holder, unknown
+		}
+	}
+	return "", nil
 }

@@ -18,7 +18,7 @@ func exceptGoodLists(message protoreflect.MessageDescriptor) protovalidate.Filte
 	collectLists(rules, message)
 	return protovalidate.FilterFunc(func(m protoreflect.Message, descriptor protoreflect.Descriptor) bool {
 		list, ok := rules[descriptor.FullName()]
-		return !ok || !list.kept(m.Get(descriptor.(protoreflect.FieldDescriptor)).List())
+		return !ok || !list.kept(m, descriptor.(protoreflect.FieldDescriptor))
 	})
 }
 
@@ -45,21 +45,25 @@ type listRules struct {
 	maxItems, minLen, maxLen int
 }
 
-func (r listRules) kept(list protoreflect.List) bool {
+func (r listRules) kept(message protoreflect.Message, field protoreflect.FieldDescriptor) bool {
+	if !message.Has(field) {
+		return true // no list has a least number of items
+	}
+	list := message.Get(field).List()
 	if list.Len() > r.maxItems {
 		return false
 	}
 	for i := range list.Len() {
-		if n := length(list.Get(i)); n < r.minLen || n > r.maxLen {
+		if n := length(list.Get(i), field.Kind()); n < r.minLen || n > r.maxLen {
 			return false
 		}
 	}
 	return true
 }
 
-func length(value protoreflect.Value) int {
-	if content, ok := value.Interface().([]byte); ok {
-		return len(content)
+func length(value protoreflect.Value, kind protoreflect.Kind) int {
+	if kind == protoreflect.BytesKind {
+		return len(value.Bytes())
 	}
 	return utf8.RuneCountInString(value.String())
 }

@@ -28,7 +28,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 		"metrics of a failed call":    alloctest.AtMost(0, func() { metrics.ObserveCall(refused) }),
 		"metrics of an attempt":       alloctest.AtMost(0, func() { metrics.ObserveAttempt(&issued.Outcome.Attempts[1]) }),
 		"metrics of a failed attempt": alloctest.AtMost(0, func() { metrics.ObserveAttempt(&issued.Outcome.Attempts[0]) }),
-		"log line of a call":          alloctest.AtMost(2, func() { log(issued) }),
-		"log line of a failed call":   alloctest.AtMost(2, func() { log(refused) }),
+		"log line of a call":          alloctest.AtMost(1, func() { log(issued) }),
+		"log line of a failed call":   alloctest.AtMost(1, func() { log(refused) }),
 	}
 }

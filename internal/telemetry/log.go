@@ -65,12 +65,12 @@ func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
 // addAttempts adds what was tried and what could not be.
 func (l *line) addAttempts(object zapcore.ObjectEncoder) error {
 	if len(l.Outcome.Attempts) > 0 {
-		if err := object.AddArray("attempts", attempts(l.Outcome.Attempts)); err != nil {
+		if err := object.AddArray("attempts", (*attempts)(&l.Outcome.Attempts)); err != nil {
 			return err
 		}
 	}
 	if len(l.Outcome.HeldBack) > 0 {
-		return object.AddArray("held_back", heldBack(l.Outcome.HeldBack))
+		return object.AddArray("held_back", (*heldBack)(&l.Outcome.HeldBack))
 	}
 	return nil
 }
@@ -98,9 +98,9 @@ func levelOf(call *server.Call) zapcore.Level {
 type attempts []routing.Attempt
 
 // MarshalLogArray writes the attempts in order.
-func (a attempts) MarshalLogArray(array zapcore.ArrayEncoder) error {
-	for i := range a {
-		if err := array.AppendObject((*attempt)(&a[i])); err != nil {
+func (a *attempts) MarshalLogArray(array zapcore.ArrayEncoder) error {
+	for i := range *a {
+		if err := array.AppendObject((*attempt)(&(*a)[i])); err != nil {
 			return err
 		}
 	}
@@ -135,9 +135,9 @@ func (a *attempt) MarshalLogObject(object zapcore.ObjectEncoder) error {
 type heldBack []routing.HeldBack
 
 // MarshalLogArray writes the targets that were held back, and why.
-func (h heldBack) MarshalLogArray(array zapcore.ArrayEncoder) error {
-	for i := range h {
-		if err := array.AppendObject((*held)(&h[i])); err != nil {
+func (h *heldBack) MarshalLogArray(array zapcore.ArrayEncoder) error {
+	for i := range *h {
+		if err := array.AppendObject((*held)(&(*h)[i])); err != nil {
 			return err
 		}
 	}

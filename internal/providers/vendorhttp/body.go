@@ -27,6 +27,9 @@ type Envelope struct {
 
 	header http.Header
 	hidden []string
+	// room is where hidden begins. Most requests hide no more: two values of the
+	// credential, and a signature or what a user is known by.
+	room [4]string
 }
 
 // SetHeader sets a header of the vendor's.
@@ -44,10 +47,6 @@ func (e *Envelope) SetSensitiveHeader(name string, value sensitive.String) {
 	e.Hide(value)
 }
 
-// usuallyHidden is how many values most requests hide: two of the credential, and a
-// signature or what a user is known by.
-const usuallyHidden = 4
-
 // Hide keeps a value that stands in the body, or is not sent but may come back in
 // the answer, out of the log.
 func (e *Envelope) Hide(value sensitive.String) {
@@ -55,7 +54,7 @@ func (e *Envelope) Hide(value sensitive.String) {
 		return
 	}
 	if e.hidden == nil {
-		e.hidden = make([]string, 0, usuallyHidden)
+		e.hidden = e.room[:0]
 	}
 	e.hidden = append(e.hidden, value.Reveal())
 	// A hidden value that another one holds must not leave the rest of that behind.

@@ -16,7 +16,7 @@ import (
 type Form struct {
 	Envelope
 
-	boundary string
+	mediaType, boundary string
 	// text is everything but the files; each file stands in it at an offset.
 	text  []byte
 	files []file
@@ -28,15 +28,20 @@ type file struct {
 }
 
 const (
+	mediaTypeForm = "multipart/form-data; boundary="
 	// A boundary of 16 random bytes cannot be met in a photo by chance or by intent.
 	boundaryBytes = 16
 	// typicalTextBytes holds the parameters of most requests.
-	typicalTextBytes = 2048
+	typicalTextBytes = 1536
 )
 
 // NewForm returns an empty form with a random boundary.
 func NewForm(random func([]byte)) *Form {
-	return &Form{boundary: RandomText(random, 2*boundaryBytes), text: make([]byte, 0, typicalTextBytes)}
+	mediaType := mediaTypeForm + RandomText(random, 2*boundaryBytes)
+	return &Form{
+		mediaType: mediaType, boundary: mediaType[len(mediaTypeForm):],
+		text: make([]byte, 0, typicalTextBytes),
+	}
 }
 
 // RandomText returns an even number n of random hexadecimal digits.
@@ -116,4 +121,4 @@ func (f *Form) send() *sending {
 	return s
 }
 
-func (f *Form) contentType() string { return "multipart/form-data; boundary=" + f.boundary }
+func (f *Form) contentType() string { return f.mediaType }
