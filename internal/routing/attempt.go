@@ -11,32 +11,34 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
-// attempt makes the attempt of a step. Whatever becomes of it, its grant is given back.
-func (c *call) attempt(ctx context.Context, s step) (providers.Token, *providers.Error) {
-	attempt := Attempt{
-		Target: s.target, Kind: c.kind(s), Reason: providers.OK,
-		Credential: s.grant.Credential, ClockOffset: s.grant.ClockOffset,
-	}
-	start := time.Now()
+// attempt makes the attempt of a step, whose token the outcome then holds. Whatever
+// becomes of it, its grant is given back.
+func (c *call) attempt(ctx context.Context, s step) *providers.Error {
+	photos, kind, start := c.lastUse(s), c.kind(s), time.Now()
 	limit, short := c.timeFor(ctx, s)
 	attemptCtx, cancel := context.WithDeadline(ctx, start.Add(limit))
-	token, err := ask(attemptCtx, s.target.Issuer, providers.Call{
-		Request: c.request, Credential: s.grant.Credential, Now: start, ClockOffset: s.grant.ClockOffset,
-	})
+	failure := c.ask(photos.watch(attemptCtx), s, start)
 	cutShort := attemptCtx.Err() != nil && (ctx.Err() != nil || short)
 	cancel()
+	c.photosGone = photos.end()
+	c.record(s, kind, start, failure, cutShort)
+	return failure
+}
 
+// record keeps what became of the attempt of a step.
+func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Error, cutShort bool) {
 	end := time.Now()
-	attempt.Start, attempt.Duration = start, end.Sub(start)
-	attempt.Exchange = token.Exchange
-	if err != nil {
-		attempt.Err, attempt.Reason, attempt.Exchange = err, err.Reason, err.Exchange
+	c.outcome.Attempts = append(c.outcome.Attempts, Attempt{
+		Target: s.target, Kind: kind, Credential: s.grant.Credential, ClockOffset: s.grant.ClockOffset,
+		Start: start, Duration: end.Sub(start), Reason: providers.OK, Exchange: c.outcome.Token.Exchange, Err: failure,
+	})
+	attempt := c.last()
+	if failure != nil {
+		attempt.Reason, attempt.Exchange = failure.Reason, failure.Exchange
 		attempt.skewed = guard.Skewed(attempt.ClockOffset, attempt.Exchange.Date, start, end)
 	}
-	s.target.guard.Release(end, s.grant, resultOf(&attempt, cutShort))
-	c.outcome.Attempts = append(c.outcome.Attempts, attempt)
-	c.onAttempt(c.last())
-	return token, err
+	s.target.guard.Release(end, s.grant, resultOf(attempt, cutShort))
+	c.onAttempt(attempt)
 }
 
 func (c *call) kind(s step) Kind {
@@ -103,18 +105,21 @@ func resultOf(attempt *Attempt, cutShort bool) guard.Result {
 }
 
 // ask calls the adapter. One that panics may have sent its request before.
-func ask(ctx context.Context, target providers.Target, call providers.Call) (token providers.Token, failure *providers.Error) {
+func (c *call) ask(ctx context.Context, s step, now time.Time) (failure *providers.Error) {
 	defer func() {
 		if value := recover(); value != nil {
 			cause := fmt.Errorf("panic: %T\n%s", value, debug.Stack())
-			token, failure = providers.Token{}, &providers.Error{Reason: providers.Internal, Ambiguous: true, Cause: cause}
+			failure = &providers.Error{Reason: providers.Internal, Ambiguous: true, Cause: cause}
 		}
 	}()
-	token, err := target.Issue(ctx, call)
+	token, err := s.target.Issuer.Issue(ctx, providers.Call{
+		Request: c.request, Credential: s.grant.Credential, Now: now, ClockOffset: s.grant.ClockOffset,
+	})
 	if err != nil {
-		return providers.Token{}, asError(err)
+		return asError(err)
 	}
-	return token, nil
+	c.outcome.Token = token
+	return nil
 }
 
 func asError(err error) *providers.Error {

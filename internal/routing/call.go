@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -25,6 +26,13 @@ type call struct {
 	request   *providers.Request
 	onAttempt func(*Attempt)
 	outcome   Outcome
+
+	// letGo is the query's, kept the router's.
+	letGo func()
+	kept  *atomic.Int64
+	// photosGone says that the call has let go of its photos: nothing can be tried any
+	// more.
+	photosGone bool
 }
 
 // step is an attempt that may begin.
@@ -35,7 +43,7 @@ type step struct {
 
 // goesOn reports whether there may be another attempt.
 func (c *call) goesOn(ctx context.Context) bool {
-	if ctx.Err() != nil || timeLeft(ctx) < minBudget || len(c.outcome.Attempts) == c.plan.route.MaxAttempts {
+	if c.photosGone || ctx.Err() != nil || timeLeft(ctx) < minBudget || len(c.outcome.Attempts) == c.plan.route.MaxAttempts {
 		return false
 	}
 	last := c.last()

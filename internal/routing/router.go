@@ -3,6 +3,7 @@ package routing
 import (
 	"cmp"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -22,6 +23,8 @@ type Router struct {
 	routes    map[routeKey]*Route
 	inOrder   []Route
 	onAttempt func(*Attempt)
+	// kept are the bytes of photos that are kept for a retry; see lastUse.
+	kept atomic.Int64
 }
 
 type routeKey struct {
@@ -54,33 +57,37 @@ func (r *Route) guardTargets() {
 // *providers.Error; the outcome holds the attempts and the targets ruled out or held
 // back also then.
 func (r *Router) Issue(ctx context.Context, query Query) (Outcome, error) {
-	start := time.Now()
-	outcome, err := r.issue(ctx, query)
-	outcome.Start, outcome.Duration = start, time.Since(start)
-	return outcome, err
-}
-
-func (r *Router) issue(ctx context.Context, query Query) (Outcome, error) {
-	if timeLeft(ctx) < minBudget {
-		return Outcome{}, &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
-	}
-	plan, failure := r.plan(query)
-	c := &call{plan: plan, request: query.Request, onAttempt: r.onAttempt, outcome: Outcome{RuledOut: plan.ruledOut}}
+	c := &call{request: query.Request, onAttempt: r.onAttempt, letGo: query.LetGo, kept: &r.kept}
+	c.outcome.Start = time.Now()
+	failure := r.issue(ctx, query, c)
+	c.outcome.Duration = time.Since(c.outcome.Start)
 	if failure != nil {
 		return c.outcome, failure
+	}
+	return c.outcome, nil
+}
+
+// issue makes the call's attempts.
+func (r *Router) issue(ctx context.Context, query Query, c *call) *providers.Error {
+	if timeLeft(ctx) < minBudget {
+		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
+	}
+	var failure *providers.Error
+	c.plan, failure = r.plan(query)
+	c.outcome.RuledOut = c.plan.ruledOut
+	if failure != nil {
+		return failure
 	}
 	for c.goesOn(ctx) {
 		step, ok := c.next(ctx)
 		if !ok {
 			break
 		}
-		token, failure := c.attempt(ctx, step)
-		if failure == nil {
-			c.outcome.Token = token
-			return c.outcome, nil
+		if failure := c.attempt(ctx, step); failure == nil {
+			return nil
 		}
 	}
-	return c.outcome, c.failure(ctx)
+	return c.failure(ctx)
 }
 
 // timeLeft returns the time to ctx's deadline; none if it has no deadline.

@@ -25,6 +25,9 @@ type Query struct {
 	// names no subject.
 	IdempotencyKey string
 	Request        *providers.Request
+	// LetGo, if there is one, is called when the request's photos are not needed any
+	// more, if that is before the call has ended: once at most, from any goroutine.
+	LetGo func()
 }
 
 // Route is the targets for a flow and a scenario.

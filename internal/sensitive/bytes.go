@@ -19,8 +19,9 @@ type data struct {
 // Memory is what borrowed data lies in: it is used again when nobody holds it any
 // more. It is safe for concurrent use.
 type Memory interface {
-	// Ref holds the memory once more. Somebody must hold it already.
-	Ref()
+	// Ref holds the memory once more, and reports whether it does: once nobody holds it,
+	// nobody can.
+	Ref() bool
 	// Free lets go of it.
 	Free()
 }
@@ -47,7 +48,7 @@ func Borrow(memory Memory, pieces ...[]byte) Bytes {
 type GarbageCollected struct{}
 
 // Ref does nothing.
-func (GarbageCollected) Ref() {}
+func (GarbageCollected) Ref() bool { return true }
 
 // Free does nothing.
 func (GarbageCollected) Free() {}

@@ -3,7 +3,6 @@ package server
 import (
 	"math/bits"
 	"sync"
-	"sync/atomic"
 )
 
 const (
@@ -39,9 +38,9 @@ func (a *arenas) get(n int) *arena {
 }
 
 func (a *arenas) hold(whole []byte, n int) *arena {
-	held := &arena{content: whole[:n:n], whole: whole, arenas: a}
-	held.holders.Store(1)
-	return held
+	body := &arena{content: whole[:n:n], whole: whole, arenas: a}
+	body.n.Store(1)
+	return body
 }
 
 // class returns the length that n is rounded up to, and the pool of such buffers, nil if
@@ -59,18 +58,16 @@ func (a *arenas) class(n int) (length int, pool *sync.Pool) {
 // arena is a buffer of the length asked for, no byte more. It is used again when nobody
 // holds it: a call does until it is answered, and vendorhttp as long as it may be sent.
 type arena struct {
+	holders
+
 	content []byte
-	holders atomic.Int32
 	whole   []byte
 	arenas  *arenas
 }
 
-// Ref is sensitive.Memory's.
-func (a *arena) Ref() { a.holders.Add(1) }
-
 // Free is sensitive.Memory's.
 func (a *arena) Free() {
-	if a.holders.Add(-1) != 0 {
+	if !a.leave() {
 		return
 	}
 	if a.arenas.freed != nil {

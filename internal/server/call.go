@@ -64,7 +64,7 @@ type Call struct {
 	// photos are the message's, in order; see photos.go. They lie in memory, which the
 	// call holds.
 	photos []sensitive.Bytes
-	memory sensitive.Memory
+	memory held
 }
 
 // release gives back what the call holds. Nothing of it may be used any more.
@@ -73,8 +73,18 @@ func (c *Call) release() {
 	c.memory.Free()
 }
 
+// letGo gives back the photos before the call has ended. They must not be read any more.
+// It may be called from any goroutine, also when the call has ended meanwhile.
+func (c *Call) letGo() {
+	c.permit.releaseBytes()
+	c.memory.Free()
+}
+
 func newCall(transport Transport) *Call {
-	return &Call{Transport: transport, RequestID: rand.Text(), Start: time.Now(), memory: sensitive.GarbageCollected{}}
+	return &Call{
+		Transport: transport, RequestID: rand.Text(), Start: time.Now(),
+		memory: held{Memory: sensitive.GarbageCollected{}},
+	}
 }
 
 // Metadata returns what the caller sent under the name, in lower case, as gRPC metadata

@@ -40,8 +40,12 @@ func issueOnce(
 	}
 	var outcome routing.Outcome
 	query, reference := queryOf(call), call.Request.GetReference()
-	memory := call.memory
+	memory := &held{Memory: call.memory.Memory}
 	memory.Ref() // for the run
+	query.LetGo = func() {
+		memory.Free()
+		call.letGo()
+	}
 	result, err := keeper.Do(ctx, idempotency.Call{
 		Caller: everyCaller, Key: call.Request.GetIdempotencyKey(), Message: withPhotos(message, call.photos),
 		Run: func(ctx context.Context) (idempotency.Answer, error) {

@@ -39,16 +39,17 @@ func (l *load) admit(call *Call, repeated bool) *providers.Error {
 	if !l.calls.take(1, repeated) {
 		return overloaded("too many calls at once")
 	}
-	call.permit = permit{load: l, repeated: repeated}
+	call.permit.load, call.permit.repeated, call.permit.calls = l, repeated, 1
 	return nil
 }
 
-// permit is what a call holds of the load; the zero permit holds nothing. It belongs
-// to the goroutine that serves the call.
+// permit is what a call holds of the load; the zero permit holds nothing. It belongs to
+// the goroutine that serves the call, but for releaseBytes.
 type permit struct {
 	load     *load
 	repeated bool
-	bytes    int64
+	calls    int64
+	bytes    atomic.Int64
 }
 
 // reserve takes that many bytes of message more, or says why the call is shed.
@@ -59,7 +60,7 @@ func (p *permit) reserve(bytes int64) *providers.Error {
 	if !p.load.bytes.take(bytes, p.repeated) {
 		return overloaded("too many photos at once")
 	}
-	p.bytes += bytes
+	p.bytes.Add(bytes)
 	return nil
 }
 
@@ -68,9 +69,16 @@ func (p *permit) release() {
 	if p.load == nil {
 		return
 	}
-	p.load.calls.held.Add(-1)
-	p.load.bytes.held.Add(-p.bytes)
-	*p = permit{}
+	p.releaseBytes()
+	p.load.calls.held.Add(-p.calls)
+	p.calls = 0
+}
+
+// releaseBytes gives the bytes back, once. It may be called from any goroutine.
+func (p *permit) releaseBytes() {
+	if p.load != nil {
+		p.load.bytes.held.Add(-p.bytes.Swap(0))
+	}
 }
 
 func overloaded(message string) *providers.Error {

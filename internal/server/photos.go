@@ -1,8 +1,6 @@
 package server
 
 import (
-	"sync/atomic"
-
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -35,23 +33,21 @@ func standIn(photo []byte) []byte {
 // frames are the buffers that a message was received in. They go back to the gRPC
 // library's pool when nobody holds them.
 type frames struct {
-	data    mem.BufferSlice
-	holders atomic.Int32
+	holders
+
+	data mem.BufferSlice
 }
 
 // hold returns the buffers, held once.
 func hold(data mem.BufferSlice) *frames {
 	f := &frames{data: data}
-	f.holders.Store(1)
+	f.n.Store(1)
 	return f
 }
 
-// Ref is sensitive.Memory's.
-func (f *frames) Ref() { f.holders.Add(1) }
-
 // Free is sensitive.Memory's.
 func (f *frames) Free() {
-	if f.holders.Add(-1) == 0 {
+	if f.leave() {
 		f.data.Free()
 	}
 }

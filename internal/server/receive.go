@@ -72,7 +72,7 @@ func receive(ctx context.Context, call *Call) *providers.Error {
 	}
 	if length > copiedBytes {
 		received := hold(data)
-		call.memory = received
+		call.memory.Memory = received
 		if rest, photos, ok := split(received); ok {
 			call.photos = photos
 			return call.decode(mem.BufferSlice{mem.SliceBuffer(rest)})

@@ -30,7 +30,7 @@ var detections = map[livenessv1.Detection]providers.Detection{
 // queryOf reads a call's valid message.
 func queryOf(call *Call) routing.Query {
 	message := call.Request
-	return routing.Query{
+	query := routing.Query{
 		Flow:             flows[message.GetFlow()],
 		Scenario:         message.GetScenario(),
 		AcceptedProducts: message.GetAcceptedProducts(),
@@ -38,6 +38,10 @@ func queryOf(call *Call) routing.Query {
 		IdempotencyKey:   message.GetIdempotencyKey(),
 		Request:          requestOf(message, call.photos),
 	}
+	if len(call.photos) > 0 {
+		query.LetGo = call.letGo
+	}
+	return query
 }
 
 func requestOf(message *livenessv1.IssueLivenessTokenRequest, photos []sensitive.Bytes) *providers.Request {

@@ -22,7 +22,7 @@ func (s *Service) readBody(w http.ResponseWriter, r *http.Request, call *Call, l
 		return nil, shed
 	}
 	body := s.arenas.get(int(r.ContentLength))
-	call.memory = body
+	call.memory.Memory = body
 	if _, err := io.ReadFull(r.Body, body.content); err != nil {
 		return nil, bodyCutOff()
 	}
@@ -33,7 +33,7 @@ func (s *Service) readBody(w http.ResponseWriter, r *http.Request, call *Call, l
 func (s *Service) readUnknownLength(from io.Reader, call *Call) ([]byte, *providers.Error) {
 	body, n := s.arenas.get(copiedBytes), 0
 	for {
-		call.memory = body
+		call.memory.Memory = body
 		read, err := from.Read(body.content[n:])
 		n += read
 		if shed := call.permit.reserve(int64(read)); shed != nil {

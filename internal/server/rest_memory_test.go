@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -90,4 +91,32 @@ func TestPhotosAreHeldForASharedCall(t *testing.T) {
 	callers.Wait()
 	readers.photos.Wait()
 	require.NotEmpty(t, g.calls)
+}
+
+// Photos that nobody needs any more are not held, and do not count, until the call ends.
+func TestPhotosAreLetGoOf(t *testing.T) {
+	sent, answer := make(chan struct{}), make(chan struct{})
+	g := start(t, func(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+		memory := query.Request.Photos[0].Memory()
+		query.LetGo()
+		assert.False(t, memory.Ref(), "the photos are still held")
+		sent <- struct{}{}
+		<-answer
+		return issues(ctx, query)
+	})
+	for name, call := range g.photoTransports() {
+		for _, key := range []string{"", "key-of-" + strings.ReplaceAll(name, " ", "-")} {
+			request := photosOf(100_000)
+			request.IdempotencyKey = key
+			var caller sync.WaitGroup
+			caller.Go(func() { assert.NotNil(t, call(t, request).response) })
+			<-sent
+			calls, received := g.service.Held()
+			require.Equal(t, int64(1), calls)
+			require.Zero(t, received)
+			answer <- struct{}{}
+			caller.Wait()
+			g.requireNothingHeld(t)
+		}
+	}
 }

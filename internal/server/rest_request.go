@@ -75,7 +75,7 @@ func (c *Call) readJSON(body []byte) *providers.Error {
 	var cuts []cut
 	var photos []sensitive.Bytes
 	if len(body) > copiedBytes {
-		body, cuts, photos = cutPhotos(body, c.memory)
+		body, cuts, photos = cutPhotos(body, c.memory.Memory)
 	}
 	message, refused := decodeJSON(body, cuts)
 	if refused != nil {
@@ -146,7 +146,7 @@ func (c *Call) addPhotos(photos [][]byte) *providers.Error {
 		c.Request.Comparison = &livenessv1.Comparison{}
 	}
 	for _, photo := range photos {
-		c.photos = append(c.photos, sensitive.Borrow(c.memory, photo))
+		c.photos = append(c.photos, sensitive.Borrow(c.memory.Memory, photo))
 		// The message may be kept for longer than the memory.
 		c.Request.Comparison.Photos = append(c.Request.Comparison.Photos, append([]byte{}, standIn(photo)...))
 	}

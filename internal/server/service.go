@@ -59,8 +59,8 @@ func issue(issuer Issuer, keeper *idempotency.Keeper) grpc.UnaryHandler {
 		var err error
 		if call.Request.GetIdempotencyKey() != "" {
 			response, err = issueOnce(ctx, issuer, keeper, call)
-		} else if call.Outcome, err = issuer.Issue(ctx, queryOf(call)); err == nil {
-			response = responseOf(&call.Outcome, call.Request.GetReference())
+		} else {
+			response, err = issueAlone(ctx, issuer, call)
 		}
 		if err != nil {
 			return nil, err
@@ -68,6 +68,14 @@ func issue(issuer Issuer, keeper *idempotency.Keeper) grpc.UnaryHandler {
 		response.RequestId = call.RequestID
 		return response, nil
 	}
+}
+
+// issueAlone answers a call that has no idempotency key.
+func issueAlone(ctx context.Context, issuer Issuer, call *Call) (_ *livenessv1.IssueLivenessTokenResponse, err error) {
+	if call.Outcome, err = issuer.Issue(ctx, queryOf(call)); err != nil {
+		return nil, err
+	}
+	return responseOf(&call.Outcome, call.Request.GetReference()), nil
 }
 
 // serve runs a call through the interceptors. Afterwards either the response is there

@@ -13,7 +13,7 @@ import (
 // Body is the body of a request in its envelope: a *Form or a *Raw.
 type Body interface {
 	// close ends the body and returns its length and a function that opens a reader of
-	// it, which may be called more than once.
+	// it, which may be called more than once, and does not fail the first time.
 	close() (length int64, open func() (io.ReadCloser, error))
 	contentType() string
 	envelope() *Envelope

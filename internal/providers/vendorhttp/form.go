@@ -3,6 +3,7 @@ package vendorhttp
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net"
 
@@ -99,26 +100,31 @@ func (f *Form) close() (length int64, open func() (io.ReadCloser, error)) {
 	for _, file := range f.files {
 		length += int64(file.content.Len())
 	}
-	return length, func() (io.ReadCloser, error) { return f.send(), nil }
+	return length, f.send
 }
 
 // send returns the form as it is sent, and holds the files' memory until that has been
-// closed.
-func (f *Form) send() *sending {
-	s := &sending{files: f.files, users: 1}
+// closed. It fails if the memory was let go of, because the form has been sent before.
+func (f *Form) send() (io.ReadCloser, error) {
+	s := &sending{users: 1}
 	sent, pieces := 0, len(f.files)+1
 	for _, file := range f.files {
 		pieces += len(file.content.Pieces())
 	}
 	s.rest = make(net.Buffers, 0, pieces)
 	for _, file := range f.files {
-		file.content.Memory().Ref()
+		if !file.content.Memory().Ref() {
+			return nil, errors.Join(errFileGone, s.Close())
+		}
+		s.files = append(s.files, file)
 		s.rest = append(s.rest, f.text[sent:file.offset])
 		s.rest = append(s.rest, file.content.Pieces()...)
 		sent = file.offset
 	}
 	s.rest = append(s.rest, f.text[sent:])
-	return s
+	return s, nil
 }
+
+var errFileGone = errors.New("a file of the form is gone")
 
 func (f *Form) contentType() string { return f.mediaType }

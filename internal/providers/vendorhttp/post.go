@@ -31,8 +31,17 @@ const maxAnswerBytes = 64 << 10
 func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, body Body) (*Answer, *providers.Error) {
 	var seen progress
 	envelope := body.envelope()
+	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, seen.trace()), target, body))
+	if err != nil {
+		return nil, seen.failure(ctx, err, providers.Exchange{Reference: envelope.Reference})
+	}
+	defer func() { _ = response.Body.Close() }()
+	return readAnswer(ctx, response, envelope, &seen)
+}
+
+func newRequest(ctx context.Context, target *url.URL, body Body) *http.Request {
 	length, open := body.close()
-	content, _ := open() // both kinds of body open without fail
+	content, _ := open()
 	request := (&http.Request{
 		Method:        http.MethodPost,
 		URL:           target,
@@ -44,16 +53,9 @@ func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, bod
 		Body:          content,
 		GetBody:       open,
 		ContentLength: length,
-	}).WithContext(httptrace.WithClientTrace(ctx, seen.trace()))
-
-	maps.Copy(request.Header, envelope.header)
-
-	response, err := transport.RoundTrip(request)
-	if err != nil {
-		return nil, seen.failure(ctx, err, providers.Exchange{Reference: envelope.Reference})
-	}
-	defer func() { _ = response.Body.Close() }()
-	return readAnswer(ctx, response, envelope, &seen)
+	}).WithContext(ctx)
+	maps.Copy(request.Header, body.envelope().header)
+	return request
 }
 
 // header returns the header of every request, its values in one piece of memory.

@@ -32,7 +32,15 @@ func newArena(size int) *arena {
 	return a
 }
 
-func (a *arena) Ref() { a.held.Add(1) }
+func (a *arena) Ref() bool {
+	select {
+	case <-a.reused:
+		return false
+	default:
+		a.held.Add(1)
+		return true
+	}
+}
 
 func (a *arena) Free() {
 	switch left := a.held.Add(-1); {
@@ -183,3 +191,23 @@ func TestClosedInTheMiddleOfARead(t *testing.T) {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
+
+// transporting is a transport made of a function.
+type transporting func(*http.Request) (*http.Response, error)
+
+func (f transporting) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
+
+// Whoever let go of a file once it was sent cannot have it sent again.
+func TestFileThatIsGoneIsNotSentAgain(t *testing.T) {
+	a := newArena(1 << 20)
+	_, failure := vendorhttp.Post(t.Context(), transporting(func(request *http.Request) (*http.Response, error) {
+		_, err := io.Copy(io.Discard, request.Body)
+		require.NoError(t, errors.Join(err, request.Body.Close()))
+		a.Free()
+		requireReused(t, a)
+		_, err = request.GetBody()
+		require.ErrorContains(t, err, "gone")
+		return nil, io.ErrUnexpectedEOF
+	}), serve(t, http.NotFound), a.form())
+	require.NotNil(t, failure)
+}

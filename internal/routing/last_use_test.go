@@ -1,0 +1,122 @@
+package routing
+
+import (
+	"context"
+	"errors"
+	"net/http/httptrace"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// matching is a product that compares photos.
+var matching = providers.Product{ID: sdk.ID, Flow: sdk.Flow, Honours: providers.FieldSet(providers.FieldPhotos)}
+
+// sends is a target that sends a request, as net/http would tell, and issues a token but
+// for the first time.
+func sends(account string, err error) Target {
+	t, _ := hiccup(account)
+	t.Product = &matching
+	next := t.Issuer
+	t.Issuer = answering(func(ctx context.Context, call providers.Call) (providers.Token, error) {
+		if trace := httptrace.ContextClientTrace(ctx); trace != nil {
+			trace.WroteRequest(httptrace.WroteRequestInfo{Err: err})
+		}
+		return next.Issue(ctx, call)
+	})
+	return t
+}
+
+// withPhoto is a query with a photo of that length, and how often it was let go of.
+func withPhoto(bytes int) (q Query, letGo *int) {
+	q, letGo = query(), new(int)
+	q.Request.Photos = []sensitive.Bytes{sensitive.NewBytes(make([]byte, bytes))}
+	q.LetGo = func() { *letGo++ }
+	return q, letGo
+}
+
+func TestPhotosAreLetGoOfOnceSent(t *testing.T) {
+	const large = maxKeptBytes + 1
+	outOfService := sends("b", nil)
+	outOfService.OutOfService = "contract ended"
+	twoCredentials := sends("a", nil)
+	twoCredentials.Credentials = []string{"old", "new"}
+	once := guarded([]Route{{
+		Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: []Target{sends("a", nil), target("b", of(&matching))},
+	}}, ignore)
+	for name, c := range map[string]struct {
+		router   *Router
+		bytes    int
+		letGo    int
+		attempts int
+	}{
+		"one target":             {router(sends("a", nil)), large, 1, 1},
+		"another out of service": {router(sends("a", nil), outOfService), large, 1, 1},
+		"the last attempt":       {once, large, 1, 1},
+		"not sent whole":         {router(sends("a", errors.New("reset"))), large, 0, 2},
+		"few photos":             {router(sends("a", nil)), 1 << 20, 0, 2},
+		"another target":         {router(sends("a", nil), target("b", of(&matching))), large, 0, 2},
+		"another credential":     {router(twoCredentials), large, 0, 2},
+		"no photos":              {router(sends("a", nil)), 0, 0, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q, letGo := withPhoto(c.bytes)
+			outcome, _ := issue(t, c.router, q)
+			require.Equal(t, c.letGo, *letGo)
+			require.Len(t, outcome.Attempts, c.attempts)
+			require.Zero(t, c.router.kept.Load())
+		})
+	}
+}
+
+// What is kept for a retry is bounded over all calls, and is given back.
+func TestPhotosAreKeptUpToABound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := target("a", of(&matching))
+		a.Issuer = answering(func(ctx context.Context, _ providers.Call) (providers.Token, error) {
+			if trace := httptrace.ContextClientTrace(ctx); trace != nil {
+				trace.WroteRequest(httptrace.WroteRequestInfo{})
+			}
+			time.Sleep(time.Second)
+			return providers.Token{Value: sensitive.New("token")}, nil
+		})
+		r := router(a)
+		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+		defer cancel()
+		var letGo []int
+		for range 4 {
+			q, n := withPhoto(maxKeptBytes / 3)
+			go func() { _, _ = r.Issue(ctx, q) }()
+			synctest.Wait()
+			letGo = append(letGo, *n)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Equal(t, []int{0, 0, 0, 1}, letGo)
+		require.Zero(t, r.kept.Load())
+	})
+}
+
+// net/http may still be writing when the vendor has answered.
+func TestPhotosSentTooLateAreNotLetGoOf(t *testing.T) {
+	var sent func(httptrace.WroteRequestInfo)
+	a := target("a", of(&matching))
+	next := a.Issuer
+	a.Issuer = answering(func(ctx context.Context, call providers.Call) (providers.Token, error) {
+		if sent == nil {
+			sent = httptrace.ContextClientTrace(ctx).WroteRequest
+			return providers.Token{}, &providers.Error{Reason: providers.VendorInternalError}
+		}
+		sent(httptrace.WroteRequestInfo{}) // the first request, whose attempt is over
+		return next.Issue(ctx, call)
+	})
+	q, letGo := withPhoto(maxKeptBytes + 1)
+	outcome, _ := issue(t, router(a), q)
+	require.Len(t, outcome.Attempts, 2)
+	require.Zero(t, *letGo)
+}
