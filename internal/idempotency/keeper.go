@@ -82,6 +82,7 @@ func (a Answer) end(now time.Time) time.Time {
 type Keeper struct {
 	store   Store
 	secrets *secrets
+	workers workers
 
 	mu      sync.Mutex
 	flights map[callID]*flight
@@ -140,7 +141,7 @@ func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, f
 	}
 	f = newFlight(ctx, id)
 	k.flights[id] = f
-	go k.fly(f, call)
+	k.workers.run(func() { k.fly(f, call) })
 	return f, true
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"io"
 	"slices"
 	"sync"
@@ -15,9 +16,9 @@ import (
 // secrets keeps what a store holds from whoever can read it: names and messages are
 // hashed with HMAC-SHA-256, answers sealed with AES-256-GCM.
 type secrets struct {
-	hashing []byte
 	sealing cipher.AEAD
 	marking cipher.AEAD
+	hashes  sync.Pool // of hash.Hash, HMACs
 	blocks  sync.Pool // of *[blockBytes]byte
 }
 
@@ -37,7 +38,8 @@ func newSecrets(secret []byte) (*secrets, error) {
 	}
 	marking, err := newGCM(secret, "marking", cipher.NewGCM)
 	return &secrets{
-		hashing: hashing, sealing: sealing, marking: marking,
+		sealing: sealing, marking: marking,
+		hashes: sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
 		blocks: sync.Pool{New: func() any { return new([blockBytes]byte) }},
 	}, err
 }
@@ -57,7 +59,9 @@ func newGCM(secret []byte, purpose string, mode func(cipher.Block) (cipher.AEAD,
 // digest hashes the parts. Their lengths are hashed too, so that no parts can be cut
 // in another way to the same digest.
 func (s *secrets) digest(parts ...Part) Digest {
-	hash := hmac.New(sha256.New, s.hashing)
+	mac := s.hashes.Get().(hash.Hash)
+	defer s.hashes.Put(mac)
+	mac.Reset()
 	for _, part := range parts {
 		total := 0
 		for _, piece := range part {
@@ -65,29 +69,29 @@ func (s *secrets) digest(parts ...Part) Digest {
 		}
 		var length [8]byte
 		binary.BigEndian.PutUint64(length[:], uint64(total))
-		_, _ = hash.Write(length[:]) // it never fails
+		_, _ = mac.Write(length[:]) // it never fails
 		if total > blockBytes {
-			s.mark(hash, part)
+			s.mark(mac, part)
 			continue
 		}
 		for _, piece := range part {
-			_, _ = hash.Write(piece)
+			_, _ = mac.Write(piece)
 		}
 	}
-	return Digest(hash.Sum(nil))
+	return Digest(mac.Sum(nil))
 }
 
 // mark hashes a tag of each block of a long part instead of the part itself, which would
 // cost more than all else that is done for a photo. The tags are AES-GCM's, with one
 // nonce: that is safe as long as nobody sees them, and nobody does.
-func (s *secrets) mark(hash io.Writer, part Part) {
+func (s *secrets) mark(mac io.Writer, part Part) {
 	block := s.blocks.Get().(*[blockBytes]byte)
 	defer s.blocks.Put(block)
 	defer clear(block[:]) // it holds a photo
 	filled := 0
 	tag := func() {
 		var nonce [12]byte
-		_, _ = hash.Write(s.marking.Seal(nil, nonce[:], nil, block[:filled]))
+		_, _ = mac.Write(s.marking.Seal(nil, nonce[:], nil, block[:filled]))
 		filled = 0
 	}
 	for _, piece := range part {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -29,7 +28,7 @@ func requireDeadline(t *testing.T, want time.Time, ctx context.Context) { //noli
 }
 
 func TestTheDeadlineIsTheLatestOfThoseWhoWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onVirtualTime(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		start := time.Now()
 		contexts := make(chan context.Context, 1)
@@ -68,7 +67,7 @@ func TestTheFirstCallersValuesAreKept(t *testing.T) {
 }
 
 func TestDerivedContexts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onVirtualTime(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		start := time.Now()
 		contexts := make(chan context.Context, 1)
@@ -98,7 +97,7 @@ func TestDerivedContexts(t *testing.T) {
 }
 
 func TestAContextDerivedAfterTheEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	onVirtualTime(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		contexts := make(chan context.Context, 1)
 		caller := begin(t, keeper, 3*time.Second, "message", handOut(contexts))

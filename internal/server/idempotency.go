@@ -39,6 +39,7 @@ func issueOnce(
 		return nil, err
 	}
 	var outcome routing.Outcome
+	var response *livenessv1.IssueLivenessTokenResponse
 	query, reference := queryOf(call), call.Request.GetReference()
 	memory := &held{Memory: call.memory.Memory}
 	memory.Ref() // for the run
@@ -53,8 +54,8 @@ func issueOnce(
 			if err != nil {
 				return idempotency.Answer{}, &tried{issued, err}
 			}
-			outcome = issued
-			content, err := proto.Marshal(responseOf(&issued, reference))
+			outcome, response = issued, responseOf(&issued, reference)
+			content, err := proto.Marshal(response)
 			return idempotency.Answer{Content: content, Expires: issued.Token.Expiry.Time}, err
 		},
 		Release: memory.Free,
@@ -65,8 +66,9 @@ func issueOnce(
 	}
 	if result.Outcome == idempotency.Issued {
 		call.Outcome = outcome
+		return response, nil
 	}
-	response := &livenessv1.IssueLivenessTokenResponse{}
+	response = &livenessv1.IssueLivenessTokenResponse{}
 	if err := proto.Unmarshal(result.Answer, response); err != nil {
 		return nil, err
 	}

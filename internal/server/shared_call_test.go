@@ -33,7 +33,10 @@ func inBubble(t *testing.T, i issuer, test func(*testing.T, *gateway)) {
 			grpc.WithTransportCredentials(insecure.NewCredentials()),
 			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.Dial(ctx, "", "") }))
 		require.NoError(t, err)
-		defer func() { _ = g.conn.Close() }()
+		defer func() {
+			_ = g.conn.Close()
+			time.Sleep(time.Second) // until the keeper's goroutines have ended
+		}()
 		test(t, g)
 	})
 }

@@ -1,0 +1,52 @@
+package idempotency
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestWorkersAreUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w workers
+		done := 0
+		for range 3 {
+			w.run(func() { done++ })
+			synctest.Wait()
+			require.Len(t, w.idle, 1)
+			time.Sleep(workerIdle - time.Nanosecond)
+		}
+		require.Equal(t, 3, done)
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		require.Empty(t, w.idle)
+	})
+}
+
+// However many there are and whenever they leave, everything is run once.
+func TestWorkersRunEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w workers
+		var ran atomic.Int64
+		var callers sync.WaitGroup
+		for caller := range 8 {
+			callers.Go(func() {
+				for i := range 1000 {
+					w.run(func() { ran.Add(1) })
+					if i%10 == 0 {
+						time.Sleep(workerIdle + time.Duration(caller%3-1)) // as others leave
+					}
+				}
+			})
+		}
+		callers.Wait()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Empty(t, w.idle)
+		require.Equal(t, int64(8000), ran.Load())
+	})
+}
