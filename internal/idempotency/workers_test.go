@@ -10,6 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func (w *workers) waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.idle)
+}
+
 func TestWorkersAreUsedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var w workers
@@ -17,13 +23,13 @@ func TestWorkersAreUsedAgain(t *testing.T) {
 		for range 3 {
 			w.run(func() { done++ })
 			synctest.Wait()
-			require.Len(t, w.idle, 1)
+			require.Equal(t, 1, w.waiting())
 			time.Sleep(workerIdle - time.Nanosecond)
 		}
 		require.Equal(t, 3, done)
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
-		require.Empty(t, w.idle)
+		require.Zero(t, w.waiting())
 	})
 }
 
@@ -46,7 +52,7 @@ func TestWorkersRunEverything(t *testing.T) {
 		callers.Wait()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		require.Empty(t, w.idle)
+		require.Zero(t, w.waiting())
 		require.Equal(t, int64(8000), ran.Load())
 	})
 }
