@@ -19,14 +19,20 @@ const (
 	floorTLSLane = "floor-tls gRPC"
 )
 
+// withKeys notes that every call has an idempotency key.
+const withKeys = "with keys"
+
 var smallGoals = []goal{
 	{"gateway gRPC", floorLane, 0.75},
+	{"gateway gRPC, " + withKeys, floorLane, 0.75},
 	{"gateway-traced gRPC", floorLane, 0.9},
 	{"gateway REST JSON", floorLane, 0.9},
+	{"gateway REST JSON, " + withKeys, floorLane, 0.9},
 }
 
 var photoGoals = []goal{
 	{"gateway gRPC", floorLane, 0.30},
+	{"gateway gRPC, " + withKeys, floorLane, 0.30},
 	{"gateway-tls gRPC", floorTLSLane, 0.50},
 	{"gateway REST multipart", floorLane, 0.35},
 	{"gateway REST JSON", floorLane, 1.0},
@@ -49,11 +55,15 @@ func (s *setup) costLanes(w work.Work, workers int) []lane {
 	lanes := []lane{
 		{contender: "floor", protocol: work.GRPC},
 		{contender: "gateway", protocol: work.GRPC},
+		{contender: "gateway", protocol: work.GRPC, note: withKeys, keys: true},
 	}
 	if s.traced {
 		lanes = append(lanes, lane{contender: "gateway-traced", protocol: work.GRPC})
 	}
-	lanes = append(lanes, lane{contender: "gateway", protocol: work.JSON})
+	lanes = append(lanes,
+		lane{contender: "gateway", protocol: work.JSON},
+		lane{contender: "gateway", protocol: work.JSON, note: withKeys, keys: true},
+	)
 	if s.multipart && w.PhotoBytes() > 0 {
 		lanes = append(lanes, lane{contender: "gateway", protocol: work.Multipart})
 	}

@@ -26,6 +26,8 @@ type lane struct {
 	protocol  work.Protocol
 	// note tells apart lanes that differ in something else.
 	note string
+	// keys gives every call an idempotency key of its own.
+	keys bool
 
 	work    work.Work
 	workers int
@@ -70,7 +72,7 @@ func (s *setup) connect(ctx context.Context, l lane) (*client, error) {
 	}
 	return s.client(l, started, load.Options{
 		Connections: connections, Deadline: callDeadline,
-		Keys: s.keys && started.contender.program == "gateway",
+		Keys: l.keys,
 	})
 }
 

@@ -135,7 +135,6 @@ func (s *setup) measureFootprint(ctx context.Context, l lane, inFlight int, rate
 	defer func() { err = errors.Join(err, s.stopServer(of)) }()
 	c, err := s.client(l, of, load.Options{
 		Connections: 1 + inFlight/streamsPerConnection, Deadline: callDeadline,
-		Keys: s.keys && of.contender.program == "gateway",
 	})
 	if err != nil {
 		return footprint{}, err

@@ -23,8 +23,8 @@ type options struct {
 	// outside is the share of the machine that others may use in a window.
 	outside float64
 
-	// keys, multipart and traced switch on what the gateway is to be measured with.
-	keys, multipart, traced bool
+	// multipart and traced switch on what the gateway is to be measured with.
+	multipart, traced bool
 
 	profile string
 	write   string
@@ -45,7 +45,6 @@ func parseOptions(args []string) (options, error) {
 	set.DurationVar(&o.window, "window", 2*time.Second, "how long a lane is measured in a round")
 	set.IntVar(&o.workers, "workers", 16, "calls in flight while CPU time is measured; a quarter of it with photos")
 	set.Float64Var(&o.outside, "outside", 0.05, "`SHARE` of the machine beyond which a window is dropped for what others used")
-	set.BoolVar(&o.keys, "keys", false, "give every call to the gateway an idempotency key of its own")
 	set.BoolVar(&o.multipart, "multipart", true, "measure photos as multipart/form-data over REST too")
 	set.BoolVar(&o.traced, "traced", true, "measure the gateway with tracing, sampled at 1 %, too")
 	set.StringVar(&o.profile, "profile", "", "write a CPU profile of the gateway's windows to `FILE`")

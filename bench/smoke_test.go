@@ -22,7 +22,7 @@ func TestContendersAnswer(t *testing.T) {
 	small := s.costLanes(work.Small(work.TwoTargets), 4)
 	photos := s.costLanes(work.Photos(work.OneTarget), 1)
 	chosen := s.choose(append(small, photos...))
-	require.Len(t, chosen, 15)
+	require.Len(t, chosen, 19)
 	for _, l := range chosen {
 		c, err := s.connect(t.Context(), l)
 		require.NoError(t, err, l.name())
