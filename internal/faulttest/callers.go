@@ -15,6 +15,7 @@ import (
 	statuspb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -52,7 +53,7 @@ type callers struct {
 
 const connections = 4
 
-func connect(grpcAddress, restAddress string) (*callers, error) {
+func connect(ctx context.Context, grpcAddress, restAddress string) (*callers, error) {
 	c := &callers{rest: restCallers{
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 		url:    "http://" + restAddress + "/v1/liveness-tokens",
@@ -64,8 +65,24 @@ func connect(grpcAddress, restAddress string) (*callers, error) {
 			return nil, err
 		}
 		c.grpc.connections = append(c.grpc.connections, connection)
+		if err := dial(ctx, connection); err != nil {
+			c.close()
+			return nil, err
+		}
 	}
 	return c, nil
+}
+
+// dial opens a connection, which would otherwise wait for its first call and then look
+// like one that the gateway leaks.
+func dial(ctx context.Context, connection *grpc.ClientConn) error {
+	connection.Connect()
+	for state := connection.GetState(); state != connectivity.Ready; state = connection.GetState() {
+		if !connection.WaitForStateChange(ctx, state) {
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 func (c *callers) close() {

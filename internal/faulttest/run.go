@@ -88,7 +88,7 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 // play makes the calls while the script runs, and looks at what the gateway holds before
 // and after.
 func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process) (*observed, error) {
-	callers, err := connect(gateway.grpc, gateway.rest)
+	callers, err := connect(ctx, gateway.grpc, gateway.rest)
 	if err != nil {
 		return nil, err
 	}

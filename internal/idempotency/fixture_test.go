@@ -23,6 +23,8 @@ func newKeeper(tb testing.TB, store idempotency.Store) *idempotency.Keeper {
 	tb.Helper()
 	keeper, err := idempotency.NewKeeper(store, secret)
 	require.NoError(tb, err)
+	// On virtual time its goroutines end only while the test goes on.
+	tb.Cleanup(func() { time.Sleep(100 * time.Millisecond) })
 	return keeper
 }
 
@@ -106,18 +108,8 @@ func (c *caller) waits() bool {
 	return len(c.ended) == 0
 }
 
-// onVirtualTime runs a test on virtual time, which goes on until the keepers' goroutines
-// have ended.
-func onVirtualTime(t *testing.T, test func(*testing.T)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		defer time.Sleep(time.Second)
-		test(t)
-	})
-}
-
 // inBubble runs a test on virtual time.
 func inBubble(t *testing.T, name string, test func(*testing.T)) {
 	t.Helper()
-	t.Run(name, func(t *testing.T) { onVirtualTime(t, test) })
+	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -105,7 +106,7 @@ func TestAPanicIsAFailure(t *testing.T) {
 }
 
 func TestFullMemory(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper, v := newKeeper(t, idempotency.NewMemory(1, 1<<20)), &vendor{life: time.Minute}
 		require.Equal(t, "token-1", do(withDeadline(t), keeper, "message", v.run).answer)
 		got := doCall(withDeadline(t), keeper, idempotency.Call{Key: "another", Run: v.run})

@@ -23,7 +23,7 @@ func twoKeepers(t *testing.T) (here, there *idempotency.Keeper) {
 }
 
 func TestAKeyInProgressElsewhere(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		here, there := twoKeepers(t)
 		v := &vendor{took: time.Second}
 		first := begin(t, there, deadline, "message", v.run)
@@ -66,7 +66,7 @@ func TestALeaseIsTakenOver(t *testing.T) {
 // A call that ends after its lease has nothing to say, whether the key was taken over
 // or not.
 func TestALateEnd(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
 		here, v := newKeeper(t, forgetful{store}), &vendor{took: time.Hour}
 		first := begin(t, here, time.Second, "message", v.run)
@@ -83,7 +83,7 @@ type forgetful struct{ idempotency.Store }
 func (forgetful) Extend(context.Context, idempotency.Digest, string, time.Time) error { return nil }
 
 func TestALeaseLastsAsLongAsSomeoneWaits(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		here, there := twoKeepers(t)
 		v := &vendor{took: 20 * time.Second}
 		first := begin(t, here, time.Second, "message", v.run)
@@ -97,7 +97,7 @@ func TestALeaseLastsAsLongAsSomeoneWaits(t *testing.T) {
 
 // Whoever joins while the lease is being asked for has it last as long, too.
 func TestALeaseThatIsSlowToCome(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
 		here, v := newKeeper(t, &slow{store}), &vendor{took: 20 * time.Second}
 		first := begin(t, here, time.Second, "message", v.run)

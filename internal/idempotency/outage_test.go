@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -108,7 +109,7 @@ func TestAnAnswerThatMayBeLost(t *testing.T) {
 }
 
 func TestAKeyThatIsNotReleasedIsFreeWhenItsLeaseEnds(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper, v := newKeeper(t, &failing{Store: newMemory(), release: true}), &vendor{}
 		refused := errors.New("refused")
 		fails := func(context.Context) (idempotency.Answer, error) { return idempotency.Answer{}, refused }

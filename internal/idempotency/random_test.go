@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -142,7 +143,7 @@ func TestRandomHistories(t *testing.T) {
 		trouble := rapid.SampledFrom([]int{0, 0, 10, 50}).Draw(rt, "trouble")
 		seed := rapid.Uint64().Draw(rt, "seed")
 		h := &history{tokens: make(map[string]token), outcomes: outcomes}
-		onVirtualTime(t, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			store := newUnreliable(newMemory(), trouble, seed)
 			h.keepers = []*idempotency.Keeper{newKeeper(t, store), newKeeper(t, store)}
 			var calls sync.WaitGroup

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,7 @@ func requireDeadline(t *testing.T, want time.Time, ctx context.Context) { //noli
 }
 
 func TestTheDeadlineIsTheLatestOfThoseWhoWait(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		start := time.Now()
 		contexts := make(chan context.Context, 1)
@@ -67,7 +68,7 @@ func TestTheFirstCallersValuesAreKept(t *testing.T) {
 }
 
 func TestDerivedContexts(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		start := time.Now()
 		contexts := make(chan context.Context, 1)
@@ -97,7 +98,7 @@ func TestDerivedContexts(t *testing.T) {
 }
 
 func TestAContextDerivedAfterTheEnd(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		contexts := make(chan context.Context, 1)
 		caller := begin(t, keeper, 3*time.Second, "message", handOut(contexts))

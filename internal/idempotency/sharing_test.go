@@ -13,7 +13,7 @@ import (
 )
 
 func TestDuplicatesShareOneCall(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper, v := newKeeper(t, newMemory()), &vendor{took: time.Second}
 		first := begin(t, keeper, deadline, "message", v.run)
 		second := begin(t, keeper, deadline, "message", v.run)
@@ -52,7 +52,7 @@ func TestAFailureGoesToAllWhoWait(t *testing.T) {
 }
 
 func TestAnotherMessageIsRefusedAtOnce(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper, v := newKeeper(t, newMemory()), &vendor{took: time.Second}
 		first := begin(t, keeper, deadline, "message", v.run)
 		other := begin(t, keeper, deadline, "another", v.run)
@@ -63,7 +63,7 @@ func TestAnotherMessageIsRefusedAtOnce(t *testing.T) {
 }
 
 func TestACallOutlivesTheCallerWhoStartedIt(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper, v := newKeeper(t, newMemory()), &vendor{took: 2 * time.Second}
 		first := begin(t, keeper, time.Second, "message", v.run)
 		second := begin(t, keeper, deadline, "message", v.run)
@@ -108,7 +108,7 @@ func TestACallEndsWithItsLastCaller(t *testing.T) {
 }
 
 func TestTheLastCallerDoesNotWaitForACallThatHangs(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		only := begin(t, keeper, time.Second, "message", hangs(t, time.Minute))
 		started := time.Now()
@@ -152,7 +152,7 @@ func TestACallerAfterEveryoneHasLeft(t *testing.T) {
 }
 
 func TestACallerWhoLeavesWhileACallWindsUp(t *testing.T) {
-	onVirtualTime(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		keeper := newKeeper(t, newMemory())
 		first := begin(t, keeper, deadline, "message", hangs(t, time.Minute))
 		first.cancel()

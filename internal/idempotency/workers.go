@@ -36,7 +36,6 @@ func (w *workers) serve(work func()) {
 	defer idle.Stop()
 	for {
 		work()
-		work = nil // what it holds is not needed any more
 		w.join(next)
 		idle.Reset(workerIdle)
 		select {
