@@ -19,7 +19,7 @@ type secrets struct {
 	sealing cipher.AEAD
 	marking cipher.AEAD
 	hashes  sync.Pool // of hash.Hash, HMACs
-	blocks  sync.Pool // of *[blockBytes]byte
+	markers sync.Pool // of *marker
 }
 
 // blockBytes is the part of a message's part that is marked at a time. Parts as short as
@@ -39,8 +39,8 @@ func newSecrets(secret []byte) (*secrets, error) {
 	marking, err := newGCM(secret, "marking", cipher.NewGCM)
 	return &secrets{
 		sealing: sealing, marking: marking,
-		hashes: sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
-		blocks: sync.Pool{New: func() any { return new([blockBytes]byte) }},
+		hashes:  sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
+		markers: sync.Pool{New: func() any { return new(marker) }},
 	}, err
 }
 
@@ -85,25 +85,38 @@ func (s *secrets) digest(parts ...Part) Digest {
 // cost more than all else that is done for a photo. The tags are AES-GCM's, with one
 // nonce: that is safe as long as nobody sees them, and nobody does.
 func (s *secrets) mark(mac io.Writer, part Part) {
-	block := s.blocks.Get().(*[blockBytes]byte)
-	defer s.blocks.Put(block)
-	defer clear(block[:]) // it holds a photo
+	m := s.markers.Get().(*marker)
+	defer s.markers.Put(m)
+	defer clear(m.block[:]) // it holds a photo
 	filled := 0
-	tag := func() {
-		var nonce [12]byte
-		_, _ = mac.Write(s.marking.Seal(nil, nonce[:], nil, block[:filled]))
-		filled = 0
-	}
 	for _, piece := range part {
 		for len(piece) > 0 {
-			n := copy(block[filled:], piece)
+			if filled == 0 && len(piece) >= blockBytes { // where it lies
+				m.mark(mac, s.marking, piece[:blockBytes])
+				piece = piece[blockBytes:]
+				continue
+			}
+			n := copy(m.block[filled:], piece)
 			filled, piece = filled+n, piece[n:]
 			if filled == blockBytes {
-				tag()
+				m.mark(mac, s.marking, m.block[:])
+				filled = 0
 			}
 		}
 	}
-	tag()
+	m.mark(mac, s.marking, m.block[:filled])
+}
+
+// marker is room for what it takes to mark a part.
+type marker struct {
+	block [blockBytes]byte
+	nonce [12]byte // zero
+	tag   [16]byte
+}
+
+// mark hashes the tag of a block.
+func (m *marker) mark(mac io.Writer, marking cipher.AEAD, block []byte) {
+	_, _ = mac.Write(marking.Seal(m.tag[:0], m.nonce[:], nil, block)) // it never fails
 }
 
 // seal encrypts an answer so that it opens for this call only.
