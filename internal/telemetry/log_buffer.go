@@ -14,17 +14,17 @@ const logDelay = 100 * time.Millisecond
 // for each is a fifteenth of what a small call costs. A line waits 100 ms at most; those
 // that wait when the process is killed are lost. Stop writes the rest.
 func NewLogBuffer(output io.Writer) *zapcore.BufferedWriteSyncer {
-	return &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(patient{output}), FlushInterval: logDelay}
+	return &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(lossy{output}), FlushInterval: logDelay}
 }
 
-// patient is an output that drops what cannot be written, on a full disk for example,
+// lossy is an output that drops what cannot be written, on a full disk for example,
 // where the buffer would never write again. It is not synced: that is up to the system.
-type patient struct {
+type lossy struct {
 	output io.Writer
 }
 
 // Write never fails.
-func (p patient) Write(lines []byte) (int, error) {
-	_, _ = p.output.Write(lines)
+func (l lossy) Write(lines []byte) (int, error) {
+	_, _ = l.output.Write(lines)
 	return len(lines), nil
 }
