@@ -36,13 +36,13 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	return map[string]alloctest.Piece{
 		"answer": alloctest.AtMost(5, func() { responseOf(&outcome, "order-1") }),
 		"error":  alloctest.AtMost(30, func() { statusOf(failed) }),
-		"a call": alloctest.AtMost(20, func() {
+		"a call": alloctest.AtMost(19, func() {
 			message := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS}
 			if call := service.Issue(tb.Context(), message); call.Err != nil {
 				tb.Error(call.Err)
 			}
 		}),
-		"a call over REST": alloctest.AtMost(52, func() {
+		"a call over REST": alloctest.AtMost(51, func() {
 			w := unread{http.Header{}}
 			rest.ServeHTTP(w, restCall(tb))
 			if w.Header().Get("X-Request-Id") == "" {
