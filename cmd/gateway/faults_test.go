@@ -132,7 +132,7 @@ func (a panickyAccount) NewTarget(product string, parameters map[string]string) 
 type panickyTarget struct{ providers.Target }
 
 // Issue panics where the vendor answers with faulttest.PanicCode.
-func (p panickyTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (p panickyTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	token, err := p.Target.Issue(ctx, call)
 	if failure, ok := errors.AsType[*providers.Error](err); ok && failure.Exchange.Code == faulttest.PanicCode {
 		panic(fmt.Sprintf("the vendor answered %s", failure.Exchange.Code))

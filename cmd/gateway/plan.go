@@ -101,7 +101,7 @@ type planner struct {
 var errNoCall = errors.New("a plan makes no call")
 
 // Issue explains the query and issues nothing.
-func (p *planner) Issue(_ context.Context, query routing.Query) (routing.Outcome, error) {
+func (p *planner) Issue(_ context.Context, query routing.Query) (*routing.Outcome, error) {
 	p.explanation, p.planned = p.router.Explain(query), true
-	return routing.Outcome{}, errNoCall
+	return &routing.Outcome{}, errNoCall
 }

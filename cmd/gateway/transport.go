@@ -19,6 +19,10 @@ const (
 	// maxIdlePerAccount keeps the connections of a busy account.
 	maxIdlePerAccount = 256
 	maxAnswerHeader   = 32 << 10
+	// bufferBytes is what every connection, and so every call in flight, has for reading
+	// and once more for writing. Most requests without photos are written in one piece;
+	// documented answers are read in one.
+	bufferBytes = 2 << 10
 )
 
 // transport makes an account's HTTP requests. It replaces its connections when they
@@ -44,6 +48,8 @@ func newTransport(account *config.Account) *transport {
 		IdleConnTimeout:     idleTimeout,
 
 		MaxResponseHeaderBytes: maxAnswerHeader,
+		ReadBufferSize:         bufferBytes,
+		WriteBufferSize:        bufferBytes,
 	}
 	if account.Proxy != nil {
 		template.Proxy = http.ProxyURL(account.Proxy)

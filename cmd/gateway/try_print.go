@@ -37,7 +37,7 @@ func printTrial(output io.Writer, t *trial, wire *recorder, call *server.Call, s
 	if call.Err != nil {
 		p.failure(call.Err, call.Outcome.RuledOut)
 	} else {
-		p.token(&call.Outcome.Token)
+		p.token(call.Outcome.Token)
 	}
 	for i := range call.Outcome.Attempts {
 		p.exchange(t.account.Provider.Codes, wire, &call.Outcome.Attempts[i].Exchange)

@@ -32,7 +32,7 @@ type redactor struct {
 }
 
 func newRedactor(t *trial, wire *recorder, call *server.Call, all bool) *redactor {
-	token := &call.Outcome.Token
+	token := cmp.Or(call.Outcome.Token, &providers.Token{})
 	r := &redactor{all: all, harmless: []string{t.message.GetReference()}, secrets: append(
 		personal(t.message), token.Value.Reveal(), token.SessionID.Reveal(), token.Client.URL.Reveal(), token.Client.Digits.Reveal(),
 	)}

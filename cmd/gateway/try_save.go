@@ -115,7 +115,7 @@ func wantOf(product *providers.Product, call *server.Call) savedWant {
 		}
 		return want
 	}
-	token := &call.Outcome.Token
+	token := call.Outcome.Token
 	want := savedWant{
 		Token: token.Value.Reveal(), Digits: token.Client.Digits.Reveal(),
 		ExpirySource: expirySources[token.Expiry.Source], SingleUse: product.SingleUse,

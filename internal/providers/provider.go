@@ -69,9 +69,9 @@ type Account interface {
 // use.
 type Target interface {
 	// Issue asks the vendor for a token by one HTTP request, which it does not
-	// repeat. It returns at the latest when ctx ends. The error is always an
+	// repeat. It returns at the latest when ctx ends. Without a token the error is an
 	// *Error. The request must have passed Product.Check.
-	Issue(ctx context.Context, call Call) (Token, error)
+	Issue(ctx context.Context, call Call) (*Token, error)
 }
 
 // Call is one attempt.

@@ -30,10 +30,12 @@ func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Err
 	end := time.Now()
 	c.outcome.Attempts = append(c.outcome.Attempts, Attempt{
 		Target: s.target, Kind: kind, Credential: s.grant.Credential, ClockOffset: s.grant.ClockOffset,
-		Start: start, Duration: end.Sub(start), Reason: providers.OK, Exchange: c.outcome.Token.Exchange, Err: failure,
+		Start: start, Duration: end.Sub(start), Reason: providers.OK, Err: failure,
 	})
 	attempt := c.last()
-	if failure != nil {
+	if failure == nil {
+		attempt.Exchange = c.outcome.Token.Exchange
+	} else {
 		attempt.Reason, attempt.Exchange = failure.Reason, failure.Exchange
 		attempt.skewed = guard.Skewed(attempt.ClockOffset, attempt.Exchange.Date, start, end)
 	}
@@ -115,7 +117,7 @@ func (c *call) ask(ctx context.Context, s step, now time.Time) (failure *provide
 	token, err := s.target.Issuer.Issue(ctx, providers.Call{
 		Request: c.request, Credential: s.grant.Credential, Now: now, ClockOffset: s.grant.ClockOffset,
 	})
-	if err != nil {
+	if err != nil || token == nil {
 		return asError(err)
 	}
 	c.outcome.Token = token

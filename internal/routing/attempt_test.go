@@ -16,8 +16,8 @@ import (
 // issuer is a target made of a function.
 type issuer func(context.Context) error
 
-func (f issuer) Issue(ctx context.Context, _ providers.Call) (providers.Token, error) {
-	return providers.Token{}, f(ctx)
+func (f issuer) Issue(ctx context.Context, _ providers.Call) (*providers.Token, error) {
+	return &providers.Token{}, f(ctx)
 }
 
 // An error that is not of the contract is a fault of ours, which another target may not

@@ -45,7 +45,7 @@ func stateOf(r *Router, i int) state {
 }
 
 // callFor makes a call with so much time.
-func callFor(t *testing.T, r *Router, left time.Duration) (Outcome, *providers.Error) {
+func callFor(t *testing.T, r *Router, left time.Duration) (*Outcome, *providers.Error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), left)
 	defer cancel()

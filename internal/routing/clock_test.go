@@ -22,16 +22,16 @@ type clockwork struct {
 	calls []providers.Call
 }
 
-func (v *clockwork) Issue(_ context.Context, call providers.Call) (providers.Token, error) {
+func (v *clockwork) Issue(_ context.Context, call providers.Call) (*providers.Token, error) {
 	v.calls = append(v.calls, call)
 	time.Sleep(100 * time.Millisecond)
 	now := time.Now().Add(v.ahead)
 	exchange := providers.Exchange{HTTPStatus: 200, Date: now.Truncate(time.Second)}
 	signed := call.Now.Add(call.ClockOffset)
 	if now.Sub(signed).Abs() > 10*time.Second {
-		return providers.Token{}, &providers.Error{Reason: v.says, Exchange: exchange}
+		return nil, &providers.Error{Reason: v.says, Exchange: exchange}
 	}
-	return providers.Token{Value: sensitive.New("token"), Exchange: exchange}, nil
+	return &providers.Token{Value: sensitive.New("token"), Exchange: exchange}, nil
 }
 
 // skewedBy returns a target of a vendor whose clock is so far ahead.
@@ -79,10 +79,10 @@ func TestNoSkewAfterTheFirstDate(t *testing.T) {
 
 // wild is a vendor whose Date says nothing: it is another hour each time.
 func wild(attempts *int) answering {
-	return func(context.Context, providers.Call) (providers.Token, error) {
+	return func(context.Context, providers.Call) (*providers.Token, error) {
 		*attempts++
 		date := time.Now().Add(time.Duration(*attempts) * time.Hour)
-		return providers.Token{}, &providers.Error{
+		return nil, &providers.Error{
 			Reason: providers.VendorSignatureExpired, Exchange: providers.Exchange{Date: date},
 		}
 	}
@@ -139,10 +139,10 @@ func TestRejectedThoughTheClockIsKnown(t *testing.T) {
 		first := targetOf(r, 0).guard
 		grant, _ := first.Acquire(time.Now(), time.Second, nil)
 		first.Release(time.Now(), grant, guard.Result{Date: time.Now().Add(v.ahead)})
-		targetOf(r, 0).Issuer = answering(func(ctx context.Context, call providers.Call) (providers.Token, error) {
+		targetOf(r, 0).Issuer = answering(func(ctx context.Context, call providers.Call) (*providers.Token, error) {
 			token, err := v.Issue(ctx, call)
 			if call.Credential == 0 {
-				return providers.Token{}, &providers.Error{Reason: providers.VendorCredentialsRejected, Exchange: token.Exchange}
+				return nil, &providers.Error{Reason: providers.VendorCredentialsRejected, Exchange: token.Exchange}
 			}
 			return token, err
 		})

@@ -19,11 +19,11 @@ import (
 // is good.
 type credentials []*providers.Error
 
-func (c credentials) Issue(_ context.Context, call providers.Call) (providers.Token, error) {
+func (c credentials) Issue(_ context.Context, call providers.Call) (*providers.Token, error) {
 	if err := c[call.Credential]; err != nil {
-		return providers.Token{}, err
+		return nil, err
 	}
-	return providers.Token{Value: sensitive.New("token")}, nil
+	return &providers.Token{Value: sensitive.New("token")}, nil
 }
 
 // with returns a target of an account with these credentials.
@@ -39,7 +39,7 @@ func refusedFor(reason providers.Reason) *providers.Error {
 }
 
 // used returns the credentials of the attempts.
-func used(outcome Outcome) (all []int) {
+func used(outcome *Outcome) (all []int) {
 	for _, attempt := range outcome.Attempts {
 		all = append(all, attempt.Credential)
 	}
@@ -137,13 +137,13 @@ func TestRevokedUnderLoad(t *testing.T) {
 		revoked, calls := time.Now().Add(5*time.Second), sync.WaitGroup{}
 		var refused atomic.Int32
 		a := target("a", on(guard.NewAccount(2, 10_000)))
-		a.Issuer = answering(func(_ context.Context, call providers.Call) (providers.Token, error) {
+		a.Issuer = answering(func(_ context.Context, call providers.Call) (*providers.Token, error) {
 			time.Sleep(100 * time.Millisecond)
 			if call.Credential == 0 && time.Now().After(revoked) {
 				refused.Add(1)
-				return providers.Token{}, refusedFor(providers.VendorCredentialsRejected)
+				return nil, refusedFor(providers.VendorCredentialsRejected)
 			}
-			return providers.Token{Value: sensitive.New("token")}, nil
+			return &providers.Token{Value: sensitive.New("token")}, nil
 		})
 		r := router(a)
 		for range 3000 {

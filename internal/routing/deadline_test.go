@@ -12,7 +12,7 @@ import (
 )
 
 // issueIn makes a call with so much time left, on virtual time.
-func issueIn(t *testing.T, left time.Duration, r *Router) (outcome Outcome, failure *providers.Error, took time.Duration) {
+func issueIn(t *testing.T, left time.Duration, r *Router) (outcome *Outcome, failure *providers.Error, took time.Duration) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), left)

@@ -42,13 +42,13 @@ type FieldViolation struct {
 
 // Explain plans a query and makes no attempt.
 func (r *Router) Explain(query Query) Explanation {
-	p, failure := r.plan(query)
+	p, failure := r.plan(&query)
 	e := Explanation{Failure: failure}
 	if p.route == nil {
 		return e
 	}
 	info := p.route.info()
-	e.Route, e.OrderedBy = &info, orderedBy(p.route, query)
+	e.Route, e.OrderedBy = &info, orderedBy(p.route, &query)
 	e.addPlanned(p.targets)
 	for _, out := range p.ruledOut {
 		e.NotEligible = append(e.NotEligible, ExplainedTarget{TargetInfo: out.Target.info(), Violations: Explained(out.Violations)})
@@ -93,7 +93,7 @@ func Explained(violations []providers.Violation) []FieldViolation {
 	return all
 }
 
-func orderedBy(route *Route, query Query) string {
+func orderedBy(route *Route, query *Query) string {
 	if !route.Weighted {
 		return "position"
 	}

@@ -22,7 +22,7 @@ type vendor struct {
 	left []time.Duration
 }
 
-func (v *vendor) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (v *vendor) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	v.calls = append(v.calls, call)
 	deadline, _ := ctx.Deadline()
 	v.left = append(v.left, time.Until(deadline))
@@ -30,13 +30,13 @@ func (v *vendor) Issue(ctx context.Context, call providers.Call) (providers.Toke
 		select {
 		case <-time.After(v.takes):
 		case <-ctx.Done():
-			return providers.Token{}, interrupted(ctx)
+			return nil, interrupted(ctx)
 		}
 	}
 	if v.err != nil {
-		return providers.Token{}, v.err
+		return nil, v.err
 	}
-	return providers.Token{Value: sensitive.New("token"), Exchange: providers.Exchange{HTTPStatus: 200}}, nil
+	return &providers.Token{Value: sensitive.New("token"), Exchange: providers.Exchange{HTTPStatus: 200}}, nil
 }
 
 // interrupted is what an adapter returns when its context ends.
@@ -122,14 +122,14 @@ func query() Query {
 }
 
 // issue makes a call with the server's default deadline.
-func issue(t *testing.T, r *Router, q Query) (Outcome, *providers.Error) {
+func issue(t *testing.T, r *Router, q Query) (*Outcome, *providers.Error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 	defer cancel()
 	return issueUnder(ctx, t, r, q)
 }
 
-func issueUnder(ctx context.Context, t *testing.T, r *Router, q Query) (Outcome, *providers.Error) {
+func issueUnder(ctx context.Context, t *testing.T, r *Router, q Query) (*Outcome, *providers.Error) {
 	t.Helper()
 	outcome, err := r.Issue(ctx, q)
 	if err == nil {
@@ -140,12 +140,12 @@ func issueUnder(ctx context.Context, t *testing.T, r *Router, q Query) (Outcome,
 	var failure *providers.Error
 	require.ErrorAs(t, err, &failure)
 	require.Nil(t, outcome.Issued())
-	require.Equal(t, providers.Token{}, outcome.Token)
+	require.Nil(t, outcome.Token)
 	return outcome, failure
 }
 
 // tried returns the accounts of the attempts.
-func tried(outcome Outcome) []string {
+func tried(outcome *Outcome) []string {
 	var accounts []string
 	for _, attempt := range outcome.Attempts {
 		accounts = append(accounts, attempt.Target.Account)
@@ -165,7 +165,7 @@ func accounts(targets []*Target) []string {
 // planned plans a query that must be servable and returns the accounts in order.
 func planned(t *testing.T, r *Router, q Query) []string {
 	t.Helper()
-	p, failure := r.plan(q)
+	p, failure := r.plan(&q)
 	require.Nil(t, failure)
 	return accounts(p.targets)
 }

@@ -23,7 +23,7 @@ func sends(account string, err error) Target {
 	t, _ := hiccup(account)
 	t.Product = &matching
 	next := t.Issuer
-	t.Issuer = answering(func(ctx context.Context, call providers.Call) (providers.Token, error) {
+	t.Issuer = answering(func(ctx context.Context, call providers.Call) (*providers.Token, error) {
 		if trace := httptrace.ContextClientTrace(ctx); trace != nil {
 			trace.WroteRequest(httptrace.WroteRequestInfo{Err: err})
 		}
@@ -78,12 +78,12 @@ func TestPhotosAreLetGoOfOnceSent(t *testing.T) {
 func TestPhotosAreKeptUpToABound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := target("a", of(&matching))
-		a.Issuer = answering(func(ctx context.Context, _ providers.Call) (providers.Token, error) {
+		a.Issuer = answering(func(ctx context.Context, _ providers.Call) (*providers.Token, error) {
 			if trace := httptrace.ContextClientTrace(ctx); trace != nil {
 				trace.WroteRequest(httptrace.WroteRequestInfo{})
 			}
 			time.Sleep(time.Second)
-			return providers.Token{Value: sensitive.New("token")}, nil
+			return &providers.Token{Value: sensitive.New("token")}, nil
 		})
 		r := router(a)
 		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
@@ -107,10 +107,10 @@ func TestPhotosSentTooLateAreNotLetGoOf(t *testing.T) {
 	var sent func(httptrace.WroteRequestInfo)
 	a := target("a", of(&matching))
 	next := a.Issuer
-	a.Issuer = answering(func(ctx context.Context, call providers.Call) (providers.Token, error) {
+	a.Issuer = answering(func(ctx context.Context, call providers.Call) (*providers.Token, error) {
 		if sent == nil {
 			sent = httptrace.ContextClientTrace(ctx).WroteRequest
-			return providers.Token{}, &providers.Error{Reason: providers.VendorInternalError}
+			return nil, &providers.Error{Reason: providers.VendorInternalError}
 		}
 		sent(httptrace.WroteRequestInfo{}) // the first request, whose attempt is over
 		return next.Issue(ctx, call)

@@ -13,7 +13,7 @@ import (
 // byWeight orders targets by weighted rendezvous hashing: each subject keeps its
 // order while the weights stand, on every replica, and changing one weight moves only
 // that share of the subjects.
-func byWeight(targets []*Target, query Query) {
+func byWeight(targets []*Target, query *Query) {
 	seed := rand.Uint64()
 	if _, key := query.stickyBy(); key != "" {
 		seed = hash(key)

@@ -76,7 +76,7 @@ func TestTargetsThatDifferInParametersOnly(t *testing.T) {
 	r := weighted(target("a", by(scene1), weighing(30)), target("a", by(scene2), weighing(70)))
 	n := 0
 	for i := range subjects {
-		p, failure := r.plan(forSubject(i))
+		p, failure := r.plan(new(forSubject(i)))
 		require.Nil(t, failure)
 		if p.targets[0].Issuer == scene1 {
 			n++
@@ -126,8 +126,8 @@ func TestOrderDependsOnTheSubjectAlone(t *testing.T) {
 	here := weighted(target("a", weighing(3)), target("b", weighing(2)), target("a", of(&page)))
 	there := weighted(target("a", of(&page)), target("a", weighing(3)), target("b", weighing(2)))
 	for i := range 1000 {
-		p, _ := here.plan(forSubject(i))
-		q, _ := there.plan(forSubject(i))
+		p, _ := here.plan(new(forSubject(i)))
+		q, _ := there.plan(new(forSubject(i)))
 		for j := range p.targets {
 			require.Equal(t, p.targets[j].Account, q.targets[j].Account)
 			require.Equal(t, p.targets[j].Product, q.targets[j].Product)

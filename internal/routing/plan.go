@@ -13,7 +13,7 @@ type plan struct {
 }
 
 // plan returns the targets that may serve the query, in the order to try them.
-func (r *Router) plan(query Query) (plan, *providers.Error) {
+func (r *Router) plan(query *Query) (plan, *providers.Error) {
 	route, failure := r.route(query)
 	if failure != nil {
 		return plan{}, failure
@@ -49,7 +49,7 @@ func (r *Router) plan(query Query) (plan, *providers.Error) {
 	return p, failure
 }
 
-func (r *Router) route(query Query) (*Route, *providers.Error) {
+func (r *Router) route(query *Query) (*Route, *providers.Error) {
 	if route := r.routes[routeKey{query.Flow, query.Scenario}]; route != nil {
 		return route, nil
 	}
@@ -70,7 +70,7 @@ func (r *Router) route(query Query) (*Route, *providers.Error) {
 // accepted returns the products that the caller can handle. Left out, they must be
 // evident: a token of a product that the caller's client cannot start is worse than
 // none.
-func (r *Route) accepted(query Query) ([]string, *providers.Error) {
+func (r *Route) accepted(query *Query) ([]string, *providers.Error) {
 	if len(query.AcceptedProducts) > 0 {
 		return query.AcceptedProducts, nil
 	}

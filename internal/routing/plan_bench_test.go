@@ -31,7 +31,7 @@ func BenchmarkPlan(b *testing.B) {
 	r, q := hundredRoutes()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, failure := r.plan(q); failure != nil {
+		if _, failure := r.plan(&q); failure != nil {
 			b.Fatal(failure)
 		}
 	}
@@ -40,7 +40,7 @@ func BenchmarkPlan(b *testing.B) {
 // A decision among a hundred routes costs little enough to make on every call.
 func TestPlanAllocations(t *testing.T) {
 	r, q := hundredRoutes()
-	allocations := testing.AllocsPerRun(100, func() { _, _ = r.plan(q) })
+	allocations := testing.AllocsPerRun(100, func() { _, _ = r.plan(&q) })
 	if allocations > 5 {
 		t.Errorf("%.0f allocations a decision, want at most 5", allocations)
 	}

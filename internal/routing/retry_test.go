@@ -16,10 +16,10 @@ func hiccup(account string) (t Target, attempts *int) {
 	attempts = new(int)
 	t = target(account)
 	served := t.Issuer
-	t.Issuer = answering(func(ctx context.Context, call providers.Call) (providers.Token, error) {
+	t.Issuer = answering(func(ctx context.Context, call providers.Call) (*providers.Token, error) {
 		*attempts++
 		if *attempts%2 == 1 {
-			return providers.Token{}, &providers.Error{Reason: providers.VendorInternalError}
+			return nil, &providers.Error{Reason: providers.VendorInternalError}
 		}
 		return served.Issue(ctx, call)
 	})
@@ -27,9 +27,9 @@ func hiccup(account string) (t Target, attempts *int) {
 }
 
 // answering is a target made of a function that sees the call.
-type answering func(context.Context, providers.Call) (providers.Token, error)
+type answering func(context.Context, providers.Call) (*providers.Token, error)
 
-func (f answering) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (f answering) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	return f(ctx, call)
 }
 

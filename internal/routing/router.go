@@ -56,19 +56,19 @@ func (r *Route) guardTargets() {
 // deadline; where it moves, each attempt heeds it anew. The error is always an
 // *providers.Error; the outcome holds the attempts and the targets ruled out or held
 // back also then.
-func (r *Router) Issue(ctx context.Context, query Query) (Outcome, error) {
+func (r *Router) Issue(ctx context.Context, query Query) (*Outcome, error) {
 	c := &call{request: query.Request, onAttempt: r.onAttempt, letGo: query.LetGo, kept: &r.kept}
 	c.outcome.Start = time.Now()
-	failure := r.issue(ctx, query, c)
+	failure := r.issue(ctx, &query, c)
 	c.outcome.Duration = time.Since(c.outcome.Start)
 	if failure != nil {
-		return c.outcome, failure
+		return &c.outcome, failure
 	}
-	return c.outcome, nil
+	return &c.outcome, nil
 }
 
 // issue makes the call's attempts.
-func (r *Router) issue(ctx context.Context, query Query, c *call) *providers.Error {
+func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Error {
 	if timeLeft(ctx) < minBudget {
 		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
 	}

@@ -80,8 +80,8 @@ type Outcome struct {
 	// Start and Duration are when routing had the call, and for how long.
 	Start    time.Time
 	Duration time.Duration
-	// Token is what the last attempt issued; zero if the call failed.
-	Token    providers.Token
+	// Token is what the last attempt issued, nil if the call failed.
+	Token    *providers.Token
 	Attempts []Attempt
 	// RuledOut are the targets of the route that cannot serve the request, HeldBack
 	// those that could have and might not be tried when their turn came.

@@ -40,10 +40,10 @@ func inCrowd(t *testing.T, limits server.Limits, body func(*testing.T, *crowd)) 
 	serviceConfig, err := os.ReadFile("../../docs/service-config.json")
 	require.NoError(t, err)
 	c := &crowd{}
-	service, err := server.NewService(issuer(func(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+	service, err := server.NewService(issuer(func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		if query.Request.Reference == "stay" {
 			<-ctx.Done()
-			return routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}
+			return &routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}
 		}
 		return issues(ctx, query)
 	}), newKeeper(t), func(call *server.Call) {

@@ -23,8 +23,8 @@ func target(product, account string) *routing.Target {
 }
 
 // failed returns an issuer whose call failed with the error of its last attempt.
-func failed(outcome routing.Outcome) issuer {
-	return func(context.Context, routing.Query) (routing.Outcome, error) {
+func failed(outcome *routing.Outcome) issuer {
+	return func(context.Context, routing.Query) (*routing.Outcome, error) {
 		return outcome, outcome.Attempts[len(outcome.Attempts)-1].Err
 	}
 }
@@ -38,7 +38,7 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 		},
 		Cause: fmt.Errorf("cause for the log"),
 	}
-	g := start(t, failed(routing.Outcome{
+	g := start(t, failed(&routing.Outcome{
 		Attempts: []routing.Attempt{{
 			Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: busy.Reason,
 			Duration: 70 * time.Millisecond, Exchange: busy.Exchange, Err: busy,
@@ -104,7 +104,7 @@ func TestDetailsStayWithinTheTrailer(t *testing.T) {
 			Path: providers.PhotoPath(i + 1), Reason: providers.NoEligibleProduct, Description: long,
 		})
 	}
-	outcome := routing.Outcome{Attempts: []routing.Attempt{{
+	outcome := &routing.Outcome{Attempts: []routing.Attempt{{
 		Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: refused.Reason, Err: refused,
 	}}}
 	for i := range 500 {
@@ -126,14 +126,14 @@ func TestRuledOutTargetsFillWhatRoomThereIs(t *testing.T) {
 	refused := &providers.Error{Reason: providers.NoEligibleProduct, Violations: []providers.Violation{
 		{Path: "detection", Reason: providers.NoEligibleProduct, Description: "not supported"},
 	}}
-	outcome := routing.Outcome{}
+	outcome := &routing.Outcome{}
 	for i := range 500 {
 		outcome.RuledOut = append(outcome.RuledOut, routing.RuledOut{
 			Target:     target("acme.page", fmt.Sprintf("account-%03d-%s", i, strings.Repeat("n", 200))),
 			Violations: refused.Violations,
 		})
 	}
-	g := start(t, func(context.Context, routing.Query) (routing.Outcome, error) { return outcome, refused })
+	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return outcome, refused })
 	for transport, call := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
 			d := requireFailure(t, call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))

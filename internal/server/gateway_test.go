@@ -19,16 +19,16 @@ import (
 )
 
 // issuer stands in for routing.
-type issuer func(context.Context, routing.Query) (routing.Outcome, error)
+type issuer func(context.Context, routing.Query) (*routing.Outcome, error)
 
-func (i issuer) Issue(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+func (i issuer) Issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 	return i(ctx, query)
 }
 
 // issues is an issuer whose first attempt issues a token.
-func issues(context.Context, routing.Query) (routing.Outcome, error) {
-	return routing.Outcome{
-		Token: providers.Token{Value: sensitive.New("token")},
+func issues(context.Context, routing.Query) (*routing.Outcome, error) {
+	return &routing.Outcome{
+		Token: &providers.Token{Value: sensitive.New("token")},
 		Attempts: []routing.Attempt{{
 			Target: &routing.Target{Product: &providers.Product{ID: "acme.app"}, Account: "acme-cn"},
 			Kind:   routing.First, Reason: providers.OK,
@@ -38,7 +38,7 @@ func issues(context.Context, routing.Query) (routing.Outcome, error) {
 
 // fails returns an issuer that makes no attempt and fails.
 func fails(err error) issuer {
-	return func(context.Context, routing.Query) (routing.Outcome, error) { return routing.Outcome{}, err }
+	return func(context.Context, routing.Query) (*routing.Outcome, error) { return &routing.Outcome{}, err }
 }
 
 // observed is what an observer may keep of a call.

@@ -18,7 +18,7 @@ const everyCaller = ""
 
 // tried is the failure of a call whose callers all learn what was tried.
 type tried struct {
-	outcome routing.Outcome
+	outcome *routing.Outcome
 	cause   error
 }
 
@@ -38,7 +38,7 @@ func issueOnce(
 	if err != nil {
 		return nil, err
 	}
-	var outcome routing.Outcome
+	var outcome *routing.Outcome
 	var response *livenessv1.IssueLivenessTokenResponse
 	query, reference := queryOf(call), call.Request.GetReference()
 	memory := &held{Memory: call.memory.Memory}
@@ -54,7 +54,7 @@ func issueOnce(
 			if err != nil {
 				return idempotency.Answer{}, &tried{issued, err}
 			}
-			outcome, response = issued, responseOf(&issued, reference)
+			outcome, response = issued, responseOf(issued, reference)
 			content, err := proto.Marshal(response)
 			return idempotency.Answer{Content: content, Expires: issued.Token.Expiry.Time}, err
 		},
@@ -65,7 +65,7 @@ func issueOnce(
 		return nil, call.keyFailed(err)
 	}
 	if result.Outcome == idempotency.Issued {
-		call.Outcome = outcome
+		call.Outcome = *outcome
 		return response, nil
 	}
 	response = &livenessv1.IssueLivenessTokenResponse{}
@@ -110,7 +110,7 @@ func (c *Call) keyFailed(err error) error {
 		return &providers.Error{Reason: providers.Internal, Cause: panicError(panicked.Value, panicked.Stack)}
 	}
 	if failed, ok := errors.AsType[*tried](err); ok {
-		c.Outcome = failed.outcome
+		c.Outcome = *failed.outcome
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func compareQueries(want, got routing.Query) string {
 
 func TestEveryFieldReachesTheIssuer(t *testing.T) {
 	var got routing.Query
-	g := start(t, func(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		got = query
 		return issues(ctx, query)
 	})
@@ -105,10 +105,10 @@ func requireEveryFieldSet(t *testing.T, request *livenessv1.IssueLivenessTokenRe
 }
 
 // issued is an outcome with every field of a token, behind a failed attempt.
-func issued() routing.Outcome {
+func issued() *routing.Outcome {
 	slow := &providers.Error{Reason: providers.VendorTimeout, Ambiguous: true}
-	return routing.Outcome{
-		Token: providers.Token{
+	return &routing.Outcome{
+		Token: &providers.Token{
 			Value: sensitive.New("the-token"), SessionID: sensitive.New("the-session"),
 			Expiry: providers.Expiry{Time: time.Date(2030, 1, 2, 3, 4, 5, 6000000, time.UTC), Source: providers.VendorStated},
 			Client: providers.Client{
@@ -162,7 +162,7 @@ const issuedJSON = `{
 }`
 
 func TestResponse(t *testing.T) {
-	g := start(t, func(context.Context, routing.Query) (routing.Outcome, error) { return issued(), nil })
+	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return issued(), nil })
 	request := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE}
 
 	overREST := g.overREST(t, request)
@@ -177,7 +177,7 @@ func TestResponse(t *testing.T) {
 }
 
 func TestResponseEchoesTheCallersReference(t *testing.T) {
-	g := start(t, func(context.Context, routing.Query) (routing.Outcome, error) { return issued(), nil })
+	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return issued(), nil })
 	for transport, call := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
 			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Reference: "order-1"})

@@ -34,7 +34,7 @@ type busy struct {
 func startBusy(t *testing.T, limits server.Limits) *busy {
 	t.Helper()
 	b := &busy{begun: make(chan chan struct{})}
-	b.gateway = startLimited(t, func(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+	b.gateway = startLimited(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		leave := make(chan struct{})
 		select {
 		case b.begun <- leave:
@@ -44,7 +44,7 @@ func startBusy(t *testing.T, limits server.Limits) *busy {
 			}
 			return issues(ctx, query)
 		case <-ctx.Done(): // a call that should have been shed
-			return routing.Outcome{}, &providers.Error{Reason: providers.Internal}
+			return &routing.Outcome{}, &providers.Error{Reason: providers.Internal}
 		}
 	}, limits)
 	return b

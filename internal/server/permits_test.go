@@ -30,15 +30,15 @@ func (g *gateway) requireNothingHeld(t *testing.T) {
 
 // moody is an issuer that issues, fails, panics or waits for its caller to leave, as
 // the call's reference says.
-func moody(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+func moody(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 	switch query.Request.Reference {
 	case "fail":
-		return routing.Outcome{}, &providers.Error{Reason: providers.NoTargetAvailable}
+		return &routing.Outcome{}, &providers.Error{Reason: providers.NoTargetAvailable}
 	case "panic":
 		panic(marker)
 	case "wait":
 		<-ctx.Done()
-		return routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}
+		return &routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}
 	default:
 		return issues(ctx, query)
 	}

@@ -29,7 +29,7 @@ var billed = map[providers.Billed]livenessv1.Billed{
 // responseOf returns the answer of a call that issued a token, without the id of the
 // request. The reference is the caller's.
 func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLivenessTokenResponse {
-	token, product := &outcome.Token, outcome.Issued().Product
+	token, product := outcome.Token, outcome.Issued().Product
 	response := &livenessv1.IssueLivenessTokenResponse{
 		Token:        token.Value.Reveal(),
 		SessionId:    token.SessionID.Reveal(),

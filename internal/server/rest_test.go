@@ -20,9 +20,9 @@ const goodBody = `{"flow": "FLOW_APP_SDK"}`
 // unreachable is an issuer for calls that must end before it.
 func unreachable(t *testing.T) issuer {
 	t.Helper()
-	return func(context.Context, routing.Query) (routing.Outcome, error) {
+	return func(context.Context, routing.Query) (*routing.Outcome, error) {
 		t.Error("the issuer was called")
-		return routing.Outcome{}, &providers.Error{Reason: providers.Internal}
+		return &routing.Outcome{}, &providers.Error{Reason: providers.Internal}
 	}
 }
 
@@ -127,7 +127,7 @@ func TestMediaTypes(t *testing.T) {
 // TestOtherHeadersPassNowhere sends headers by which other gateways let a client set
 // metadata, an identity or a method.
 func TestOtherHeadersPassNowhere(t *testing.T) {
-	g := start(t, func(ctx context.Context, query routing.Query) (routing.Outcome, error) {
+	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		_, ok := metadata.FromIncomingContext(ctx)
 		require.False(t, ok, "incoming metadata")
 		require.Empty(t, compareQueries(routing.Query{Flow: providers.FlowAppSDK, Request: &providers.Request{}}, query))

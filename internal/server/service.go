@@ -16,7 +16,7 @@ import (
 
 // Issuer issues tokens; *routing.Router is one.
 type Issuer interface {
-	Issue(context.Context, routing.Query) (routing.Outcome, error)
+	Issue(context.Context, routing.Query) (*routing.Outcome, error)
 }
 
 // Service answers IssueLivenessToken for both transports. It is safe for concurrent
@@ -71,11 +71,13 @@ func issue(issuer Issuer, keeper *idempotency.Keeper) grpc.UnaryHandler {
 }
 
 // issueAlone answers a call that has no idempotency key.
-func issueAlone(ctx context.Context, issuer Issuer, call *Call) (_ *livenessv1.IssueLivenessTokenResponse, err error) {
-	if call.Outcome, err = issuer.Issue(ctx, queryOf(call)); err != nil {
+func issueAlone(ctx context.Context, issuer Issuer, call *Call) (*livenessv1.IssueLivenessTokenResponse, error) {
+	outcome, err := issuer.Issue(ctx, queryOf(call))
+	call.Outcome = *outcome
+	if err != nil {
 		return nil, err
 	}
-	return responseOf(&call.Outcome, call.Request.GetReference()), nil
+	return responseOf(outcome, call.Request.GetReference()), nil
 }
 
 // serve runs a call through the interceptors. Afterwards either the response is there

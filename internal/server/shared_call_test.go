@@ -56,14 +56,14 @@ func (g *gateway) begin(t *testing.T, timeout time.Duration) (ended <-chan *repl
 }
 
 // slow takes a second, or as long as its context lasts, and ends as ends says.
-func slow(ends func() (routing.Outcome, error)) issuer {
-	return func(ctx context.Context, _ routing.Query) (routing.Outcome, error) {
+func slow(ends func() (*routing.Outcome, error)) issuer {
+	return func(ctx context.Context, _ routing.Query) (*routing.Outcome, error) {
 		select {
 		case <-time.After(time.Second):
 			return ends()
 		case <-ctx.Done():
 			failure := &providers.Error{Reason: providers.CallerCancelled}
-			return routing.Outcome{Attempts: []routing.Attempt{{
+			return &routing.Outcome{Attempts: []routing.Attempt{{
 				Target: target("acme.app", "acme-cn"), Reason: failure.Reason, Err: failure,
 			}}}, failure
 		}
@@ -72,7 +72,7 @@ func slow(ends func() (routing.Outcome, error)) issuer {
 
 func TestDuplicatesShareACall(t *testing.T) {
 	calls := 0
-	inBubble(t, counted(&calls, slow(func() (routing.Outcome, error) { return issued(), nil })), func(t *testing.T, g *gateway) {
+	inBubble(t, counted(&calls, slow(func() (*routing.Outcome, error) { return issued(), nil })), func(t *testing.T, g *gateway) {
 		t.Helper()
 		first, _ := g.begin(t, 5*time.Second)
 		second, _ := g.begin(t, 5*time.Second)
@@ -101,10 +101,10 @@ func TestDuplicatesShareAFailure(t *testing.T) {
 	refused := &providers.Error{
 		Reason: providers.VendorInternalError, Exchange: providers.Exchange{Code: "INTERNAL_ERROR", HTTPStatus: 500},
 	}
-	outcome := routing.Outcome{Attempts: []routing.Attempt{
+	outcome := &routing.Outcome{Attempts: []routing.Attempt{
 		{Target: target("acme.app", "acme-cn"), Reason: refused.Reason, Err: refused, Exchange: refused.Exchange},
 	}}
-	inBubble(t, slow(func() (routing.Outcome, error) { return outcome, refused }), func(t *testing.T, g *gateway) {
+	inBubble(t, slow(func() (*routing.Outcome, error) { return outcome, refused }), func(t *testing.T, g *gateway) {
 		t.Helper()
 		first, _ := g.begin(t, 5*time.Second)
 		second, _ := g.begin(t, 5*time.Second)
@@ -128,7 +128,7 @@ func TestTheFirstCallerLeaves(t *testing.T) {
 		"by cancelling":   {5 * time.Second, providers.CallerCancelled},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, slow(func() (routing.Outcome, error) { return issued(), nil }), func(t *testing.T, g *gateway) {
+			inBubble(t, slow(func() (*routing.Outcome, error) { return issued(), nil }), func(t *testing.T, g *gateway) {
 				t.Helper()
 				ctx, cancel := context.WithTimeout(t.Context(), c.timeout)
 				defer cancel()
@@ -152,7 +152,7 @@ func TestTheFirstCallerLeaves(t *testing.T) {
 
 // The only caller of a call gets what routing makes of his leaving.
 func TestTheOnlyCallerLeaves(t *testing.T) {
-	inBubble(t, slow(func() (routing.Outcome, error) { return issued(), nil }), func(t *testing.T, g *gateway) {
+	inBubble(t, slow(func() (*routing.Outcome, error) { return issued(), nil }), func(t *testing.T, g *gateway) {
 		t.Helper()
 		only, cancel := g.begin(t, 5*time.Second)
 		cancel()

@@ -120,8 +120,8 @@ func constantsOfTypeReason(t *testing.T) []string {
 
 func TestEveryReasonOverBothTransports(t *testing.T) {
 	var failure error
-	g := start(t, func(context.Context, routing.Query) (routing.Outcome, error) {
-		return routing.Outcome{}, failure
+	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) {
+		return &routing.Outcome{}, failure
 	})
 	for reason, want := range statuses {
 		if reason == providers.OK {

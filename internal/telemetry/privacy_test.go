@@ -57,18 +57,18 @@ func (g *gateway) requireSilence(t *testing.T, lines int) {
 }
 
 // markedOutcome is issued with markers in all that is for the caller alone.
-func markedOutcome(context.Context, routing.Query) (routing.Outcome, error) {
+func markedOutcome(context.Context, routing.Query) (*routing.Outcome, error) {
 	outcome := issuedCall().Outcome
 	outcome.Start = began
 	outcome.Attempts[1].Exchange.Reference = "MARKER-reference"
 	secret := sensitive.New("MARKER-secret")
-	outcome.Token = providers.Token{
+	outcome.Token = &providers.Token{
 		Value: secret, SessionID: secret, Reference: "MARKER-reference",
 		Client: providers.Client{
 			URL: secret, Digits: secret, Endpoint: "https://MARKER.example", Parameters: map[string]sensitive.String{"MARKER": secret},
 		},
 	}
-	return outcome, nil
+	return &outcome, nil
 }
 
 func TestAnIssuedTokenLeavesNoTrace(t *testing.T) {
@@ -87,10 +87,10 @@ func TestAnIssuedTokenLeavesNoTrace(t *testing.T) {
 func TestAFailedCallLeavesNoTrace(t *testing.T) {
 	refused := refusedCall()
 	for name, issue := range map[string]issuer{
-		"refused by the vendor": func(context.Context, routing.Query) (routing.Outcome, error) { return refused.Outcome, refused.Err },
-		"a panic":               func(context.Context, routing.Query) (routing.Outcome, error) { panic("MARKER") },
-		"a panic with an error": func(context.Context, routing.Query) (routing.Outcome, error) { panic(errors.New("MARKER")) },
-		"a panic with its data": func(_ context.Context, query routing.Query) (routing.Outcome, error) { panic(query) },
+		"refused by the vendor": func(context.Context, routing.Query) (*routing.Outcome, error) { return &refused.Outcome, refused.Err },
+		"a panic":               func(context.Context, routing.Query) (*routing.Outcome, error) { panic("MARKER") },
+		"a panic with an error": func(context.Context, routing.Query) (*routing.Outcome, error) { panic(errors.New("MARKER")) },
+		"a panic with its data": func(_ context.Context, query routing.Query) (*routing.Outcome, error) { panic(query) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := start(t, issue)

@@ -226,8 +226,8 @@ func TestATracedCallLeavesNothingPersonal(t *testing.T) {
 	refused.Outcome.Start = began
 	for name, issue := range map[string]issuer{
 		"issued":  markedOutcome,
-		"refused": func(context.Context, routing.Query) (routing.Outcome, error) { return refused.Outcome, refused.Err },
-		"a panic": func(context.Context, routing.Query) (routing.Outcome, error) { panic("MARKER") },
+		"refused": func(context.Context, routing.Query) (*routing.Outcome, error) { return &refused.Outcome, refused.Err },
+		"a panic": func(context.Context, routing.Query) (*routing.Outcome, error) { panic("MARKER") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			spans, exporter := newSpans(t, sdktrace.AlwaysSample())

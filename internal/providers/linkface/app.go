@@ -36,11 +36,11 @@ const sequenceIDLength = 64
 type appTarget struct{ *account }
 
 // Issue asks for a token by POST /v2/sdk/get_token.
-func (t *appTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (t *appTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	form := t.form(call)
 	answer, failure := vendorhttp.Post(ctx, t.transport, t.url(call, form.Reference), form)
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	return read(answer, call)
 }
@@ -97,22 +97,22 @@ func (v *verdict) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func read(answer *vendorhttp.Answer, call providers.Call) (providers.Token, error) {
+func read(answer *vendorhttp.Answer, call providers.Call) (*providers.Token, error) {
 	var reply reply
 	if !answer.Decode(&reply) {
-		return providers.Token{}, answer.WithoutCode()
+		return nil, answer.WithoutCode()
 	}
 	answer.SetRequestID(reply.RequestID)
 	answer.SetText(reply.Msg + reply.Reason)
 	answer.SetBilled(billed(reply.Charge))
 	if failure := failureOf(reply, answer); failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token := string(reply.Data.Token)
 	if !vendorhttp.UsableToken(token) {
-		return providers.Token{}, answer.WithoutToken()
+		return nil, answer.WithoutToken()
 	}
-	return providers.Token{
+	return &providers.Token{
 		Value:    sensitive.New(token),
 		Expiry:   providers.NewExpiry(call.Now, time.Time{}, 0, app.Lifetime),
 		Exchange: answer.Exchange(),

@@ -75,7 +75,7 @@ func (a *answer) checkFailure(t *testing.T, failure *providers.Error) {
 	require.True(t, failure.CallersFault())
 }
 
-func (a *answer) checkToken(t *testing.T, token providers.Token) {
+func (a *answer) checkToken(t *testing.T, token *providers.Token) {
 	t.Helper()
 	require.Equal(t, a.Want.Token, token.Value.Reveal())
 	require.Equal(t, a.Want.Digits, token.Client.Digits.Reveal())

@@ -24,14 +24,14 @@ var appV5 = providers.Product{
 type appV5Target struct{ *target }
 
 // Issue asks for a token by POST /v5/sdk/get_biz_token.
-func (t *appV5Target) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (t *appV5Target) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	reply, failure := t.post(ctx, t.form(call))
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token, failure := t.token(reply, reply.BizToken, call, 0)
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token.Client.Endpoint = t.base.String()
 	return token, nil

@@ -96,15 +96,15 @@ func lifetimeAllowed(r *providers.Request) bool {
 type h5FlashTarget struct{ *target }
 
 // Issue asks for a token by POST /lite/raw/get_token.
-func (t *h5FlashTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (t *h5FlashTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	f, lifetime := t.form(call)
 	reply, failure := t.post(ctx, f)
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token, failure := t.token(reply, reply.Token, call, lifetime)
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token.SessionID = reply.sessionID(reply.Token)
 	return token, nil

@@ -64,15 +64,15 @@ const bizNoLength = 32
 type pcWebTarget struct{ *target }
 
 // Issue asks for a token by POST /liveness/v2/get_token.
-func (t *pcWebTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (t *pcWebTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	f := t.form(call)
 	reply, failure := t.post(ctx, f)
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token, failure := t.token(reply, reply.Token, call, 0)
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token.SessionID = reply.sessionID(reply.Token)
 	token.Client.URL = t.pageURL(token.Value)

@@ -29,18 +29,18 @@ const digitCount = 4
 type randomNumberTarget struct{ *target }
 
 // Issue asks for a token by POST /lite/raw/get_random_number.
-func (t *randomNumberTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (t *randomNumberTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	reply, failure := t.post(ctx, t.form(call))
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	token, failure := t.token(reply, reply.TokenRandomNumber, call, 0)
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	digits := string(reply.RandomNumber)
 	if len(digits) != digitCount || strings.Trim(digits, "0123456789") != "" {
-		return providers.Token{}, reply.answer.WithoutToken()
+		return nil, reply.answer.WithoutToken()
 	}
 	token.SessionID = reply.sessionID(reply.TokenRandomNumber)
 	token.Client.Digits = sensitive.New(digits)

@@ -48,11 +48,11 @@ func (t *target) post(ctx context.Context, f *form) (*reply, *providers.Error) {
 
 // token makes the token of a successful reply. asked is the lifetime that was asked
 // of the vendor, 0 if none was.
-func (t *target) token(r *reply, value vendorhttp.Text, call providers.Call, asked time.Duration) (providers.Token, *providers.Error) {
+func (t *target) token(r *reply, value vendorhttp.Text, call providers.Call, asked time.Duration) (*providers.Token, *providers.Error) {
 	if !vendorhttp.UsableToken(string(value)) {
-		return providers.Token{}, r.answer.WithoutToken()
+		return nil, r.answer.WithoutToken()
 	}
-	return providers.Token{
+	return &providers.Token{
 		Value:    sensitive.New(string(value)),
 		Expiry:   providers.NewExpiry(call.Now, r.ExpiredTime.UnixSeconds(), asked, t.product.Lifetime),
 		Exchange: r.answer.Exchange(),

@@ -34,7 +34,7 @@ func (t *trial) requireToken() {
 	want.Exchange.HTTPStatus = http.StatusOK
 	want.Exchange.Reference = t.Full.Reference
 	want.Exchange.Date = vendorTime()
-	require.Empty(t, cmp.Diff(want, t.accept(t.target, call(t.Full)), reveal))
+	require.Empty(t, cmp.Diff(&want, t.accept(t.target, call(t.Full)), reveal))
 }
 
 // A lifetime counts by our clock, whatever the vendor's shows.

@@ -63,7 +63,7 @@ func requirePresentable(tb testing.TB, e providers.Exchange) {
 
 // requireEarned checks that an answer of these fields holds the token and tells of no
 // error.
-func requireEarned(tb testing.TB, token providers.Token, fields []field, errorFields map[string]string) {
+func requireEarned(tb testing.TB, token *providers.Token, fields []field, errorFields map[string]string) {
 	tb.Helper()
 	require.Less(tb, token.Expiry.Time.Year(), 10_000)
 	held := false

@@ -33,7 +33,7 @@ func TestEarned(t *testing.T) {
 		`["t"]`:                                        false,
 		``:                                             false,
 	}
-	token := providers.Token{Value: sensitive.New("t")}
+	token := &providers.Token{Value: sensitive.New("t")}
 	for body, earned := range tests {
 		got := fails(t, func(tb testing.TB) {
 			tb.Helper()

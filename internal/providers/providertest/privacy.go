@@ -109,7 +109,7 @@ func personal(r *providers.Request) []string {
 }
 
 // issued returns the values of a token, but for its digits: any address has them.
-func issued(token providers.Token) []string {
+func issued(token *providers.Token) []string {
 	return revealed(token.Value, token.SessionID, token.Client.URL)
 }
 

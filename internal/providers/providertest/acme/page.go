@@ -38,12 +38,12 @@ type pageTarget struct {
 }
 
 // Issue asks for a session by POST /v3/sessions.
-func (t *pageTarget) Issue(ctx context.Context, call providers.Call) (providers.Token, error) {
+func (t *pageTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	address := *t.BaseURL
 	address.Path = t.PathPrefix + page.Endpoint
 	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, t.form(call))
 	if failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	return read(answer, call)
 }
@@ -80,20 +80,20 @@ type reply struct {
 	ExpiresIn vendorhttp.Scalar `json:"expires_in"`
 }
 
-func read(answer *vendorhttp.Answer, call providers.Call) (providers.Token, error) {
+func read(answer *vendorhttp.Answer, call providers.Call) (*providers.Token, error) {
 	var reply reply
 	if !answer.Decode(&reply) {
-		return providers.Token{}, answer.WithoutCode()
+		return nil, answer.WithoutCode()
 	}
 	answer.SetRequestID(reply.Trace)
 	if failure := failureOf(reply, answer, call.Request); failure != nil {
-		return providers.Token{}, failure
+		return nil, failure
 	}
 	session, address := string(reply.Session), string(reply.Page)
 	if !vendorhttp.UsableToken(session) || !vendorhttp.UsableToken(address) {
-		return providers.Token{}, answer.WithoutToken()
+		return nil, answer.WithoutToken()
 	}
-	token := providers.Token{
+	token := &providers.Token{
 		Value:    sensitive.New(session),
 		Expiry:   providers.NewExpiry(call.Now, reply.ExpiresIn.SecondsAfter(call.Now), 0, page.Lifetime),
 		Client:   providers.Client{URL: sensitive.New(address)},
