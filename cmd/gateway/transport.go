@@ -39,10 +39,13 @@ type generation struct {
 }
 
 func newTransport(account *config.Account) *transport {
+	security := &tls.Config{RootCAs: account.RootCAs, MinVersion: tls.VersionTLS12}
+	dialer := &vendorhttp.Dialer{Dialer: net.Dialer{Timeout: dialTimeout}, TLS: security}
 	template := &http.Transport{
-		DialContext:         (&vendorhttp.Dialer{Dialer: net.Dialer{Timeout: dialTimeout}}).DialContext,
-		TLSHandshakeTimeout: dialTimeout,
-		TLSClientConfig:     &tls.Config{RootCAs: account.RootCAs, MinVersion: tls.VersionTLS12},
+		DialContext:         dialer.DialContext,
+		DialTLSContext:      dialer.DialTLSContext,
+		TLSHandshakeTimeout: dialTimeout, // behind a proxy
+		TLSClientConfig:     security,    // behind a proxy
 		MaxIdleConns:        maxIdlePerAccount,
 		MaxIdleConnsPerHost: maxIdlePerAccount,
 		IdleConnTimeout:     idleTimeout,

@@ -2,6 +2,8 @@ package vendorhttp
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -76,38 +78,56 @@ func (s *sending) done() {
 	}
 }
 
-// Dialer opens the TCP connections of a transport, over which the files of a form are
-// sent from where they lie, in few system calls: net/http alone would copy them through
-// a small buffer. Over TLS it changes nothing.
+// Dialer opens the connections of a transport, over which the files of a form are sent
+// from where they lie: net/http alone would copy them through a small buffer. Timeout
+// bounds connecting, and once more the TLS handshake.
 type Dialer struct {
 	net.Dialer
+
+	// TLS is for DialTLSContext. The name of the server is that of the address.
+	TLS *tls.Config
 }
 
 // DialContext is that of net.Dialer.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	connection, err := d.Dialer.DialContext(ctx, network, address)
-	if tcp, ok := connection.(*net.TCPConn); ok {
-		return piecewise{tcp}, nil
+	if err != nil {
+		return nil, err
 	}
-	return connection, err
+	return piecewise{connection}, nil
 }
 
-// piecewise is a connection that knows a form when it sees one.
+// DialTLSContext opens a TLS connection, for HTTP/1.1.
+func (d *Dialer) DialTLSContext(ctx context.Context, network, address string) (net.Conn, error) {
+	connection, err := d.Dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	config := d.TLS.Clone()
+	config.ServerName, _, _ = net.SplitHostPort(address) // net/http adds the port
+	secured := tls.Client(connection, config)
+	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
+	defer cancel()
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(err, connection.Close())
+	}
+	return piecewise{secured}, nil
+}
+
+// piecewise is a connection that knows a form when it sees one. Over TCP all pieces go
+// in one system call, over TLS each is encrypted from where it lies.
 type piecewise struct {
-	*net.TCPConn
+	net.Conn
 }
 
 // ReadFrom sends r. net/http gives a body of known length as an io.LimitedReader.
 func (c piecewise) ReadFrom(r io.Reader) (int64, error) {
-	limited, ok := r.(*io.LimitedReader)
-	if !ok {
-		return c.TCPConn.ReadFrom(r)
+	if limited, ok := r.(*io.LimitedReader); ok {
+		if form, ok := limited.R.(*sending); ok {
+			n, err := form.WriteTo(c.Conn)
+			limited.N -= n
+			return n, err
+		}
 	}
-	form, ok := limited.R.(*sending)
-	if !ok {
-		return c.TCPConn.ReadFrom(r)
-	}
-	n, err := form.WriteTo(c.TCPConn)
-	limited.N -= n
-	return n, err
+	return io.Copy(c.Conn, r)
 }

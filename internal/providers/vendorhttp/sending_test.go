@@ -3,10 +3,13 @@ package vendorhttp_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -64,12 +67,18 @@ func (a *arena) form() *vendorhttp.Form {
 	return form
 }
 
-// dialing returns a transport as the gateway's.
-func dialing(t *testing.T) *http.Transport {
+// dialing returns a transport as the gateway's, which knows the servers of httptest.
+func dialing(t *testing.T) (*http.Transport, *vendorhttp.Dialer) {
 	t.Helper()
+	authorities := x509.NewCertPool()
+	authorities.AddCert(serveTLS(t).Certificate())
+	dialer := &vendorhttp.Dialer{
+		Dialer: net.Dialer{Timeout: 10 * time.Second},
+		TLS:    &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12},
+	}
 	transport := newTransport(t)
-	transport.DialContext = (&vendorhttp.Dialer{}).DialContext
-	return transport
+	transport.DialContext, transport.DialTLSContext = dialer.DialContext, dialer.DialTLSContext
+	return transport, dialer
 }
 
 func requireReused(t *testing.T, a *arena) {
@@ -82,21 +91,31 @@ func requireReused(t *testing.T, a *arena) {
 }
 
 func TestPiecesArriveWhole(t *testing.T) {
-	for name, transport := range map[string]*http.Transport{"piecewise": dialing(t), "as net/http does it": newTransport(t)} {
+	piecewise, _ := dialing(t)
+	tests := map[string]struct {
+		transport *http.Transport
+		start     func(http.Handler) *httptest.Server
+	}{
+		"over TCP":            {piecewise, httptest.NewServer},
+		"over TLS":            {piecewise, httptest.NewTLSServer},
+		"as net/http does it": {newTransport(t), httptest.NewServer},
+	}
+	for name, c := range tests {
 		t.Run(name, func(t *testing.T) {
 			a := newArena(3 << 20)
 			for i := range a.content {
 				a.content[i] = byte(i * i >> 8)
 			}
 			var got []byte
-			target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			server := c.start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				file, _, err := r.FormFile("image_ref1")
 				if err == nil {
 					got, _ = io.ReadAll(file)
 				}
 				_, _ = io.WriteString(w, "{}")
-			})
-			_, failure := vendorhttp.Post(t.Context(), transport, target, a.form())
+			}))
+			t.Cleanup(server.Close)
+			_, failure := vendorhttp.Post(t.Context(), c.transport, parse(t, server.URL), a.form())
 			require.Nil(t, failure)
 			require.True(t, bytes.Equal(a.content, got), "the photo arrived changed")
 			a.Free()
@@ -132,7 +151,8 @@ func TestMemoryIsHeldWhileItIsSent(t *testing.T) {
 				end(conn, cancel)
 				waitForClient(conn)
 			})
-			_, _ = vendorhttp.Post(ctx, dialing(t), target, a.form())
+			transport, _ := dialing(t)
+			_, _ = vendorhttp.Post(ctx, transport, target, a.form())
 			a.Free()
 			requireReused(t, a)
 		})

@@ -52,26 +52,24 @@ func TestNameThatDoesNotResolve(t *testing.T) {
 }
 
 func TestCertificateOfAnotherName(t *testing.T) {
-	server := serveTLS(t)
-	transport := newTransport(t)
-	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
-	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, server.Listener.Addr().String())
-	}
-	failure := unreachable(t.Context(), t, transport, "https://vendor.invalid")
+	transport, _ := dialing(t)
+	failure := unreachable(t.Context(), t, transport, "https://localhost:"+parse(t, serveTLS(t).URL).Port())
 	var hostnameError x509.HostnameError
 	require.ErrorAs(t, failure, &hostnameError)
 }
 
 func TestUnknownAuthority(t *testing.T) {
-	failure := unreachable(t.Context(), t, newTransport(t), serveTLS(t).URL)
+	transport, dialer := dialing(t)
+	dialer.TLS.RootCAs = x509.NewCertPool()
+	failure := unreachable(t.Context(), t, transport, serveTLS(t).URL)
 	var verification *tls.CertificateVerificationError
 	require.ErrorAs(t, failure, &verification)
 }
 
 func TestNoTLSWhereThereShouldBe(t *testing.T) {
+	transport, _ := dialing(t)
 	target := serve(t, answering(http.StatusOK, "{}"))
-	_ = unreachable(t.Context(), t, newTransport(t), "https://"+target.Host)
+	_ = unreachable(t.Context(), t, transport, "https://"+target.Host)
 }
 
 func TestStalledDial(t *testing.T) {
@@ -92,12 +90,13 @@ func TestStalledHandshake(t *testing.T) {
 		ctx.expire()
 		waitForClient(conn)
 	})
-	_ = unreachable(ctx, t, newTransport(t), "https://"+stalled.Host)
+	transport, _ := dialing(t)
+	_ = unreachable(ctx, t, transport, "https://"+stalled.Host)
 }
 
 func TestHandshakeBeyondItsOwnTime(t *testing.T) {
 	stalled := listen(t, func(conn *net.TCPConn) { waitForClient(conn) })
-	transport := newTransport(t)
-	transport.TLSHandshakeTimeout = time.Millisecond
+	transport, dialer := dialing(t)
+	dialer.Timeout = 50 * time.Millisecond
 	_ = unreachable(t.Context(), t, transport, "https://"+stalled.Host)
 }
