@@ -68,10 +68,7 @@ func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
 	if g.spans, err = newSpans(log); err != nil {
 		return nil, err
 	}
-	service, err := server.NewService(router, keeper, g.observers(metrics)...)
-	if err != nil {
-		return nil, err
-	}
+	service := server.NewService(router, keeper, g.observers(metrics)...)
 	service.Limit(server.Limits{
 		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
 	})

@@ -80,10 +80,7 @@ func explain(ctx context.Context, cfg *config.Config, message *livenessv1.IssueL
 		return routing.Explanation{}, err
 	}
 	p := &planner{router: routing.New((&gateway{config: cfg}).routes(), func(*routing.Attempt) {})}
-	service, err := server.NewService(p, keeper)
-	if err != nil {
-		return routing.Explanation{}, err
-	}
+	service := server.NewService(p, keeper)
 	if call := service.Issue(ctx, message); !p.planned {
 		p.explanation.Failure = call.Err
 	}

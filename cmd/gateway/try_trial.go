@@ -96,7 +96,7 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call,
 	if err != nil {
 		return nil, err
 	}
-	service, err := server.NewService(routing.New([]routing.Route{{
+	service := server.NewService(routing.New([]routing.Route{{
 		Flow: t.product.Flow, Scenario: t.message.GetScenario(), MaxAttempts: 1,
 		Targets: []routing.Target{{
 			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
@@ -104,9 +104,6 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call,
 			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
 		}},
 	}}, func(*routing.Attempt) {}), keeper)
-	if err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, t.timeout+time.Second) // the attempt's own timeout is to end it
 	defer cancel()
 	return service.Issue(ctx, t.message), nil

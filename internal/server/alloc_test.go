@@ -25,8 +25,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	tb.Helper()
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1, 1<<20), make([]byte, 32))
 	require.NoError(tb, err)
-	service, err := NewService(digits{issuedDigits()}, keeper)
-	require.NoError(tb, err)
+	service := NewService(digits{issuedDigits()}, keeper)
 	rest := NewREST(service, nil).Handler
 	outcome := issuedDigits()
 	failed := &Call{Transport: REST, RequestID: "R1", Err: &providers.Error{

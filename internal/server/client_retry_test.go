@@ -40,7 +40,7 @@ func inCrowd(t *testing.T, limits server.Limits, body func(*testing.T, *crowd)) 
 	serviceConfig, err := os.ReadFile("../../docs/service-config.json")
 	require.NoError(t, err)
 	c := &crowd{}
-	service, err := server.NewService(issuer(func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	service := server.NewService(issuer(func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		if query.Request.Reference == "stay" {
 			<-ctx.Done()
 			return &routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}
@@ -51,7 +51,6 @@ func inCrowd(t *testing.T, limits server.Limits, body func(*testing.T, *crowd)) 
 			c.attempts = append(c.attempts, attempt{time.Since(c.begun), call.Reason()})
 		}
 	})
-	require.NoError(t, err)
 	service.Limit(limits)
 	synctest.Test(t, func(t *testing.T) {
 		listener := servePipes(t, service)

@@ -80,8 +80,7 @@ func startLimited(t *testing.T, i issuer, limits server.Limits) *gateway {
 func startKeeping(t *testing.T, i issuer, keeper *idempotency.Keeper, limits server.Limits) *gateway {
 	t.Helper()
 	g := &gateway{calls: make(chan observed, 1000)}
-	service, err := server.NewService(i, keeper, g.observe)
-	require.NoError(t, err)
+	service := server.NewService(i, keeper, g.observe)
 	service.Limit(limits)
 	g.service = service
 	g.startGRPC(t, service)
@@ -134,8 +133,7 @@ func (g *gateway) startREST(t *testing.T, service *server.Service) {
 // newService returns a service that issues tokens.
 func newService(t *testing.T) *server.Service {
 	t.Helper()
-	service, err := server.NewService(issuer(issues), newKeeper(t))
-	require.NoError(t, err)
+	service := server.NewService(issuer(issues), newKeeper(t))
 	return service
 }
 

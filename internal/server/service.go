@@ -6,7 +6,6 @@ package server
 import (
 	"context"
 
-	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
@@ -29,22 +28,15 @@ type Service struct {
 
 // NewService returns a service that issues once for each of the keeper's keys, and tells
 // each observer of every call when it has ended.
-func NewService(issuer Issuer, keeper *idempotency.Keeper, observers ...func(*Call)) (*Service, error) {
-	validator, err := protovalidate.New(
-		protovalidate.WithMessages(&livenessv1.IssueLivenessTokenRequest{}),
-		protovalidate.WithDisableLazy(),
-	)
-	if err != nil {
-		return nil, err
-	}
+func NewService(issuer Issuer, keeper *idempotency.Keeper, observers ...func(*Call)) *Service {
 	info := &grpc.UnaryServerInfo{FullMethod: livenessv1.LivenessService_IssueLivenessToken_FullMethodName}
 	return &Service{handle: chain(issue(issuer, keeper), info,
 		observe(observers),
 		recoverPanic,
 		read,
 		limitDeadline,
-		validateMessage(validator),
-	)}, nil
+		validateMessage(),
+	)}
 }
 
 // Limit sets the bounds beyond which calls over either transport are shed; without,

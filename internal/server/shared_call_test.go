@@ -23,12 +23,11 @@ import (
 func inBubble(t *testing.T, i issuer, test func(*testing.T, *gateway)) {
 	t.Helper()
 	g := &gateway{}
-	var err error
-	g.service, err = server.NewService(i, newKeeper(t), g.observe)
-	require.NoError(t, err)
+	g.service = server.NewService(i, newKeeper(t), g.observe)
 	synctest.Test(t, func(t *testing.T) {
 		g.calls = make(chan observed, 10)
 		listener := servePipes(t, g.service)
+		var err error
 		g.conn, err = grpc.NewClient("passthrough:pipes",
 			grpc.WithTransportCredentials(insecure.NewCredentials()),
 			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.Dial(ctx, "", "") }))

@@ -55,8 +55,7 @@ func start(t *testing.T, i issuer, observers ...func(*server.Call)) *gateway {
 	}
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1000, 1<<30), []byte("a secret"))
 	require.NoError(t, err)
-	service, err := server.NewService(issuer(observed), keeper, append(observers, metrics.ObserveCall, telemetry.AccessLog(logger))...)
-	require.NoError(t, err)
+	service := server.NewService(issuer(observed), keeper, append(observers, metrics.ObserveCall, telemetry.AccessLog(logger))...)
 	g.serveGRPC(t, service)
 	g.serveREST(t, service, logger)
 	return g

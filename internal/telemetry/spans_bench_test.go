@@ -20,8 +20,7 @@ func endedCall(tb testing.TB, traceparent string) *server.Call {
 	tb.Helper()
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1, 1<<10), []byte("a secret"))
 	require.NoError(tb, err)
-	service, err := server.NewService(issuer(markedOutcome), keeper)
-	require.NoError(tb, err)
+	service := server.NewService(issuer(markedOutcome), keeper)
 	ctx := metadata.NewIncomingContext(context.Background(), metadata.Pairs(
 		":authority", "gateway", "content-type", "application/grpc", "user-agent", "grpc-go",
 	))
