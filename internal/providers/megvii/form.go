@@ -17,8 +17,10 @@ type form struct {
 
 	// settings are the target's parameters.
 	settings map[string]string
-	// callers are the parameters that hold the caller's fields.
+	// callers are the parameters that hold the caller's fields, room is where they begin:
+	// most requests have no more.
 	callers []parameter
+	room    [4]parameter
 }
 
 // parameter is a parameter of the vendor's, and the caller's field in it.
@@ -40,7 +42,8 @@ func (f *form) callersPath(name string) providers.Path {
 // newForm returns an empty form that keeps the credential out of the log.
 func (t *target) newForm(call providers.Call) *form {
 	secret := t.credentials[call.Credential]
-	f := &form{vendorhttp.NewForm(t.random), t.parameters, nil}
+	f := &form{Form: vendorhttp.NewForm(t.random), settings: t.parameters}
+	f.callers = f.room[:0]
 	f.Hide(secret.apiKey)
 	f.Hide(secret.apiSecret)
 	return f
