@@ -54,8 +54,8 @@ func (r *Route) guardTargets() {
 
 // Issue makes up to three attempts until one issues a token. ctx must have a
 // deadline; where it moves, each attempt heeds it anew. The error is always an
-// *providers.Error; the outcome holds the attempts and the targets ruled out or held
-// back also then.
+// *providers.Error; the outcome, never nil, holds the attempts and the targets ruled out
+// or held back also then.
 func (r *Router) Issue(ctx context.Context, query Query) (*Outcome, error) {
 	c := &call{request: query.Request, onAttempt: r.onAttempt, letGo: query.LetGo, kept: &r.kept}
 	c.outcome.Start = time.Now()

@@ -13,7 +13,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing"
 )
 
-// Issuer issues tokens; *routing.Router is one.
+// Issuer issues tokens; *routing.Router is one. The outcome is never nil.
 type Issuer interface {
 	Issue(context.Context, routing.Query) (*routing.Outcome, error)
 }

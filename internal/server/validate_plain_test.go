@@ -46,29 +46,29 @@ var everything = strings.TrimSuffix(ordinary[1], "}") + `, "tokenLifetime": "600
 
 // breaking holds, for everything in the contract that has rules, how to break them in an
 // ordinary message.
-var breaking = map[protoreflect.Name]func(*livenessv1.IssueLivenessTokenRequest){
-	"idempotency_key":   func(r *livenessv1.IssueLivenessTokenRequest) { r.IdempotencyKey = "a b" },
-	"flow":              func(r *livenessv1.IssueLivenessTokenRequest) { r.Flow = 5 },
-	"scenario":          func(r *livenessv1.IssueLivenessTokenRequest) { r.Scenario = "Login" },
-	"accepted_products": func(r *livenessv1.IssueLivenessTokenRequest) { r.AcceptedProducts = []string{""} },
-	"regions":           func(r *livenessv1.IssueLivenessTokenRequest) { r.Regions = make([]string, 65) },
-	"subject_id":        func(r *livenessv1.IssueLivenessTokenRequest) { r.SubjectId = strings.Repeat("a", 513) },
-	"reference":         func(r *livenessv1.IssueLivenessTokenRequest) { r.Reference = strings.Repeat("a", 129) },
-	"Comparison":        func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison = &livenessv1.Comparison{} },
-	"photos":            func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.Photos = [][]byte{{}} },
-	"multiple_faces": func(r *livenessv1.IssueLivenessTokenRequest) {
+var breaking = map[string]func(*livenessv1.IssueLivenessTokenRequest){
+	"IssueLivenessTokenRequest.idempotency_key":   func(r *livenessv1.IssueLivenessTokenRequest) { r.IdempotencyKey = "a b" },
+	"IssueLivenessTokenRequest.flow":              func(r *livenessv1.IssueLivenessTokenRequest) { r.Flow = 5 },
+	"IssueLivenessTokenRequest.scenario":          func(r *livenessv1.IssueLivenessTokenRequest) { r.Scenario = "Login" },
+	"IssueLivenessTokenRequest.accepted_products": func(r *livenessv1.IssueLivenessTokenRequest) { r.AcceptedProducts = []string{""} },
+	"IssueLivenessTokenRequest.regions":           func(r *livenessv1.IssueLivenessTokenRequest) { r.Regions = make([]string, 65) },
+	"IssueLivenessTokenRequest.subject_id":        func(r *livenessv1.IssueLivenessTokenRequest) { r.SubjectId = strings.Repeat("a", 513) },
+	"IssueLivenessTokenRequest.reference":         func(r *livenessv1.IssueLivenessTokenRequest) { r.Reference = strings.Repeat("a", 129) },
+	"Comparison":                                  func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison = &livenessv1.Comparison{} },
+	"Comparison.photos":                           func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.Photos = [][]byte{{}} },
+	"Comparison.multiple_faces": func(r *livenessv1.IssueLivenessTokenRequest) {
 		r.Comparison.MultipleFaces = new(livenessv1.MultipleFaces(3))
 	},
-	"name":           func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdCard.Name = "" },
-	"number":         func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdCard.Number = "" },
-	"return_url":     func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.ReturnUrl = new("ftp://shop.example/") },
-	"notify_url":     func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.NotifyUrl = new("https://shop example/") },
-	"extra_data":     func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.ExtraData = new(strings.Repeat("a", 4097)) },
-	"token_lifetime": func(r *livenessv1.IssueLivenessTokenRequest) { r.TokenLifetime.Seconds = 299 },
-	"max_uploads":    func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.MaxUploads = new(int32(6)) },
-	"flash_colors":   func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.FlashColors = new(int32(5)) },
-	"language":       func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.Language = new("e1") },
-	"detection":      func(r *livenessv1.IssueLivenessTokenRequest) { r.Detection = new(livenessv1.Detection(4)) },
+	"IdCard.name":                              func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdCard.Name = "" },
+	"IdCard.number":                            func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdCard.Number = "" },
+	"Callback.return_url":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.ReturnUrl = new("ftp://shop.example/") },
+	"Callback.notify_url":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.NotifyUrl = new("https://shop example/") },
+	"Callback.extra_data":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.ExtraData = new(strings.Repeat("a", 4097)) },
+	"IssueLivenessTokenRequest.token_lifetime": func(r *livenessv1.IssueLivenessTokenRequest) { r.TokenLifetime.Seconds = 299 },
+	"Capture.max_uploads":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.MaxUploads = new(int32(6)) },
+	"Capture.flash_colors":                     func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.FlashColors = new(int32(5)) },
+	"Capture.language":                         func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.Language = new("e1") },
+	"IssueLivenessTokenRequest.detection":      func(r *livenessv1.IssueLivenessTokenRequest) { r.Detection = new(livenessv1.Detection(4)) },
 }
 
 // A rule that is added to the contract must be looked at in plain too.
@@ -85,16 +85,20 @@ func TestEveryRuleIsLookedAt(t *testing.T) {
 	}
 }
 
-// ruled returns the names of fields and of messages that have rules, at any depth.
-func ruled(message protoreflect.MessageDescriptor) (names []protoreflect.Name) {
-	if proto.HasExtension(message.Options(), validate.E_Message) {
-		names = append(names, message.Name())
+// ruled returns the names, in the contract's package, of all that has rules, at any depth.
+func ruled(message protoreflect.MessageDescriptor) (names []string) {
+	add := func(d protoreflect.Descriptor, rules protoreflect.ExtensionType) {
+		if proto.HasExtension(d.Options(), rules) {
+			names = append(names, strings.TrimPrefix(string(d.FullName()), "liveness.v1."))
+		}
+	}
+	add(message, validate.E_Message)
+	for i := range message.Oneofs().Len() {
+		add(message.Oneofs().Get(i), validate.E_Oneof)
 	}
 	for i := range message.Fields().Len() {
 		field := message.Fields().Get(i)
-		if proto.HasExtension(field.Options(), validate.E_Field) {
-			names = append(names, field.Name())
-		}
+		add(field, validate.E_Field)
 		if field.Kind() == protoreflect.MessageKind {
 			names = append(names, ruled(field.Message())...)
 		}

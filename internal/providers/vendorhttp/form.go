@@ -47,9 +47,11 @@ func NewForm(random func([]byte)) *Form {
 
 // RandomText returns an even number n of random hexadecimal digits.
 func RandomText(random func([]byte), n int) string {
-	raw := make([]byte, n/2)
+	buffer := make([]byte, n/2+n)
+	raw, text := buffer[:n/2], buffer[n/2:]
 	random(raw)
-	return hex.EncodeToString(raw)
+	hex.Encode(text, raw)
+	return string(text)
 }
 
 // Add appends a parameter. Names are the vendor's constants and are not escaped.

@@ -79,8 +79,8 @@ func (s *sending) done() {
 }
 
 // Dialer opens the connections of a transport, over which the files of a form are sent
-// from where they lie: net/http alone would copy them through a small buffer. Timeout
-// bounds connecting, and once more the TLS handshake.
+// from where they lie: net/http alone would copy them through a small buffer. Timeout,
+// which must be set, bounds connecting, and once more the TLS handshake.
 type Dialer struct {
 	net.Dialer
 
