@@ -26,6 +26,7 @@ func TestTolerantFields(t *testing.T) {
 		"escaped text":    {`"\u4e2d\n"`, "中\n", "中\n"},
 		"not UTF-8":       {"\"a\xff\"", "a\uFFFD", "a\uFFFD"},
 		"empty text":      {`""`, "", ""},
+		"blanks":          {`" \t"`, " \t", ""},
 		"number":          {`7`, "", "7"},
 		"fraction":        {`7.5e3`, "", "7.5e3"},
 		"null":            {`null`, "", ""},
@@ -53,6 +54,7 @@ func TestTolerantFields(t *testing.T) {
 func TestRepeatedScalar(t *testing.T) {
 	for body, want := range map[string]vendorhttp.Scalar{
 		`{"Scalar":"a","Scalar":""}`:    "a",
+		`{"Scalar":"a","Scalar":" \t"}`: "a",
 		`{"Scalar":"a","Scalar":null}`:  "a",
 		`{"Scalar":"a","Scalar":false}`: "a",
 		`{"Scalar":null,"Scalar":"a"}`:  "a",

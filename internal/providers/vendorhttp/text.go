@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -40,8 +41,8 @@ func unquote(data []byte) (text string, ok bool) {
 }
 
 // Scalar is a JSON string, or the JSON of anything else: an error field that is no
-// text is still an error field. null, false and "" read as "" and, when the field is
-// repeated, do not undo what stood before.
+// text is still an error field. null, false and blanks say nothing and, when the field
+// is repeated, do not undo what stood before.
 type Scalar string
 
 // UnmarshalJSON never fails.
@@ -54,7 +55,7 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 	default:
 		text = string(data)
 	}
-	if text != "" {
+	if strings.TrimSpace(text) != "" {
 		*s = Scalar(text)
 	}
 	return nil
