@@ -13,12 +13,8 @@ import (
 // direct is the lane's contender where the load calls the vendor itself.
 const direct = "direct"
 
-const (
-	// callDeadline is what every call is given, as long as the gateway allows.
-	callDeadline = 30 * time.Second
-	// connections is what gRPC calls are spread over.
-	connections = 4
-)
+// callDeadline is what every call is given, as long as the gateway allows.
+const callDeadline = 30 * time.Second
 
 // lane is one way of making one call: what is measured and compared.
 type lane struct {
@@ -64,14 +60,14 @@ func (c *client) Close() error {
 // connect starts the lane's contender unless it is running, and returns a client.
 func (s *setup) connect(ctx context.Context, l lane) (*client, error) {
 	if l.contender == direct {
-		return s.client(l, nil, load.Options{Connections: connections, Deadline: callDeadline})
+		return s.client(l, nil, load.Options{Connections: s.connections, Deadline: callDeadline})
 	}
 	started, err := s.start(ctx, l.contender)
 	if err != nil {
 		return nil, err
 	}
 	return s.client(l, started, load.Options{
-		Connections: connections, Deadline: callDeadline,
+		Connections: s.connections, Deadline: callDeadline,
 		Keys: l.keys,
 	})
 }

@@ -20,6 +20,8 @@ type options struct {
 	rounds  int
 	window  time.Duration
 	workers int
+	// connections is what gRPC calls are spread over.
+	connections int
 	// outside is the share of the machine that others may use in a window.
 	outside float64
 
@@ -44,6 +46,7 @@ func parseOptions(args []string) (options, error) {
 	set.IntVar(&o.rounds, "rounds", 9, "how often each lane is measured")
 	set.DurationVar(&o.window, "window", 2*time.Second, "how long a lane is measured in a round")
 	set.IntVar(&o.workers, "workers", 16, "calls in flight while CPU time is measured; a quarter of it with photos")
+	set.IntVar(&o.connections, "connections", 4, "connections that gRPC calls are spread over; the fewer, the more of them share a system call")
 	set.Float64Var(&o.outside, "outside", 0.05, "`SHARE` of the machine beyond which a window is dropped for what others used")
 	set.BoolVar(&o.multipart, "multipart", true, "measure photos as multipart/form-data over REST too")
 	set.BoolVar(&o.traced, "traced", true, "measure the gateway with tracing, sampled at 1 %, too")
@@ -71,8 +74,8 @@ func (o *options) check(lanes string) error {
 		}
 	}
 	switch {
-	case o.rounds < 1, o.window <= 0, o.workers < 4, o.rate <= 0:
-		return errors.New("rounds, window and rate must be positive, workers at least 4")
+	case o.rounds < 1, o.window <= 0, o.workers < 4, o.connections < 1, o.rate <= 0:
+		return errors.New("rounds, window, connections and rate must be positive, workers at least 4")
 	case o.write != "" && (o.only != nil || lanes != ""):
 		return errors.New("-write needs the whole: figures of different runs do not compare")
 	}
