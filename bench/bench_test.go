@@ -24,7 +24,8 @@ func TestOptions(t *testing.T) {
 	for want, args := range map[string][]string{
 		`no section "smal"`:         {"-only", "smal"},
 		"-lanes":                    {"-lanes", "("},
-		"must be positive":          {"-connections", "0"},
+		"rounds, window, conn":      {"-rounds", "0"},
+		"connections and rate must": {"-connections", "0"},
 		"-write needs the whole":    {"-write", "x.md", "-only", "small"},
 		"-write needs the whole: f": {"-write", "x.md", "-lanes", "gateway"},
 		"invalid value":             {"-window", "soon"},

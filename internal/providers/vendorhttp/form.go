@@ -47,7 +47,7 @@ func NewForm(random func([]byte)) *Form {
 
 // RandomText returns an even number n of random hexadecimal digits.
 func RandomText(random func([]byte), n int) string {
-	buffer := make([]byte, n/2+n)
+	buffer := make([]byte, n/2+n) // for both
 	raw, text := buffer[:n/2], buffer[n/2:]
 	random(raw)
 	hex.Encode(text, raw)
