@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/demo"
 )
 
 // answer is one of testdata/answers.json: what a vendor sends, and what must come of
@@ -193,7 +194,7 @@ func checkFailure(t *testing.T, a answer, got *statuspb.Status, field string) {
 // post makes a REST call and returns the HTTP status and the body of its answer.
 func post(t *testing.T, url string, message *livenessv1.IssueLivenessTokenRequest) (int, []byte) {
 	t.Helper()
-	return postBody(t, url, compactJSON(message))
+	return postBody(t, url, demo.CompactJSON(message))
 }
 
 func postBody(t *testing.T, url string, content []byte) (int, []byte) {

@@ -44,14 +44,14 @@ func TestOverload(t *testing.T) {
 	shed.check(t, overGRPC(t, client, request, ""), "")
 	shed.check(t, overREST(t, g.restURL(), request, ""), "")
 
-	admin := "http://" + g.adminListener.Addr().String()
+	admin := "http://" + g.Admin
 	for _, transport := range []string{"grpc", "rest"} {
 		require.Contains(t, get(t, admin+"/metrics"),
 			`liveness_gateway_requests_total{code="UNAVAILABLE",flow="none",reason="OVERLOADED",transport="`+transport+`"} 1`)
 		require.Regexp(t, `"transport":"`+transport+`".*"reason":"OVERLOADED"`, log.String())
 	}
 	require.Equal(t, "ok\n", get(t, admin+"/readyz"))
-	connection, err := grpc.NewClient(g.grpcListener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	connection, err := grpc.NewClient(g.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	defer func() { _ = connection.Close() }()
 	health, err := healthpb.NewHealthClient(connection).Check(t.Context(), &healthpb.HealthCheckRequest{})

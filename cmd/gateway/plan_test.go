@@ -48,8 +48,8 @@ var plans = map[string]struct {
 	"nothing-in-request": {``, "INVALID_REQUEST"},
 }
 
-// plan runs the command on a request from standard input.
-func plan(t *testing.T, request string, flags ...string) (output string, err error) {
+// planOf runs the command on a request from standard input.
+func planOf(t *testing.T, request string, flags ...string) (output string, err error) {
 	t.Helper()
 	t.Setenv("TEST_KEY", "MARKER-key-5127")
 	t.Setenv("TEST_SECRET", "MARKER-secret-5127")
@@ -68,7 +68,7 @@ func TestPlan(t *testing.T) {
 	for name, c := range plans {
 		t.Run(name, func(t *testing.T) {
 			for suffix, flags := range map[string][]string{".txt": nil, ".json": {"--json"}} {
-				output, err := plan(t, c.request, flags...)
+				output, err := planOf(t, c.request, flags...)
 				if c.reason == "" {
 					require.NoError(t, err)
 				} else {

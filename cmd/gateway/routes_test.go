@@ -77,9 +77,9 @@ func startTroubledVendor(t *testing.T) *troubledVendor {
 }
 
 // getAdmin returns an answer of the admin listener.
-func getAdmin(t *testing.T, g *gateway, path string) (status int, header http.Header, body string) {
+func getAdmin(t *testing.T, g *started, path string) (status int, header http.Header, body string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.adminListener.Addr().String()+path, http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.Admin+path, http.NoBody)
 	require.NoError(t, err)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
@@ -90,7 +90,7 @@ func getAdmin(t *testing.T, g *gateway, path string) (status int, header http.He
 	return response.StatusCode, response.Header, string(text)
 }
 
-func (g *gateway) liveStatus(t *testing.T) routing.Status {
+func (g *started) liveStatus(t *testing.T) routing.Status {
 	t.Helper()
 	code, header, body := getAdmin(t, g, "/routes")
 	require.Equal(t, http.StatusOK, code, body)

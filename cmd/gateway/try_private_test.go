@@ -17,6 +17,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/demo"
 )
 
 // privateRequest has a marker in every field that is about the user. linkface.app has a
@@ -140,7 +142,7 @@ func TestTryShowsAndSavesNoToken(t *testing.T) {
 	} {
 		t.Run(product, func(t *testing.T) {
 			name, _, _ := strings.Cut(product, ".")
-			request := write(t, string(compactJSON(fullRequest(product))))
+			request := write(t, string(demo.CompactJSON(fullRequest(product))))
 			saved := filepath.Join(t.TempDir(), "cases.json")
 			config := at(t, answering(t, http.StatusOK, body))
 			output, err := try(t.Context(), config, name+"-test", product, "--request", request, "--save", saved, "--show-answer")

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,18 +14,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/demo"
 )
 
 // atStandIns is a configuration file whose accounts are at new stand-ins.
 func atStandIns(t *testing.T) string {
 	t.Helper()
-	standIns, err := startStandIns()
+	standIns, err := demo.Start()
 	require.NoError(t, err)
-	t.Cleanup(standIns.close)
-	_, err = standIns.config() // sets the credentials, too
+	t.Cleanup(standIns.Close)
+	text, err := standIns.Config()
 	require.NoError(t, err)
-	return write(t, strings.NewReplacer("{{.Megvii}}", standIns.Megvii, "{{.Linkface}}", standIns.Linkface).Replace(sandboxConfig))
+	return write(t, string(text))
 }
 
 // at is a configuration file whose accounts are at the url.
@@ -50,7 +52,9 @@ func try(ctx context.Context, config, account, product string, more ...string) (
 
 func TestTryIssuesATokenOfEachProduct(t *testing.T) {
 	config := atStandIns(t)
-	photo := write(t, string(smallPhoto()))
+	var photo bytes.Buffer
+	require.NoError(t, png.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8))))
+	photoFile := write(t, photo.String())
 	for _, c := range []struct {
 		product string
 		fields  []string
@@ -71,7 +75,7 @@ func TestTryIssuesATokenOfEachProduct(t *testing.T) {
 		{"megvii.app-v5", []string{"subject_id=user-1"}, []string{
 			`  sign +\[redacted\]\n  sign_version +hmac_sha1\n  liveness_id +sandbox\n  uuid +\[redacted\]\n`, `  client endpoint +http://`,
 		}},
-		{"megvii.h5-flash", []string{"subjectId=user-1", "comparison.photos=@" + photo, "token_lifetime=600s", "capture.face_occlusion_check=true", "capture.max_uploads=3"}, []string{
+		{"megvii.h5-flash", []string{"subjectId=user-1", "comparison.photos=@" + photoFile, "token_lifetime=600s", "capture.face_occlusion_check=true", "capture.max_uploads=3"}, []string{
 			`  image_ref1 +<file, \d+ bytes, sha256 [0-9a-f]{16}…>\n`, `  max_upload_times +3\n  life_time +10\n  face_occlusion_detection +1\n`, `, REQUESTED\n`,
 		}},
 		{"linkface.app", []string{"detection=DETECTION_ID_CARD_OCR"}, []string{
@@ -223,26 +227,4 @@ func TestTryWithoutAnAnswer(t *testing.T) {
 	output, err = try(t.Context(), at(t, "http://127.0.0.1:1"), "megvii-test", "megvii.random-number")
 	require.EqualError(t, err, "no token was issued: VENDOR_UNREACHABLE")
 	require.Regexp(t, `cause +dial tcp 127.0.0.1:1: connect: connection refused\n`, output)
-}
-
-func TestCitation(t *testing.T) {
-	codes := providers.CodeTable{
-		{Code: "DENIED", Document: "Acme: get", Section: "Errors"}, {Code: "DENIED:IP", Document: "Acme: get", Section: "Networks"},
-	}
-	for code, want := range map[string]string{
-		"DENIED": "DENIED: Acme: get, Errors", "DENIED:IP": "DENIED:IP: Acme: get, Networks",
-		"DENIED:KEY": "DENIED: Acme: get, Errors", "GONE": "none",
-	} {
-		require.Equal(t, want, citation(codes, code))
-	}
-}
-
-func TestRecorderSendsOneRequest(t *testing.T) {
-	wire := &recorder{over: http.NewFileTransport(http.Dir(t.TempDir())), announce: func(string) {}}
-	request := httptest.NewRequest(http.MethodGet, "http://vendor.example/", http.NoBody)
-	answer, err := wire.RoundTrip(request)
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	_, err = wire.RoundTrip(request) //nolint:bodyclose // there is none
-	require.ErrorIs(t, err, errSecondRequest)
 }

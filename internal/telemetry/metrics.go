@@ -37,11 +37,6 @@ type Metrics struct {
 	idempotency     *prometheus.CounterVec
 }
 
-// Build is what the binary says of itself.
-type Build struct {
-	Version, Commit, GoVersion string
-}
-
 // NewMetrics registers the metrics with registerer.
 func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error) {
 	m := &Metrics{

@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"os"
@@ -16,10 +16,11 @@ const (
 	memoryShare = 0.9
 )
 
-// tuneMemory sets the garbage collector for a server that may have its container to
+// TuneMemory sets the garbage collector for a server that may have its container to
 // itself. GOGC and GOMEMLIMIT decide instead where they are set. Outside a container
-// with a limit there is no limit.
-func tuneMemory() {
+// with a limit there is no limit. It comes before the configuration is read, some defaults
+// of which depend on the limit.
+func TuneMemory() {
 	if os.Getenv("GOGC") == "" { //nolint:forbidigo // Go's own setting
 		debug.SetGCPercent(gcPercent)
 	}

@@ -1,10 +1,14 @@
-package main
+// Package trial makes one real call of a product on a configured account and shows what
+// was sent, what came back and how it was read, without secrets and personal data. It
+// must not know which vendors there are, nor the gateway that serves.
+package trial
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"strings"
@@ -12,11 +16,62 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/upstream"
 )
+
+// Options say what to call, and with what.
+type Options struct {
+	// Account and Product are names of the configuration.
+	Account, Product string
+	// Request is a JSON file with the request, as over REST; Fields, each PATH=VALUE, are
+	// the request if it is "".
+	Request string
+	Fields  []string
+	// Parameters, each NAME=VALUE, are target parameters over those of the first route
+	// with the target.
+	Parameters []string
+	// Timeout is how long to wait for the answer; 0 is the account's timeout.
+	Timeout time.Duration
+	// ShowAnswer shows and saves the answer's values that nothing is known of, too.
+	ShowAnswer bool
+	// Save, if not "", is a file of cases that the answer is added to.
+	Save string
+}
+
+// Run makes the call and prints how it went. It fails if no token was issued.
+func Run(ctx context.Context, cfg *config.Config, o *Options, output io.Writer) error {
+	t, err := newTrial(cfg, o)
+	if err != nil {
+		return err
+	}
+	cases, err := readCases(o.Save) // before the call: its answer must not be lost
+	if err != nil {
+		return err
+	}
+	transport := upstream.NewTransport(t.account)
+	defer transport.Close()
+	wire := &recorder{over: transport, announce: func(address string) {
+		_, _ = fmt.Fprintf(output, "One real call of %s to %s with the account %s. The vendor may bill it.\n\n", t.product.ID, address, t.account.Name)
+	}}
+	call, err := t.call(ctx, wire)
+	if err != nil {
+		return err
+	}
+	safe := newRedactor(t, wire, call, o.ShowAnswer)
+	err = printTrial(output, t, wire, call, safe)
+	if o.Save != "" && wire.answered != nil {
+		err = errors.Join(err, t.save(ctx, o.Save, cases, wire, call, safe))
+	}
+	if call.Err != nil {
+		err = errors.Join(fmt.Errorf("no token was issued: %s", call.Err.Reason), err)
+	}
+	return err
+}
 
 // trial is one call of a product on an account, whatever the routes say.
 type trial struct {
@@ -27,25 +82,25 @@ type trial struct {
 	message    *livenessv1.IssueLivenessTokenRequest
 }
 
-func newTrial(cfg *config.Config, o *tryOptions) (*trial, error) {
-	account, err := find("account", o.account, cfg.Accounts, func(a *config.Account) string { return a.Name })
+func newTrial(cfg *config.Config, o *Options) (*trial, error) {
+	account, err := find("account", o.Account, cfg.Accounts, func(a *config.Account) string { return a.Name })
 	if err != nil {
 		return nil, err
 	}
-	product, err := find("product of "+account.Provider.Name, o.product, account.Provider.Products,
+	product, err := find("product of "+account.Provider.Name, o.Product, account.Provider.Products,
 		func(p *providers.Product) string { return p.ID })
 	if err != nil {
 		return nil, err
 	}
-	message, err := readMessage(o.request, o.fields)
+	message, err := readMessage(o.Request, o.Fields)
 	if err != nil {
 		return nil, err
 	}
 	if message.GetFlow() == livenessv1.Flow_FLOW_UNSPECIFIED {
 		message.Flow = livenessv1.Flow(livenessv1.Flow_value["FLOW_"+strings.ToUpper(product.Flow.String())])
 	}
-	t := &trial{account, product, map[string]string{}, cmp.Or(o.timeout, account.Timeout), message}
-	return t, t.setParameters(cfg.Routes, o.parameters)
+	t := &trial{account, product, map[string]string{}, cmp.Or(o.Timeout, account.Timeout), message}
+	return t, t.setParameters(cfg.Routes, o.Parameters)
 }
 
 // find returns the element of that name.
@@ -92,7 +147,7 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 // call makes the call through the server's interceptors and a route with one target, so
 // that it is checked, made and read as a caller's would be.
 func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call, error) {
-	keeper, err := newKeeper(config.Idempotency{MaxKeys: 1, MaxBytes: config.MiB})
+	keeper, err := idempotency.NewInMemory(1, 1<<20)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +155,7 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call,
 		Flow: t.product.Flow, Scenario: t.message.GetScenario(), MaxAttempts: 1,
 		Targets: []routing.Target{{
 			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
-			Timeout: t.timeout, Issuer: open(t.account, over).NewTarget(t.product.ID, t.parameters),
+			Timeout: t.timeout, Issuer: upstream.Open(t.account, over).NewTarget(t.product.ID, t.parameters),
 			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
 		}},
 	}}, func(*routing.Attempt) {}), keeper)

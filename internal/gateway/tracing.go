@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"cmp"
@@ -29,7 +29,7 @@ const flushTime = 2 * time.Second
 
 // newSpans returns the spans that OpenTelemetry's variables ask for, nil if they ask for
 // none. The SDK reads the variables that are not read here.
-func newSpans(log *zap.Logger) (*telemetry.Spans, error) {
+func newSpans(log *zap.Logger, build telemetry.Build) (*telemetry.Spans, error) {
 	if on, err := tracingIsOn(); !on {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func newSpans(log *zap.Logger) (*telemetry.Spans, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := newResource()
+	from, err := newResource(build)
 	if err != nil {
 		return nil, err
 	}
@@ -90,10 +90,10 @@ func newSampler() (sdktrace.Sampler, error) {
 
 // newResource says whose the spans are; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
 // have the last word.
-func newResource() (*resource.Resource, error) {
+func newResource(build telemetry.Build) (*resource.Resource, error) {
 	from, err := resource.New(context.Background(),
 		resource.WithTelemetrySDK(),
-		resource.WithAttributes(semconv.ServiceName("liveness-gateway"), semconv.ServiceVersion(build().Version)),
+		resource.WithAttributes(semconv.ServiceName("liveness-gateway"), semconv.ServiceVersion(build.Version)),
 		resource.WithFromEnv(),
 	)
 	if err != nil {
@@ -126,7 +126,7 @@ func variable(names ...string) string {
 
 // observers returns who is told of every call, in order: the spans note the trace that
 // the log names.
-func (g *gateway) observers(metrics *telemetry.Metrics) []func(*server.Call) {
+func (g *Gateway) observers(metrics *telemetry.Metrics) []func(*server.Call) {
 	observers := []func(*server.Call){metrics.ObserveCall, telemetry.AccessLog(g.log)}
 	if g.spans == nil {
 		return observers
@@ -135,7 +135,7 @@ func (g *gateway) observers(metrics *telemetry.Metrics) []func(*server.Call) {
 }
 
 // flushSpans sends what has not been sent yet, as long as ctx and flushTime allow.
-func (g *gateway) flushSpans(ctx context.Context) {
+func (g *Gateway) flushSpans(ctx context.Context) {
 	if g.spans == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package main
+package upstream
 
 import (
 	"crypto/tls"
@@ -26,10 +26,10 @@ const (
 	bufferBytes = 2 << 10
 )
 
-// transport makes an account's HTTP requests. It replaces its connections when they
+// Transport makes an account's HTTP requests. It replaces its connections when they
 // reach the account's maximum age, so that a change of the vendor's addresses is
 // noticed: a whole generation at a time, each call of the old one ending in peace.
-type transport struct {
+type Transport struct {
 	generation func() *generation
 	current    atomic.Pointer[generation]
 }
@@ -39,7 +39,8 @@ type generation struct {
 	end time.Time
 }
 
-func newTransport(account *config.Account) *transport {
+// NewTransport returns a transport that has no connection yet.
+func NewTransport(account *config.Account) *Transport {
 	security := &tls.Config{RootCAs: account.RootCAs, MinVersion: tls.VersionTLS12}
 	dialer := &vendorhttp.Dialer{Dialer: net.Dialer{Timeout: dialTimeout}, TLS: security}
 	template := &http.Transport{
@@ -58,7 +59,7 @@ func newTransport(account *config.Account) *transport {
 	if account.Proxy != nil {
 		template.Proxy = http.ProxyURL(account.Proxy)
 	}
-	t := &transport{generation: func() *generation {
+	t := &Transport{generation: func() *generation {
 		return &generation{template.Clone(), time.Now().Add(account.MaxConnectionAge)}
 	}}
 	t.current.Store(t.generation())
@@ -66,7 +67,7 @@ func newTransport(account *config.Account) *transport {
 }
 
 // RoundTrip makes one request and follows no redirect.
-func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	current := t.current.Load()
 	if time.Now().After(current.end) && t.current.CompareAndSwap(current, t.generation()) {
 		current.CloseIdleConnections() // and each other connection once its call has ended
@@ -74,4 +75,5 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return t.current.Load().RoundTrip(request)
 }
 
-func (t *transport) close() { t.current.Load().CloseIdleConnections() }
+// Close closes the connections that no request is using.
+func (t *Transport) Close() { t.current.Load().CloseIdleConnections() }

@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ func TestTracingSettings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			setVariables(t, c.variables)
-			spans, err := newSpans(zap.NewNop())
+			spans, err := newSpans(zap.NewNop(), telemetry.Build{})
 			require.Equal(t, c.on, spans != nil)
 			if c.err != "" {
 				require.ErrorContains(t, err, c.err+": ")
@@ -85,10 +85,10 @@ func TestSamplers(t *testing.T) {
 
 // The headers of OTEL_EXPORTER_OTLP_HEADERS are secrets.
 func TestTracingReportsHoldNoValues(t *testing.T) {
-	var log lockedBuffer
+	var log bytes.Buffer
 	t.Setenv("OTEL_TRACES_EXPORTER", "otlp")
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%ZZsecret-5127,other secret-5127=1,secret-5127")
-	spans, err := newSpans(telemetry.NewLogger(zapcore.AddSync(&log), zap.InfoLevel))
+	spans, err := newSpans(telemetry.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
 	require.NoError(t, err)
 	require.NoError(t, spans.Shutdown(t.Context()))
 	require.Contains(t, log.String(), "an OTEL_ variable cannot be used")

@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 
 // shutdown stops accepting, lets running calls end within the grace, cuts what is left,
 // and sends the spans of all. The admin listener goes last, so that the end can be watched.
-func (g *gateway) shutdown() {
+func (g *Gateway) shutdown() {
 	g.stopping.Store(true)
 	g.health.Shutdown()
 	ctx, cancel := context.WithTimeout(context.Background(), g.config.ShutdownGrace)
@@ -28,12 +28,12 @@ func (g *gateway) shutdown() {
 	g.flushSpans(ctx)
 	_ = g.admin.Close()
 	for _, transport := range g.transports {
-		transport.close()
+		transport.Close()
 	}
 	g.log.Info("stopped")
 }
 
-func (g *gateway) stopGRPC(ctx context.Context) {
+func (g *Gateway) stopGRPC(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		g.grpc.GracefulStop()

@@ -1,14 +1,14 @@
-package main
+// Package gateway is the whole server of a configuration: accounts and routes are opened,
+// three listeners serve, and all of them drain and stop together. It must not know which
+// vendors there are, nor flags and commands.
+package gateway
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -21,18 +21,18 @@ import (
 	"google.golang.org/grpc/health"
 
 	"github.com/liveness-gateway/gateway/internal/config"
-	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/routing/guard"
-	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/upstream"
 )
 
-// gateway is the whole server: three listeners and what answers on them.
-type gateway struct {
+// Gateway is three listeners and what answers on them.
+type Gateway struct {
 	config *config.Config
 	log    *zap.Logger
+	build  telemetry.Build
 
 	grpc   *grpc.Server
 	health *health.Server
@@ -41,31 +41,33 @@ type gateway struct {
 
 	grpcListener, restListener, adminListener net.Listener
 
-	transports []*transport
+	transports []*upstream.Transport
 	spans      *telemetry.Spans // nil if calls are not traced
 	stopping   atomic.Bool
 }
 
-// newGateway wires everything and opens the listeners, so that a taken port is known
-// before anything runs.
-func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
-	g := &gateway{config: cfg, log: log}
+// New wires everything and opens the listeners, so that a taken port is known before
+// anything runs. Run must follow: it alone closes them.
+func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, error) {
+	g := &Gateway{config: cfg, log: log, build: build}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics, err := telemetry.NewMetrics(registry, build())
+	metrics, err := telemetry.NewMetrics(registry, build)
 	if err != nil {
 		return nil, err
 	}
-	router := routing.New(g.routes(), metrics.ObserveAttempt)
+	var routes []routing.Route
+	routes, g.transports = openRoutes(cfg)
+	router := routing.New(routes, metrics.ObserveAttempt)
 	status := func() routing.Status { return router.Status(time.Now()) }
 	if err := registry.Register(telemetry.NewState(status)); err != nil {
 		return nil, err
 	}
-	keeper, err := newKeeper(cfg.Idempotency)
+	keeper, err := idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
 	if err != nil {
 		return nil, err
 	}
-	if g.spans, err = newSpans(log); err != nil {
+	if g.spans, err = newSpans(log, build); err != nil {
 		return nil, err
 	}
 	service := server.NewService(router, keeper, g.observers(metrics)...)
@@ -86,52 +88,7 @@ func newGateway(cfg *config.Config, log *zap.Logger) (*gateway, error) {
 	return g, g.listen()
 }
 
-// routes opens the configured accounts and returns the routes over them.
-func (g *gateway) routes() []routing.Route {
-	accounts := make(map[string]providers.Account)
-	guards := make(map[string]*guard.Account)
-	for i := range g.config.Accounts {
-		transport := newTransport(&g.config.Accounts[i])
-		g.transports = append(g.transports, transport)
-		accounts[g.config.Accounts[i].Name] = open(&g.config.Accounts[i], transport)
-		guards[g.config.Accounts[i].Name] = guard.NewAccount(len(g.config.Accounts[i].Credentials), g.config.Accounts[i].MaxInFlight)
-	}
-	routes := make([]routing.Route, len(g.config.Routes))
-	for i, r := range g.config.Routes {
-		routes[i] = routing.Route{
-			Flow: r.Flow, Scenario: r.Scenario, Weighted: r.Weighted,
-			AcceptedProducts: r.AcceptedProducts, StopAfterAmbiguous: r.StopAfterAmbiguous,
-		}
-		for _, t := range r.Targets {
-			account := g.config.Account(t.Account)
-			routes[i].Targets = append(routes[i].Targets, routing.Target{
-				Product:  account.Provider.Product(t.Product),
-				Provider: account.Provider.Name, Account: account.Name, Region: account.Region,
-				Weight: float64(t.Weight), Timeout: account.Timeout,
-				Issuer: accounts[t.Account].NewTarget(t.Product, t.Parameters),
-				Guard:  guards[t.Account], OutOfService: g.config.TakenOut(t.Account, t.Product),
-				Credentials: account.CredentialNames(), Parameters: slices.Sorted(maps.Keys(t.Parameters)),
-			})
-		}
-	}
-	return routes
-}
-
-// open returns the account, whose calls are made over the transport.
-func open(account *config.Account, over http.RoundTripper) providers.Account {
-	credentials := make([]map[string]sensitive.String, len(account.Credentials))
-	for i, c := range account.Credentials {
-		credentials[i] = c.Secrets
-	}
-	return account.Provider.Open(providers.AccountConfig{
-		BaseURL: account.BaseURL, PathPrefix: account.PathPrefix,
-		Credentials: credentials, Options: account.Options,
-		Transport: over,
-		Random:    func(p []byte) { _, _ = rand.Read(p) }, // it never fails
-	})
-}
-
-func (g *gateway) listen() error {
+func (g *Gateway) listen() error {
 	for _, l := range []struct {
 		name, address string
 		listener      *net.Listener
@@ -150,7 +107,17 @@ func (g *gateway) listen() error {
 	return nil
 }
 
-func (g *gateway) closeListeners() {
+// Addresses are those that the gateway listens on. Where the configuration leaves the
+// port to the system, as 0, they have the one that it picked.
+func (g *Gateway) Addresses() config.Listen {
+	return config.Listen{
+		GRPC:  g.grpcListener.Addr().String(),
+		REST:  g.restListener.Addr().String(),
+		Admin: g.adminListener.Addr().String(),
+	}
+}
+
+func (g *Gateway) closeListeners() {
 	for _, listener := range []net.Listener{g.grpcListener, g.restListener, g.adminListener} {
 		if listener != nil {
 			_ = listener.Close()
@@ -158,10 +125,10 @@ func (g *gateway) closeListeners() {
 	}
 }
 
-// run serves until ctx ends or a listener fails, then stops accepting and lets running
+// Run serves until ctx ends or a listener fails, then stops accepting and lets running
 // calls end within the configured grace.
-func (g *gateway) run(ctx context.Context) error {
-	g.log.Info("serving", zap.String("version", build().Version),
+func (g *Gateway) Run(ctx context.Context) error {
+	g.log.Info("serving", zap.String("version", g.build.Version),
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
 		zap.Stringer("admin", g.adminListener.Addr()))
 	group, ctx := errgroup.WithContext(ctx)

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bytes"
@@ -19,17 +19,19 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/config"
 )
 
-// example is a request that one product serves.
-type example struct {
-	product string
-	request *livenessv1.IssueLivenessTokenRequest
+// Example is a request that one product serves.
+type Example struct {
+	Product string
+	Request *livenessv1.IssueLivenessTokenRequest
 }
 
-func examples() []example {
+// Examples are requests for all products, one for each.
+func Examples() []Example {
 	returnURL, notifyURL := "https://shop.example/return", "https://shop.example/notify"
-	return []example{
+	return []Example{
 		{"linkface.app", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"linkface.app"},
 		}},
@@ -57,10 +59,10 @@ func smallPhoto() []byte {
 	return photo.Bytes()
 }
 
-// showTokens issues a token of each product over each transport and prints a table of
-// them. It fails if any call does.
-func showTokens(ctx context.Context, g *gateway, output io.Writer) error {
-	connection, err := grpc.NewClient(g.grpcListener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+// IssueTokens has the gateway issue a token of each product over each transport and prints
+// a table of them. It fails if any call does.
+func IssueTokens(ctx context.Context, gateway config.Listen, output io.Writer) error {
+	connection, err := grpc.NewClient(gateway.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
 	}
@@ -70,41 +72,41 @@ func showTokens(ctx context.Context, g *gateway, output io.Writer) error {
 	table := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "PRODUCT\tTRANSPORT\tTOKEN\tEXPIRES IN\tTOOK")
 	var failures error
-	for _, e := range examples() {
+	for _, e := range Examples() {
 		for _, over := range []struct {
 			name string
 			call func(context.Context) (*livenessv1.IssueLivenessTokenResponse, error)
 		}{
 			{"gRPC", func(ctx context.Context) (*livenessv1.IssueLivenessTokenResponse, error) {
-				return client.IssueLivenessToken(ctx, e.request)
+				return client.IssueLivenessToken(ctx, e.Request)
 			}},
 			{"REST", func(ctx context.Context) (*livenessv1.IssueLivenessTokenResponse, error) {
-				return postREST(ctx, g.restURL(), e.request)
+				return postREST(ctx, tokensURL(gateway), e.Request)
 			}},
 		} {
 			start := time.Now()
 			response, err := over.call(ctx)
-			if err == nil && response.GetProduct() != e.product {
+			if err == nil && response.GetProduct() != e.Product {
 				err = fmt.Errorf("the token is one of %s", response.GetProduct())
 			}
 			if err != nil {
-				failures = errors.Join(failures, fmt.Errorf("%s over %s: %w", e.product, over.name, err))
-				_, _ = fmt.Fprintf(table, "%s\t%s\tfailed\t\t\n", e.product, over.name)
+				failures = errors.Join(failures, fmt.Errorf("%s over %s: %w", e.Product, over.name, err))
+				_, _ = fmt.Fprintf(table, "%s\t%s\tfailed\t\t\n", e.Product, over.name)
 				continue
 			}
-			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.product, over.name, response.GetToken(),
+			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.Product, over.name, response.GetToken(),
 				time.Until(response.GetExpireTime().AsTime()).Round(time.Second), time.Since(start).Round(10*time.Microsecond))
 		}
 	}
 	return errors.Join(failures, table.Flush())
 }
 
-func (g *gateway) restURL() string {
-	return "http://" + g.restListener.Addr().String() + "/v1/liveness-tokens"
+func tokensURL(gateway config.Listen) string {
+	return "http://" + gateway.REST + "/v1/liveness-tokens"
 }
 
 func postREST(ctx context.Context, url string, message *livenessv1.IssueLivenessTokenRequest) (*livenessv1.IssueLivenessTokenResponse, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(compactJSON(message)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(CompactJSON(message)))
 	if err != nil {
 		return nil, err
 	}
@@ -125,22 +127,23 @@ func postREST(ctx context.Context, url string, message *livenessv1.IssueLiveness
 	return answer, protojson.Unmarshal(body, answer)
 }
 
-func compactJSON(message *livenessv1.IssueLivenessTokenRequest) []byte {
+// CompactJSON is a message as it is on a command line.
+func CompactJSON(message *livenessv1.IssueLivenessTokenRequest) []byte {
 	var compact bytes.Buffer
 	encoded, _ := protojson.Marshal(message) // the examples are valid UTF-8
 	_ = json.Compact(&compact, encoded)      // protojson's spaces vary on purpose
 	return compact.Bytes()
 }
 
-// showHow prints command lines that work when pasted into another terminal.
-func showHow(g *gateway, vendors *standIns, output io.Writer) error {
+// ShowHow prints command lines that work when pasted into another terminal.
+func ShowHow(gateway config.Listen, vendors *StandIns, output io.Writer) error {
 	var text strings.Builder
 	say := func(format string, values ...any) { _, _ = fmt.Fprintf(&text, format, values...) }
-	say("\nTry it in a browser, http://%s/docs, or from another terminal (stop with Ctrl-C):\n", g.restListener.Addr())
-	for _, e := range examples() {
-		message := compactJSON(e.request)
-		say("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.product, g.restURL(), message)
-		say("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", message, g.grpcListener.Addr())
+	say("\nTry it in a browser, http://%s/docs, or from another terminal (stop with Ctrl-C):\n", gateway.REST)
+	for _, e := range Examples() {
+		message := CompactJSON(e.Request)
+		say("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.Product, tokensURL(gateway), message)
+		say("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", message, gateway.GRPC)
 	}
 	say("\n# rehearse a failure: the product's next three requests are refused, or get no answer; docs/sandbox.md has all of them\n")
 	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Megvii, `{"product":"megvii.app-v5","outcome":"code=CONCURRENCY_LIMIT_EXCEEDED","times":3}`)
@@ -148,7 +151,7 @@ func showHow(g *gateway, vendors *standIns, output io.Writer) error {
 	say("\n# what the vendors issued\n")
 	say("curl -sS %s/_sandbox/ledger\n", vendors.Megvii)
 	say("curl -sS %s/_sandbox/ledger\n", vendors.Linkface)
-	say("\n# metrics\ncurl -sS http://%s/metrics\n\n", g.adminListener.Addr())
+	say("\n# metrics\ncurl -sS http://%s/metrics\n\n", gateway.Admin)
 	_, err := io.WriteString(output, text.String())
 	return err
 }
