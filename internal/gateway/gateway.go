@@ -20,10 +20,17 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/admin"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/upstream"
 )
@@ -70,17 +77,17 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 	if g.spans, err = newSpans(log, build); err != nil {
 		return nil, err
 	}
-	service := server.NewService(router, keeper, g.observers(metrics)...)
-	service.Limit(server.Limits{
+	dispatcher := server.NewDispatcher(admission.NewController(admission.Limits{
 		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
-	})
+	}), g.observers(metrics)...)
+	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, keeper))
 	errorLog, err := zap.NewStdLogAt(log, zap.DebugLevel)
 	if err != nil {
 		return nil, err
 	}
-	g.grpc, g.health = server.NewGRPC(service)
-	g.rest = server.NewREST(service, errorLog)
-	g.admin = server.NewAdmin(server.Admin{
+	g.grpc, g.health = grpcserver.New(dispatcher)
+	g.rest = rest.New(dispatcher, &message.Buffers{}, errorLog)
+	g.admin = admin.New(admin.Pages{
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready:   func() bool { return !g.stopping.Load() },
 		Status:  status, Loopback: cfg.Listen.AdminOnLoopback(),

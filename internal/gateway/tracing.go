@@ -20,7 +20,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.uber.org/zap"
 
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
@@ -126,8 +126,8 @@ func variable(names ...string) string {
 
 // observers returns who is told of every call, in order: the spans note the trace that
 // the log names.
-func (g *Gateway) observers(metrics *telemetry.Metrics) []func(*server.Call) {
-	observers := []func(*server.Call){metrics.ObserveCall, telemetry.AccessLog(g.log)}
+func (g *Gateway) observers(metrics *telemetry.Metrics) []func(*call.Call) {
+	observers := []func(*call.Call){metrics.ObserveCall, telemetry.AccessLog(g.log)}
 	if g.spans == nil {
 		return observers
 	}

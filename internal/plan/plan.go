@@ -9,19 +9,22 @@ import (
 	"io"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/service"
 )
 
 // Print prints on which targets of the routes a request would be tried, and why not on the
 // others. The request is JSON, as over REST. It fails if there is no target to try.
 func Print(ctx context.Context, routes []routing.Route, request []byte, asJSON bool, output io.Writer) error {
-	message, refused := server.DecodeJSON(request)
+	decoded, refused := message.DecodeJSON(request)
 	explanation := routing.Explanation{Failure: refused}
 	if refused == nil {
 		var err error
-		if explanation, err = explain(ctx, routes, message); err != nil {
+		if explanation, err = explain(ctx, routes, decoded); err != nil {
 			return err
 		}
 	}
@@ -36,15 +39,16 @@ func Print(ctx context.Context, routes []routing.Route, request []byte, asJSON b
 
 // explain takes the message through the server's interceptors, so that it is refused as
 // a caller's would be, to routing's explanation.
-func explain(ctx context.Context, routes []routing.Route, message *livenessv1.IssueLivenessTokenRequest) (routing.Explanation, error) {
+func explain(ctx context.Context, routes []routing.Route, request *livenessv1.IssueLivenessTokenRequest) (routing.Explanation, error) {
 	keeper, err := idempotency.NewInMemory(1, 1<<20)
 	if err != nil {
 		return routing.Explanation{}, err
 	}
 	p := &planner{router: routing.New(routes, func(*routing.Attempt) {})}
-	service := server.NewService(p, keeper)
-	if call := service.Issue(ctx, message); !p.planned {
-		p.explanation.Failure = call.Err
+	d := server.NewDispatcher(&admission.Controller{})
+	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))
+	if c := d.Issue(ctx, request); !p.planned {
+		p.explanation.Failure = c.Err
 	}
 	return p.explanation, nil
 }

@@ -11,9 +11,9 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/code"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // plannedFailure is what a caller would get.
@@ -29,7 +29,7 @@ func failureOf(err *providers.Error) *plannedFailure {
 	if err == nil {
 		return nil
 	}
-	c, httpStatus, _ := server.StatusFor(err)
+	c, httpStatus, _ := call.StatusFor(err)
 	return &plannedFailure{err.Reason, code.Code(c).String(), httpStatus, err.Message, routing.Explained(err.Violations)}
 }
 

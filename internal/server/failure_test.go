@@ -13,9 +13,9 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 func target(product, account string) *routing.Target {
@@ -51,10 +51,10 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 			},
 		}},
 	}))
-	returnURL := map[server.Transport]string{server.GRPC: "callback.return_url", server.REST: "callback.returnUrl"}
-	for transport, call := range g.transports() {
+	returnURL := map[call.Transport]string{call.GRPC: "callback.return_url", call.REST: "callback.returnUrl"}
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE})
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE})
 			d := requireFailure(t, r)
 			require.Equal(t, map[string]string{
 				"product": "acme.page", "vendorCode": "CONCURRENCY_LIMIT_EXCEEDED",
@@ -85,9 +85,9 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 
 func TestFailureInOurWords(t *testing.T) {
 	g := start(t, fails(&providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}))
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
 			require.Contains(t, r.status.GetMessage(), ": a call needs at least 100 ms")
 			require.Empty(t, requireFailure(t, r).info.GetMetadata())
 		})
@@ -113,9 +113,9 @@ func TestDetailsStayWithinTheTrailer(t *testing.T) {
 		})
 	}
 	g := start(t, failed(outcome))
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			d := requireFailure(t, call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
+			d := requireFailure(t, send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
 			require.NotEmpty(t, d.fields(), "BadRequest")
 			require.Equal(t, "comparison.photos[0]", d.fields()[0])
 		})
@@ -134,9 +134,9 @@ func TestRuledOutTargetsFillWhatRoomThereIs(t *testing.T) {
 		})
 	}
 	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return outcome, refused })
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			d := requireFailure(t, call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
+			d := requireFailure(t, send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
 			require.Equal(t, []string{"detection"}, d.fields())
 			require.Greater(t, len(d.failure.GetRuledOut()), 10)
 			for i, out := range d.failure.GetRuledOut() {

@@ -154,9 +154,9 @@ func TestFlowIsObservedOfRefusedCallsToo(t *testing.T) {
 		"by the contract": {Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Scenario: "NOT A SCENARIO"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for transport, call := range g.transports() {
+			for transport, send := range g.transports() {
 				t.Run(transport, func(t *testing.T) {
-					call(t, request)
+					send(t, request)
 					require.Equal(t, providers.FlowHostedPage, (<-g.calls).Flow)
 				})
 			}

@@ -178,9 +178,9 @@ func TestResponse(t *testing.T) {
 
 func TestResponseEchoesTheCallersReference(t *testing.T) {
 	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return issued(), nil })
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Reference: "order-1"})
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Reference: "order-1"})
 			require.Equal(t, "order-1", r.response.GetReference())
 		})
 	}
@@ -188,9 +188,9 @@ func TestResponseEchoesTheCallersReference(t *testing.T) {
 
 func TestResponseLeavesOutAnUnknownExpiry(t *testing.T) {
 	g := start(t, issues)
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			response := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}).response
+			response := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}).response
 			require.Nil(t, response.GetExpireTime())
 			require.Equal(t, livenessv1.ExpirySource_EXPIRY_SOURCE_UNSPECIFIED, response.GetExpirySource())
 		})

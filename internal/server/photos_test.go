@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 )
 
 // photosOf returns a request with photos of these sizes.
@@ -22,25 +22,25 @@ func photosOf(sizes ...int) *livenessv1.IssueLivenessTokenRequest {
 
 func TestPhotosOf19MBTogether(t *testing.T) {
 	g := start(t, issues)
-	for transport, call := range g.photoTransports() {
+	for transport, send := range g.photoTransports() {
 		t.Run(transport, func(t *testing.T) {
-			require.NotNil(t, call(t, photosOf(19_000_000)).response)
-			require.NotNil(t, call(t, photosOf(10_000_000, 9_000_000)).response)
+			require.NotNil(t, send(t, photosOf(19_000_000)).response)
+			require.NotNil(t, send(t, photosOf(10_000_000, 9_000_000)).response)
 		})
 	}
 }
 
 func TestPhotosBeyond19MBTogether(t *testing.T) {
 	g := start(t, issues)
-	for transport, call := range g.photoTransports() {
+	for transport, send := range g.photoTransports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, photosOf(10_000_000, 9_000_000, 1))
+			r := send(t, photosOf(10_000_000, 9_000_000, 1))
 			d := requireFailure(t, r)
 			require.Equal(t, codes.InvalidArgument, r.code())
 			require.Equal(t, "REQUEST_TOO_LARGE", d.info.GetReason())
 			require.Equal(t, []string{"comparison.photos"}, d.fields())
 			require.Contains(t, d.descriptions(), "19 MB")
-			if r.transport == server.REST {
+			if r.transport == call.REST {
 				require.Equal(t, http.StatusRequestEntityTooLarge, r.httpStatus)
 			}
 		})

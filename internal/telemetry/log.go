@@ -6,9 +6,9 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // NewLogger returns a logger that writes one JSON object a line. It drops nothing:
@@ -23,41 +23,41 @@ func NewLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logg
 
 // AccessLog returns an observer that writes one line for each call: what it came to
 // and how long it took, nothing of what it held.
-func AccessLog(logger *zap.Logger) func(*server.Call) {
-	return func(call *server.Call) {
-		entry := logger.Check(levelOf(call), "call")
+func AccessLog(logger *zap.Logger) func(*call.Call) {
+	return func(c *call.Call) {
+		entry := logger.Check(levelOf(c), "call")
 		if entry == nil {
 			return
 		}
-		entry.Write(zap.Inline((*line)(call)))
+		entry.Write(zap.Inline((*line)(c)))
 	}
 }
 
 // line is what the log says of a call.
-type line server.Call
+type line call.Call
 
 // MarshalLogObject writes the fields of the line, which costs less than a list of them.
 func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
-	call := (*server.Call)(l)
-	object.AddString("request_id", call.RequestID)
-	object.AddString("transport", string(call.Transport))
-	object.AddString("flow", flowLabel(call))
-	object.AddString("code", codeName(call.Code()))
-	object.AddInt("http_status", call.HTTPStatus())
-	object.AddString("reason", string(call.Reason()))
-	object.AddFloat64("duration_ms", milliseconds(call.Duration))
-	object.AddFloat64("vendor_ms", milliseconds(call.VendorTime()))
-	addNonEmpty(object, "trace_id", call.TraceID)
-	addNonEmpty(object, "idempotency", string(call.Idempotency))
-	if issued := call.Outcome.Issued(); issued != nil {
+	c := (*call.Call)(l)
+	object.AddString("request_id", c.RequestID)
+	object.AddString("transport", string(c.Transport))
+	object.AddString("flow", flowLabel(c))
+	object.AddString("code", codeName(c.Code()))
+	object.AddInt("http_status", c.HTTPStatus())
+	object.AddString("reason", string(c.Reason()))
+	object.AddFloat64("duration_ms", milliseconds(c.Duration))
+	object.AddFloat64("vendor_ms", milliseconds(c.VendorTime()))
+	addNonEmpty(object, "trace_id", c.TraceID)
+	addNonEmpty(object, "idempotency", string(c.Idempotency))
+	if issued := c.Outcome.Issued(); issued != nil {
 		object.AddString("product", issued.Product.ID)
 		object.AddString("account", issued.Account)
 	}
-	if call.Outcome.Waited > 0 {
-		object.AddFloat64("waited_ms", milliseconds(call.Outcome.Waited))
+	if c.Outcome.Waited > 0 {
+		object.AddFloat64("waited_ms", milliseconds(c.Outcome.Waited))
 	}
-	if tellsCause(call.Err) {
-		object.AddString("cause", call.Err.Cause.Error())
+	if tellsCause(c.Err) {
+		object.AddString("cause", c.Err.Cause.Error())
 	}
 	return l.addAttempts(object)
 }
@@ -84,9 +84,9 @@ func tellsCause(failure *providers.Error) bool {
 
 // levelOf is an error for a fault of ours, a warning for what an operator may have to
 // mend, and information otherwise.
-func levelOf(call *server.Call) zapcore.Level {
-	switch status := call.HTTPStatus(); {
-	case call.Reason() == providers.Internal:
+func levelOf(c *call.Call) zapcore.Level {
+	switch status := c.HTTPStatus(); {
+	case c.Reason() == providers.Internal:
 		return zapcore.ErrorLevel
 	case status >= 500:
 		return zapcore.WarnLevel

@@ -10,13 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zapcore"
 
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 func TestAccessLog(t *testing.T) {
 	for name, c := range map[string]struct {
-		call *server.Call
+		call *call.Call
 		want string
 	}{
 		"issued": {issuedCall(), `{

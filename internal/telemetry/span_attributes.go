@@ -9,10 +9,9 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
-	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // The attributes of OpenTelemetry's semantic conventions are used where there are some;
@@ -36,48 +35,48 @@ const (
 const otherMethod = "_OTHER"
 
 // spanName is the RPC's name, over REST too.
-func spanName(call *server.Call) string {
-	if call.Reason() == providers.MethodUnknown {
+func spanName(c *call.Call) string {
+	if c.Reason() == providers.MethodUnknown {
 		return otherMethod
 	}
-	return livenessv1.LivenessService_IssueLivenessToken_FullMethodName[1:]
+	return c.Method
 }
 
 // record makes the spans of a call below the span in ctx.
-func (s *Spans) record(ctx context.Context, call *server.Call) {
-	ctx, span := s.start(ctx, spanName(call), trace.SpanKindServer, call.Start)
+func (s *Spans) record(ctx context.Context, c *call.Call) {
+	ctx, span := s.start(ctx, spanName(c), trace.SpanKindServer, c.Start)
 	span.SetAttributes(
-		attrRequestID.String(call.RequestID),
-		attrFlow.String(flowLabel(call)),
-		attrReason.String(string(call.Reason())),
+		attrRequestID.String(c.RequestID),
+		attrFlow.String(flowLabel(c)),
+		attrReason.String(string(c.Reason())),
 	)
-	span.SetAttributes(protocolAttributes(call)...)
-	if call.Idempotency != "" {
-		span.SetAttributes(attrIdempotency.String(string(call.Idempotency)))
+	span.SetAttributes(protocolAttributes(c)...)
+	if c.Idempotency != "" {
+		span.SetAttributes(attrIdempotency.String(string(c.Idempotency)))
 	}
-	if issued := call.Outcome.Issued(); issued != nil {
+	if issued := c.Outcome.Issued(); issued != nil {
 		span.SetAttributes(attrProduct.String(issued.Product.ID), attrAccount.String(issued.Account))
 	}
-	if call.HTTPStatus() >= 500 {
-		failed(span, call.Reason())
+	if c.HTTPStatus() >= 500 {
+		failed(span, c.Reason())
 	}
-	if !call.Repeats() && !call.Outcome.Start.IsZero() {
-		s.recordPlan(ctx, &call.Outcome)
+	if !c.Repeats() && !c.Outcome.Start.IsZero() {
+		s.recordPlan(ctx, &c.Outcome)
 	}
-	span.End(trace.WithTimestamp(call.Start.Add(call.Duration)))
+	span.End(trace.WithTimestamp(c.Start.Add(c.Duration)))
 }
 
-func protocolAttributes(call *server.Call) []attribute.KeyValue {
-	if call.Transport == server.GRPC {
+func protocolAttributes(c *call.Call) []attribute.KeyValue {
+	if c.Transport == call.GRPC {
 		return []attribute.KeyValue{
 			semconv.RPCSystemNameGRPC,
-			semconv.RPCMethod(spanName(call)),
-			semconv.RPCResponseStatusCode(codeName(call.Code())),
+			semconv.RPCMethod(spanName(c)),
+			semconv.RPCResponseStatusCode(codeName(c.Code())),
 		}
 	}
-	attributes := []attribute.KeyValue{semconv.HTTPResponseStatusCode(call.HTTPStatus())}
-	if call.Reason() != providers.MethodUnknown {
-		attributes = append(attributes, semconv.HTTPRequestMethodPost, semconv.HTTPRoute(server.TokensPath))
+	attributes := []attribute.KeyValue{semconv.HTTPResponseStatusCode(c.HTTPStatus())}
+	if c.Reason() != providers.MethodUnknown {
+		attributes = append(attributes, semconv.HTTPRequestMethodPost, semconv.HTTPRoute(c.Route))
 	}
 	return attributes
 }

@@ -9,7 +9,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 )
 
 // Spans makes the spans of calls: one of the call, in it one of the plan, which lasts
@@ -33,22 +33,22 @@ func NewSpans(sampler sdktrace.Sampler, options ...sdktrace.TracerProviderOption
 // ObserveCall makes the spans of a call that has ended, if it is sampled. It notes the
 // trace in the call: the caller's, sampled or not, or a new one that is sampled. Later
 // observers see it.
-func (s *Spans) ObserveCall(call *server.Call) {
-	ctx := propagation.TraceContext{}.Extract(context.Background(), carrier{call})
+func (s *Spans) ObserveCall(c *call.Call) {
+	ctx := propagation.TraceContext{}.Extract(context.Background(), carrier{c})
 	parent := trace.SpanContextFromContext(ctx)
 	id := parent.TraceID()
 	if !parent.IsValid() {
 		id = newTraceID()
 	}
 	sampled := s.sampler.ShouldSample(sdktrace.SamplingParameters{
-		ParentContext: ctx, TraceID: id, Name: spanName(call), Kind: trace.SpanKindServer,
+		ParentContext: ctx, TraceID: id, Name: spanName(c), Kind: trace.SpanKindServer,
 	}).Decision == sdktrace.RecordAndSample
 	if sampled || parent.IsValid() {
-		call.TraceID = id.String()
+		c.TraceID = id.String()
 	}
 	if sampled {
 		// A parent that has only a trace's id gives it to a span without a parent.
-		s.record(trace.ContextWithRemoteSpanContext(ctx, parent.WithTraceID(id)), call)
+		s.record(trace.ContextWithRemoteSpanContext(ctx, parent.WithTraceID(id)), c)
 	}
 }
 
@@ -62,9 +62,9 @@ func newTraceID() (id trace.TraceID) {
 }
 
 // carrier is what a call brings with it, read only: nothing is ever passed on.
-type carrier struct{ call *server.Call }
+type carrier struct{ from *call.Call }
 
-func (c carrier) Get(key string) string { return c.call.Metadata(key) }
+func (c carrier) Get(key string) string { return c.from.Value(key) }
 
 func (carrier) Set(string, string) {}
 

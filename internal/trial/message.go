@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/message"
 )
 
 // readMessage reads the request from a JSON file or, if none is named, makes it of
@@ -20,11 +20,11 @@ func readMessage(file string, fields []string) (*livenessv1.IssueLivenessTokenRe
 	if err != nil {
 		return nil, err
 	}
-	message, refused := server.DecodeJSON(body)
+	request, refused := message.DecodeJSON(body)
 	if refused != nil {
 		return nil, refused
 	}
-	return message, nil
+	return request, nil
 }
 
 // fieldsJSON makes an object of fields, each PATH=VALUE with the contract's names in

@@ -12,10 +12,10 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // printer prints an exchange, and how it was read, without what is not to be shown.
@@ -24,7 +24,7 @@ type printer struct {
 	safe *redactor
 }
 
-func printTrial(output io.Writer, t *trial, wire *recorder, call *server.Call, safe *redactor) error {
+func printTrial(output io.Writer, t *trial, wire *recorder, made *call.Call, safe *redactor) error {
 	table := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
 	p := printer{table, safe}
 	if wire.sent == nil {
@@ -33,17 +33,17 @@ func printTrial(output io.Writer, t *trial, wire *recorder, call *server.Call, s
 		p.request(wire)
 		p.answer(wire)
 	}
-	p.line("\nRead as\n  reason\t%s", call.Reason())
-	if call.Err != nil {
-		p.failure(call.Err, call.Outcome.RuledOut)
+	p.line("\nRead as\n  reason\t%s", made.Reason())
+	if made.Err != nil {
+		p.failure(made.Err, made.Outcome.RuledOut)
 	} else {
-		p.token(call.Outcome.Token)
+		p.token(made.Outcome.Token)
 	}
-	for i := range call.Outcome.Attempts {
-		p.exchange(t.account.Provider.Codes, wire, &call.Outcome.Attempts[i].Exchange)
-		p.row("took", call.Outcome.Attempts[i].Duration.Round(10*time.Microsecond))
+	for i := range made.Outcome.Attempts {
+		p.exchange(t.account.Provider.Codes, wire, &made.Outcome.Attempts[i].Exchange)
+		p.row("took", made.Outcome.Attempts[i].Duration.Round(10*time.Microsecond))
 	}
-	p.line("  a caller gets\tHTTP %d, gRPC %s", call.HTTPStatus(), call.Code())
+	p.line("  a caller gets\tHTTP %d, gRPC %s", made.HTTPStatus(), made.Code())
 	return table.Flush()
 }
 

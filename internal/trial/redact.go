@@ -12,9 +12,9 @@ import (
 	"strings"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // redactor decides what of an exchange is shown. What nothing is known of is not: an
@@ -31,8 +31,8 @@ type redactor struct {
 	blank func(kind, value string) string
 }
 
-func newRedactor(t *trial, wire *recorder, call *server.Call, all bool) *redactor {
-	token := cmp.Or(call.Outcome.Token, &providers.Token{})
+func newRedactor(t *trial, wire *recorder, made *call.Call, all bool) *redactor {
+	token := cmp.Or(made.Outcome.Token, &providers.Token{})
 	r := &redactor{all: all, harmless: []string{t.message.GetReference()}, secrets: append(
 		personal(t.message), token.Value.Reveal(), token.SessionID.Reveal(), token.Client.URL.Reveal(), token.Client.Digits.Reveal(),
 	)}
@@ -50,7 +50,7 @@ func newRedactor(t *trial, wire *recorder, call *server.Call, all bool) *redacto
 	if token.Expiry.Source == providers.VendorStated {
 		r.harmless = append(r.harmless, strconv.FormatInt(token.Expiry.Time.Unix(), 10))
 	}
-	for _, attempt := range call.Outcome.Attempts {
+	for _, attempt := range made.Outcome.Attempts {
 		e := &attempt.Exchange
 		r.harmless = append(r.harmless, e.Reference, e.RequestID, e.Text, http.StatusText(e.HTTPStatus),
 			strconv.FormatInt(e.ProcessingTime.Milliseconds(), 10))

@@ -15,8 +15,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // savedCase is one case of an adapter's testdata/answers.json.
@@ -68,10 +68,10 @@ func readCases(file string) ([]any, error) {
 
 // save adds the answer to the cases and writes the file. It reads the answer as it is
 // saved once more, lest what is hidden changes what it means.
-func (t *trial) save(ctx context.Context, file string, cases []any, wire *recorder, call *server.Call, safe *redactor) error {
+func (t *trial) save(ctx context.Context, file string, cases []any, wire *recorder, made *call.Call, safe *redactor) error {
 	invented := safe.inventing()
 	c := savedCase{
-		ID:          fmt.Sprintf("%s-%s-%d", t.product.ID, strings.ToLower(string(call.Reason())), wire.at.Unix()),
+		ID:          fmt.Sprintf("%s-%s-%d", t.product.ID, strings.ToLower(string(made.Reason())), wire.at.Unix()),
 		Product:     t.product.ID,
 		HTTPStatus:  wire.answered.StatusCode,
 		ContentType: invented.hide.Replace(wire.answered.Header.Get("Content-Type")),
@@ -83,7 +83,7 @@ func (t *trial) save(ctx context.Context, file string, cases []any, wire *record
 		return err
 	}
 	c.Want = wantOf(t.product, again)
-	want := wantOf(t.product, call)
+	want := wantOf(t.product, made)
 	want.Token, want.Digits = c.Want.Token, c.Want.Digits
 	if !utf8.ValidString(c.Body) || c.Want != want {
 		return errors.New("not saved: without what is hidden the answer would be read as another")
@@ -107,15 +107,15 @@ func (c *savedCase) RoundTrip(*http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func wantOf(product *providers.Product, call *server.Call) savedWant {
-	if call.Err != nil {
-		want := savedWant{Reason: call.Reason(), HTTP: call.HTTPStatus()}
-		if len(call.Err.Violations) > 0 {
-			want.Field = call.Err.Violations[0].Path
+func wantOf(product *providers.Product, made *call.Call) savedWant {
+	if made.Err != nil {
+		want := savedWant{Reason: made.Reason(), HTTP: made.HTTPStatus()}
+		if len(made.Err.Violations) > 0 {
+			want.Field = made.Err.Violations[0].Path
 		}
 		return want
 	}
-	token := call.Outcome.Token
+	token := made.Outcome.Token
 	want := savedWant{
 		Token: token.Value.Reveal(), Digits: token.Client.Digits.Reveal(),
 		ExpirySource: expirySources[token.Expiry.Source], SingleUse: product.SingleUse,

@@ -15,12 +15,15 @@ import (
 	"time"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/upstream"
 )
 
@@ -58,17 +61,17 @@ func Run(ctx context.Context, cfg *config.Config, o *Options, output io.Writer) 
 	wire := &recorder{over: transport, announce: func(address string) {
 		_, _ = fmt.Fprintf(output, "One real call of %s to %s with the account %s. The vendor may bill it.\n\n", t.product.ID, address, t.account.Name)
 	}}
-	call, err := t.call(ctx, wire)
+	made, err := t.call(ctx, wire)
 	if err != nil {
 		return err
 	}
-	safe := newRedactor(t, wire, call, o.ShowAnswer)
-	err = printTrial(output, t, wire, call, safe)
+	safe := newRedactor(t, wire, made, o.ShowAnswer)
+	err = printTrial(output, t, wire, made, safe)
 	if o.Save != "" && wire.answered != nil {
-		err = errors.Join(err, t.save(ctx, o.Save, cases, wire, call, safe))
+		err = errors.Join(err, t.save(ctx, o.Save, cases, wire, made, safe))
 	}
-	if call.Err != nil {
-		err = errors.Join(fmt.Errorf("no token was issued: %s", call.Err.Reason), err)
+	if made.Err != nil {
+		err = errors.Join(fmt.Errorf("no token was issued: %s", made.Err.Reason), err)
 	}
 	return err
 }
@@ -146,20 +149,22 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 
 // call makes the call through the server's interceptors and a route with one target, so
 // that it is checked, made and read as a caller's would be.
-func (t *trial) call(ctx context.Context, over http.RoundTripper) (*server.Call, error) {
+func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, error) {
 	keeper, err := idempotency.NewInMemory(1, 1<<20)
 	if err != nil {
 		return nil, err
 	}
-	service := server.NewService(routing.New([]routing.Route{{
+	router := routing.New([]routing.Route{{
 		Flow: t.product.Flow, Scenario: t.message.GetScenario(), MaxAttempts: 1,
 		Targets: []routing.Target{{
 			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
 			Timeout: t.timeout, Issuer: upstream.Open(t.account, over).NewTarget(t.product.ID, t.parameters),
 			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
 		}},
-	}}, func(*routing.Attempt) {}), keeper)
+	}}, func(*routing.Attempt) {})
+	d := server.NewDispatcher(&admission.Controller{})
+	livenessv1.RegisterLivenessServiceServer(d, service.New(router, keeper))
 	ctx, cancel := context.WithTimeout(ctx, t.timeout+time.Second) // the attempt's own timeout is to end it
 	defer cancel()
-	return service.Issue(ctx, t.message), nil
+	return d.Issue(ctx, t.message), nil
 }
