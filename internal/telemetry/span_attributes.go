@@ -43,9 +43,9 @@ func spanName(call *server.Call) string {
 	return livenessv1.LivenessService_IssueLivenessToken_FullMethodName[1:]
 }
 
-// record makes the spans of a call below the span in ctx.
-func (s *Spans) record(ctx context.Context, call *server.Call) {
-	ctx, span := s.start(ctx, spanName(call), trace.SpanKindServer, call.Start)
+// record describes the call in its span, makes those of the plan and the attempts below
+// it, and ends them.
+func (s *Spans) record(ctx context.Context, span trace.Span, call *server.Call) {
 	span.SetAttributes(
 		attrRequestID.String(call.RequestID),
 		attrFlow.String(flowLabel(call)),

@@ -23,7 +23,7 @@ import (
 func newSpans(t *testing.T, sampler sdktrace.Sampler) (*telemetry.Spans, *tracetest.InMemoryExporter) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
-	spans := telemetry.NewSpans(sampler, sdktrace.WithSyncer(exporter))
+	spans := telemetry.NewSpans(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(exporter))
 	t.Cleanup(func() { require.NoError(t, spans.Shutdown(context.Background())) })
 	return spans, exporter
 }
