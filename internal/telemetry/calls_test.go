@@ -55,7 +55,7 @@ func invalidCall() *server.Call {
 	}
 }
 
-// brokenCall ends by a fault of ours.
+// brokenCall ends by a bug of the gateway.
 func brokenCall() *server.Call {
 	return &server.Call{
 		Transport: server.GRPC, RequestID: "R4", Flow: providers.FlowJSSDK, Duration: 2 * time.Millisecond,

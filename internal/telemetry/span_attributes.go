@@ -15,8 +15,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// The attributes of OpenTelemetry's semantic conventions are used where there are some;
-// these are ours. Their values are names of the contract and of the configuration, and
+// Where OpenTelemetry's semantic conventions have an attribute, that is used; these are
+// the gateway's own. Their values are names of the contract and of the configuration, and
 // the gateway's own request id: nothing that a caller or a vendor wrote.
 const (
 	attrRequestID   = attribute.Key("liveness.request_id")
@@ -32,7 +32,7 @@ const (
 	attrHeldBack    = attribute.Key("liveness.plan.held_back")
 )
 
-// otherMethod stands for every method and path that does not exist.
+// otherMethod is the name of all methods and paths that do not exist.
 const otherMethod = "_OTHER"
 
 // spanName is the RPC's name, over REST too.
@@ -82,7 +82,7 @@ func protocolAttributes(call *server.Call) []attribute.KeyValue {
 	return attributes
 }
 
-// recordPlan makes the span of what routing did, and those of its attempts.
+// recordPlan makes the span of the plan, and in it those of its attempts.
 func (s *Spans) recordPlan(ctx context.Context, outcome *routing.Outcome) {
 	ctx, span := s.start(ctx, "plan", trace.SpanKindInternal, outcome.Start)
 	if len(outcome.RuledOut) > 0 {

@@ -121,7 +121,7 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 	}, spansOf(t, exporter)))
 }
 
-// A call fails for tracing where it is not its caller's to mend.
+// A call is a failure in its trace where its caller cannot fix it.
 func TestSpansOfFailedCalls(t *testing.T) {
 	unknown := &server.Call{Transport: server.GRPC, RequestID: "R6", Err: &providers.Error{Reason: providers.MethodUnknown}}
 	for name, c := range map[string]struct {
