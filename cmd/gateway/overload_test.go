@@ -15,8 +15,8 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 )
 
-// A gateway that has in hand what its configuration allows sheds, over both transports
-// alike, and everybody who operates it sees so and is answered.
+// A gateway with as many calls in flight as its configuration allows sheds the next, over
+// both transports alike; operators see so, and health and admin answer.
 func TestOverload(t *testing.T) {
 	arrived, leave := make(chan struct{}), make(chan struct{})
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

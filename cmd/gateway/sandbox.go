@@ -36,38 +36,47 @@ var errStop = errors.New("tokens issued")
 
 // runSandbox starts the stand-ins and a gateway in front of them on free loopback
 // ports, issues a token of each product over both transports, and serves until ctx
-// ends or, if once is set, no longer.
+// ends or, if once is set, no longer. It says on stderr what takes longer than a second.
 func runSandbox(ctx context.Context, once bool, stdout, stderr io.Writer) error {
+	progress := zapcore.Lock(zapcore.AddSync(stderr)) // the log goes there too
 	standIns, err := demo.Start()
 	if err != nil {
 		return err
 	}
 	defer standIns.Close()
-	text, err := standIns.Config()
-	if err != nil {
-		return err
-	}
-	cfg, err := config.Parse("sandbox.yaml", text, vendors.All())
-	if err != nil {
-		return err
-	}
 	level := zap.NewAtomicLevelAt(zap.ErrorLevel)
-	g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.AddSync(stderr), level), telemetry.ReadBuild())
-	if err != nil {
+	var g *gateway.Gateway
+	if err := demo.Say(progress, "starting the gateway", func() (err error) {
+		g, err = newSandboxGateway(standIns, telemetry.NewLogger(progress, level))
+		return err
+	}); err != nil {
 		return err
 	}
 	var failures error
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return g.Run(ctx) })
 	group.Go(func() error {
-		if failures = demo.IssueTokens(ctx, g.Addresses(), stdout); failures != nil || once {
+		if failures = demo.IssueTokens(ctx, g.Addresses(), stdout, progress); failures != nil || once {
 			return errStop
 		}
 		level.SetLevel(zap.InfoLevel)
 		return demo.ShowHow(g.Addresses(), standIns, stdout)
 	})
-	if err := group.Wait(); err != nil && !errors.Is(err, errStop) {
+	<-ctx.Done()
+	if err := demo.Say(progress, "stopping the gateway", group.Wait); err != nil && !errors.Is(err, errStop) {
 		return err
 	}
 	return failures
+}
+
+func newSandboxGateway(standIns *demo.StandIns, log *zap.Logger) (*gateway.Gateway, error) {
+	text, err := standIns.Config()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.Parse("sandbox.yaml", text, vendors.All())
+	if err != nil {
+		return nil, err
+	}
+	return gateway.New(cfg, log, telemetry.ReadBuild())
 }

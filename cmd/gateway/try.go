@@ -31,7 +31,7 @@ func tryCommand() *cobra.Command {
 	flags.StringVar(&o.Request, "request", "", "JSON `FILE` with the request, as over REST")
 	flags.StringArrayVar(&o.Parameters, "parameter", nil, "target parameter `NAME=VALUE`, over those of the first route with the target; may be repeated")
 	flags.DurationVar(&o.Timeout, "timeout", 0, "how long to wait for the answer, at most 30s, instead of the account's timeout")
-	flags.BoolVar(&o.ShowAnswer, "show-answer", false, "show and save the answer's values that nothing is known of, too")
+	flags.BoolVar(&o.ShowAnswer, "show-answer", false, "show and save the unknown values of the answer too")
 	flags.StringVar(&o.Save, "save", "", "add the answer to the cases in `FILE`, to be copied to an adapter's testdata")
 	for _, name := range []string{"config", "account", "product"} {
 		_ = command.MarkFlagRequired(name) // the flag exists

@@ -131,7 +131,7 @@ func TestTryShowsAndSavesNothingPrivate(t *testing.T) {
 	}
 }
 
-// What starts a client is hidden wherever it stands.
+// What starts a client is hidden wherever it is.
 func TestTryShowsAndSavesNoToken(t *testing.T) {
 	for product, body := range map[string]string{
 		"megvii.random-number": `{"token_random_number":"tok-qzjx","biz_id":"biz-qzjx","random_number":"7319","again":["tok-qzjx",7319],"request_id":"r-1"}`,

@@ -60,8 +60,8 @@ func smallPhoto() []byte {
 }
 
 // IssueTokens has the gateway issue a token of each product over each transport and prints
-// a table of them. It fails if any call does.
-func IssueTokens(ctx context.Context, gateway config.Listen, output io.Writer) error {
+// a table of them. It fails if any call does. A call that takes long is named on progress.
+func IssueTokens(ctx context.Context, gateway config.Listen, output, progress io.Writer) error {
 	connection, err := grpc.NewClient(gateway.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
@@ -85,7 +85,11 @@ func IssueTokens(ctx context.Context, gateway config.Listen, output io.Writer) e
 			}},
 		} {
 			start := time.Now()
-			response, err := over.call(ctx)
+			var response *livenessv1.IssueLivenessTokenResponse
+			err := Say(progress, fmt.Sprintf("waiting for a token of %s over %s", e.Product, over.name), func() (err error) {
+				response, err = over.call(ctx)
+				return err
+			})
 			if err == nil && response.GetProduct() != e.Product {
 				err = fmt.Errorf("the token is one of %s", response.GetProduct())
 			}

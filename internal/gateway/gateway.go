@@ -132,8 +132,8 @@ func (g *Gateway) closeListeners() {
 	}
 }
 
-// Run serves until ctx ends or a listener fails, then stops accepting and lets running
-// calls end within the configured grace.
+// Run serves until ctx ends or a listener fails, then stops accepting and drains the calls
+// in flight within the configured grace.
 func (g *Gateway) Run(ctx context.Context) error {
 	g.log.Info("serving", zap.String("version", g.build.Version),
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),

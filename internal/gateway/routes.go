@@ -42,7 +42,7 @@ func openRoutes(cfg *config.Config) ([]routing.Route, []*upstream.Transport) {
 				Provider: account.Provider.Name, Account: account.Name, Region: account.Region,
 				Weight: float64(t.Weight), Timeout: account.Timeout,
 				Issuer: accounts[t.Account].NewTarget(t.Product, t.Parameters),
-				Guard:  guards[t.Account], OutOfService: cfg.TakenOut(t.Account, t.Product),
+				Guard:  guards[t.Account], OutOfService: cfg.OutOfServiceReason(t.Account, t.Product),
 				Credentials: account.CredentialNames(), Parameters: slices.Sorted(maps.Keys(t.Parameters)),
 			})
 		}

@@ -7,8 +7,9 @@ import (
 	"go.uber.org/zap"
 )
 
-// shutdown stops accepting, lets running calls end within the grace, cuts what is left,
-// and sends the spans of all. The admin listener goes last, so that the end can be watched.
+// shutdown stops accepting, drains the calls in flight within the grace, cancels those
+// that are left, and sends all spans. The admin listener is closed last, so that operators
+// can watch the drain.
 func (g *Gateway) shutdown() {
 	g.stopping.Store(true)
 	g.health.Shutdown()

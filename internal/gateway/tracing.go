@@ -1,20 +1,16 @@
 package gateway
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/go-logr/logr"
+	"go.opentelemetry.io/contrib/exporters/autoexport"
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
@@ -28,68 +24,43 @@ import (
 const flushTime = 2 * time.Second
 
 // newSpans returns the spans that OpenTelemetry's variables ask for, nil if they ask for
-// none. The SDK reads the variables that are not read here.
+// none. Its libraries read the variables that are not read here.
 func newSpans(log *zap.Logger, build telemetry.Build) (*telemetry.Spans, error) {
-	if on, err := tracingIsOn(); !on {
-		return nil, err
+	if !tracingIsConfigured() {
+		return nil, nil
 	}
 	reports := newTracingReports(log)
-	otel.SetErrorHandler(reports) // the SDK knows only a global one, and a global logger
-	otel.SetLogger(reports.logger())
-	sampler, err := newSampler()
+	// The SDK knows only a global handler, and a global logger. What it finds while spans
+	// are set up is about its variables, later about the collector.
+	otel.SetErrorHandler(settingReports(reports))
+	otel.SetLogger(logr.New(settingReports(reports)))
+	exporter, err := autoexport.NewSpanExporter(context.Background())
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_…: %w", err)
+	}
+	if autoexport.IsNoneSpanExporter(exporter) {
+		return nil, nil
 	}
 	from, err := newResource(build)
 	if err != nil {
 		return nil, err
 	}
-	exporter, err := newExporter()
-	if err != nil {
-		return nil, err
-	}
-	return telemetry.NewSpans(sampler, sdktrace.WithBatcher(exporter), sdktrace.WithResource(from)), nil
+	spans := telemetry.NewSpans(sdktrace.WithBatcher(exporter), sdktrace.WithResource(from))
+	otel.SetErrorHandler(reports)
+	return spans, nil
 }
 
-func tracingIsOn() (bool, error) {
-	switch exporter := variable("OTEL_TRACES_EXPORTER"); {
-	case strings.EqualFold(variable("OTEL_SDK_DISABLED"), "true"):
-		return false, nil
-	case exporter == "":
-		return variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != "", nil
-	case exporter == "otlp", exporter == "none":
-		return exporter == "otlp", nil
-	default:
-		return false, fmt.Errorf("OTEL_TRACES_EXPORTER: %q is none of otlp and none", exporter)
+// tracingIsConfigured reports whether any variable asks for spans. Without one the
+// exporter would send them to a collector on localhost.
+func tracingIsConfigured() bool {
+	if strings.EqualFold(variable("OTEL_SDK_DISABLED"), "true") { // the SDK does not read it
+		return false
 	}
+	return variable("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != ""
 }
 
-func newSampler() (sdktrace.Sampler, error) {
-	const parentBased = "parentbased_"
-	name := cmp.Or(variable("OTEL_TRACES_SAMPLER"), parentBased+"always_on")
-	var sampler sdktrace.Sampler
-	switch strings.TrimPrefix(name, parentBased) {
-	case "always_on":
-		sampler = sdktrace.AlwaysSample()
-	case "always_off":
-		sampler = sdktrace.NeverSample()
-	case "traceidratio":
-		ratio, err := strconv.ParseFloat(cmp.Or(variable("OTEL_TRACES_SAMPLER_ARG"), "1"), 64)
-		if err != nil || !(0 <= ratio && ratio <= 1) { // it may be NaN
-			return nil, errors.New("OTEL_TRACES_SAMPLER_ARG: must be between 0 and 1")
-		}
-		sampler = sdktrace.TraceIDRatioBased(ratio)
-	default:
-		return nil, fmt.Errorf("OTEL_TRACES_SAMPLER: %q is none of always_on, always_off and traceidratio, nor of these after %s", name, parentBased)
-	}
-	if strings.HasPrefix(name, parentBased) {
-		sampler = sdktrace.ParentBased(sampler)
-	}
-	return sampler, nil
-}
-
-// newResource says whose the spans are; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
-// have the last word.
+// newResource says whose the spans are. The SDK would let these attributes win over those
+// of OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which are therefore read here, last.
 func newResource(build telemetry.Build) (*resource.Resource, error) {
 	from, err := resource.New(context.Background(),
 		resource.WithTelemetrySDK(),
@@ -100,18 +71,6 @@ func newResource(build telemetry.Build) (*resource.Resource, error) {
 		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
 	return from, nil
-}
-
-// newExporter returns an exporter that has not connected yet.
-func newExporter() (*otlptrace.Exporter, error) {
-	switch protocol := variable("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"); protocol {
-	case "", "http/protobuf", "http/json":
-		return otlptracehttp.New(context.Background())
-	case "grpc":
-		return otlptracegrpc.New(context.Background())
-	default:
-		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL: %q is none of http/protobuf, http/json and grpc", protocol)
-	}
 }
 
 // variable returns the first of the variables that is not empty.

@@ -23,17 +23,20 @@ func newTracingReports(log *zap.Logger) tracingReports {
 }
 
 // Handle logs that spans were lost.
-func (r tracingReports) Handle(err error) {
-	text := err.Error()
-	r.log.Warn("spans were not sent", zap.String("cause", strings.ToValidUTF8(text[:min(len(text), maxReport)], "")))
+func (r tracingReports) Handle(err error) { warn(r.log, "spans were not sent", err.Error()) }
+
+func warn(log *zap.Logger, message, cause string) {
+	log.Warn(message, zap.String("cause", strings.ToValidUTF8(cause[:min(len(cause), maxReport)], "")))
 }
 
-// logger is for what the SDK finds wrong with its variables.
-func (r tracingReports) logger() logr.Logger { return logr.New(settingReports(r)) }
-
-// settingReports logs the SDK's words, without the values: OTEL_EXPORTER_OTLP_HEADERS
-// has secrets.
+// settingReports logs what the SDK says of its variables. It leaves out the values that
+// come beside the text: those of OTEL_EXPORTER_OTLP_HEADERS are credentials.
 type settingReports struct{ log *zap.Logger }
+
+// Handle logs an error of a variable that has no credentials, as OTEL_TRACES_SAMPLER.
+func (r settingReports) Handle(err error) { warn(r.log, badVariable, err.Error()) }
+
+const badVariable = "an OTEL_ variable cannot be used"
 
 func (settingReports) Init(logr.RuntimeInfo) {}
 
@@ -41,9 +44,7 @@ func (settingReports) Enabled(int) bool { return false }
 
 func (settingReports) Info(int, string, ...any) {}
 
-func (r settingReports) Error(_ error, message string, _ ...any) {
-	r.log.Warn("an OTEL_ variable cannot be used", zap.String("cause", message))
-}
+func (r settingReports) Error(_ error, message string, _ ...any) { warn(r.log, badVariable, message) }
 
 func (r settingReports) WithValues(...any) logr.LogSink { return r }
 

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
@@ -21,30 +23,26 @@ func TestTracingSettings(t *testing.T) {
 		on        bool
 		err       string
 	}{
-		"nothing":                   {nil, false, ""},
-		"an endpoint":               {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint}, true, ""},
-		"one for traces":            {[]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint}, true, ""},
-		"one for metrics":           {[]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", endpoint}, false, ""},
-		"an empty one":              {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", ""}, false, ""},
-		"the default's":             {[]string{"OTEL_TRACES_EXPORTER", "otlp"}, true, ""},
-		"no exporter":               {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint, "OTEL_TRACES_EXPORTER", "none"}, false, ""},
-		"disabled":                  {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint, "OTEL_SDK_DISABLED", "True"}, false, ""},
-		"another exporter":          {[]string{"OTEL_TRACES_EXPORTER", "zipkin"}, false, "OTEL_TRACES_EXPORTER"},
-		"JSON":                      {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json"}, true, ""},
-		"another protocol":          {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"}, false, "OTEL_EXPORTER_OTLP_PROTOCOL"},
-		"another sampler":           {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_TRACES_SAMPLER", "xray"}, false, "OTEL_TRACES_SAMPLER"},
-		"no ratio":                  {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_TRACES_SAMPLER", "traceidratio", "OTEL_TRACES_SAMPLER_ARG", "1 %"}, false, "OTEL_TRACES_SAMPLER_ARG"},
-		"a ratio that is no number": {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_TRACES_SAMPLER", "traceidratio", "OTEL_TRACES_SAMPLER_ARG", "NaN"}, false, "OTEL_TRACES_SAMPLER_ARG"},
-		"a ratio above 1":           {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_TRACES_SAMPLER", "traceidratio", "OTEL_TRACES_SAMPLER_ARG", "1.1"}, false, "OTEL_TRACES_SAMPLER_ARG"},
-		"not an attribute":          {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_RESOURCE_ATTRIBUTES", "a"}, false, "OTEL_RESOURCE_ATTRIBUTES"},
-		"a sampler disabled":        {[]string{"OTEL_SDK_DISABLED", "true", "OTEL_TRACES_SAMPLER", "xray"}, false, ""},
+		"nothing":            {nil, false, ""},
+		"an endpoint":        {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint}, true, ""},
+		"one for traces":     {[]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint}, true, ""},
+		"one for metrics":    {[]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", endpoint}, false, ""},
+		"an empty one":       {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", ""}, false, ""},
+		"the default's":      {[]string{"OTEL_TRACES_EXPORTER", "otlp"}, true, ""},
+		"no exporter":        {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint, "OTEL_TRACES_EXPORTER", "none"}, false, ""},
+		"disabled":           {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint, "OTEL_SDK_DISABLED", "True"}, false, ""},
+		"another exporter":   {[]string{"OTEL_TRACES_EXPORTER", "zipkin"}, false, "OTEL_TRACES_EXPORTER"},
+		"another protocol":   {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"}, false, "OTEL_EXPORTER_OTLP_"},
+		"standard output":    {[]string{"OTEL_TRACES_EXPORTER", "console"}, true, ""},
+		"not an attribute":   {[]string{"OTEL_TRACES_EXPORTER", "otlp", "OTEL_RESOURCE_ATTRIBUTES", "a"}, false, "OTEL_RESOURCE_ATTRIBUTES"},
+		"a sampler disabled": {[]string{"OTEL_SDK_DISABLED", "true", "OTEL_TRACES_SAMPLER", "xray"}, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			setVariables(t, c.variables)
 			spans, err := newSpans(zap.NewNop(), telemetry.Build{})
 			require.Equal(t, c.on, spans != nil)
 			if c.err != "" {
-				require.ErrorContains(t, err, c.err+": ")
+				require.ErrorContains(t, err, c.err)
 				return
 			}
 			require.NoError(t, err)
@@ -62,24 +60,42 @@ func setVariables(t *testing.T, namesAndValues []string) {
 	}
 }
 
-func TestSamplers(t *testing.T) {
-	for _, c := range []struct{ name, ratio, want string }{
-		{"", "", "ParentBased{root:AlwaysOnSampler"},
-		{"", "0.5", "ParentBased{root:AlwaysOnSampler"},
-		{"always_on", "", "AlwaysOnSampler"},
-		{"always_off", "", "AlwaysOffSampler"},
-		{"traceidratio", "", "TraceIDRatioBased{1}"},
-		{"traceidratio", "0.25", "TraceIDRatioBased{0.25}"},
-		{"parentbased_always_on", "", "ParentBased{root:AlwaysOnSampler"},
-		{"parentbased_always_off", "", "ParentBased{root:AlwaysOffSampler"},
-		{"parentbased_traceidratio", "0.01", "ParentBased{root:TraceIDRatioBased{0.01}"},
+// The SDK reads the sampler; what it cannot use is reported, and all calls are sampled.
+func TestSamplerOfTheVariables(t *testing.T) {
+	for name, c := range map[string]struct {
+		sampler, ratio string
+		sampled        bool
+		report         string
+	}{
+		"none":               {"", "", true, ""},
+		"always":             {"always_on", "", true, ""},
+		"never":              {"always_off", "", false, ""},
+		"no call in all":     {"parentbased_traceidratio", "0", false, ""},
+		"another sampler":    {"xray", "", true, "unsupported sampler: xray"},
+		"no ratio":           {"traceidratio", "1 %", true, "parsing sampler argument"},
+		"a ratio above 1":    {"traceidratio", "1.1", true, "greater than 1.0"},
+		"a ratio below zero": {"parentbased_traceidratio", "-1", true, "less than 0.0"},
 	} {
-		t.Setenv("OTEL_TRACES_SAMPLER", c.name)
-		t.Setenv("OTEL_TRACES_SAMPLER_ARG", c.ratio)
-		sampler, err := newSampler()
-		require.NoError(t, err)
-		require.Contains(t, sampler.Description(), c.want)
-		require.Equal(t, strings.HasPrefix(c.want, "ParentBased"), strings.HasPrefix(sampler.Description(), "ParentBased"))
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+			t.Setenv("OTEL_TRACES_SAMPLER", c.sampler)
+			t.Setenv("OTEL_TRACES_SAMPLER_ARG", c.ratio)
+			var log bytes.Buffer
+			spans, err := newSpans(telemetry.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
+			require.NoError(t, err)
+			if c.report == "" {
+				require.Empty(t, log.String())
+			} else {
+				require.Contains(t, log.String(), badVariable)
+				require.Contains(t, log.String(), c.report)
+			}
+			call := &call.Call{Transport: call.GRPC}
+			spans.ObserveCall(call)
+			require.Equal(t, c.sampled, call.TraceID != "")
+			ended, end := context.WithCancel(t.Context())
+			end() // nobody is at the endpoint
+			_ = spans.Shutdown(ended)
+		})
 	}
 }
 
@@ -91,7 +107,7 @@ func TestTracingReportsHoldNoValues(t *testing.T) {
 	spans, err := newSpans(telemetry.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
 	require.NoError(t, err)
 	require.NoError(t, spans.Shutdown(t.Context()))
-	require.Contains(t, log.String(), "an OTEL_ variable cannot be used")
+	require.Contains(t, log.String(), badVariable)
 	require.NotContains(t, log.String(), "secret-5127")
 }
 

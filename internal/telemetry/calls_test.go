@@ -57,7 +57,7 @@ func invalidCall() *call.Call {
 	}
 }
 
-// brokenCall ends by a fault of ours.
+// brokenCall ends by a bug of the gateway.
 func brokenCall() *call.Call {
 	return &call.Call{
 		Transport: call.GRPC, Method: method, RequestID: "R4", Flow: providers.FlowJSSDK, Duration: 2 * time.Millisecond,

@@ -30,7 +30,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
-// issuer stands in for routing.
+// issuer takes the place of routing.
 type issuer func(context.Context, routing.Query) (*routing.Outcome, error)
 
 func (i issuer) Issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {

@@ -21,8 +21,8 @@ func NewLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logg
 	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoder), output, level))
 }
 
-// AccessLog returns an observer that writes one line for each call: what it came to
-// and how long it took, nothing of what it held.
+// AccessLog returns an observer that writes one line for each call: its result and how
+// long it took, nothing of its message.
 func AccessLog(logger *zap.Logger) func(*call.Call) {
 	return func(c *call.Call) {
 		entry := logger.Check(levelOf(c), "call")
@@ -62,7 +62,7 @@ func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	return l.addAttempts(object)
 }
 
-// addAttempts adds what was tried and what could not be.
+// addAttempts adds the attempts, and the targets that were unavailable.
 func (l *line) addAttempts(object zapcore.ObjectEncoder) error {
 	if len(l.Outcome.Attempts) > 0 {
 		if err := object.AddArray("attempts", (*attempts)(&l.Outcome.Attempts)); err != nil {
@@ -75,15 +75,15 @@ func (l *line) addAttempts(object zapcore.ObjectEncoder) error {
 	return nil
 }
 
-// tellsCause reports whether an operator needs the cause to mend the failure. Those of
-// attempts stand with the attempts.
+// tellsCause reports whether an operator needs the cause to fix the failure. An attempt's
+// cause is logged with the attempt.
 func tellsCause(failure *providers.Error) bool {
 	return failure != nil && failure.Cause != nil &&
 		(failure.Reason == providers.Internal || failure.Reason == providers.IdempotencyUnavailable)
 }
 
-// levelOf is an error for a fault of ours, a warning for what an operator may have to
-// mend, and information otherwise.
+// levelOf is an error for a bug of the gateway, a warning for what an operator may have
+// to fix, and information otherwise.
 func levelOf(c *call.Call) zapcore.Level {
 	switch status := c.HTTPStatus(); {
 	case c.Reason() == providers.Internal:

@@ -15,11 +15,11 @@ import (
 
 const namespace = "liveness_gateway"
 
-// durationBuckets span a call from an answer of the gateway's own to the longest
-// deadline, in seconds.
+// durationBuckets are in seconds, from an answer without any attempt to the longest
+// deadline.
 var durationBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
-// overheadBuckets span the gateway's own share of a call, in seconds.
+// overheadBuckets are in seconds, for the gateway's own share of a call.
 var overheadBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1}
 
 // Metrics counts calls and attempts. Every label has a closed set of values: those of
@@ -50,7 +50,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 		}, []string{"transport", "flow", "code"}),
 		overhead: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "overhead_seconds",
-			Help: "Time of a call without attempts, pauses before retries and waiting for a place in flight: the gateway's own.", Buckets: overheadBuckets,
+			Help: "Time of a call without attempts, pauses before retries and waiting for a slot: the gateway's own.", Buckets: overheadBuckets,
 		}, []string{"flow"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "vendor_attempts_total",
@@ -105,7 +105,7 @@ func (m *Metrics) ObserveCall(c *call.Call) {
 		m.idempotency.WithLabelValues(string(c.Idempotency)).Inc()
 	}
 	if c.Repeats() || c.Idempotency == idempotency.Left {
-		return // what was tried is another call's to count, or goes on
+		return // the attempts are counted with another call, or have not ended
 	}
 	m.overhead.WithLabelValues(flow).Observe((c.Duration - c.VendorTime() - c.Outcome.Waited).Seconds())
 	for i := 1; i < len(c.Outcome.Attempts); i++ {

@@ -21,7 +21,7 @@ import (
 const (
 	issueMethod = "/liveness.v1.LivenessService/IssueLivenessToken"
 	tokensPath  = "/v1/liveness-tokens"
-	// photo is longer than its marker, so that the marker's base64 stands in it whole.
+	// photo is longer than its marker, so that the marker's base64 is in it whole.
 	photo = "MARKERMARKERMARKER"
 )
 

@@ -14,8 +14,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing"
 )
 
-// The attributes of OpenTelemetry's semantic conventions are used where there are some;
-// these are ours. Their values are names of the contract and of the configuration, and
+// Where OpenTelemetry's semantic conventions have an attribute, that is used; these are
+// the gateway's own. Their values are names of the contract and of the configuration, and
 // the gateway's own request id: nothing that a caller or a vendor wrote.
 const (
 	attrRequestID   = attribute.Key("liveness.request_id")
@@ -31,7 +31,7 @@ const (
 	attrHeldBack    = attribute.Key("liveness.plan.held_back")
 )
 
-// otherMethod stands for every method and path that does not exist.
+// otherMethod is the name of all methods and paths that do not exist.
 const otherMethod = "_OTHER"
 
 // spanName is the RPC's name, over REST too.
@@ -42,9 +42,9 @@ func spanName(c *call.Call) string {
 	return c.Method
 }
 
-// record makes the spans of a call below the span in ctx.
-func (s *Spans) record(ctx context.Context, c *call.Call) {
-	ctx, span := s.start(ctx, spanName(c), trace.SpanKindServer, c.Start)
+// record describes the call in its span, makes those of the plan and the attempts below
+// it, and ends them.
+func (s *Spans) record(ctx context.Context, span trace.Span, c *call.Call) {
 	span.SetAttributes(
 		attrRequestID.String(c.RequestID),
 		attrFlow.String(flowLabel(c)),
@@ -81,7 +81,7 @@ func protocolAttributes(c *call.Call) []attribute.KeyValue {
 	return attributes
 }
 
-// recordPlan makes the span of what routing did, and those of its attempts.
+// recordPlan makes the span of the plan, and in it those of its attempts.
 func (s *Spans) recordPlan(ctx context.Context, outcome *routing.Outcome) {
 	ctx, span := s.start(ctx, "plan", trace.SpanKindInternal, outcome.Start)
 	if len(outcome.RuledOut) > 0 {

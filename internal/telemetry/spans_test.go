@@ -23,7 +23,7 @@ import (
 func newSpans(t *testing.T, sampler sdktrace.Sampler) (*telemetry.Spans, *tracetest.InMemoryExporter) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
-	spans := telemetry.NewSpans(sampler, sdktrace.WithSyncer(exporter))
+	spans := telemetry.NewSpans(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(exporter))
 	t.Cleanup(func() { require.NoError(t, spans.Shutdown(context.Background())) })
 	return spans, exporter
 }
@@ -121,7 +121,7 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 	}, spansOf(t, exporter)))
 }
 
-// A call fails for tracing where it is not its caller's to mend.
+// A call is a failure in its trace where its caller cannot fix it.
 func TestSpansOfFailedCalls(t *testing.T) {
 	unknown := &call.Call{Transport: call.GRPC, RequestID: "R6", Err: &providers.Error{Reason: providers.MethodUnknown}}
 	for name, c := range map[string]struct {

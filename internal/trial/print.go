@@ -175,8 +175,8 @@ func (p printer) exchange(codes providers.CodeTable, wire *recorder, e *provider
 	}
 }
 
-// citation says by which row a code is read: its own or, without what stands behind its
-// colon, that of its head.
+// citation is the row of the table that explains a code: its own or, without the part
+// after its colon, that of its head.
 func citation(codes providers.CodeTable, code string) string {
 	head, _, _ := strings.Cut(code, ":")
 	for _, wanted := range []string{code, head} {

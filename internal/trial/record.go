@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// recorder lets one HTTP request through and keeps it and its answer as they are on the
-// wire. It is read when the call is over.
+// recorder sends one HTTP request and records it and its answer as they are on the wire.
+// It is read when the call has ended.
 type recorder struct {
 	over http.RoundTripper
 	// announce is called with the vendor's address right before the request is sent.

@@ -17,16 +17,15 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// redactor decides what of an exchange is shown. What nothing is known of is not: an
-// adapter that is being tried may be wrong about its vendor.
+// redactor decides what of an exchange is shown. A value that is unknown is hidden: the
+// adapter that is tried may be wrong about its vendor.
 type redactor struct {
 	secrets []string // the longest first
 	// harmless are values that say nothing of who calls and about whom.
 	harmless []string
-	// all shows what nothing is known of, too, but no secret.
+	// all shows unknown values too, but no secret.
 	all bool
-	// hide and blank are what takes the place of a secret and of a value that nothing is
-	// known of.
+	// hide and blank make the replacements of secrets and of unknown values.
 	hide  *strings.Replacer
 	blank func(kind, value string) string
 }

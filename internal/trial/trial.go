@@ -40,7 +40,7 @@ type Options struct {
 	Parameters []string
 	// Timeout is how long to wait for the answer; 0 is the account's timeout.
 	Timeout time.Duration
-	// ShowAnswer shows and saves the answer's values that nothing is known of, too.
+	// ShowAnswer shows and saves the unknown values of the answer too.
 	ShowAnswer bool
 	// Save, if not "", is a file of cases that the answer is added to.
 	Save string

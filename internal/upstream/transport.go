@@ -16,8 +16,8 @@ const (
 	// idleTimeout is below the idle limits that load balancers commonly have, so that a
 	// pooled connection is seldom a dead one.
 	idleTimeout = 50 * time.Second
-	// maxIdlePerAccount keeps the connections of a busy account: with a quarter as many, a
-	// call of 1,024 at once costs a quarter more, for connections dialled anew.
+	// maxIdlePerAccount is enough for a busy account: with a quarter as many, a call of
+	// 1,024 at once costs a quarter more, for connections dialled anew.
 	maxIdlePerAccount = 1024
 	maxAnswerHeader   = 32 << 10
 	// bufferBytes is what every connection, and so every call in flight, has for reading
@@ -28,7 +28,8 @@ const (
 
 // Transport makes an account's HTTP requests. It replaces its connections when they
 // reach the account's maximum age, so that a change of the vendor's addresses is
-// noticed: a whole generation at a time, each call of the old one ending in peace.
+// noticed: a whole generation at a time, on whose old connections requests in flight end
+// undisturbed.
 type Transport struct {
 	generation func() *generation
 	current    atomic.Pointer[generation]
