@@ -36,7 +36,7 @@ func TestProgramsOfTheClientsPage(t *testing.T) {
 // All programs give the same advice for the same reasons, and name none that does not
 // exist.
 func TestReasonsOfTheClientsPage(t *testing.T) {
-	advised := regexp.MustCompile(`"?\b(?:Reason_)?((?:PHOTO|NO_FACE|MULTIPLE_FACES|ID_CARD)[A-Z_]*)\b"?`)
+	advised := regexp.MustCompile(`"?\b(?:Reason_)?((?:PHOTO|NO_FACE|MULTIPLE_FACES|IDENTITY)[A-Z_]*)\b"?`)
 	reasons := func(program string) []string {
 		var found []string
 		for _, match := range advised.FindAllStringSubmatch(program, -1) {

@@ -45,7 +45,7 @@ func examples() []example {
 		}},
 		{"megvii.h5-flash", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_JS_SDK, SubjectId: "user-1",
-			Comparison: &livenessv1.Comparison{Photos: [][]byte{smallPhoto()}},
+			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
 		}},
 	}
 }

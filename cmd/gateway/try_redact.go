@@ -69,7 +69,7 @@ func newRedactor(t *trial, wire *recorder, call *server.Call, all bool) *redacto
 
 // personal are the texts of a request that are about the user.
 func personal(m *livenessv1.IssueLivenessTokenRequest) []string {
-	card, callback := m.GetComparison().GetIdCard(), m.GetCallback()
+	card, callback := m.GetComparison().GetIdentityDocument(), m.GetCallback()
 	return []string{
 		m.GetSubjectId(), card.GetName(), card.GetNumber(),
 		callback.GetReturnUrl(), callback.GetNotifyUrl(), callback.GetExtraData(),

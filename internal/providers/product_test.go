@@ -65,9 +65,11 @@ func TestCheck(t *testing.T) {
 			[]providers.Violation{{Path: "callback.extra_data", Reason: cannot, Description: "not supported"}},
 		},
 		"fields it cannot do, in the order of the contract": {
-			func(r *providers.Request) { r.Detection, r.IDCard = providers.DetectIDCard, &providers.IDCard{} },
+			func(r *providers.Request) {
+				r.Detection, r.IdentityDocument = providers.DetectIDCard, &providers.IdentityDocument{}
+			},
 			[]providers.Violation{
-				{Path: "comparison.id_card", Reason: cannot, Description: "not supported"},
+				{Path: "comparison.identity_document", Reason: cannot, Description: "not supported"},
 				{Path: "detection", Reason: cannot, Description: "not supported"},
 			},
 		},
@@ -111,9 +113,6 @@ func TestCheck(t *testing.T) {
 			r.DetectRotatedFaces, r.ScreenReplayCheck = new(false), new(false)
 			r.FaceOcclusionCheck, r.ReportMultipleFaces = new(false), new(false)
 		}},
-		"liveness is what every product detects": {
-			change: func(r *providers.Request) { r.Detection = providers.DetectLiveness },
-		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

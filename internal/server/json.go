@@ -51,8 +51,8 @@ func describeJSON(body []byte, cuts []cut, text string) *providers.Error {
 			column += c.shorter
 		}
 	}
-	what := "has a value of the wrong type or form"
-	switch {
+	what := "has a value of the wrong form"
+	switch form := jsonForm(path); {
 	case len(bytes.TrimSpace(body)) == 0:
 		what = "the body is empty"
 	case syntax && (!whole || !strings.HasPrefix(words, "unexpected token")):
@@ -61,6 +61,8 @@ func describeJSON(body []byte, cuts []cut, text string) *providers.Error {
 		what = "is not a field of the request"
 	case strings.HasPrefix(words, "duplicate field"):
 		what = "stands there twice"
+	case form != "":
+		what = "must be " + form
 	}
 	return invalidRequest(path, fmt.Sprintf("%s (line %d, column %d)", what, line, column))
 }

@@ -21,7 +21,7 @@ var expirySources = map[providers.ExpirySource]livenessv1.ExpirySource{
 }
 
 var billed = map[providers.Billed]livenessv1.Billed{
-	providers.BilledUnknown: livenessv1.Billed_BILLED_UNKNOWN,
+	providers.BilledUnknown: livenessv1.Billed_BILLED_UNSPECIFIED,
 	providers.BilledYes:     livenessv1.Billed_BILLED_YES,
 	providers.BilledNo:      livenessv1.Billed_BILLED_NO,
 }
@@ -29,14 +29,16 @@ var billed = map[providers.Billed]livenessv1.Billed{
 // responseOf returns the answer of a call that issued a token, without the id of the
 // request. The reference is the caller's.
 func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLivenessTokenResponse {
-	token, product := outcome.Token, outcome.Issued().Product
+	token, target := outcome.Token, outcome.Issued()
 	response := &livenessv1.IssueLivenessTokenResponse{
 		Token:        token.Value.Reveal(),
 		SessionId:    token.SessionID.Reveal(),
 		ExpirySource: expirySources[token.Expiry.Source],
-		SingleUse:    product.SingleUse,
-		Product:      product.ID,
-		Client:       clientOf(token.Client),
+		SingleUse:    target.Product.SingleUse,
+		Product:      target.Product.ID,
+		Account:      target.Account,
+		Region:       target.Region,
+		Client:       clientOf(token.Client, target.Region),
 		Reference:    cmp.Or(reference, token.Reference),
 		Attempts:     attemptsOf(outcome.Attempts),
 	}
@@ -46,12 +48,13 @@ func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLiv
 	return response
 }
 
-func clientOf(client providers.Client) *livenessv1.Client {
+func clientOf(client providers.Client, region string) *livenessv1.Client {
 	return &livenessv1.Client{
 		Url:        client.URL.Reveal(),
 		Digits:     client.Digits.Reveal(),
 		Endpoint:   client.Endpoint,
 		Parameters: revealed(client.Parameters),
+		Region:     region,
 	}
 }
 
@@ -74,7 +77,7 @@ func attemptsOf(attempts []routing.Attempt) []*livenessv1.Attempt {
 			Product:          attempt.Target.Product.ID,
 			Account:          attempt.Target.Account,
 			Region:           attempt.Target.Region,
-			Reason:           livenessv1.Reason(livenessv1.Reason_value[string(attempt.Reason)]),
+			Reason:           string(attempt.Reason),
 			Duration:         durationpb.New(attempt.Duration),
 			VendorReference:  exchange.Reference,
 			VendorRequestId:  exchange.RequestID,

@@ -148,7 +148,8 @@ func (c *Call) addPhotos(photos [][]byte) *providers.Error {
 	for _, photo := range photos {
 		c.photos = append(c.photos, sensitive.Borrow(c.memory.Memory, photo))
 		// The message may be kept for longer than the memory.
-		c.Request.Comparison.Photos = append(c.Request.Comparison.Photos, append([]byte{}, standIn(photo)...))
+		content := append([]byte{}, standIn(photo)...)
+		c.Request.Comparison.Photos = append(c.Request.Comparison.Photos, &livenessv1.Photo{Content: content})
 	}
 	return nil
 }

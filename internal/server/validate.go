@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 
 	"buf.build/go/protovalidate"
@@ -81,11 +82,11 @@ type messageField struct {
 	inner []messageField
 }
 
-// messagesIn returns the fields of a message that hold messages. The contract has no
-// lists and no maps of messages.
+// messagesIn returns the fields of a message that hold messages. The request has no maps
+// of messages.
 func messagesIn(message protoreflect.MessageDescriptor) (fields []messageField) {
 	for i := range message.Fields().Len() {
-		if field := message.Fields().Get(i); field.Kind() == protoreflect.MessageKind && field.Cardinality() != protoreflect.Repeated {
+		if field := message.Fields().Get(i); field.Kind() == protoreflect.MessageKind && !field.IsMap() {
 			fields = append(fields, messageField{field, messagesIn(field.Message())})
 		}
 	}
@@ -107,8 +108,18 @@ func unknownField(message protoreflect.Message, fields []messageField, path prov
 		if path != "" {
 			inner = path + "." + inner
 		}
-		if holder, unknown := unknownField(message.Get(f.field).Message(), f.inner, inner); unknown != nil {
-			return holder, unknown
+		if !f.field.IsList() {
+			if holder, unknown := unknownField(message.Get(f.field).Message(), f.inner, inner); unknown != nil {
+				return holder, unknown
+			}
+			continue
+		}
+		list := message.Get(f.field).List()
+		for i := range list.Len() {
+			element := inner + providers.Path("["+strconv.Itoa(i)+"]")
+			if holder, unknown := unknownField(list.Get(i).Message(), f.inner, element); unknown != nil {
+				return holder, unknown
+			}
 		}
 	}
 	return "", nil

@@ -32,8 +32,8 @@ func marked(scenario string) string {
 		"acceptedProducts": ["MARKER-product"], "regions": ["MARKER-region"],
 		"subjectId": "MARKER-subject", "reference": "MARKER-reference",
 		"comparison": {
-			"idCard": {"name": "MARKER-name", "number": "MARKER-number"},
-			"photos": ["` + base64.StdEncoding.EncodeToString([]byte(photo)) + `"]
+			"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "MARKER-name", "number": "MARKER-number"},
+			"photos": [{"content": "` + base64.StdEncoding.EncodeToString([]byte(photo)) + `"}]
 		},
 		"callback": {
 			"returnUrl": "https://example.com/MARKER", "notifyUrl": "https://example.com/MARKER", "extraData": "MARKER-data"
@@ -121,8 +121,8 @@ func TestARefusedMessageLeavesNoTrace(t *testing.T) {
 		marked("login") + "MARKER",
 		strings.Replace(marked("login"), "FLOW_HOSTED_PAGE", "FLOW_MARKER", 1),
 		strings.Replace(marked("login"), `["MARKER-region"]`, `"MARKER-region"`, 1),
-		strings.Replace(marked("login"), `"idCard": {`, `"idCard": {"MARKER 张三": 1, `, 1),
-		strings.Replace(marked("login"), `"photos": ["`, `"photos": ["MARKER*", "`, 1),
+		strings.Replace(marked("login"), `"identityDocument": {`, `"identityDocument": {"MARKER 张三": 1, `, 1),
+		strings.Replace(marked("login"), `{"content": "`, `{"content": "MARKER*"}, {"content": "`, 1),
 	}
 	for i := 1; i < len(marked("login")); i += 25 {
 		bodies = append(bodies, marked("login")[:i])
