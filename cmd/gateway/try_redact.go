@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/personal"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/server"
@@ -34,7 +34,7 @@ type redactor struct {
 func newRedactor(t *trial, wire *recorder, call *server.Call, all bool) *redactor {
 	token := cmp.Or(call.Outcome.Token, &providers.Token{})
 	r := &redactor{all: all, harmless: []string{t.message.GetReference()}, secrets: append(
-		personal(t.message), token.Value.Reveal(), token.SessionID.Reveal(), token.Client.URL.Reveal(), token.Client.Digits.Reveal(),
+		personal.Texts(t.message), token.Value.Reveal(), token.SessionID.Reveal(), token.Client.URL.Reveal(), token.Client.Digits.Reveal(),
 	)}
 	for _, value := range token.Client.Parameters {
 		r.secrets = append(r.secrets, value.Reveal())
@@ -65,15 +65,6 @@ func newRedactor(t *trial, wire *recorder, call *server.Call, all bool) *redacto
 	r.hide = r.replacer(func(string) string { return sensitive.Redacted })
 	r.blank = func(kind, value string) string { return fmt.Sprintf("<%s, %d bytes>", kind, len(value)) }
 	return r
-}
-
-// personal are the texts of a request that are about the user.
-func personal(m *livenessv1.IssueLivenessTokenRequest) []string {
-	card, callback := m.GetComparison().GetIdentityDocument(), m.GetCallback()
-	return []string{
-		m.GetSubjectId(), card.GetName(), card.GetNumber(),
-		callback.GetReturnUrl(), callback.GetNotifyUrl(), callback.GetExtraData(),
-	}
 }
 
 // replacer replaces the secrets, in every spelling in which they may come back but for

@@ -11,8 +11,10 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/personal"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
@@ -39,6 +41,31 @@ func marked(scenario string) string {
 			"returnUrl": "https://example.com/MARKER", "notifyUrl": "https://example.com/MARKER", "extraData": "MARKER-data"
 		}
 	}`
+}
+
+// A field that the contract comes to mark as personal needs a marker too. A country's two
+// letters have room for none.
+func TestEveryPersonalFieldIsMarked(t *testing.T) {
+	request := &livenessv1.IssueLivenessTokenRequest{}
+	require.NoError(t, protojson.Unmarshal([]byte(marked("login")), request))
+	texts := personal.Texts(request)
+	require.Len(t, texts, fieldsOfText(request.ProtoReflect().Descriptor()))
+	for _, text := range texts {
+		require.True(t, strings.Contains(text, "MARKER") || text == "CN", text)
+	}
+}
+
+// fieldsOfText returns how many personal fields of text a message has, at any depth.
+func fieldsOfText(message protoreflect.MessageDescriptor) (n int) {
+	for i := range message.Fields().Len() {
+		switch field := message.Fields().Get(i); {
+		case field.Message() != nil:
+			n += fieldsOfText(field.Message())
+		case field.Kind() == protoreflect.StringKind && personal.Is(field):
+			n++
+		}
+	}
+	return n
 }
 
 // requireUnmarked checks that no marker is in the text, in plain or as a photo in JSON.
