@@ -22,7 +22,7 @@ import (
 func TestProgramsOfTheClientsPage(t *testing.T) {
 	blocks := doctest.Blocks(t, "clients.md")
 	require.Equal(t, []string{
-		"Client.java", "client.go", "client.mjs", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "photos.mjs", "photos.sh", "service-config.json",
+		"Client.java", "client.go", "client.mjs", "client.py", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "photos.mjs", "photos.sh", "protoc.sh", "service-config.json",
 	}, slices.Sorted(maps.Keys(blocks)))
 	page := readFile(t, "clients.md")
 	require.Equal(t, len(blocks), strings.Count(page, "\n```\n"), "a block without a name")
@@ -48,7 +48,7 @@ func TestReasonsOfTheClientsPage(t *testing.T) {
 	blocks := doctest.Blocks(t, "clients.md")
 	want := reasons(blocks["client.go"])
 	require.Len(t, want, 7)
-	for _, name := range []string{"client.mjs", "Client.java", "client.sh"} {
+	for _, name := range []string{"client.mjs", "client.py", "Client.java", "client.sh"} {
 		require.Equal(t, want, reasons(blocks[name]), name)
 	}
 }

@@ -48,7 +48,7 @@ func TestRuledOut(t *testing.T) {
 		reasons[ruled.Target.Account] = ruled.Violations
 	}
 	require.Equal(t, map[string][]providers.Violation{
-		"a": {{Path: "comparison.identity_document", Reason: providers.NoEligibleProduct, Description: "not supported"}},
+		"a": {{Path: "comparison.identity_document", Reason: providers.NoEligibleProduct, Description: "not supported: leave it out"}},
 		"c": {{Path: "reference", Reason: providers.ArgumentRejected, Description: "at most 8 bytes"}},
 		"d": {{Path: "regions", Reason: providers.NoEligibleProduct, Description: "does not name the account's region"}},
 	}, reasons)
