@@ -36,8 +36,8 @@ var plans = map[string]struct {
 	"products-left-out":   {`{"flow": "FLOW_APP_SDK"}`, "INVALID_REQUEST"},
 	"value-wrong-for-all": {`{
 		"flow": "FLOW_HOSTED_PAGE", "callback": {"returnUrl": "https://MARKER.example/", "notifyUrl": "https://MARKER.example/"},
-		"comparison": {"idCard": {"name": "MARKER", "number": "110101199003070MARKER"}}
-	}`, "ID_CARD_NUMBER_INVALID"},
+		"comparison": {"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "MARKER", "number": "110101199003070MARKER"}}
+	}`, "IDENTITY_NUMBER_INVALID"},
 	"field-missing":      {`{"flow": "FLOW_HOSTED_PAGE"}`, "NO_ELIGIBLE_PRODUCT"},
 	"out-of-service":     {`{"flow": "FLOW_SPOKEN_DIGITS"}`, "NO_TARGET_AVAILABLE"},
 	"no-route":           {`{"flow": "FLOW_JS_SDK", "subjectId": "MARKER"}`, "NO_ELIGIBLE_PRODUCT"},

@@ -28,8 +28,8 @@ const privateRequest = `{"subjectId":"user-qzjx","reference":"order-1"%s}`
 var privateFields = map[string]string{
 	"megvii.random-number": "",
 	"megvii.app-v5":        "",
-	"megvii.h5-flash":      `,"comparison":{"photos":["cGhvdG8tcXpqeA=="]}`,
-	"megvii.pc-web": `,"comparison":{"idCard":{"name":"𠮷七三一九","number":"11010519491231731X"},"photos":["cGhvdG8tcXpqeA=="]},
+	"megvii.h5-flash":      `,"comparison":{"photos":[{"content": "cGhvdG8tcXpqeA=="}]}`,
+	"megvii.pc-web": `,"comparison":{"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name":"𠮷七三一九","number":"11010519491231731X"},"photos":[{"content": "cGhvdG8tcXpqeA=="}]},
 		"callback":{"returnUrl":"https://shop.example/r?qzjx","notifyUrl":"https://shop.example/n?qzjx","extraData":"a/b-qzjx"}`,
 	"linkface.app": "",
 }

@@ -189,8 +189,8 @@ func TestTryRefusesMistakes(t *testing.T) {
 		{"missing parameter", "megvii-test", "megvii.app-v5", []string{"--field", "scenario=other"}, `missing parameter "liveness_id": liveness scene set up in the vendor's console`},
 		{"field without value", "megvii-test", "megvii.pc-web", []string{"--field", "11010519491231002X"}, `a field must be PATH=VALUE`},
 		{"unknown field", "megvii-test", "megvii.pc-web", []string{"--field", "comparison.idcard.name=x"}, `INVALID_REQUEST: comparison.idcard is not a field of the request (line 1, column 16)`},
-		{"field twice", "megvii-test", "megvii.pc-web", []string{"--field", "subjectId=x", "--field", "subject_id=y"}, `INVALID_REQUEST: subject_id stands there twice (line 1, column 18)`},
-		{"wrong type", "megvii-test", "megvii.pc-web", []string{"--field", "capture.max_uploads=many"}, `INVALID_REQUEST: capture.max_uploads has a value of the wrong type or form (line 1, column 27)`},
+		{"field twice", "megvii-test", "megvii.pc-web", []string{"--field", "subjectId=x", "--field", "subject_id=y"}, `INVALID_REQUEST: subject_id is there twice (line 1, column 18)`},
+		{"wrong type", "megvii-test", "megvii.pc-web", []string{"--field", "capture.max_uploads=many"}, `INVALID_REQUEST: capture.max_uploads must be a whole number (line 1, column 27)`},
 		{"no such file", "megvii-test", "megvii.pc-web", []string{"--request", "nowhere.json"}, `open nowhere.json: no such file or directory`},
 		{"cases", "megvii-test", "megvii.pc-web", []string{"--save", config}, config + `: not a JSON array of cases`},
 	} {

@@ -11,7 +11,7 @@ import (
 )
 
 var billed = map[providers.Billed]livenessv1.Billed{
-	providers.BilledUnknown: livenessv1.Billed_BILLED_UNKNOWN,
+	providers.BilledUnknown: livenessv1.Billed_BILLED_UNSPECIFIED,
 	providers.BilledYes:     livenessv1.Billed_BILLED_YES,
 	providers.BilledNo:      livenessv1.Billed_BILLED_NO,
 }
@@ -25,7 +25,7 @@ func Attempts(attempts []routing.Attempt) []*livenessv1.Attempt {
 			Product:          attempt.Target.Product.ID,
 			Account:          attempt.Target.Account,
 			Region:           attempt.Target.Region,
-			Reason:           livenessv1.Reason(livenessv1.Reason_value[string(attempt.Reason)]),
+			Reason:           string(attempt.Reason),
 			Duration:         durationpb.New(attempt.Duration),
 			VendorReference:  exchange.Reference,
 			VendorRequestId:  exchange.RequestID,

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -23,16 +25,17 @@ const (
 	maxDetailBytes = 4 << 10
 	// maxFieldBytes bounds them before IssueFailure is added, to leave it room.
 	maxFieldBytes = 3 << 10
-	// maxViolations and maxRuledOut keep what a caller can correct readable.
-	maxViolations = 16
-	maxRuledOut   = 16
+	// maxViolations, maxRuledOut and maxUnavailable keep what a caller can correct readable.
+	maxViolations  = 16
+	maxRuledOut    = 16
+	maxUnavailable = 16
 )
 
 // StatusOf returns the status of a failed call, the same for both transports but for
 // the spelling of field paths.
 func StatusOf(call *Call) *statuspb.Status {
 	row := rowOf(call.Err)
-	status := &statuspb.Status{Code: int32(row.code), Message: messageOf(row, call.Err)}
+	status := &statuspb.Status{Code: int32(row.code), Message: messageOf(row, call)}
 	add := func(detail proto.Message, limit int) bool {
 		packed, err := anypb.New(detail)
 		if err != nil {
@@ -59,14 +62,30 @@ func StatusOf(call *Call) *statuspb.Status {
 	return status
 }
 
-func messageOf(row statusRow, err *providers.Error) string {
+// messageOf names the first field at fault and what is wrong with it: the message is all
+// that many clients show.
+func messageOf(row statusRow, call *Call) string {
+	err := call.Err
 	switch {
-	case err.Message == "", err.Reason == providers.Internal:
+	case err.Reason == providers.Internal:
 		return row.message
-	case err.Reason == providers.MethodUnknown:
+	case err.Message != "" && err.Reason == providers.MethodUnknown:
 		return err.Message // one reason stands for 404, 405 and 415
+	case err.Message != "":
+		return row.message + ": " + err.Message
+	case len(err.Violations) == 0:
+		return row.message
 	}
-	return row.message + ": " + err.Message
+	first := err.Violations[0]
+	text := row.message
+	if name := call.fieldName(first.Path); name != "" {
+		text += ": " + name
+	}
+	text += ": " + first.Description
+	if more := len(err.Violations) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	return text
 }
 
 func errorInfoOf(call *Call) *errdetails.ErrorInfo {
@@ -94,7 +113,7 @@ func badRequestOf(call *Call) *errdetails.BadRequest {
 	detail := &errdetails.BadRequest{}
 	for _, v := range call.Err.Violations[:min(len(call.Err.Violations), maxViolations)] {
 		detail.FieldViolations = append(detail.FieldViolations, &errdetails.BadRequest_FieldViolation{
-			Field: call.fieldName(v.Path), Description: v.Description, Reason: string(v.Reason),
+			Field: call.fieldName(v.Path), Description: v.Description, Reason: string(call.Err.Reason),
 		})
 	}
 	return detail
@@ -106,14 +125,28 @@ func issueFailureOf(call *Call) *livenessv1.IssueFailure {
 	for _, out := range ruledOut[:min(len(ruledOut), maxRuledOut)] {
 		failure.RuledOut = append(failure.RuledOut, ruledOutOf(call, out))
 	}
+	unavailable := call.Outcome.HeldBack
+	for _, held := range unavailable[:min(len(unavailable), maxUnavailable)] {
+		failure.Unavailable = append(failure.Unavailable, unavailableOf(held))
+	}
 	return failure
+}
+
+func unavailableOf(held routing.HeldBack) *livenessv1.UnavailableTarget {
+	message := &livenessv1.UnavailableTarget{
+		Product: held.Target.Product.ID, Account: held.Target.Account, Why: string(held.Why),
+	}
+	if !held.RetryTime.IsZero() {
+		message.RetryTime = timestamppb.New(held.RetryTime)
+	}
+	return message
 }
 
 func ruledOutOf(call *Call, out routing.RuledOut) *livenessv1.RuledOut {
 	message := &livenessv1.RuledOut{Product: out.Target.Product.ID, Account: out.Target.Account}
 	for _, v := range out.Violations {
 		message.Violations = append(message.Violations, &livenessv1.FieldViolation{
-			Field: call.fieldName(v.Path), Description: v.Description,
+			Field: call.fieldName(v.Path), Description: v.Description, Reason: string(v.Reason),
 		})
 	}
 	return message
@@ -122,9 +155,12 @@ func ruledOutOf(call *Call, out routing.RuledOut) *livenessv1.RuledOut {
 // shorten leaves out the last entry that matters least. It reports whether there was
 // one.
 func shorten(failure *livenessv1.IssueFailure) bool {
-	switch ruledOut, attempts := len(failure.GetRuledOut()), len(failure.GetAttempts()); {
+	ruledOut, unavailable, attempts := len(failure.GetRuledOut()), len(failure.GetUnavailable()), len(failure.GetAttempts())
+	switch {
 	case ruledOut > 0:
 		failure.RuledOut = failure.GetRuledOut()[:ruledOut-1]
+	case unavailable > 0:
+		failure.Unavailable = failure.GetUnavailable()[:unavailable-1]
 	case attempts > 0:
 		failure.Attempts = failure.GetAttempts()[:attempts-1]
 	default:

@@ -43,8 +43,8 @@ var statusTable = map[providers.Reason]statusRow{
 	providers.MultipleFaces:              {codes.InvalidArgument, http.StatusBadRequest, 0, "a photo shows several faces"},
 	providers.PhotoLowQuality:            {codes.InvalidArgument, http.StatusBadRequest, 0, "a photo is of too low quality"},
 	providers.RequestTooLarge:            {codes.InvalidArgument, http.StatusRequestEntityTooLarge, 0, "the request is too large"},
-	providers.IDCardNameInvalid:          {codes.InvalidArgument, http.StatusBadRequest, 0, "the name is not valid"},
-	providers.IDCardNumberInvalid:        {codes.InvalidArgument, http.StatusBadRequest, 0, "the identity card number is not valid"},
+	providers.IdentityNameInvalid:        {codes.InvalidArgument, http.StatusBadRequest, 0, "the name is not valid"},
+	providers.IdentityNumberInvalid:      {codes.InvalidArgument, http.StatusBadRequest, 0, "the identity document's number is not valid"},
 	providers.ComparisonAttemptsExceeded: {codes.FailedPrecondition, http.StatusBadRequest, 0, "the user has been compared too often"},
 	providers.NoEligibleProduct:          {codes.FailedPrecondition, http.StatusBadRequest, 0, "no configured product can do what is asked"},
 

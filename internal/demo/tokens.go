@@ -47,7 +47,7 @@ func Examples() []Example {
 		}},
 		{"megvii.h5-flash", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_JS_SDK, SubjectId: "user-1",
-			Comparison: &livenessv1.Comparison{Photos: [][]byte{smallPhoto()}},
+			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
 		}},
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Blocks returns the named code blocks of a Markdown file by their names. A block has a
-// name if one stands after its language: ```go client.go. A name that stands there twice
+// name if one stands after its language: ```go client.go. A name that is there twice
 // fails the test.
 func Blocks(tb testing.TB, file string) map[string]string {
 	tb.Helper()

@@ -95,7 +95,8 @@ func addPhotos(photos [][]byte, memory sensitive.Memory, message *livenessv1.Iss
 	for _, photo := range photos {
 		added = append(added, sensitive.Borrow(memory, photo))
 		// The message may be held for longer than the memory.
-		message.Comparison.Photos = append(message.Comparison.Photos, append([]byte{}, placeholder(photo)...))
+		content := append([]byte{}, placeholder(photo)...)
+		message.Comparison.Photos = append(message.Comparison.Photos, &livenessv1.Photo{Content: content})
 	}
 	return added
 }

@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -53,7 +54,7 @@ func DecodeJSON(body []byte) (*livenessv1.IssueLivenessTokenRequest, *providers.
 // decodeJSON reads what is left of a body from which something was cut.
 func decodeJSON(rest []byte, cuts []cut, into proto.Message) *providers.Error {
 	if err := protojson.Unmarshal(rest, into); err != nil {
-		return describeJSON(rest, cuts, err.Error())
+		return describeJSON(into.ProtoReflect().Descriptor(), rest, cuts, err.Error())
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ var position = regexp.MustCompile(`(syntax error )?\(line (\d+):(\d+)\): `)
 // describeJSON says where a body is wrong and in which way, with the columns that it had
 // before the cuts. Of the library's text only the position and the first words are used:
 // the rest quotes values.
-func describeJSON(body []byte, cuts []cut, text string) *providers.Error {
+func describeJSON(of protoreflect.MessageDescriptor, body []byte, cuts []cut, text string) *providers.Error {
 	syntax, words := true, "" // no position: the body ends too soon
 	line, column := bytes.Count(body, []byte("\n"))+1, utf8.RuneCount(body[bytes.LastIndexByte(body, '\n')+1:])+1
 	if found := position.FindStringSubmatch(text); found != nil {
@@ -88,8 +89,8 @@ func describeJSON(body []byte, cuts []cut, text string) *providers.Error {
 			column += c.shorter
 		}
 	}
-	what := "has a value of the wrong type or form"
-	switch {
+	what := "has a value of the wrong form"
+	switch form := jsonForm(of, path); {
 	case len(bytes.TrimSpace(body)) == 0:
 		what = "the body is empty"
 	case syntax && (!whole || !strings.HasPrefix(words, "unexpected token")):
@@ -97,7 +98,9 @@ func describeJSON(body []byte, cuts []cut, text string) *providers.Error {
 	case strings.HasPrefix(words, "unknown field"), strings.HasPrefix(words, "unable to resolve"):
 		what = "is not a field of the request"
 	case strings.HasPrefix(words, "duplicate field"):
-		what = "stands there twice"
+		what = "is there twice"
+	case form != "":
+		what = "must be " + form
 	}
 	return Invalid(path, fmt.Sprintf("%s (line %d, column %d)", what, line, column))
 }

@@ -15,7 +15,8 @@ import (
 
 // jsonDescription is all that is ever said of a body, so that no value can be in it.
 var jsonDescription = regexp.MustCompile(`^(the body is empty|is not valid JSON|is not a field of the request|` +
-	`stands there twice|has a value of the wrong type or form) \(line \d+, column \d+\)$`)
+	`is there twice|has a value of the wrong form|must be (an object|a list|text|text in base64|true or false|` +
+	`a whole number|a duration such as "600s"|one of [A-Z_]+(, [A-Z_]+)*)) \(line \d+, column \d+\)$`)
 
 var jsonPath = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]{0,63}(\[\d+\])*(\.[A-Za-z_][A-Za-z0-9_]{0,63}(\[\d+\])*)*)?$`)
 
@@ -24,7 +25,7 @@ var jsonPath = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]{0,63}(\[\d+\])*(\.[A-
 func FuzzREST(f *testing.F) {
 	for _, body := range []string{
 		"", " ", "null", `{`, `{}`, `[1]`, `{"flow": "FLOW_APP_SDK"}`, `{"flow": 1, "flow": 2}`, `{"regions": ["cn", 2]}`,
-		`{"comparison": {"photos": ["AA==", "*"]}}`, `{"subjectId": "a value`, `{"tokenLifetime": "1m"}`, "{\"\\u0066low\"\n: \"张三\xff\"}",
+		`{"comparison": {"photos": [{"content": "AA=="}, {"content": "*"}]}}`, `{"subjectId": "a value`, `{"tokenLifetime": "1m"}`, "{\"\\u0066low\"\n: \"张三\xff\"}",
 	} {
 		f.Add([]byte(body))
 	}

@@ -75,8 +75,14 @@ func (c *photoCutter) array() bool {
 	return false
 }
 
-// photo cuts one out, or leaves it if it cannot be cut.
+// photo has a place for its content in any case.
 func (c *photoCutter) photo() bool {
+	c.photos = append(c.photos, sensitive.Bytes{})
+	return c.object("content", c.content)
+}
+
+// content cuts that of the last photo out, or leaves it if it cannot be cut.
+func (c *photoCutter) content() bool {
 	if !c.token('"') {
 		return false
 	}
@@ -88,12 +94,11 @@ func (c *photoCutter) photo() bool {
 	n := decodeInPlace(c.body[start : start+length])
 	if n == 0 {
 		c.at--
-		c.photos = append(c.photos, sensitive.Bytes{})
 		_, ok := c.text()
 		return ok
 	}
 	photo := c.body[start : start+n : start+n]
-	c.photos = append(c.photos, sensitive.Borrow(c.memory, photo))
+	c.photos[len(c.photos)-1] = sensitive.Borrow(c.memory, photo)
 	c.rest = append(c.rest, c.body[c.copied:start]...)
 	before := len(c.rest)
 	c.rest = base64.StdEncoding.AppendEncode(c.rest, placeholder(photo))

@@ -24,8 +24,12 @@ func photoText(n int) string {
 }
 
 func withPhotoTexts(texts ...string) string {
-	quoted, _ := json.Marshal(texts)
-	return `{"flow": 1, "comparison": {"photos": ` + string(quoted) + `}, "subjectId": "u"}`
+	photos := make([]map[string]string, len(texts))
+	for i, text := range texts {
+		photos[i] = map[string]string{"content": text}
+	}
+	list, _ := json.Marshal(photos)
+	return `{"flow": 1, "comparison": {"photos": ` + string(list) + `}, "subjectId": "u"}`
 }
 
 // requireCutAgrees checks that a body reads alike with its photos cut out and without,
@@ -47,15 +51,15 @@ func requireCutAgrees(t *testing.T, body string) int {
 	return len(cuts)
 }
 
-func requireSamePhotos(t *testing.T, want, left [][]byte, cut []sensitive.Bytes) {
+func requireSamePhotos(t *testing.T, want, left []*livenessv1.Photo, cut []sensitive.Bytes) {
 	t.Helper()
 	require.Len(t, left, len(want))
 	for i := range want {
-		got := left[i]
+		got := left[i].GetContent()
 		if i < len(cut) && !cut[i].IsZero() {
 			got = cut[i].Reveal()
 		}
-		require.True(t, bytes.Equal(want[i], got), "photo %d", i)
+		require.True(t, bytes.Equal(want[i].GetContent(), got), "photo %d", i)
 	}
 }
 
@@ -73,38 +77,42 @@ func TestCutPhotos(t *testing.T) {
 		"one byte over a chunk":   {withPhotoTexts(photoText(textChunk/4*3 + 1)), 1},
 		"empty":                   {withPhotoTexts("", long), 1},
 		"no photos":               {`{"flow": 1}`, 0},
-		"white space":             {"\n{ \"comparison\"\r:\t{ \"photos\" : [ \"" + long + "\" ] } }\n", 1},
-		"behind other values":     {`{"regions": ["a\"]}", "b\\"], "capture": {"maxUploads": 2}, "comparison": {"idCard": {"name": "n"}, "photos": ["` + long + `"]}}`, 1},
-		"named alike elsewhere":   {`{"comparison": {"idCard": {"photos": ["` + long + `"]}}}`, 0},
-		"other letters in front":  {`{"scenario": "张三", "comparison": {"photos": ["` + long + `"]}}`, 1},
-		"after null":              {`{"comparison": null, "comparison": {"photos": ["` + long + `"]}}`, 0},
-		"an escaped name":         {`{"\u0063omparison": {"photos": ["` + long + `"]}}`, 0},
+		"white space":             {"\n{ \"comparison\"\r:\t{ \"photos\" : [ {\t\"content\" :\n\"" + long + "\" } ] } }\n", 1},
+		"behind other values":     {`{"regions": ["a\"]}", "b\\"], "capture": {"maxUploads": 2}, "comparison": {"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "n"}, "photos": [{"content": "` + long + `"}]}}`, 1},
+		"named alike elsewhere":   {`{"comparison": {"identityDocument": {"photos": [{"content": "` + long + `"}]}}}`, 0},
+		"other letters in front":  {`{"scenario": "张三", "comparison": {"photos": [{"content": "` + long + `"}]}}`, 1},
+		"after null":              {`{"comparison": null, "comparison": {"photos": [{"content": "` + long + `"}]}}`, 0},
+		"an escaped name":         {`{"\u0063omparison": {"photos": [{"content": "` + long + `"}]}}`, 0},
 		"the URL alphabet":        {withPhotoTexts(url, long), 1},
 		"both alphabets":          {withPhotoTexts(url+long, long), 1},
-		"an escape at the end":    {`{"comparison": {"photos": ["` + long + `\u0041AAA", "` + long + `"]}}`, 1},
-		"an escaped slash":        {`{"comparison": {"photos": ["` + long + `\/AAA"]}}`, 0},
-		"an escaped quote":        {`{"comparison": {"photos": ["` + long + `\"AAA"]}}`, 0},
-		"an escaped line break":   {`{"comparison": {"photos": ["` + long + `\nAAAA"]}}`, 0},
-		"a line break":            {`{"comparison": {"photos": ["` + long + "\nAAAA\"]}}", 0},
-		"a line break in a chunk": {`{"comparison": {"photos": ["` + long[:8] + "\n" + long + "\"]}}", 0},
-		"a line break at the end": {`{"comparison": {"photos": ["` + long + "\r\"]}}", 0},
+		"an escape at the end":    {`{"comparison": {"photos": [{"content": "` + long + `\u0041AAA"}, {"content": "` + long + `"}]}}`, 1},
+		"an escaped slash":        {`{"comparison": {"photos": [{"content": "` + long + `\/AAA"}]}}`, 0},
+		"an escaped quote":        {`{"comparison": {"photos": [{"content": "` + long + `\"AAA"}]}}`, 0},
+		"an escaped line break":   {`{"comparison": {"photos": [{"content": "` + long + `\nAAAA"}]}}`, 0},
+		"a line break":            {`{"comparison": {"photos": [{"content": "` + long + "\nAAAA\"}]}}", 0},
+		"a line break in a chunk": {`{"comparison": {"photos": [{"content": "` + long[:8] + "\n" + long + "\"}]}}", 0},
+		"a line break at the end": {`{"comparison": {"photos": [{"content": "` + long + "\r\"}]}}", 0},
 		"padding in the middle":   {withPhotoTexts(long[:textChunk-4] + "AA==" + long), 0},
 		"too little padding":      {withPhotoTexts(long + "AA="), 0},
 		"too much padding":        {withPhotoTexts(long + "===="), 0},
 		"one letter too many":     {withPhotoTexts(long + "A"), 0},
 		"not base64 at its end":   {withPhotoTexts(long, long+"*AAA", long), 2},
-		"no UTF-8":                {`{"comparison": {"photos": ["` + long + "\xffAAA\"]}}", 0},
-		"null among them":         {`{"comparison": {"photos": ["` + long + `", null]}}`, 1},
-		"a number among them":     {`{"comparison": {"photos": ["` + long + `", 7, "` + long + `"]}}`, 1},
-		"no comma":                {`{"comparison": {"photos": ["` + long + `" "` + long + `"]}}`, 1},
-		"a comma too many":        {`{"comparison": {"photos": ["` + long + `",]}}`, 1},
-		"cut off in a photo":      {`{"comparison": {"photos": ["` + long, 0},
-		"cut off behind it":       {`{"comparison": {"photos": ["` + long + `"`, 1},
-		"photos twice":            {`{"comparison": {"photos": ["` + long + `"], "photos": ["` + long + `"]}}`, 2},
-		"an error on the line":    {`{"comparison": {"photos": ["` + long + `", "` + odd + `"], "x": 1}}`, 2},
-		"an error on the next":    {"{\"comparison\": {\"photos\": [\"" + long + "\",\n\"" + odd + "\"],\n \"x\": 1}}", 2},
-		"an error before":         {`{"x": 1, "comparison": {"photos": ["` + long + `"]}}`, 1},
-		"no JSON before":          {`{"x": 1] , "comparison": {"photos": ["` + long + `"]}}`, 0},
+		"no UTF-8":                {`{"comparison": {"photos": [{"content": "` + long + "\xffAAA\"}]}}", 0},
+		"the old form":            {`{"comparison": {"photos": ["` + long + `"]}}`, 0},
+		"one without content":     {`{"comparison": {"photos": [{}, {"content": "` + long + `"}]}}`, 0},
+		"content twice":           {`{"comparison": {"photos": [{"content": "` + long + `", "content": "` + odd + `"}]}}`, 2},
+		"behind an unknown field": {`{"comparison": {"photos": [{"x": [1, "}"], "content": "` + long + `"}]}}`, 1},
+		"null among them":         {`{"comparison": {"photos": [{"content": "` + long + `"}, null]}}`, 1},
+		"a number among them":     {`{"comparison": {"photos": [{"content": "` + long + `"}, 7, {"content": "` + long + `"}]}}`, 1},
+		"no comma":                {`{"comparison": {"photos": [{"content": "` + long + `"} {"content": "` + long + `"}]}}`, 1},
+		"a comma too many":        {`{"comparison": {"photos": [{"content": "` + long + `"},]}}`, 1},
+		"cut off in a photo":      {`{"comparison": {"photos": [{"content": "` + long, 0},
+		"cut off behind it":       {`{"comparison": {"photos": [{"content": "` + long + `"`, 1},
+		"photos twice":            {`{"comparison": {"photos": [{"content": "` + long + `"}], "photos": [{"content": "` + long + `"}]}}`, 2},
+		"an error on the line":    {`{"comparison": {"photos": [{"content": "` + long + `"}, {"content": "` + odd + `"}], "x": 1}}`, 2},
+		"an error on the next":    {"{\"comparison\": {\"photos\": [{\"content\": \"" + long + "\"},\n{\"content\": \"" + odd + "\"}],\n \"x\": 1}}", 2},
+		"an error before":         {`{"x": 1, "comparison": {"photos": [{"content": "` + long + `"}]}}`, 1},
+		"no JSON before":          {`{"x": 1] , "comparison": {"photos": [{"content": "` + long + `"}]}}`, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.cut, requireCutAgrees(t, c.body))
@@ -115,9 +123,10 @@ func TestCutPhotos(t *testing.T) {
 // FuzzCutPhotos puts long base64 for every # of a body.
 func FuzzCutPhotos(f *testing.F) {
 	for _, body := range []string{
-		withPhotoTexts("#", "#A", "A#", "AA=="), `{"comparison":{"photos":["#\n#"]}}`, `{"comparison":{"photos":["#","\u0041#"]},"x":1}`,
-		`{"comparison":{"photos":["#"]},"comparison":{"photos":["#"]}}`, `{"a":[{"b":"\\\""}],"comparison":{"photos":["-#_"]`,
-		`{"comparison":{"photos":["#=","#==","#\/"],"photos":[]}}`, "{\"comparison\":{\"photos\":[\"#\xff\"",
+		withPhotoTexts("#", "#A", "A#", "AA=="), `{"comparison":{"photos":[{"content":"#\n#"}]}}`, `{"comparison":{"photos":[{"content":"#"},{"content":"\u0041#"}]},"x":1}`,
+		`{"comparison":{"photos":[{"content":"#"}]},"comparison":{"photos":[{"content":"#"}]}}`, `{"a":[{"b":"\\\""}],"comparison":{"photos":[{"content":"-#_"}]`,
+		`{"comparison":{"photos":[{"content":"#="},{"content":"#=="},{"content":"#\/"}],"photos":[]}}`, "{\"comparison\":{\"photos\":[{\"content\":\"#\xff\"",
+		`{"comparison":{"photos":[{},{"content":"#"},{"content":"#","content":"#"},{"content":null},{"x":["#"],"content":"#"}]}}`,
 	} {
 		f.Add(body)
 	}

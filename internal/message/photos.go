@@ -17,8 +17,8 @@ func TakePhotos(message *livenessv1.IssueLivenessTokenRequest) []sensitive.Bytes
 	all := message.GetComparison().GetPhotos()
 	photos := make([]sensitive.Bytes, len(all))
 	for i, photo := range all {
-		photos[i] = sensitive.NewBytes(photo)
-		all[i] = placeholder(photo)
+		photos[i] = sensitive.NewBytes(photo.GetContent())
+		photo.Content = placeholder(photo.GetContent())
 	}
 	return photos
 }
@@ -32,6 +32,7 @@ func placeholder(photo []byte) []byte {
 var (
 	comparisonField = fieldNumber(&livenessv1.IssueLivenessTokenRequest{}, "comparison")
 	photosField     = fieldNumber(&livenessv1.Comparison{}, "photos")
+	contentField    = fieldNumber(&livenessv1.Photo{}, "content")
 )
 
 func fieldNumber(message protoreflect.ProtoMessage, name protoreflect.Name) protowire.Number {
@@ -85,9 +86,16 @@ func (s *splitter) comparison(dst []byte, length int) ([]byte, bool) {
 	return protowire.AppendBytes(dst, rest), ok
 }
 
+// photo has a place for its content in any case: of several, the last one counts.
 func (s *splitter) photo(dst []byte, length int) ([]byte, bool) {
+	s.photos = append(s.photos, sensitive.Bytes{})
+	rest, ok := s.message(length, contentField, s.content)
+	return protowire.AppendBytes(dst, rest), ok
+}
+
+func (s *splitter) content(dst []byte, length int) ([]byte, bool) {
 	pieces := s.wire.take(length)
-	s.photos = append(s.photos, sensitive.Borrow(s.memory, pieces...))
+	s.photos[len(s.photos)-1] = sensitive.Borrow(s.memory, pieces...)
 	if length == 0 {
 		return protowire.AppendBytes(dst, nil), true
 	}

@@ -22,6 +22,8 @@ type jsonResponse struct {
 	ExpirySource string        `json:"expirySource"`
 	SingleUse    bool          `json:"singleUse"`
 	Product      string        `json:"product"`
+	Account      string        `json:"account"`
+	Region       string        `json:"region"`
 	Client       *jsonClient   `json:"client,omitempty"`
 	RequestID    string        `json:"requestId"`
 	Reference    string        `json:"reference"`
@@ -34,6 +36,7 @@ type jsonClient struct {
 	Digits     string            `json:"digits"`
 	Endpoint   string            `json:"endpoint"`
 	Parameters map[string]string `json:"parameters"`
+	Region     string            `json:"region"`
 }
 
 type jsonAttempt struct {
@@ -56,11 +59,12 @@ func MarshalJSON(m *livenessv1.IssueLivenessTokenResponse) ([]byte, error) {
 		Token: m.GetToken(), SessionID: m.GetSessionId(),
 		ExpireTime: jsonTime(m.GetExpireTime()), ExpirySource: m.GetExpirySource().String(),
 		SingleUse: m.GetSingleUse(), Product: m.GetProduct(),
+		Account: m.GetAccount(), Region: m.GetRegion(),
 		RequestID: m.GetRequestId(), Reference: m.GetReference(), Replayed: m.GetReplayed(),
 		Attempts: make([]jsonAttempt, 0, len(m.GetAttempts())),
 	}
 	if c := m.GetClient(); c != nil {
-		response.Client = &jsonClient{c.GetUrl(), c.GetDigits(), c.GetEndpoint(), c.GetParameters()}
+		response.Client = &jsonClient{c.GetUrl(), c.GetDigits(), c.GetEndpoint(), c.GetParameters(), c.GetRegion()}
 		if response.Client.Parameters == nil {
 			response.Client.Parameters = map[string]string{}
 		}
@@ -68,7 +72,7 @@ func MarshalJSON(m *livenessv1.IssueLivenessTokenResponse) ([]byte, error) {
 	for _, a := range m.GetAttempts() {
 		response.Attempts = append(response.Attempts, jsonAttempt{
 			Product: a.GetProduct(), Account: a.GetAccount(), Region: a.GetRegion(),
-			Reason: a.GetReason().String(), Duration: jsonDuration(a.GetDuration()),
+			Reason: a.GetReason(), Duration: jsonDuration(a.GetDuration()),
 			VendorReference: a.GetVendorReference(), VendorRequestID: a.GetVendorRequestId(),
 			VendorCode: a.GetVendorCode(), VendorHTTPStatus: a.GetVendorHttpStatus(),
 			ProcessingTime: jsonDuration(a.GetProcessingTime()), Billed: a.GetBilled().String(),

@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,13 @@ func received(random *rand.Rand, encoded []byte, most int) *frames {
 	return hold(data)
 }
 
+func photosOf(contents ...string) (photos []*livenessv1.Photo) {
+	for _, content := range contents {
+		photos = append(photos, &livenessv1.Photo{Content: []byte(content)})
+	}
+	return photos
+}
+
 func encode(t *testing.T, message proto.Message) []byte {
 	t.Helper()
 	encoded, err := proto.Marshal(message)
@@ -38,13 +46,13 @@ func TestSplitAgreesWithTheLibrary(t *testing.T) {
 	messages := map[string]*livenessv1.IssueLivenessTokenRequest{
 		"empty":       {},
 		"no photos":   {Flow: livenessv1.Flow_FLOW_JS_SDK, AcceptedProducts: []string{"a", "b"}, SubjectId: "user-1"},
-		"one photo":   {Comparison: &livenessv1.Comparison{Photos: [][]byte{[]byte("photo")}}},
-		"empty photo": {Comparison: &livenessv1.Comparison{Photos: [][]byte{{}, []byte("x"), {}}}},
+		"one photo":   {Comparison: &livenessv1.Comparison{Photos: photosOf("photo")}},
+		"empty photo": {Comparison: &livenessv1.Comparison{Photos: photosOf("", "x", "")}},
 		"everything": {
 			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, SubjectId: "user-1", Reference: "order-1",
 			Comparison: &livenessv1.Comparison{
-				IdCard:             &livenessv1.IdCard{Name: "张三", Number: "11010119900307001X"},
-				Photos:             [][]byte{bytes.Repeat([]byte("abc"), 500), bytes.Repeat([]byte{0xff}, 300)},
+				IdentityDocument:   &livenessv1.IdentityDocument{Name: "张三", Number: "11010119900307001X"},
+				Photos:             photosOf(strings.Repeat("abc", 500), strings.Repeat("\xff", 300)),
 				DetectRotatedFaces: &detect,
 			},
 			Callback: &livenessv1.Callback{ReturnUrl: &url},
@@ -58,7 +66,7 @@ func TestSplitAgreesWithTheLibrary(t *testing.T) {
 				require.True(t, ok)
 				require.Len(t, split, len(photos))
 				for i, photo := range split {
-					require.True(t, bytes.Equal(photos[i], photo.Reveal()))
+					require.True(t, bytes.Equal(photos[i].GetContent(), photo.Reveal()))
 				}
 				got, want := &livenessv1.IssueLivenessTokenRequest{}, proto.CloneOf(message)
 				require.NoError(t, proto.Unmarshal(rest, got))
@@ -71,22 +79,40 @@ func TestSplitAgreesWithTheLibrary(t *testing.T) {
 
 // A field may come twice: messages are merged, lists go on.
 func TestSplitMessageWithTwoComparisons(t *testing.T) {
-	first := encode(t, &livenessv1.IssueLivenessTokenRequest{Comparison: &livenessv1.Comparison{Photos: [][]byte{[]byte("one")}}})
-	second := encode(t, &livenessv1.IssueLivenessTokenRequest{Comparison: &livenessv1.Comparison{Photos: [][]byte{[]byte("two")}}})
+	first := encode(t, &livenessv1.IssueLivenessTokenRequest{Comparison: &livenessv1.Comparison{Photos: photosOf("one")}})
+	second := encode(t, &livenessv1.IssueLivenessTokenRequest{Comparison: &livenessv1.Comparison{Photos: photosOf("two")}})
 	rest, photos, ok := split(hold(mem.BufferSlice{mem.SliceBuffer(first), mem.SliceBuffer(second)}))
 	require.True(t, ok)
 	require.Equal(t, "one", string(photos[0].Reveal()))
 	require.Equal(t, "two", string(photos[1].Reveal()))
 	message := &livenessv1.IssueLivenessTokenRequest{}
 	require.NoError(t, proto.Unmarshal(rest, message))
-	require.Equal(t, [][]byte{{'o'}, {'t'}}, message.GetComparison().GetPhotos())
+	require.True(t, proto.Equal(&livenessv1.Comparison{Photos: photosOf("o", "t")}, message.GetComparison()))
+}
+
+// Of a photo's content the last one counts, and a photo without any is one all the same.
+func TestSplitPhotosOfAnyForm(t *testing.T) {
+	photo := encode(t, &livenessv1.Photo{Content: []byte("one")})
+	photo = append(photo, encode(t, &livenessv1.Photo{Content: []byte("two")})...)
+	comparison := protowire.AppendBytes(protowire.AppendTag(nil, photosField, protowire.BytesType), nil)
+	comparison = protowire.AppendBytes(protowire.AppendTag(comparison, photosField, protowire.BytesType), photo)
+	encoded := protowire.AppendBytes(protowire.AppendTag(nil, comparisonField, protowire.BytesType), comparison)
+	rest, photos, ok := split(hold(mem.BufferSlice{mem.SliceBuffer(encoded)}))
+	require.True(t, ok)
+	require.Len(t, photos, 2)
+	require.True(t, photos[0].IsZero())
+	require.Equal(t, "two", string(photos[1].Reveal()))
+	message := &livenessv1.IssueLivenessTokenRequest{}
+	require.NoError(t, proto.Unmarshal(rest, message))
+	require.True(t, proto.Equal(&livenessv1.Comparison{Photos: photosOf("", "t")}, message.GetComparison()))
 }
 
 // Whatever the library refuses is not taken apart either, or is refused afterwards; and
 // what it takes is taken to the same effect.
 func FuzzSplit(f *testing.F) {
-	f.Add([]byte{0x42, 0x05, 0x12, 0x03, 'a', 'b', 'c'}, uint8(1))
-	f.Add([]byte{0x42, 0x05, 0x12, 0x09, 'a', 'b', 'c'}, uint8(2))
+	f.Add([]byte{0x42, 0x07, 0x12, 0x05, 0x0a, 0x03, 'a', 'b', 'c'}, uint8(1))
+	f.Add([]byte{0x42, 0x07, 0x12, 0x05, 0x0a, 0x09, 'a', 'b', 'c'}, uint8(2))
+	f.Add([]byte{0x42, 0x0a, 0x12, 0x08, 0x0a, 0x01, 'a', 0x12, 0x00, 0x0a, 0x01, 'b'}, uint8(2))
 	f.Add([]byte{0x42, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01}, uint8(3))
 	f.Add([]byte{0x43, 0x44}, uint8(4))
 	f.Add(protowire.AppendVarint([]byte{0x42}, 1<<40), uint8(5))

@@ -73,7 +73,7 @@ func requireRetryAdvice(t *testing.T, r *reply, d details) {
 
 func once[T any](t *testing.T, place **T, detail *T) {
 	t.Helper()
-	require.Nil(t, *place, "%T stands there twice", detail)
+	require.Nil(t, *place, "%T is there twice", detail)
 	*place = detail
 }
 

@@ -82,7 +82,7 @@ func TestAKeyWithAnotherMessage(t *testing.T) {
 		"a photo less": func(r *livenessv1.IssueLivenessTokenRequest) {
 			r.GetComparison().Photos = r.GetComparison().GetPhotos()[:1]
 		},
-		"a photo": func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1][0]++ },
+		"a photo": func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1].Content[0]++ },
 		"absent":  func(r *livenessv1.IssueLivenessTokenRequest) { r.GetCapture().ScreenReplayCheck = nil },
 		"the order": func(r *livenessv1.IssueLivenessTokenRequest) {
 			products := r.GetAcceptedProducts()

@@ -15,7 +15,7 @@ import (
 func photosOf(sizes ...int) *livenessv1.IssueLivenessTokenRequest {
 	comparison := &livenessv1.Comparison{}
 	for _, size := range sizes {
-		comparison.Photos = append(comparison.Photos, make([]byte, size))
+		comparison.Photos = append(comparison.Photos, &livenessv1.Photo{Content: make([]byte, size)})
 	}
 	return &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_JS_SDK, Comparison: comparison}
 }

@@ -62,7 +62,7 @@ func TestPhotosAreHeldAsLongAsTheyAreRead(t *testing.T) {
 					request := photosOf(50_000, 70_000+caller, 1)
 					request.Reference = reference
 					for n, photo := range request.GetComparison().GetPhotos() {
-						request.Comparison.Photos[n] = bytes.Repeat([]byte{byte('0' + (caller+i+n)%10)}, len(photo))
+						photo.Content = bytes.Repeat([]byte{byte('0' + (caller+i+n)%10)}, len(photo.GetContent()))
 					}
 					send(t, request)
 				}
@@ -84,7 +84,7 @@ func TestPhotosAreHeldForASharedCall(t *testing.T) {
 		callers.Go(func() {
 			request := photosOf(100_000)
 			request.IdempotencyKey = "key"
-			request.Comparison.Photos[0] = bytes.Repeat([]byte("7"), 100_000)
+			request.Comparison.Photos[0].Content = bytes.Repeat([]byte("7"), 100_000)
 			assert.NotNil(t, g.overForm(t, request).response)
 		})
 	}

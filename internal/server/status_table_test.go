@@ -35,8 +35,8 @@ var statuses = map[providers.Reason]struct {
 	"MULTIPLE_FACES":               {codes.InvalidArgument, 400},
 	"PHOTO_LOW_QUALITY":            {codes.InvalidArgument, 400},
 	"REQUEST_TOO_LARGE":            {codes.InvalidArgument, 413},
-	"ID_CARD_NAME_INVALID":         {codes.InvalidArgument, 400},
-	"ID_CARD_NUMBER_INVALID":       {codes.InvalidArgument, 400},
+	"IDENTITY_NAME_INVALID":        {codes.InvalidArgument, 400},
+	"IDENTITY_NUMBER_INVALID":      {codes.InvalidArgument, 400},
 	"COMPARISON_ATTEMPTS_EXCEEDED": {codes.FailedPrecondition, 400},
 	"NO_ELIGIBLE_PRODUCT":          {codes.FailedPrecondition, 400},
 

@@ -15,8 +15,14 @@ var multipleFacesRules = map[livenessv1.MultipleFaces]providers.MultipleFacesRul
 	livenessv1.MultipleFaces_MULTIPLE_FACES_USE_LARGEST: providers.UseLargestFace,
 }
 
+var identityDocumentTypes = map[livenessv1.IdentityDocumentType]providers.IdentityDocumentType{
+	livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD:    providers.IdentityCard,
+	livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_PASSPORT:         providers.Passport,
+	livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_RESIDENCE_PERMIT: providers.ResidencePermit,
+}
+
+// detections has no liveness: it is what is detected unless something else is asked for.
 var detections = map[livenessv1.Detection]providers.Detection{
-	livenessv1.Detection_DETECTION_LIVENESS:      providers.DetectLiveness,
 	livenessv1.Detection_DETECTION_ID_CARD_OCR:   providers.DetectIDCard,
 	livenessv1.Detection_DETECTION_BANK_CARD_OCR: providers.DetectBankCard,
 }
@@ -59,8 +65,11 @@ func requestOf(message *livenessv1.IssueLivenessTokenRequest, photos []sensitive
 }
 
 func readComparison(comparison *livenessv1.Comparison, request *providers.Request) {
-	if card := comparison.GetIdCard(); card != nil {
-		request.IDCard = &providers.IDCard{Name: sensitive.New(card.GetName()), Number: sensitive.New(card.GetNumber())}
+	if document := comparison.GetIdentityDocument(); document != nil {
+		request.IdentityDocument = &providers.IdentityDocument{
+			Type: identityDocumentTypes[document.GetType()], Country: sensitive.New(document.GetCountry()),
+			Name: sensitive.New(document.GetName()), Number: sensitive.New(document.GetNumber()),
+		}
 	}
 	request.DetectRotatedFaces = comparison.DetectRotatedFaces
 	request.MultipleFaces = multipleFacesRules[comparison.GetMultipleFaces()]

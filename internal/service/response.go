@@ -22,14 +22,16 @@ var expirySources = map[providers.ExpirySource]livenessv1.ExpirySource{
 // responseOf returns the answer of a call that issued a token, without the id of the
 // request. The reference is the caller's.
 func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLivenessTokenResponse {
-	token, product := outcome.Token, outcome.Issued().Product
+	token, target := outcome.Token, outcome.Issued()
 	response := &livenessv1.IssueLivenessTokenResponse{
 		Token:        token.Value.Reveal(),
 		SessionId:    token.SessionID.Reveal(),
 		ExpirySource: expirySources[token.Expiry.Source],
-		SingleUse:    product.SingleUse,
-		Product:      product.ID,
-		Client:       clientOf(token.Client),
+		SingleUse:    target.Product.SingleUse,
+		Product:      target.Product.ID,
+		Account:      target.Account,
+		Region:       target.Region,
+		Client:       clientOf(token.Client, target.Region),
 		Reference:    cmp.Or(reference, token.Reference),
 		Attempts:     call.Attempts(outcome.Attempts),
 	}
@@ -39,12 +41,13 @@ func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLiv
 	return response
 }
 
-func clientOf(client providers.Client) *livenessv1.Client {
+func clientOf(client providers.Client, region string) *livenessv1.Client {
 	return &livenessv1.Client{
 		Url:        client.URL.Reveal(),
 		Digits:     client.Digits.Reveal(),
 		Endpoint:   client.Endpoint,
 		Parameters: revealed(client.Parameters),
+		Region:     region,
 	}
 }
 

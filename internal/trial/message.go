@@ -29,7 +29,7 @@ func readMessage(file string, fields []string) (*livenessv1.IssueLivenessTokenRe
 
 // fieldsJSON makes an object of fields, each PATH=VALUE with the contract's names in
 // either spelling. VALUE is text, which JSON takes for numbers and enums too, true or
-// false, or @FILE for one more element of a list of bytes.
+// false, or @FILE for one more photo of a list.
 func fieldsJSON(fields []string) ([]byte, error) {
 	request := map[string]any{}
 	for _, field := range fields {
@@ -53,7 +53,7 @@ func fieldsJSON(fields []string) ([]byte, error) {
 				return nil, err
 			}
 			list, _ := object[name].([]any)
-			object[name] = append(list, content)
+			object[name] = append(list, map[string]any{"content": content})
 		} else if value == "true" || value == "false" {
 			object[name] = value == "true"
 		} else {

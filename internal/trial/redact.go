@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/personal"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
@@ -33,7 +33,7 @@ type redactor struct {
 func newRedactor(t *trial, wire *recorder, made *call.Call, all bool) *redactor {
 	token := cmp.Or(made.Outcome.Token, &providers.Token{})
 	r := &redactor{all: all, harmless: []string{t.message.GetReference()}, secrets: append(
-		personal(t.message), token.Value.Reveal(), token.SessionID.Reveal(), token.Client.URL.Reveal(), token.Client.Digits.Reveal(),
+		personal.Texts(t.message), token.Value.Reveal(), token.SessionID.Reveal(), token.Client.URL.Reveal(), token.Client.Digits.Reveal(),
 	)}
 	for _, value := range token.Client.Parameters {
 		r.secrets = append(r.secrets, value.Reveal())
@@ -64,15 +64,6 @@ func newRedactor(t *trial, wire *recorder, made *call.Call, all bool) *redactor 
 	r.hide = r.replacer(func(string) string { return sensitive.Redacted })
 	r.blank = func(kind, value string) string { return fmt.Sprintf("<%s, %d bytes>", kind, len(value)) }
 	return r
-}
-
-// personal are the texts of a request that are about the user.
-func personal(m *livenessv1.IssueLivenessTokenRequest) []string {
-	card, callback := m.GetComparison().GetIdCard(), m.GetCallback()
-	return []string{
-		m.GetSubjectId(), card.GetName(), card.GetNumber(),
-		callback.GetReturnUrl(), callback.GetNotifyUrl(), callback.GetExtraData(),
-	}
 }
 
 // replacer replaces the secrets, in every spelling in which they may come back but for

@@ -81,7 +81,7 @@ func Photos(scenario string) Work {
 		Comparison: &livenessv1.Comparison{},
 	}
 	for seed := range byte(3) {
-		message.Comparison.Photos = append(message.Comparison.Photos, photo(seed, photoBytes))
+		message.Comparison.Photos = append(message.Comparison.Photos, &livenessv1.Photo{Content: photo(seed, photoBytes)})
 	}
 	return Work{
 		Name:       "photos",
@@ -100,8 +100,8 @@ func Photos(scenario string) Work {
 // PhotoBytes returns the size of the call's photos together.
 func (w Work) PhotoBytes() int {
 	total := 0
-	for _, content := range w.message.GetComparison().GetPhotos() {
-		total += len(content)
+	for _, photo := range w.message.GetComparison().GetPhotos() {
+		total += len(photo.GetContent())
 	}
 	return total
 }
@@ -143,7 +143,7 @@ func (w Work) encodeForm() (Body, error) {
 		func(i int) string { return fmt.Sprintf("image_ref%d", i+1) })
 }
 
-func encode(path string, parameters [][2]string, photos [][]byte, photoName func(int) string) (Body, error) {
+func encode(path string, parameters [][2]string, photos []*livenessv1.Photo, photoName func(int) string) (Body, error) {
 	var content bytes.Buffer
 	form := multipart.NewWriter(&content)
 	for _, parameter := range parameters {
@@ -151,12 +151,12 @@ func encode(path string, parameters [][2]string, photos [][]byte, photoName func
 			return Body{}, err
 		}
 	}
-	for i, content := range photos {
+	for i, photo := range photos {
 		part, err := form.CreateFormFile(photoName(i), fmt.Sprintf("photo%d.jpg", i+1))
 		if err != nil {
 			return Body{}, err
 		}
-		if _, err := part.Write(content); err != nil {
+		if _, err := part.Write(photo.GetContent()); err != nil {
 			return Body{}, err
 		}
 	}

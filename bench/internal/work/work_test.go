@@ -18,7 +18,7 @@ import (
 func TestPhotos(t *testing.T) {
 	w := Photos(TwoTargets)
 	require.Equal(t, 3<<20, w.PhotoBytes())
-	first, second := w.message.GetComparison().GetPhotos()[0], w.message.GetComparison().GetPhotos()[1]
+	first, second := w.message.GetComparison().GetPhotos()[0].GetContent(), w.message.GetComparison().GetPhotos()[1].GetContent()
 	require.NotEqual(t, first, second)
 	require.Equal(t, first, photo(0, photoBytes), "photos are the same in every run")
 	require.True(t, bytes.HasPrefix(first, []byte("\xff\xd8\xff")))
@@ -45,8 +45,8 @@ func TestEncodings(t *testing.T) {
 			parts := readForm(t, w, Multipart)
 			message = &livenessv1.IssueLivenessTokenRequest{}
 			require.NoError(t, protojson.Unmarshal(parts["request"][0], message))
-			if photos := parts["photos"]; photos != nil {
-				message.Comparison.Photos = photos
+			for _, content := range parts["photos"] {
+				message.Comparison.Photos = append(message.Comparison.Photos, &livenessv1.Photo{Content: content})
 			}
 			require.True(t, proto.Equal(w.message, message))
 
@@ -54,7 +54,7 @@ func TestEncodings(t *testing.T) {
 			require.Equal(t, "order-20931", string(parts["biz_no"][0]))
 			require.Equal(t, "bench-key", string(parts["api_key"][0]))
 			for i, photo := range w.message.GetComparison().GetPhotos() {
-				require.Equal(t, photo, parts["image_ref"+string(rune('1'+i))][0])
+				require.Equal(t, photo.GetContent(), parts["image_ref"+string(rune('1'+i))][0])
 			}
 		})
 	}

@@ -40,14 +40,19 @@ func plainNames(names []string) bool {
 
 func plainComparison(c *livenessv1.Comparison) bool {
 	for _, photo := range c.GetPhotos() {
-		if len(photo) == 0 {
+		if len(photo.GetContent()) == 0 {
 			return false
 		}
 	}
-	card := c.GetIdCard()
-	wholeCard := card.GetName() != "" && card.GetNumber() != ""
-	return c == nil || (wholeCard || card == nil && len(c.GetPhotos()) > 0) && len(c.GetPhotos()) <= 3 &&
+	document := c.GetIdentityDocument()
+	return c == nil || (plainDocument(document) || document == nil && len(c.GetPhotos()) > 0) && len(c.GetPhotos()) <= 3 &&
 		among(c.GetMultipleFaces(), livenessv1.MultipleFaces_MULTIPLE_FACES_UNSPECIFIED, livenessv1.MultipleFaces_MULTIPLE_FACES_USE_LARGEST)
+}
+
+func plainDocument(d *livenessv1.IdentityDocument) bool {
+	return among(d.GetType(), livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD,
+		livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_RESIDENCE_PERMIT) &&
+		len(d.GetCountry()) == 2 && capitals.hold(d.GetCountry()) && d.GetName() != "" && d.GetNumber() != ""
 }
 
 func plainCallback(c *livenessv1.Callback) bool {
@@ -66,7 +71,7 @@ func plainURL(url string) bool {
 }
 
 func plainLifetime(d *durationpb.Duration) bool {
-	return d == nil || among(d.GetSeconds(), 300, 86400) && d.GetNanos() == 0
+	return d == nil || among(d.GetSeconds(), 60, 86400) && d.GetNanos() == 0
 }
 
 func plainCapture(c *livenessv1.Capture) bool {
@@ -88,6 +93,7 @@ const (
 
 var (
 	letters       = byteSetOf(lower, upper)
+	capitals      = byteSetOf(upper)
 	keyBytes      = byteSetOf(lower, upper, decimal, "._:-")
 	scenarioBytes = byteSetOf(lower, decimal, "-")
 	hostBytes     = byteSetOf(lower, upper, decimal, ".-")

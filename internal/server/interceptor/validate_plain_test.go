@@ -22,9 +22,9 @@ var ordinary = []string{
 	`{"flow": "FLOW_SPOKEN_DIGITS", "scenario": "login", "acceptedProducts": ["megvii.random-number"],
 	  "subjectId": "user-7f3a", "reference": "order-20931", "idempotencyKey": "7f3a-1"}`,
 	`{"flow": "FLOW_HOSTED_PAGE", "scenario": "withdrawal", "regions": ["cn", "sgp"], "subjectId": "用户",
-	  "comparison": {"idCard": {"name": "张三", "number": "11010519491231002X"}, "photos": ["/9g="]},
+	  "comparison": {"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "张三", "number": "11010519491231002X"}, "photos": [{"content": "/9g="}]},
 	  "callback": {"returnUrl": "https://shop.example/a/return?order=1&step=2", "notifyUrl": "http://10.0.0.7/notify", "extraData": "{}"}}`,
-	`{"flow": "FLOW_JS_SDK", "comparison": {"photos": ["/9g="], "detectRotatedFaces": true, "multipleFaces": "MULTIPLE_FACES_REJECT"},
+	`{"flow": "FLOW_JS_SDK", "comparison": {"photos": [{"content": "/9g="}], "detectRotatedFaces": true, "multipleFaces": "MULTIPLE_FACES_REJECT"},
 	  "tokenLifetime": "600s", "capture": {"maxUploads": 3, "flashColors": 6, "language": "zh", "faceOcclusionCheck": true}}`,
 	`{"flow": "FLOW_APP_SDK", "detection": "DETECTION_ID_CARD_OCR"}`,
 }
@@ -55,20 +55,23 @@ var breaking = map[string]func(*livenessv1.IssueLivenessTokenRequest){
 	"IssueLivenessTokenRequest.subject_id":        func(r *livenessv1.IssueLivenessTokenRequest) { r.SubjectId = strings.Repeat("a", 513) },
 	"IssueLivenessTokenRequest.reference":         func(r *livenessv1.IssueLivenessTokenRequest) { r.Reference = strings.Repeat("a", 129) },
 	"Comparison":                                  func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison = &livenessv1.Comparison{} },
-	"Comparison.photos":                           func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.Photos = [][]byte{{}} },
+	"Comparison.photos":                           func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.Photos = make([]*livenessv1.Photo, 4) },
 	"Comparison.multiple_faces": func(r *livenessv1.IssueLivenessTokenRequest) {
-		r.Comparison.MultipleFaces = new(livenessv1.MultipleFaces(3))
+		r.Comparison.MultipleFaces = livenessv1.MultipleFaces(3)
 	},
-	"IdCard.name":                              func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdCard.Name = "" },
-	"IdCard.number":                            func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdCard.Number = "" },
+	"IdentityDocument.type":                    func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdentityDocument.Type = 4 },
+	"IdentityDocument.country":                 func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdentityDocument.Country = "cn" },
+	"Photo":                                    func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.Photos[0].Content = nil },
+	"IdentityDocument.name":                    func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdentityDocument.Name = "" },
+	"IdentityDocument.number":                  func(r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdentityDocument.Number = "" },
 	"Callback.return_url":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.ReturnUrl = new("ftp://shop.example/") },
 	"Callback.notify_url":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.NotifyUrl = new("https://shop example/") },
 	"Callback.extra_data":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback.ExtraData = new(strings.Repeat("a", 4097)) },
-	"IssueLivenessTokenRequest.token_lifetime": func(r *livenessv1.IssueLivenessTokenRequest) { r.TokenLifetime.Seconds = 299 },
+	"IssueLivenessTokenRequest.token_lifetime": func(r *livenessv1.IssueLivenessTokenRequest) { r.TokenLifetime.Seconds = 59 },
 	"Capture.max_uploads":                      func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.MaxUploads = new(int32(6)) },
 	"Capture.flash_colors":                     func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.FlashColors = new(int32(5)) },
 	"Capture.language":                         func(r *livenessv1.IssueLivenessTokenRequest) { r.Capture.Language = new("e1") },
-	"IssueLivenessTokenRequest.detection":      func(r *livenessv1.IssueLivenessTokenRequest) { r.Detection = new(livenessv1.Detection(4)) },
+	"IssueLivenessTokenRequest.detection":      func(r *livenessv1.IssueLivenessTokenRequest) { r.Detection = livenessv1.Detection(3) },
 }
 
 // A rule that is added to the contract must be looked at in plain too.
@@ -135,21 +138,23 @@ var variations = []func(*rapid.T, *livenessv1.IssueLivenessTokenRequest){
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Regions = texts(t, 64) },
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.SubjectId = text(t, 512) },
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Reference = text(t, 128) },
-	func(_ *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdCard = nil },
+	func(_ *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Comparison.IdentityDocument = nil },
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) {
-		r.Comparison.IdCard = &livenessv1.IdCard{Name: text(t, 0), Number: text(t, 0)}
+		r.Comparison.IdentityDocument = &livenessv1.IdentityDocument{
+			Type: livenessv1.IdentityDocumentType(near(t, 1, 3)), Country: text(t, 2), Name: text(t, 0), Number: text(t, 0),
+		}
 	},
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) {
-		r.Comparison.Photos = slices.Repeat([][]byte{[]byte(text(t, 0))}, int(max(0, near(t, 0, 3))))
+		r.Comparison.Photos = slices.Repeat([]*livenessv1.Photo{{Content: []byte(text(t, 0))}}, int(max(0, near(t, 0, 3))))
 	},
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) {
-		r.Comparison.MultipleFaces = new(livenessv1.MultipleFaces(near(t, 0, 2)))
+		r.Comparison.MultipleFaces = livenessv1.MultipleFaces(near(t, 0, 2))
 	},
 	varyURL,
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Callback.NotifyUrl = new(url(t)) },
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Callback.ExtraData = new(text(t, 4096)) },
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) {
-		r.TokenLifetime = &durationpb.Duration{Seconds: int64(near(t, 300, 86400)), Nanos: near(t, 0)}
+		r.TokenLifetime = &durationpb.Duration{Seconds: int64(near(t, 60, 86400)), Nanos: near(t, 0)}
 	},
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Capture.MaxUploads = new(near(t, 2, 5)) },
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) {
@@ -157,7 +162,7 @@ var variations = []func(*rapid.T, *livenessv1.IssueLivenessTokenRequest){
 	},
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) { r.Capture.Language = new(text(t, 2, 3)) },
 	func(t *rapid.T, r *livenessv1.IssueLivenessTokenRequest) {
-		r.Detection = new(livenessv1.Detection(near(t, 0, 3)))
+		r.Detection = livenessv1.Detection(near(t, 0, 2))
 	},
 }
 
