@@ -43,7 +43,7 @@ func issueOnce(
 	query, reference := queryOf(call), call.Request.GetReference()
 	memory := &held{Memory: call.memory.Memory}
 	memory.Ref() // for the run
-	query.LetGo = func() {
+	query.ReleasePhotos = func() {
 		memory.Free()
 		call.letGo()
 	}

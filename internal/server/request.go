@@ -39,7 +39,7 @@ func queryOf(call *Call) routing.Query {
 		Request:          requestOf(message, call.photos),
 	}
 	if len(call.photos) > 0 {
-		query.LetGo = call.letGo
+		query.ReleasePhotos = call.letGo
 	}
 	return query
 }

@@ -98,7 +98,7 @@ func TestPhotosAreLetGoOf(t *testing.T) {
 	sent, answer := make(chan struct{}), make(chan struct{})
 	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		memory := query.Request.Photos[0].Memory()
-		query.LetGo()
+		query.ReleasePhotos()
 		assert.False(t, memory.Ref(), "the photos are still held")
 		sent <- struct{}{}
 		<-answer

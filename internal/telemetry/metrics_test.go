@@ -82,7 +82,7 @@ liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="probe",product="
 
 func TestMetrics(t *testing.T) {
 	metrics, registry := newMetrics(t)
-	for _, call := range []*server.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), heldBackCall()} {
+	for _, call := range []*server.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), unavailableCall()} {
 		for i := range call.Outcome.Attempts {
 			metrics.ObserveAttempt(&call.Outcome.Attempts[i])
 		}

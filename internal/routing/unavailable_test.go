@@ -34,7 +34,7 @@ func TestNoTargetAvailable(t *testing.T) {
 		require.Empty(t, outcome.Attempts)
 		require.Equal(t, &providers.Error{
 			Reason:  providers.NoTargetAvailable,
-			Message: "a/acme.sdk out_of_service, b/acme.sdk breaker_open, c/acme.sdk credentials_benched",
+			Message: "a/acme.sdk out_of_service, b/acme.sdk breaker_open, c/acme.sdk credentials_ejected",
 		}, failure)
 	})
 }
@@ -50,7 +50,7 @@ func crowded(t *testing.T, takes time.Duration, change ...func(*Target)) Target 
 	return target("a", append(change, on(account))...)
 }
 
-func TestWaitForAPlace(t *testing.T) {
+func TestWaitForASlot(t *testing.T) {
 	tests := map[string]struct {
 		takes, left, want time.Duration
 		served            bool
@@ -80,7 +80,7 @@ func TestWaitForAPlace(t *testing.T) {
 	}
 }
 
-// Nobody waits for one target while another has a place.
+// Nobody waits for one target while another has a free slot.
 func TestCrowdedTargetIsPassedBy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := router(crowded(t, time.Second), target("b"))
@@ -93,7 +93,7 @@ func TestCrowdedTargetIsPassedBy(t *testing.T) {
 	})
 }
 
-// As many as there are places may wait; the next is told at once.
+// As many as there are slots may wait; the next is told at once.
 func TestQueueIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := router(crowded(t, 50*time.Millisecond))
@@ -114,8 +114,8 @@ func TestQueueIsShort(t *testing.T) {
 	})
 }
 
-// A place that the first in the queue has no use for any more is the next one's.
-func TestPlaceGoesToTheNext(t *testing.T) {
+// A slot that the first in the queue has no use for any more is the next one's.
+func TestSlotGoesToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account := guard.NewAccount(1, 2)
 		busy := account.Target(sdk.ID)
