@@ -116,7 +116,7 @@ func TestRoutesShowTrouble(t *testing.T) {
 	require.InDelta(t, 90, app.Targets[0].Weight, 0)
 	require.Empty(t, app.Targets[0].OutOfService)
 	require.Equal(t, "contract <ended>", app.Targets[1].OutOfService)
-	requireAccount(t, before, routing.BenchStatus{State: "ok"}, 0)
+	requireAccount(t, before, routing.EjectionStatus{State: "ok"}, 0)
 
 	digits := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, SubjectId: "user-9173"}
 	_, err := client.IssueLivenessToken(t.Context(), digits)
@@ -133,7 +133,7 @@ func TestRoutesShowTrouble(t *testing.T) {
 	require.Equal(t, "closed", after.Routes[2].Targets[0].ProductBreaker.State)
 	old := after.Accounts[0].Credentials[0]
 	require.WithinDuration(t, time.Now(), old.Until, 6*time.Second)
-	requireAccount(t, after, routing.BenchStatus{State: "benched", Until: old.Until}, 0)
+	requireAccount(t, after, routing.EjectionStatus{State: "ejected", Until: old.Until}, 0)
 	require.InDelta(t, 600, after.Accounts[0].ClockOffset, 4)
 
 	_, _, metrics := getAdmin(t, g, "/metrics")
@@ -151,16 +151,16 @@ func TestRoutesShowTrouble(t *testing.T) {
 }
 
 // requireAccount checks all of Megvii's account but its clock.
-func requireAccount(t *testing.T, s routing.Status, old routing.BenchStatus, inFlight int) {
+func requireAccount(t *testing.T, s routing.Status, old routing.EjectionStatus, inFlight int) {
 	t.Helper()
-	ok := routing.BenchStatus{State: "ok"}
-	products := map[string]routing.BenchStatus{"megvii.app-v5": ok, "megvii.pc-web": ok, "megvii.random-number": ok}
+	ok := routing.EjectionStatus{State: "ok"}
+	products := map[string]routing.EjectionStatus{"megvii.app-v5": ok, "megvii.pc-web": ok, "megvii.random-number": ok}
 	require.Len(t, s.Accounts, 2)
 	got := s.Accounts[0]
 	got.ClockOffset = 0
 	require.Equal(t, routing.AccountStatus{
 		Provider: "megvii", Account: "megvii-test", Region: "cn", InFlight: inFlight, Limit: 50, MaxInFlight: 50,
-		Credentials: []routing.CredentialStatus{{Name: "old", BenchStatus: old, Products: products}, {Name: "new", BenchStatus: ok, Products: products}},
+		Credentials: []routing.CredentialStatus{{Name: "old", EjectionStatus: old, Products: products}, {Name: "new", EjectionStatus: ok, Products: products}},
 	}, got)
 }
 
@@ -175,10 +175,10 @@ func TestRoutesShowWhatIsInFlight(t *testing.T) {
 		ended <- err
 	}()
 	<-vendor.arrived
-	requireAccount(t, g.liveStatus(t), routing.BenchStatus{State: "ok"}, 1)
+	requireAccount(t, g.liveStatus(t), routing.EjectionStatus{State: "ok"}, 1)
 	close(vendor.release)
 	require.NoError(t, <-ended)
-	requireAccount(t, g.liveStatus(t), routing.BenchStatus{State: "ok"}, 0)
+	requireAccount(t, g.liveStatus(t), routing.EjectionStatus{State: "ok"}, 0)
 }
 
 // Whoever can reach an admin listener off loopback gets the metrics, and not the routes.

@@ -125,19 +125,19 @@ func issueFailureOf(call *Call) *livenessv1.IssueFailure {
 	for _, out := range ruledOut[:min(len(ruledOut), maxRuledOut)] {
 		failure.RuledOut = append(failure.RuledOut, ruledOutOf(call, out))
 	}
-	unavailable := call.Outcome.HeldBack
-	for _, held := range unavailable[:min(len(unavailable), maxUnavailable)] {
-		failure.Unavailable = append(failure.Unavailable, unavailableOf(held))
+	unavailable := call.Outcome.Unavailable
+	for _, target := range unavailable[:min(len(unavailable), maxUnavailable)] {
+		failure.Unavailable = append(failure.Unavailable, unavailableOf(target))
 	}
 	return failure
 }
 
-func unavailableOf(held routing.HeldBack) *livenessv1.UnavailableTarget {
+func unavailableOf(u routing.Unavailable) *livenessv1.UnavailableTarget {
 	message := &livenessv1.UnavailableTarget{
-		Product: held.Target.Product.ID, Account: held.Target.Account, Why: string(held.Why),
+		Product: u.Target.Product.ID, Account: u.Target.Account, Why: string(u.Why),
 	}
-	if !held.RetryTime.IsZero() {
-		message.RetryTime = timestamppb.New(held.RetryTime)
+	if !u.RetryTime.IsZero() {
+		message.RetryTime = timestamppb.New(u.RetryTime)
 	}
 	return message
 }

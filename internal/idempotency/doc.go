@@ -6,5 +6,5 @@
 // Of several answers that calls of one key may come to (a call outlived its lease and
 // another took the key over), only the one that the Store has taken is ever handed
 // out. So one key never answers two different things that are alive at the same time,
-// whatever fails in between; where that cannot be kept, the call fails.
+// whatever fails in between; where that cannot be guaranteed, the call fails.
 package idempotency

@@ -56,7 +56,7 @@ func (v *vendor) run(ctx context.Context) (idempotency.Answer, error) {
 	}
 }
 
-// hangs returns a run that heeds no context, and is over before the test is. It is
+// hangs returns a run that ignores its context, and is over before the test is. It is
 // answered by "late".
 func hangs(t *testing.T, d time.Duration) idempotency.Run {
 	t.Helper()
@@ -83,7 +83,7 @@ func doCall(ctx context.Context, keeper *idempotency.Keeper, call idempotency.Ca
 	return reply{string(result.Answer), result.Outcome, err}
 }
 
-// caller is one whose call is under way.
+// caller is one whose call is in flight.
 type caller struct {
 	cancel context.CancelFunc
 	ended  chan reply
@@ -102,7 +102,7 @@ func begin(t *testing.T, keeper *idempotency.Keeper, timeout time.Duration, mess
 	return c
 }
 
-// waits reports whether the call is still under way.
+// waits reports whether the call is still in flight.
 func (c *caller) waits() bool {
 	synctest.Wait()
 	return len(c.ended) == 0

@@ -22,9 +22,9 @@ const (
 var (
 	// ErrReused is the error of a message other than the one that the key came with.
 	ErrReused = errors.New("the idempotency key was used with another message")
-	// ErrInProgress is the error of a key whose call is under way where its answer
+	// ErrInProgress is the error of a key whose call is in flight where its answer
 	// cannot be waited for. Later the key answers, or is free.
-	ErrInProgress = errors.New("a call with the idempotency key is under way")
+	ErrInProgress = errors.New("a call with the idempotency key is in flight")
 	// ErrUnavailable is the error of a store that failed, or has no room.
 	ErrUnavailable = errors.New("the store of idempotency keys failed")
 )
@@ -99,7 +99,7 @@ func NewKeeper(store Store, secret []byte) (*Keeper, error) {
 }
 
 // Do returns the answer of the call's key: it runs the call, waits for the run that is
-// under way here for the same message, or repeats the answer of an earlier one. ctx
+// in flight here for the same message, or repeats the answer of an earlier one. ctx
 // must have a deadline.
 //
 // A run goes on while any of its callers waits, also when the one who came first has

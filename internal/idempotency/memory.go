@@ -12,7 +12,7 @@ const (
 	// entry, 45 to 90 in the map, 8 to 16 in the heap of ends, and what the allocator
 	// rounds the answer up by.
 	entryBytes = 256
-	// leaseBytes is set aside for the answer of a call under way. Most have less than
+	// leaseBytes is set aside for the answer of a call in flight. Most have less than
 	// 1 KiB.
 	leaseBytes = 16 << 10
 	// sweep bounds how many records that are over are dropped for a new one, so that no

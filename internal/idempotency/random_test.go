@@ -41,7 +41,7 @@ var steps = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
 		Message:     max(0, rapid.IntRange(-4, 1).Draw(t, "message")),
 		Took:        seconds(0, 20).Draw(t, "took"),
 		Life:        seconds(0, 20).Draw(t, "life"),
-		Ends:        rapid.SampledFrom([]string{"answers", "answers", "heeds nothing", "heeds nothing", "fails", "panics"}).Draw(t, "ends"),
+		Ends:        rapid.SampledFrom([]string{"answers", "answers", "ignores its context", "ignores its context", "fails", "panics"}).Draw(t, "ends"),
 	}
 }), 2, 40)
 
@@ -89,7 +89,7 @@ func (h *history) run(t *testing.T, s step) {
 
 func (h *history) issue(ctx context.Context, s step) (idempotency.Answer, error) {
 	heeded := ctx.Done()
-	if s.Ends == "heeds nothing" {
+	if s.Ends == "ignores its context" {
 		heeded = nil
 	}
 	select {
@@ -151,7 +151,7 @@ func TestRandomHistories(t *testing.T) {
 				calls.Go(func() { h.run(t, s) })
 			}
 			calls.Wait()
-			time.Sleep(time.Minute) // until the last run that heeds nothing has ended
+			time.Sleep(time.Minute) // until the last run that ignores its context has ended
 		})
 		if violation := h.violation(); violation != "" {
 			rt.Fatal(violation)

@@ -13,14 +13,14 @@ var ErrFull = errors.New("no room for another idempotency key")
 // Digest is a keyed hash: without the key it tells nothing of what it was made of.
 type Digest [sha256.Size]byte
 
-// Record is what a store keeps of a key: the lease of a call under way, afterwards its
+// Record is what a store keeps of a key: the lease of a call in flight, afterwards its
 // answer. Nothing in it is in clear.
 type Record struct {
 	// Message is the digest of the message that came with the key.
 	Message Digest
 	// Owner tells whose lease it is; no two calls have the same.
 	Owner string
-	// Answer is sealed; nil while the call is under way.
+	// Answer is sealed; nil while the call is in flight.
 	Answer []byte
 	// End is when the lease or the answer is over. Then the key is free: a record that
 	// is over is as good as none.
@@ -30,7 +30,7 @@ type Record struct {
 // Store keeps at most one record under each name. A name is the digest of a caller and
 // its key.
 //
-// Every method is atomic: of several under way for one name, in whatever processes
+// Every method is atomic: of several in progress for one name, in whatever processes
 // share the store, each sees all or nothing of the others. All are safe for concurrent
 // use and return at the latest when their context ends. An error leaves open whether
 // the method has done its work. Nobody changes the bytes of an answer, neither whoever

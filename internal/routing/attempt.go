@@ -11,8 +11,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
-// attempt makes the attempt of a step, whose token the outcome then holds. Whatever
-// becomes of it, its grant is given back.
+// attempt makes the attempt of a step, whose token the outcome then holds. It always
+// releases the step's grant.
 func (c *call) attempt(ctx context.Context, s step) *providers.Error {
 	photos, kind, start := c.lastUse(s), c.kind(s), time.Now()
 	limit, short := c.timeFor(ctx, s)
@@ -20,14 +20,18 @@ func (c *call) attempt(ctx context.Context, s step) *providers.Error {
 	failure := c.ask(photos.watch(attemptCtx), s, start)
 	cutShort := attemptCtx.Err() != nil && (ctx.Err() != nil || short)
 	cancel()
-	c.photosGone = photos.end()
+	c.photosReleased = photos.end()
 	c.record(s, kind, start, failure, cutShort)
 	return failure
 }
 
-// record keeps what became of the attempt of a step.
+// record appends the attempt of a step to the outcome, and tells the guard and the
+// observer.
 func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Error, cutShort bool) {
 	end := time.Now()
+	if failure != nil && guard.Skewed(s.grant.ClockOffset, failure.Exchange.Date, start, end) {
+		failure = forTheClock(failure)
+	}
 	c.outcome.Attempts = append(c.outcome.Attempts, Attempt{
 		Target: s.target, Kind: kind, Credential: s.grant.Credential, ClockOffset: s.grant.ClockOffset,
 		Start: start, Duration: end.Sub(start), Reason: providers.OK, Err: failure,
@@ -37,7 +41,6 @@ func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Err
 		attempt.Exchange = c.outcome.Token.Exchange
 	} else {
 		attempt.Reason, attempt.Exchange = failure.Reason, failure.Exchange
-		attempt.skewed = guard.Skewed(attempt.ClockOffset, attempt.Exchange.Date, start, end)
 	}
 	s.target.guard.Release(end, s.grant, resultOf(attempt, cutShort))
 	c.onAttempt(attempt)
@@ -78,7 +81,7 @@ func (c *call) hasOther(than *Target) bool {
 	return false
 }
 
-// resultOf says what a failed or successful attempt is held for or against. One that
+// resultOf says what a failed or successful attempt is counted for or against. One that
 // its caller cut short says nothing.
 func resultOf(attempt *Attempt, cutShort bool) guard.Result {
 	result := guard.Result{Date: attempt.Exchange.Date}

@@ -20,7 +20,7 @@ func (f issuer) Issue(ctx context.Context, _ providers.Call) (*providers.Token, 
 	return &providers.Token{}, f(ctx)
 }
 
-// An error that is not of the contract is a fault of ours, which another target may not
+// An error that is not of the contract is the fault of this target's adapter, which another may not
 // have. Its text stays out of the answer.
 func TestForeignError(t *testing.T) {
 	foreign := errors.New("11010119900307001X")

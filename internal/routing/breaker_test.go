@@ -29,7 +29,7 @@ func targetOf(r *Router, i int) *Target {
 	return &r.routes[routeKey{flow: providers.FlowAppSDK}].Targets[i]
 }
 
-// state is everything that may be held against a target, and the limit of its account.
+// state is everything that may keep a target from being tried, and the limit of its account.
 type state struct {
 	target, product, credential, credentialForProduct guard.State
 	limited                                           bool
@@ -126,21 +126,21 @@ func TestNeverOpensOnCallersFaults(t *testing.T) {
 			continue
 		}
 		require.False(t, allowed)
-		requireHeldAgainst(t, err, 4*toOpen, state{})
+		requireCountsAgainst(t, err, 4*toOpen, state{})
 	}
 	named := &providers.Error{Reason: providers.ArgumentRejected, Violations: []providers.Violation{{Path: "reference"}}}
-	requireHeldAgainst(t, named, 4*toOpen, state{})
+	requireCountsAgainst(t, named, 4*toOpen, state{})
 }
 
 func TestNeverOpensOnLimitAnswers(t *testing.T) {
 	for _, reason := range []providers.Reason{providers.VendorConcurrencyLimited, providers.VendorRateLimited} {
-		requireHeldAgainst(t, &providers.Error{Reason: reason}, 4*toOpen, state{limited: true})
+		requireCountsAgainst(t, &providers.Error{Reason: reason}, 4*toOpen, state{limited: true})
 	}
 }
 
-// requireHeldAgainst makes so many calls that fail so, each alone, as long as the vendor
+// requireCountsAgainst makes so many calls that fail so, each alone, as long as the vendor
 // may be asked.
-func requireHeldAgainst(t *testing.T, err *providers.Error, calls int, want state) {
+func requireCountsAgainst(t *testing.T, err *providers.Error, calls int, want state) {
 	t.Helper()
 	r := once(target("a", by(&vendor{err: err})))
 	for range calls {
@@ -150,7 +150,7 @@ func requireHeldAgainst(t *testing.T, err *providers.Error, calls int, want stat
 }
 
 // What the error table says beyond these sentences, by reason.
-func TestWhatAFailureIsHeldAgainst(t *testing.T) {
+func TestWhatAFailureCountsAgainst(t *testing.T) {
 	tests := []struct {
 		err  providers.Error
 		want state
@@ -174,7 +174,7 @@ func TestWhatAFailureIsHeldAgainst(t *testing.T) {
 		{providers.Error{Reason: providers.Internal}, state{product: guard.Open}},
 	}
 	for _, test := range tests {
-		requireHeldAgainst(t, &test.err, toOpen, test.want)
+		requireCountsAgainst(t, &test.err, toOpen, test.want)
 	}
 }
 

@@ -3,7 +3,6 @@ package routing
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -13,37 +12,37 @@ import (
 )
 
 const (
-	// firstPause bounds the pause before a first retry; it doubles with each. The
-	// pause is a random part of it: full jitter.
-	firstPause = 100 * time.Millisecond
-	// maxQueueTime bounds how long a call waits for a place in flight.
+	// firstBackoff bounds the backoff before a first retry; it doubles with each. The
+	// backoff is a random part of it: full jitter.
+	firstBackoff = 100 * time.Millisecond
+	// maxQueueTime bounds how long a call waits for a slot.
 	maxQueueTime = 100 * time.Millisecond
 )
 
-// call is a call under way: what was tried so far, and what comes next.
+// call is a call in flight: what was tried so far, and what comes next.
 type call struct {
 	plan      plan
 	request   *providers.Request
 	onAttempt func(*Attempt)
 	outcome   Outcome
 
-	// letGo is the query's, kept the router's.
-	letGo func()
-	kept  *atomic.Int64
-	// photosGone says that the call has let go of its photos: nothing can be tried any
-	// more.
-	photosGone bool
+	// releasePhotos is the query's, retained the router's.
+	releasePhotos func()
+	retained      *atomic.Int64
+	// photosReleased says that the call has released its photos: no further attempt is
+	// possible.
+	photosReleased bool
 }
 
-// step is an attempt that may begin.
+// step is an attempt that may begin. Its grant must be released.
 type step struct {
 	target *Target
 	grant  guard.Grant
 }
 
-// goesOn reports whether there may be another attempt.
-func (c *call) goesOn(ctx context.Context) bool {
-	if c.photosGone || ctx.Err() != nil || timeLeft(ctx) < minBudget || len(c.outcome.Attempts) == c.plan.route.MaxAttempts {
+// mayAttempt reports whether there may be another attempt.
+func (c *call) mayAttempt(ctx context.Context) bool {
+	if c.photosReleased || ctx.Err() != nil || timeLeft(ctx) < minBudget || len(c.outcome.Attempts) == c.plan.route.MaxAttempts {
 		return false
 	}
 	last := c.last()
@@ -51,35 +50,27 @@ func (c *call) goesOn(ctx context.Context) bool {
 		return true
 	}
 	stop := last.Err.Ambiguous && c.plan.route.StopAfterAmbiguous
-	return TriesAnother(last.Err) && !stop
+	return last.policy().another && !stop
 }
 
-// last returns the latest attempt, nil if there was none.
-func (c *call) last() *Attempt {
-	if n := len(c.outcome.Attempts); n > 0 {
-		return &c.outcome.Attempts[n-1]
-	}
-	return nil
-}
-
-// next returns the attempt to make: with what mends the last one's failure, else on
-// another target, else on one tried before, else on whichever first has a place free.
+// next acquires the attempt to make. The order of its steps is the policy of failover and
+// retry.
 func (c *call) next(ctx context.Context) (step, bool) {
-	if s, ok := c.mended(); ok {
+	if s, ok := c.acquireCorrected(); ok {
 		return s, true
 	}
-	if s, ok := c.another(); ok {
+	if s, ok := c.acquireFailover(); ok {
 		return s, true
 	}
-	if s, ok := c.retry(ctx); ok {
+	if s, ok := c.backOffAndAcquireRetry(ctx); ok {
 		return s, true
 	}
-	return c.place(ctx)
+	return c.waitAndAcquireSlot(ctx)
 }
 
-// mended is the last attempt's target again, with another credential or with the
-// vendor's clock, if that is what it failed for.
-func (c *call) mended() (step, bool) {
+// acquireCorrected acquires the last target again, at once, with another credential or
+// with the vendor's clock, if that is what it failed for. Signing again spends a retry.
+func (c *call) acquireCorrected() (step, bool) {
 	last := c.last()
 	if last == nil {
 		return step{}, false
@@ -87,32 +78,22 @@ func (c *call) mended() (step, bool) {
 	switch last.policy().same {
 	case otherCredential:
 		return c.acquire(last.Target)
-	case freshlySigned:
+	case signedAgain:
 		learnt := last.Target.Guard.ClockOffset() != last.ClockOffset
-		if learnt && !c.signedAfresh(last.Target) && last.Target.guard.Retry(time.Now()) {
+		if learnt && c.signaturesRefused(last.Target) == 1 && last.Target.guard.Retry(time.Now()) {
 			return c.acquire(last.Target)
 		}
-	case never, afterPause:
+	case never, afterBackoff:
 	}
 	return step{}, false
 }
 
-// signedAfresh reports whether the target was already asked again for its vendor's clock.
-func (c *call) signedAfresh(target *Target) bool {
-	stale := 0
-	for i := range c.outcome.Attempts {
-		if a := &c.outcome.Attempts[i]; a.Target == target && a.policy().same == freshlySigned {
-			stale++
-		}
-	}
-	return stale > 1
-}
-
-// another is the first target of the plan that was not tried and may be.
-func (c *call) another() (step, bool) {
-	c.outcome.HeldBack = c.outcome.HeldBack[:0]
+// acquireFailover acquires the first target of the plan that was not tried. It notes afresh
+// which are unavailable.
+func (c *call) acquireFailover() (step, bool) {
+	c.outcome.Unavailable = c.outcome.Unavailable[:0]
 	for _, target := range c.plan.targets {
-		if c.attempts(target) > 0 || c.mayHaveServed(target.Account) {
+		if c.attempts(target) > 0 || c.ambiguousOn(target.Account) {
 			continue
 		}
 		if s, ok := c.acquire(target); ok {
@@ -122,17 +103,18 @@ func (c *call) another() (step, bool) {
 	return step{}, false
 }
 
-// retry is the first target of the plan whose failure may pass, after a pause.
-func (c *call) retry(ctx context.Context) (step, bool) {
+// backOffAndAcquireRetry spends a retry of the first retryable target, lets the backoff
+// pass and acquires the target.
+func (c *call) backOffAndAcquireRetry(ctx context.Context) (step, bool) {
 	for _, target := range c.plan.targets {
-		if !c.mayPass(target) || c.mayHaveServed(target.Account) {
+		if !c.retryable(target) || c.ambiguousOn(target.Account) {
 			continue
 		}
-		pause := rand.N(firstPause << (c.attempts(target) - 1))
-		if timeLeft(ctx)-pause < minBudget || !target.guard.Retry(time.Now()) {
+		backoff := rand.N(firstBackoff << (c.attempts(target) - 1))
+		if timeLeft(ctx)-backoff < minBudget || !target.guard.Retry(time.Now()) {
 			continue
 		}
-		c.wait(ctx, pause, nil)
+		c.wait(ctx, backoff, nil)
 		if ctx.Err() != nil {
 			return step{}, false
 		}
@@ -141,11 +123,11 @@ func (c *call) retry(ctx context.Context) (step, bool) {
 	return step{}, false
 }
 
-// place is the first target that was held back for want of a place in flight, as soon
-// as there is one.
-func (c *call) place(ctx context.Context) (step, bool) {
+// waitAndAcquireSlot waits for a slot of the first target that had none free, and acquires
+// the target.
+func (c *call) waitAndAcquireSlot(ctx context.Context) (step, bool) {
 	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
-	for target := c.full(); target != nil; target = c.full() {
+	for target := c.withoutSlot(); target != nil; target = c.withoutSlot() {
 		called, leave, ok := target.guard.Await()
 		if !ok {
 			break
@@ -163,17 +145,6 @@ func (c *call) place(ctx context.Context) (step, bool) {
 	return step{}, false
 }
 
-// full returns the first target that was held back for want of a place in flight, nil
-// if none was.
-func (c *call) full() *Target {
-	for _, held := range c.outcome.HeldBack {
-		if held.Why == guard.LimitReached {
-			return held.Target
-		}
-	}
-	return nil
-}
-
 // wait lets time pass until called, and reports whether it was.
 func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan struct{}) bool {
 	start := time.Now()
@@ -188,62 +159,17 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 	}
 }
 
-// acquire asks whether an attempt on the target may begin, with a credential that the
-// call has not tried.
+// acquire asks whether an attempt on the target may begin, with a credential that the call
+// has not tried. It notes a target that is unavailable.
 func (c *call) acquire(target *Target) (step, bool) {
 	grant, refusal := guard.Grant{}, OutOfService
 	if target.OutOfService == "" {
 		grant, refusal = target.guard.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
 	}
 	if refusal != "" {
-		c.holdBack(HeldBack{target, refusal, target.guard.RetryTime(time.Now(), refusal)})
+		c.noteUnavailable(Unavailable{target, refusal, target.guard.RetryTime(time.Now(), refusal)})
 	}
 	return step{target, grant}, refusal == ""
-}
-
-func (c *call) holdBack(held HeldBack) {
-	c.outcome.HeldBack = slices.DeleteFunc(c.outcome.HeldBack, func(h HeldBack) bool { return h.Target == held.Target })
-	c.outcome.HeldBack = append(c.outcome.HeldBack, held)
-}
-
-// attempts returns how many there were on the target.
-func (c *call) attempts(target *Target) (n int) {
-	for i := range c.outcome.Attempts {
-		if c.outcome.Attempts[i].Target == target {
-			n++
-		}
-	}
-	return n
-}
-
-// mayPass reports whether the target was tried and failed in a way that may be over
-// soon.
-func (c *call) mayPass(target *Target) (passes bool) {
-	for i := range c.outcome.Attempts {
-		if c.outcome.Attempts[i].Target == target {
-			passes = c.outcome.Attempts[i].policy().same == afterPause
-		}
-	}
-	return passes
-}
-
-// mayHaveServed reports whether an earlier attempt on the account may have issued a
-// token after all; the account is then not tried again.
-func (c *call) mayHaveServed(account string) bool {
-	return slices.ContainsFunc(c.outcome.Attempts, func(a Attempt) bool {
-		return a.Err.Ambiguous && a.Target.Account == account
-	})
-}
-
-// refusedCredentials returns the account's credentials that were refused in this call.
-func (c *call) refusedCredentials(account string) (refused []int) {
-	for i := range c.outcome.Attempts {
-		a := &c.outcome.Attempts[i]
-		if a.Target.Account == account && a.policy().same == otherCredential {
-			refused = append(refused, a.Credential)
-		}
-	}
-	return refused
 }
 
 // failure returns the failure that speaks for a call without a token.
@@ -253,19 +179,19 @@ func (c *call) failure(ctx context.Context) *providers.Error {
 		return decisive(c.outcome.Attempts)
 	case ctx.Err() == context.Canceled:
 		return &providers.Error{Reason: providers.CallerCancelled}
-	case len(c.outcome.HeldBack) > 0:
-		return noneAvailable(c.outcome.HeldBack)
+	case len(c.outcome.Unavailable) > 0:
+		return noneAvailable(c.outcome.Unavailable)
 	default:
 		return &providers.Error{Reason: providers.DeadlineTooShort}
 	}
 }
 
-// noneAvailable is the failure of a call whose every target was held back: it says of
+// noneAvailable is the failure of a call whose every target was unavailable: it says of
 // each why.
-func noneAvailable(heldBack []HeldBack) *providers.Error {
-	all := make([]string, len(heldBack))
-	for i, held := range heldBack {
-		all[i] = held.Target.Name() + " " + string(held.Why)
+func noneAvailable(unavailable []Unavailable) *providers.Error {
+	all := make([]string, len(unavailable))
+	for i, u := range unavailable {
+		all[i] = u.Target.Name() + " " + string(u.Why)
 	}
 	return &providers.Error{Reason: providers.NoTargetAvailable, Message: strings.Join(all, ", ")}
 }

@@ -42,8 +42,8 @@ func skewedBy(ahead time.Duration, says providers.Reason) (Target, *clockwork) {
 	return t, v
 }
 
-// An expired signature is made anew, at once, with what the vendor's clock says.
-func TestExpiredSignatureIsMadeAnew(t *testing.T) {
+// An expired signature is made again, at once, with what the vendor's clock says.
+func TestExpiredSignatureIsSignedAgain(t *testing.T) {
 	for _, ahead := range []time.Duration{10 * time.Minute, -10 * time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
 			a, v := skewedBy(ahead, providers.VendorSignatureExpired)
@@ -77,8 +77,8 @@ func TestNoSkewAfterTheFirstDate(t *testing.T) {
 	})
 }
 
-// wild is a vendor whose Date says nothing: it is another hour each time.
-func wild(attempts *int) answering {
+// erratic is a vendor whose Date says nothing: it is another hour each time.
+func erratic(attempts *int) answering {
 	return func(context.Context, providers.Call) (*providers.Token, error) {
 		*attempts++
 		date := time.Now().Add(time.Duration(*attempts) * time.Hour)
@@ -88,20 +88,20 @@ func wild(attempts *int) answering {
 	}
 }
 
-func TestSignatureIsMadeAnewOnce(t *testing.T) {
+func TestSignedAgainOnce(t *testing.T) {
 	attempts := 0
 	a := target("a")
-	a.Issuer = wild(&attempts)
+	a.Issuer = erratic(&attempts)
 	outcome, failure := issue(t, router(a, target("b")), query())
 	require.Nil(t, failure)
 	require.Equal(t, []string{"a", "a", "b"}, tried(outcome))
 }
 
 // Signing again is a retry like any other.
-func TestSignatureIsMadeAnewWithinTheBudget(t *testing.T) {
+func TestSigningAgainIsWithinTheBudget(t *testing.T) {
 	attempts := 0
 	a := target("a")
-	a.Issuer = wild(&attempts)
+	a.Issuer = erratic(&attempts)
 	r := router(a, target("b"))
 	for range 100 {
 		_, _ = issue(t, r, query())

@@ -127,10 +127,10 @@ func TestNoCredentialLeft(t *testing.T) {
 	outcome, failure = issue(t, r, query())
 	require.Nil(t, failure)
 	require.Equal(t, []string{"b"}, tried(outcome))
-	require.Equal(t, guard.CredentialsBenched, outcome.HeldBack[0].Why)
+	require.Equal(t, guard.CredentialsEjected, outcome.Unavailable[0].Why)
 }
 
-// When one of two is revoked while many calls are under way, no call fails, and few
+// When one of two is revoked while many calls are in flight, no call fails, and few
 // learn of it.
 func TestRevokedUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestRevokedUnderLoad(t *testing.T) {
 			})
 		}
 		calls.Wait()
-		// Those under way as the first was refused, and a probe.
+		// Those in flight as the first was refused, and a probe.
 		require.InDelta(t, 31, refused.Load(), 2)
 	})
 }

@@ -17,7 +17,7 @@ func TestDecisiveReason(t *testing.T) {
 		nonsense = providers.VendorResponseInvalid     // 502
 		blurred  = providers.PhotoLowQuality           // 400
 		huge     = providers.RequestTooLarge           // 413
-		gone     = providers.CallerCancelled
+		left     = providers.CallerCancelled
 	)
 	tests := []struct {
 		ends []providers.Reason
@@ -40,7 +40,7 @@ func TestDecisiveReason(t *testing.T) {
 		{[]providers.Reason{slow, refused, nonsense}, slow},
 		{[]providers.Reason{down, slow, blurred}, blurred},
 		{[]providers.Reason{refused, huge}, huge},
-		{[]providers.Reason{down, gone}, gone},
+		{[]providers.Reason{down, left}, left},
 	}
 	for _, test := range tests {
 		var attempts []Attempt
@@ -65,7 +65,7 @@ func callersReference() *vendor {
 	}}
 }
 
-// An argument that is ours to mend ranks below what may pass by itself, one of the
+// An argument that is of the operator ranks below what is retryable, one of the
 // caller's above everything.
 func TestDecisiveArgument(t *testing.T) {
 	limited := by(fails(providers.VendorRateLimited))

@@ -7,7 +7,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Explanation is how a query would be routed while nothing is held against any target.
+// Explanation is how a query would be routed while every breaker is closed and every credential usable.
 // It holds nothing secret and nothing of the user.
 type Explanation struct {
 	// Route is the one that the query picks, nil if it picks none.
@@ -63,12 +63,12 @@ func (r *Router) Explain(query Query) Explanation {
 // addPlanned adds the targets of a plan, of which those in service would be tried.
 func (e *Explanation) addPlanned(targets []*Target) {
 	var total float64
-	var heldBack []HeldBack
+	var unavailable []Unavailable
 	for _, target := range targets {
 		explained := ExplainedTarget{TargetInfo: target.info()}
 		if target.OutOfService != "" {
 			e.NotEligible = append(e.NotEligible, explained)
-			heldBack = append(heldBack, HeldBack{Target: target, Why: OutOfService})
+			unavailable = append(unavailable, Unavailable{Target: target, Why: OutOfService})
 			continue
 		}
 		e.Targets = append(e.Targets, explained)
@@ -79,8 +79,8 @@ func (e *Explanation) addPlanned(targets []*Target) {
 			e.Targets[i].Share = e.Targets[i].Weight / total
 		}
 	}
-	if len(e.Targets) == 0 && len(heldBack) > 0 {
-		e.Failure = noneAvailable(heldBack)
+	if len(e.Targets) == 0 && len(unavailable) > 0 {
+		e.Failure = noneAvailable(unavailable)
 	}
 }
 

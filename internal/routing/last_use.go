@@ -6,19 +6,19 @@ import (
 	"sync/atomic"
 )
 
-// maxKeptBytes is what photos may come to together that are kept for nothing but a retry
-// on the same target. At a vendor that is slow to answer, calls without another target
-// would fill the memory with photos that were sent long ago.
-const maxKeptBytes = 16 << 20
+// maxRetainedBytes bounds the photos, of all calls together, that are retained for nothing
+// but a retry on the same target. At a vendor that is slow to answer, calls without another
+// target would fill the memory with photos that were sent long ago.
+const maxRetainedBytes = 16 << 20
 
 // lastUse is an attempt whose target is the only one that a call's photos could be sent
 // to. The nil one is any other attempt.
 type lastUse struct {
-	// kept counts the photos' bytes until the attempt has ended, nil if the call lets go
-	// of them as soon as they are sent.
-	kept  *atomic.Int64
-	bytes int64
-	letGo func()
+	// retained counts the photos' bytes until the attempt has ended, nil if the call
+	// releases them as soon as they are sent.
+	retained      *atomic.Int64
+	bytes         int64
+	releasePhotos func()
 	// over is set by whoever comes first: the end of the attempt, or of the sending.
 	over atomic.Bool
 }
@@ -27,25 +27,25 @@ type lastUse struct {
 // ended.
 func (c *call) lastUse(s step) *lastUse {
 	bytes := int64(c.request.PhotoBytes())
-	if bytes == 0 || c.letGo == nil || c.otherMayServe(s.target) {
+	if bytes == 0 || c.releasePhotos == nil || c.mayAttemptAfter(s.target) {
 		return nil
 	}
-	if c.kept.Add(bytes) <= maxKeptBytes {
-		return &lastUse{kept: c.kept, bytes: bytes}
+	if c.retained.Add(bytes) <= maxRetainedBytes {
+		return &lastUse{retained: c.retained, bytes: bytes}
 	}
-	c.kept.Add(-bytes)
-	return &lastUse{letGo: c.letGo}
+	c.retained.Add(-bytes)
+	return &lastUse{releasePhotos: c.releasePhotos}
 }
 
-// otherMayServe reports whether the call could go on, after an attempt on the target,
-// with another one or with another of its credentials.
-func (c *call) otherMayServe(than *Target) bool {
+// mayAttemptAfter reports whether a failed attempt on the target may be followed by one on
+// another target, or with another of its credentials.
+func (c *call) mayAttemptAfter(than *Target) bool {
 	if len(c.outcome.Attempts)+1 >= c.plan.route.MaxAttempts {
 		return false
 	}
 	for _, target := range c.plan.targets {
-		inService := target != than && target.OutOfService == "" && !c.mayHaveServed(target.Account)
-		if inService && (c.attempts(target) == 0 || c.mayPass(target)) {
+		inService := target != than && target.OutOfService == "" && !c.ambiguousOn(target.Account)
+		if inService && (c.attempts(target) == 0 || c.retryable(target)) {
 			return true
 		}
 	}
@@ -55,25 +55,25 @@ func (c *call) otherMayServe(than *Target) bool {
 // watch returns ctx for the attempt's request. net/http tells when it has been sent, and
 // never sends it again once any of it was.
 func (u *lastUse) watch(ctx context.Context) context.Context {
-	if u == nil || u.letGo == nil {
+	if u == nil || u.releasePhotos == nil {
 		return ctx
 	}
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err == nil && !u.over.Swap(true) {
-				u.letGo()
+				u.releasePhotos()
 			}
 		},
 	})
 }
 
-// end reports whether the photos are gone.
-func (u *lastUse) end() (gone bool) {
+// end reports whether the photos were released.
+func (u *lastUse) end() (released bool) {
 	switch {
 	case u == nil:
 		return false
-	case u.letGo == nil:
-		u.kept.Add(-u.bytes)
+	case u.releasePhotos == nil:
+		u.retained.Add(-u.bytes)
 		return false
 	default:
 		return u.over.Swap(true)

@@ -32,16 +32,16 @@ func sends(account string, err error) Target {
 	return t
 }
 
-// withPhoto is a query with a photo of that length, and how often it was let go of.
-func withPhoto(bytes int) (q Query, letGo *int) {
-	q, letGo = query(), new(int)
+// withPhoto is a query with a photo of that length, and how often it was released.
+func withPhoto(bytes int) (q Query, releasePhotos *int) {
+	q, releasePhotos = query(), new(int)
 	q.Request.Photos = []sensitive.Bytes{sensitive.NewBytes(make([]byte, bytes))}
-	q.LetGo = func() { *letGo++ }
-	return q, letGo
+	q.ReleasePhotos = func() { *releasePhotos++ }
+	return q, releasePhotos
 }
 
-func TestPhotosAreLetGoOfOnceSent(t *testing.T) {
-	const large = maxKeptBytes + 1
+func TestPhotosAreReleasedOnceSent(t *testing.T) {
+	const large = maxRetainedBytes + 1
 	outOfService := sends("b", nil)
 	outOfService.OutOfService = "contract ended"
 	twoCredentials := sends("a", nil)
@@ -50,10 +50,10 @@ func TestPhotosAreLetGoOfOnceSent(t *testing.T) {
 		Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: []Target{sends("a", nil), target("b", of(&matching))},
 	}}, ignore)
 	for name, c := range map[string]struct {
-		router   *Router
-		bytes    int
-		letGo    int
-		attempts int
+		router        *Router
+		bytes         int
+		releasePhotos int
+		attempts      int
 	}{
 		"one target":             {router(sends("a", nil)), large, 1, 1},
 		"another out of service": {router(sends("a", nil), outOfService), large, 1, 1},
@@ -65,17 +65,17 @@ func TestPhotosAreLetGoOfOnceSent(t *testing.T) {
 		"no photos":              {router(sends("a", nil)), 0, 0, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			q, letGo := withPhoto(c.bytes)
+			q, releasePhotos := withPhoto(c.bytes)
 			outcome, _ := issue(t, c.router, q)
-			require.Equal(t, c.letGo, *letGo)
+			require.Equal(t, c.releasePhotos, *releasePhotos)
 			require.Len(t, outcome.Attempts, c.attempts)
-			require.Zero(t, c.router.kept.Load())
+			require.Zero(t, c.router.retained.Load())
 		})
 	}
 }
 
-// What is kept for a retry is bounded over all calls, and is given back.
-func TestPhotosAreKeptUpToABound(t *testing.T) {
+// What is retained for a retry is bounded over all calls, and is released.
+func TestPhotosAreRetainedUpToABound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := target("a", of(&matching))
 		a.Issuer = answering(func(ctx context.Context, _ providers.Call) (*providers.Token, error) {
@@ -88,22 +88,22 @@ func TestPhotosAreKeptUpToABound(t *testing.T) {
 		r := router(a)
 		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 		defer cancel()
-		var letGo []int
+		var releasePhotos []int
 		for range 4 {
-			q, n := withPhoto(maxKeptBytes / 3)
+			q, n := withPhoto(maxRetainedBytes / 3)
 			go func() { _, _ = r.Issue(ctx, q) }()
 			synctest.Wait()
-			letGo = append(letGo, *n)
+			releasePhotos = append(releasePhotos, *n)
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		require.Equal(t, []int{0, 0, 0, 1}, letGo)
-		require.Zero(t, r.kept.Load())
+		require.Equal(t, []int{0, 0, 0, 1}, releasePhotos)
+		require.Zero(t, r.retained.Load())
 	})
 }
 
 // net/http may still be writing when the vendor has answered.
-func TestPhotosSentTooLateAreNotLetGoOf(t *testing.T) {
+func TestPhotosSentTooLateAreNotReleased(t *testing.T) {
 	var sent func(httptrace.WroteRequestInfo)
 	a := target("a", of(&matching))
 	next := a.Issuer
@@ -115,8 +115,8 @@ func TestPhotosSentTooLateAreNotLetGoOf(t *testing.T) {
 		sent(httptrace.WroteRequestInfo{}) // the first request, whose attempt is over
 		return next.Issue(ctx, call)
 	})
-	q, letGo := withPhoto(maxKeptBytes + 1)
+	q, releasePhotos := withPhoto(maxRetainedBytes + 1)
 	outcome, _ := issue(t, router(a), q)
 	require.Len(t, outcome.Attempts, 2)
-	require.Zero(t, *letGo)
+	require.Zero(t, *releasePhotos)
 }

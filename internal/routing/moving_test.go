@@ -66,7 +66,7 @@ func TestDeadlineThatMovesOut(t *testing.T) {
 	})
 }
 
-// A deadline that moves in cuts the attempt under way short: that is the caller's doing,
+// A deadline that moves in cuts the attempt in flight short: that is the caller's doing,
 // and says nothing of the vendor.
 func TestNeverOpensOnADeadlineThatMovesIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -44,14 +44,14 @@ func TestPanicIsAmbiguous(t *testing.T) {
 	require.Equal(t, []string{"a"}, tried(outcome))
 }
 
-func TestPanicGivesItsPlaceBack(t *testing.T) {
+func TestPanicReleasesItsSlot(t *testing.T) {
 	account := guard.NewAccount(1, 1)
 	r := once(panicking("a", on(account)))
 	_, _ = callFor(t, r, 8*time.Second)
 	require.Zero(t, account.Status(time.Now()).InFlight)
 }
 
-// Whatever becomes of many calls at once, no place stays taken.
+// Whatever becomes of many calls at once, no slot stays taken.
 func TestModelNothingIsInFlightAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one, other := guard.NewAccount(2, 7), guard.NewAccount(1, 5)

@@ -9,7 +9,7 @@ type policy struct {
 	same repetition
 	// another allows an attempt on another target.
 	another bool
-	// against is what the failure is held against.
+	// against is what the failure counts against.
 	against subject
 	// class ranks the reasons of several failed attempts.
 	class class
@@ -20,16 +20,16 @@ type repetition int
 
 const (
 	never repetition = iota
-	// afterPause is a retry: with jitter, from the account's budget, and only if the
+	// afterBackoff is a retry: with jitter, from the account's budget, and only if the
 	// attempt was not ambiguous.
-	afterPause
-	// freshlySigned is at once, if the vendor's clock has been learnt since.
-	freshlySigned
+	afterBackoff
+	// signedAgain is at once, if the vendor's clock has been learnt since.
+	signedAgain
 	// otherCredential is at once, with another of the account's credentials.
 	otherCredential
 )
 
-// subject is what a failure is held against.
+// subject is what a failure counts against.
 type subject int
 
 const (
@@ -56,13 +56,13 @@ const (
 )
 
 var policies = map[providers.Reason]policy{
-	providers.VendorTimeout:             {afterPause, true, againstProduct, outOfTime},
-	providers.VendorConnectionLost:      {afterPause, true, againstProduct, vendorSaturated},
-	providers.VendorUnreachable:         {afterPause, true, againstProduct, vendorSaturated},
-	providers.VendorInternalError:       {afterPause, true, againstProduct, vendorSaturated},
-	providers.VendorConcurrencyLimited:  {afterPause, true, againstLimiter, vendorSaturated},
-	providers.VendorRateLimited:         {afterPause, true, againstLimiter, vendorSaturated},
-	providers.VendorSignatureExpired:    {freshlySigned, true, nothing, vendorSaturated},
+	providers.VendorTimeout:             {afterBackoff, true, againstProduct, outOfTime},
+	providers.VendorConnectionLost:      {afterBackoff, true, againstProduct, vendorSaturated},
+	providers.VendorUnreachable:         {afterBackoff, true, againstProduct, vendorSaturated},
+	providers.VendorInternalError:       {afterBackoff, true, againstProduct, vendorSaturated},
+	providers.VendorConcurrencyLimited:  {afterBackoff, true, againstLimiter, vendorSaturated},
+	providers.VendorRateLimited:         {afterBackoff, true, againstLimiter, vendorSaturated},
+	providers.VendorSignatureExpired:    {signedAgain, true, nothing, vendorSaturated},
 	providers.VendorCredentialsRejected: {otherCredential, true, againstCredential, operatorFixable},
 	providers.VendorAccountDisabled:     {otherCredential, true, againstCredential, operatorFixable},
 	providers.VendorAccountExpired:      {otherCredential, true, againstCredential, operatorFixable},
@@ -77,8 +77,8 @@ var policies = map[providers.Reason]policy{
 	providers.Internal: {never, true, againstProduct, operatorFixable},
 }
 
-// policyOf returns what a failed attempt means. A reason without a row ends the
-// call: it is the caller's to mend.
+// policyOf returns what a failed attempt means. A reason without a row ends the call: only
+// the caller can do anything about it.
 func policyOf(err *providers.Error) policy {
 	if err.CallersFault() {
 		return policy{class: callerFixable}
@@ -93,13 +93,18 @@ func policyOf(err *providers.Error) policy {
 	return p
 }
 
-// policy is policyOf its failure, but for a signature that was refused while the vendor's
-// clock was not yet known: some vendors have one code for stale and for wrong ones.
-func (a *Attempt) policy() policy {
-	if a.skewed && a.Reason == providers.VendorCredentialsRejected {
-		return policies[providers.VendorSignatureExpired]
+// policy is policyOf its failure.
+func (a *Attempt) policy() policy { return policyOf(a.Err) }
+
+// forTheClock returns the failure of a signature that was made with another time than the
+// vendor's as such: some vendors have one code for a stale signature and a wrong one.
+func forTheClock(failure *providers.Error) *providers.Error {
+	if failure.Reason != providers.VendorCredentialsRejected {
+		return failure
 	}
-	return policyOf(a.Err)
+	expired := *failure
+	expired.Reason = providers.VendorSignatureExpired
+	return &expired
 }
 
 // TriesAnother reports whether another target is tried after such a failure.
@@ -116,7 +121,7 @@ func decisive(attempts []Attempt) *providers.Error {
 	for i := range attempts {
 		err := attempts[i].Err
 		usedUp := ambiguous && concerns(err.Violations, providers.FieldReference.Path())
-		if !usedUp && policyOf(err).class <= policyOf(chosen).class {
+		if !usedUp && attempts[i].policy().class <= policyOf(chosen).class {
 			chosen = err
 		}
 		ambiguous = ambiguous || err.Ambiguous

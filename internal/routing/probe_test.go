@@ -122,7 +122,7 @@ func TestProbeThatHangsForHalfTheTime(t *testing.T) {
 	})
 }
 
-// An adapter that does not even heed its context holds up one call, and the others for
+// An adapter that ignores its context holds up one call, and the others for
 // no longer than the probe's time and a second.
 func TestProbeThatNeverReturns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

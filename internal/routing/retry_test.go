@@ -33,7 +33,7 @@ func (f answering) Issue(ctx context.Context, call providers.Call) (*providers.T
 	return f(ctx, call)
 }
 
-func TestRetryAfterAPause(t *testing.T) {
+func TestRetryAfterABackoff(t *testing.T) {
 	var longest time.Duration
 	for range 100 {
 		a, _ := hiccup("a")
@@ -42,23 +42,23 @@ func TestRetryAfterAPause(t *testing.T) {
 		require.Equal(t, []string{"a", "a"}, tried(outcome))
 		require.Equal(t, Retry, outcome.Attempts[1].Kind)
 		require.Equal(t, outcome.Waited, took)
-		require.Less(t, took, firstPause)
+		require.Less(t, took, firstBackoff)
 		longest = max(longest, took)
 	}
-	// Full jitter: a hundred pauses below half of the bound are no accident.
-	require.Greater(t, longest, firstPause/2)
+	// Full jitter: a hundred backoffs below half of the bound are no accident.
+	require.Greater(t, longest, firstBackoff/2)
 }
 
-func TestSecondPauseIsLonger(t *testing.T) {
+func TestSecondBackoffIsLonger(t *testing.T) {
 	var longest time.Duration
 	for range 100 {
 		outcome, failure, took := issueIn(t, 8*time.Second, router(target("a", by(fails(providers.VendorInternalError)))))
 		require.NotNil(t, failure)
 		require.Equal(t, []string{"a", "a", "a"}, tried(outcome))
-		require.Less(t, took, 3*firstPause)
+		require.Less(t, took, 3*firstBackoff)
 		longest = max(longest, took)
 	}
-	require.Greater(t, longest, firstPause)
+	require.Greater(t, longest, firstBackoff)
 }
 
 // Another target comes first, and at once.
@@ -70,9 +70,9 @@ func TestRetryOnlyWhenNoOtherTargetIsLeft(t *testing.T) {
 	require.Equal(t, outcome.Waited, took)
 }
 
-func TestNoRetryOfWhatDoesNotPass(t *testing.T) {
+func TestNoRetryOfWhatIsNotRetryable(t *testing.T) {
 	for reason, policy := range policies {
-		if policy.same == afterPause {
+		if policy.same == afterBackoff {
 			continue
 		}
 		outcome, _, took := issueIn(t, 8*time.Second, router(target("a", by(fails(reason)))))
@@ -98,7 +98,7 @@ func TestNoRetryWithoutTime(t *testing.T) {
 	}
 }
 
-func TestPauseEndsWithTheCaller(t *testing.T) {
+func TestBackoffEndsWithTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 		a := target("a")

@@ -12,9 +12,11 @@ import (
 const (
 	// maxAttempts bounds the attempts of one call.
 	maxAttempts = 3
-	// minBudget is the time below which a call is refused: no vendor answers sooner.
+	// minBudget is the time below which no attempt is begun. A vendor may answer sooner,
+	// but a deadline so close is more likely to cut the attempt short, and then a token
+	// may exist that nobody holds.
 	minBudget = 100 * time.Millisecond
-	// replyReserve is kept back from the caller's deadline for the reply.
+	// replyReserve is left of the caller's deadline for the reply.
 	replyReserve = 20 * time.Millisecond
 )
 
@@ -23,8 +25,8 @@ type Router struct {
 	routes    map[routeKey]*Route
 	inOrder   []Route
 	onAttempt func(*Attempt)
-	// kept are the bytes of photos that are kept for a retry; see lastUse.
-	kept atomic.Int64
+	// retained counts the bytes of photos that are retained for a retry; see lastUse.
+	retained atomic.Int64
 }
 
 type routeKey struct {
@@ -53,11 +55,11 @@ func (r *Route) guardTargets() {
 }
 
 // Issue makes up to three attempts until one issues a token. ctx must have a
-// deadline; where it moves, each attempt heeds it anew. The error is always an
-// *providers.Error; the outcome, never nil, holds the attempts and the targets ruled out
-// or held back also then.
+// deadline; where it moves, each attempt takes it as it is then. The error is always an
+// *providers.Error; the outcome, never nil, then holds the attempts and the targets that
+// were ruled out or unavailable too.
 func (r *Router) Issue(ctx context.Context, query Query) (*Outcome, error) {
-	c := &call{request: query.Request, onAttempt: r.onAttempt, letGo: query.LetGo, kept: &r.kept}
+	c := &call{request: query.Request, onAttempt: r.onAttempt, releasePhotos: query.ReleasePhotos, retained: &r.retained}
 	c.outcome.Start = time.Now()
 	failure := r.issue(ctx, &query, c)
 	c.outcome.Duration = time.Since(c.outcome.Start)
@@ -78,7 +80,7 @@ func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Er
 	if failure != nil {
 		return failure
 	}
-	for c.goesOn(ctx) {
+	for c.mayAttempt(ctx) {
 		step, ok := c.next(ctx)
 		if !ok {
 			break

@@ -25,9 +25,9 @@ type Query struct {
 	// names no subject.
 	IdempotencyKey string
 	Request        *providers.Request
-	// LetGo, if there is one, is called when the request's photos are not needed any
+	// ReleasePhotos, if there is one, is called when the request's photos are not needed any
 	// more, if that is before the call has ended: once at most, from any goroutine.
-	LetGo func()
+	ReleasePhotos func()
 }
 
 // Route is the targets for a flow and a scenario.
@@ -83,12 +83,12 @@ type Outcome struct {
 	// Token is what the last attempt issued, nil if the call failed.
 	Token    *providers.Token
 	Attempts []Attempt
-	// RuledOut are the targets of the route that cannot serve the request, HeldBack
-	// those that could have and might not be tried when their turn came.
-	RuledOut []RuledOut
-	HeldBack []HeldBack
-	// Waited is the time spent neither in attempts nor in deciding: pauses before
-	// retries, and waiting for a place in flight.
+	// RuledOut are the targets of the route that cannot serve the request, Unavailable
+	// those that could have and were not to be tried when their turn came.
+	RuledOut    []RuledOut
+	Unavailable []Unavailable
+	// Waited is the time spent neither in attempts nor in deciding: backoffs before
+	// retries, and waiting for a slot.
 	Waited time.Duration
 }
 
@@ -115,9 +115,6 @@ type Attempt struct {
 	Exchange providers.Exchange
 	// Err is why the attempt failed, nil if it issued a token.
 	Err *providers.Error
-
-	// skewed says that the answer's date contradicts ClockOffset.
-	skewed bool
 }
 
 // Kind says why an attempt was made.
@@ -130,19 +127,19 @@ const (
 	Retry Kind = "retry"
 	// Failover is on another target.
 	Failover Kind = "failover"
-	// Probe finds out, in whichever place of the call, whether something works again.
+	// Probe finds out, first or later in the call, whether something works again.
 	Probe Kind = "probe"
 )
 
-// HeldBack is a target that could serve the request but may not be tried now, and why.
-type HeldBack struct {
+// Unavailable is a target that could serve the request but may not be tried now, and why.
+type Unavailable struct {
 	Target *Target
 	Why    guard.Refusal
 	// RetryTime is when it may be tried again, zero if that is not known.
 	RetryTime time.Time
 }
 
-// OutOfService is why a target is held back that the configuration has taken out.
+// OutOfService is why a target is unavailable that the configuration has taken out.
 const OutOfService guard.Refusal = "out_of_service"
 
 // RuledOut is a target that cannot serve the request, and why.

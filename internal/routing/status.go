@@ -45,7 +45,7 @@ type AccountStatus struct {
 	Provider string `json:"provider"`
 	Account  string `json:"account"`
 	Region   string `json:"region,omitempty"`
-	// InFlight attempts are under way, Limit may be now, MaxInFlight may be at most.
+	// InFlight attempts are in flight, Limit may be now, MaxInFlight may be at most.
 	InFlight    int `json:"in_flight"`
 	Limit       int `json:"limit"`
 	MaxInFlight int `json:"max_in_flight"`
@@ -58,16 +58,16 @@ type AccountStatus struct {
 // that some route uses it for.
 type CredentialStatus struct {
 	Name string `json:"name"`
-	BenchStatus
-	Products map[string]BenchStatus `json:"products"`
+	EjectionStatus
+	Products map[string]EjectionStatus `json:"products"`
 }
 
-// BenchStatus is whether a credential is used.
-type BenchStatus struct {
-	// State is "ok", "probing" or "benched".
+// EjectionStatus is whether a credential is used.
+type EjectionStatus struct {
+	// State is "ok", "probing" or "ejected".
 	State string `json:"state"`
 	// Until is when it may be probed; zero if the next attempt that comes to it may, or
-	// if it is not benched.
+	// if it is not ejected.
 	Until time.Time `json:"until,omitzero"`
 }
 
@@ -102,7 +102,7 @@ func accountStatus(t *Target, now time.Time) AccountStatus {
 	state := t.Guard.Status(now)
 	credentials := make([]CredentialStatus, len(t.Credentials))
 	for i, name := range t.Credentials {
-		credentials[i] = CredentialStatus{name, benchStatus(state.Credentials[i]), map[string]BenchStatus{}}
+		credentials[i] = CredentialStatus{name, ejectionStatus(state.Credentials[i]), map[string]EjectionStatus{}}
 	}
 	return AccountStatus{
 		Provider: t.Provider, Account: t.Account, Region: t.Region,
@@ -112,15 +112,15 @@ func accountStatus(t *Target, now time.Time) AccountStatus {
 }
 
 // note adds what is known of the credentials with a product.
-func (a *AccountStatus) note(product string, benches []guard.Status) {
+func (a *AccountStatus) note(product string, credentials []guard.Status) {
 	for i := range a.Credentials {
-		a.Credentials[i].Products[product] = benchStatus(benches[i])
+		a.Credentials[i].Products[product] = ejectionStatus(credentials[i])
 	}
 }
 
 func breakerStatus(s guard.Status) BreakerStatus { return BreakerStatus{s.State.String(), s.Until} }
 
-func benchStatus(s guard.Status) BenchStatus {
-	words := [...]string{guard.Closed: "ok", guard.HalfOpen: "probing", guard.Open: "benched"}
-	return BenchStatus{words[s.State], s.Until}
+func ejectionStatus(s guard.Status) EjectionStatus {
+	words := [...]string{guard.Closed: "ok", guard.HalfOpen: "probing", guard.Open: "ejected"}
+	return EjectionStatus{words[s.State], s.Until}
 }

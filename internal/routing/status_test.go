@@ -17,12 +17,12 @@ func acquire(t *testing.T, target *Target) guard.Grant {
 	t.Helper()
 	grant, refusal := target.guard.Acquire(now, time.Second, nil)
 	if refusal != "" {
-		t.Fatalf("%s is held back: %s", target.Name(), refusal)
+		t.Fatalf("%s is unavailable: %s", target.Name(), refusal)
 	}
 	return grant
 }
 
-func TestStatusOfWhatNothingIsHeldAgainst(t *testing.T) {
+func TestStatusOfWhatWorks(t *testing.T) {
 	r := router(target("a"), target("b", of(&page), outOfService("no contract")))
 	closed := BreakerStatus{State: "closed"}
 	want := Status{
@@ -43,7 +43,7 @@ func TestStatusOfWhatNothingIsHeldAgainst(t *testing.T) {
 	}
 }
 
-// A product's breaker and a credential's benches are the account's, in whichever route;
+// A product's breaker and a credential's credentials are the account's, in whichever route;
 // a target's breaker is its own.
 func TestStatusOfWhatFailed(t *testing.T) {
 	account := guard.NewAccount(2, 50)
@@ -73,12 +73,12 @@ func TestStatusOfWhatFailed(t *testing.T) {
 			t.Errorf("%s: %s", c.target.Product, diff)
 		}
 	}
-	ok, benched := BenchStatus{State: "ok"}, BenchStatus{"benched", now.Add(5 * time.Second)}
+	ok, ejected := EjectionStatus{State: "ok"}, EjectionStatus{"ejected", now.Add(5 * time.Second)}
 	want := []AccountStatus{{
 		Provider: "acme", Account: "a", Region: "cn", Limit: 50, MaxInFlight: 50, ClockOffset: 600.5,
 		Credentials: []CredentialStatus{
-			{"main", benched, map[string]BenchStatus{sdk.ID: ok, page.ID: ok}},
-			{"spare", ok, map[string]BenchStatus{sdk.ID: benched, page.ID: ok}},
+			{"main", ejected, map[string]EjectionStatus{sdk.ID: ok, page.ID: ok}},
+			{"spare", ok, map[string]EjectionStatus{sdk.ID: ejected, page.ID: ok}},
 		},
 	}}
 	if diff := cmp.Diff(want, status.Accounts); diff != "" {
@@ -86,7 +86,7 @@ func TestStatusOfWhatFailed(t *testing.T) {
 	}
 }
 
-// A probe under way is seen, and a cool-down that is over has no end any more.
+// A probe in flight is seen, and a cool-down that is over has no end any more.
 func TestStatusOfAProbe(t *testing.T) {
 	r := router(target("a"))
 	only := &r.inOrder[0].Targets[0]

@@ -34,8 +34,8 @@ func oneRoute() routing.Status {
 		Accounts: []routing.AccountStatus{{
 			Provider: "acme", Account: "acme-cn", Region: "cn", InFlight: 2, Limit: 20, MaxInFlight: 500, ClockOffset: 600.5,
 			Credentials: []routing.CredentialStatus{{
-				Name: "main", BenchStatus: routing.BenchStatus{State: "ok"},
-				Products: map[string]routing.BenchStatus{"acme.app": {State: "benched", Until: until}},
+				Name: "main", EjectionStatus: routing.EjectionStatus{State: "ok"},
+				Products: map[string]routing.EjectionStatus{"acme.app": {State: "ejected", Until: until}},
 			}},
 		}},
 	}
@@ -89,7 +89,7 @@ const oneRouteJSON = `{
           "state": "ok",
           "products": {
             "acme.app": {
-              "state": "benched",
+              "state": "ejected",
               "until": "2026-03-01T12:00:05.25Z"
             }
           }

@@ -45,7 +45,7 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 			Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: busy.Reason,
 			Duration: 70 * time.Millisecond, Exchange: busy.Exchange, Err: busy,
 		}},
-		HeldBack: []routing.HeldBack{
+		Unavailable: []routing.Unavailable{
 			{Target: target("acme.page", "acme-old"), Why: routing.OutOfService},
 			{Target: target("acme.page", "acme-sgp"), Why: guard.BreakerOpen, RetryTime: time.Unix(1_700_000_000, 0)},
 		},

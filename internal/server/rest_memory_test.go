@@ -94,11 +94,11 @@ func TestPhotosAreHeldForASharedCall(t *testing.T) {
 }
 
 // Photos that nobody needs any more are not held, and do not count, until the call ends.
-func TestPhotosAreLetGoOf(t *testing.T) {
+func TestPhotosAreReleased(t *testing.T) {
 	sent, answer := make(chan struct{}), make(chan struct{})
 	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		memory := query.Request.Photos[0].Memory()
-		query.LetGo()
+		query.ReleasePhotos()
 		assert.False(t, memory.Ref(), "the photos are still held")
 		sent <- struct{}{}
 		<-answer

@@ -43,7 +43,7 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 	query, reference := queryOf(c), c.Request.GetReference()
 	memory := &message.Held{Memory: c.Memory.Memory}
 	memory.Ref() // for the run
-	query.LetGo = func() {
+	query.ReleasePhotos = func() {
 		memory.Free()
 		c.ReleasePhotos()
 	}

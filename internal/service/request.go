@@ -39,7 +39,7 @@ func queryOf(c *call.Call) routing.Query {
 		Request:          requestOf(message, c.Photos),
 	}
 	if len(c.Photos) > 0 {
-		query.LetGo = c.ReleasePhotos
+		query.ReleasePhotos = c.ReleasePhotos
 	}
 	return query
 }

@@ -65,9 +65,9 @@ func brokenCall() *call.Call {
 	}
 }
 
-// heldBackCall is tried twice on one target and once on another, after a pause, while a
-// third was held back.
-func heldBackCall() *call.Call {
+// unavailableCall is tried twice on one target and once on another, after a backoff, while
+// a third was unavailable.
+func unavailableCall() *call.Call {
 	down := &providers.Error{Reason: providers.VendorInternalError}
 	first := target("acme.app", "acme-cn")
 	first.Credentials = []string{"main", "spare"}
@@ -78,9 +78,9 @@ func heldBackCall() *call.Call {
 	return &call.Call{
 		Transport: call.GRPC, Method: method, RequestID: "R5", Flow: providers.FlowSpokenDigits, Duration: 80500 * time.Microsecond, Err: down,
 		Outcome: routing.Outcome{
-			Attempts: []routing.Attempt{failed, retried, probed},
-			HeldBack: []routing.HeldBack{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}},
-			Waited:   50 * time.Millisecond,
+			Attempts:    []routing.Attempt{failed, retried, probed},
+			Unavailable: []routing.Unavailable{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}},
+			Waited:      50 * time.Millisecond,
 		},
 	}
 }

@@ -69,8 +69,8 @@ func (l *line) addAttempts(object zapcore.ObjectEncoder) error {
 			return err
 		}
 	}
-	if len(l.Outcome.HeldBack) > 0 {
-		return object.AddArray("held_back", (*heldBack)(&l.Outcome.HeldBack))
+	if len(l.Outcome.Unavailable) > 0 {
+		return object.AddArray("unavailable", (*unavailable)(&l.Outcome.Unavailable))
 	}
 	return nil
 }
@@ -132,10 +132,10 @@ func (a *attempt) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	return nil
 }
 
-type heldBack []routing.HeldBack
+type unavailable []routing.Unavailable
 
-// MarshalLogArray writes the targets that were held back, and why.
-func (h *heldBack) MarshalLogArray(array zapcore.ArrayEncoder) error {
+// MarshalLogArray writes the targets that were unavailable, and why.
+func (h *unavailable) MarshalLogArray(array zapcore.ArrayEncoder) error {
 	for i := range *h {
 		if err := array.AppendObject((*held)(&(*h)[i])); err != nil {
 			return err
@@ -144,9 +144,9 @@ func (h *heldBack) MarshalLogArray(array zapcore.ArrayEncoder) error {
 	return nil
 }
 
-type held routing.HeldBack
+type held routing.Unavailable
 
-// MarshalLogObject writes one target that was held back.
+// MarshalLogObject writes one target that was unavailable.
 func (h *held) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	object.AddString("product", h.Target.Product.ID)
 	object.AddString("account", h.Target.Account)

@@ -43,10 +43,10 @@ func TestAccessLog(t *testing.T) {
 				"vendor_text": "the vendor's words"
 			}]
 		}`},
-		"retried, failed over and held back": {heldBackCall(), `{
+		"retried, failed over and unavailable": {unavailableCall(), `{
 			"level": "warn", "msg": "call", "request_id": "R5", "transport": "grpc", "flow": "spoken_digits",
 			"code": "UNAVAILABLE", "http_status": 503, "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 80.5, "vendor_ms": 30,
-			"waited_ms": 50, "held_back": [{"product": "acme.app", "account": "acme-old", "why": "out_of_service"}],
+			"waited_ms": 50, "unavailable": [{"product": "acme.app", "account": "acme-old", "why": "out_of_service"}],
 			"attempts": [
 				{"product": "acme.app", "account": "acme-cn", "kind": "first", "credential": "spare", "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 10},
 				{"product": "acme.app", "account": "acme-cn", "kind": "retry", "credential": "spare", "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 10},

@@ -82,7 +82,7 @@ liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="probe",product="
 
 func TestMetrics(t *testing.T) {
 	metrics, registry := newMetrics(t)
-	for _, c := range []*call.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), heldBackCall()} {
+	for _, c := range []*call.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), unavailableCall()} {
 		for i := range c.Outcome.Attempts {
 			metrics.ObserveAttempt(&c.Outcome.Attempts[i])
 		}

@@ -28,7 +28,7 @@ const (
 	attrRegion      = attribute.Key("liveness.region")
 	attrAttemptKind = attribute.Key("liveness.attempt.kind")
 	attrRuledOut    = attribute.Key("liveness.plan.ruled_out")
-	attrHeldBack    = attribute.Key("liveness.plan.held_back")
+	attrUnavailable = attribute.Key("liveness.plan.unavailable")
 )
 
 // otherMethod is the name of all methods and paths that do not exist.
@@ -91,12 +91,12 @@ func (s *Spans) recordPlan(ctx context.Context, outcome *routing.Outcome) {
 		}
 		span.SetAttributes(attrRuledOut.StringSlice(names))
 	}
-	if len(outcome.HeldBack) > 0 {
-		names := make([]string, len(outcome.HeldBack))
-		for i, held := range outcome.HeldBack {
+	if len(outcome.Unavailable) > 0 {
+		names := make([]string, len(outcome.Unavailable))
+		for i, held := range outcome.Unavailable {
 			names[i] = held.Target.Name() + " " + string(held.Why)
 		}
-		span.SetAttributes(attrHeldBack.StringSlice(names))
+		span.SetAttributes(attrUnavailable.StringSlice(names))
 	}
 	for i := range outcome.Attempts {
 		s.recordAttempt(ctx, &outcome.Attempts[i])

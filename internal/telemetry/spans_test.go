@@ -86,7 +86,7 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 	c := at(issuedCall())
 	c.Idempotency = idempotency.Issued
 	c.Outcome.RuledOut = []routing.RuledOut{{Target: target("acme.page", "acme-cn")}}
-	c.Outcome.HeldBack = []routing.HeldBack{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}}
+	c.Outcome.Unavailable = []routing.Unavailable{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}}
 	spans.ObserveCall(c)
 	require.Empty(t, cmp.Diff([]span{
 		{
@@ -101,7 +101,7 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 			Name: "plan", Parent: "liveness.v1.LivenessService/IssueLivenessToken", Kind: trace.SpanKindInternal,
 			After: time.Millisecond, Took: c.Outcome.Duration,
 			Attributes: map[string]any{
-				"liveness.plan.ruled_out": []string{"acme-cn/acme.page"}, "liveness.plan.held_back": []string{"acme-old/acme.app out_of_service"},
+				"liveness.plan.ruled_out": []string{"acme-cn/acme.page"}, "liveness.plan.unavailable": []string{"acme-old/acme.app out_of_service"},
 			},
 		},
 		{

@@ -25,7 +25,7 @@ func NewState(status func() routing.Status) *State {
 		breakers: desc("vendor_breaker_state",
 			"0 closed, 1 half open, 2 open: the worst of a product's and of its targets' own.", "provider", "product", "account"),
 		credential: desc("vendor_credential_state",
-			"0 usable, 1 probing, 2 benched; for one product or, as such, for the product \"all\".", "provider", "account", "credential", "product"),
+			"0 usable, 1 probing, 2 ejected; for one product or, as such, for the product \"all\".", "provider", "account", "credential", "product"),
 	}
 }
 
@@ -40,7 +40,7 @@ const allProducts = "all"
 // stateValues are the values of breakers' and credentials' states.
 var stateValues = map[string]float64{
 	"closed": 0, "half_open": 1, "open": 2,
-	"ok": 0, "probing": 1, "benched": 2,
+	"ok": 0, "probing": 1, "ejected": 2,
 }
 
 // Describe sends the descriptions of all that Collect sends.

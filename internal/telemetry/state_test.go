@@ -13,8 +13,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
-// inTrouble has one account with a clock that is off, a benched credential and another
-// that is benched for one product; of its products one has an open breaker, another a
+// inTrouble has one account with a clock that is off, a ejected credential and another
+// that is ejected for one product; of its products one has an open breaker, another a
 // target that is being probed.
 func inTrouble() routing.Status {
 	target := func(product, own, shared string) routing.TargetStatus {
@@ -24,7 +24,7 @@ func inTrouble() routing.Status {
 		}
 	}
 	credential := func(name, as, app, page string) routing.CredentialStatus {
-		return routing.CredentialStatus{Name: name, BenchStatus: routing.BenchStatus{State: as}, Products: map[string]routing.BenchStatus{
+		return routing.CredentialStatus{Name: name, EjectionStatus: routing.EjectionStatus{State: as}, Products: map[string]routing.EjectionStatus{
 			"acme.app": {State: app}, "acme.page": {State: page, Until: time.Now()},
 		}}
 	}
@@ -35,7 +35,7 @@ func inTrouble() routing.Status {
 		},
 		Accounts: []routing.AccountStatus{{
 			Provider: "acme", Account: "acme-cn", InFlight: 7, Limit: 20, MaxInFlight: 500, ClockOffset: -600.5,
-			Credentials: []routing.CredentialStatus{credential("main", "benched", "ok", "ok"), credential("spare", "ok", "probing", "benched")},
+			Credentials: []routing.CredentialStatus{credential("main", "ejected", "ok", "ok"), credential("spare", "ok", "probing", "ejected")},
 		}},
 	}
 }

@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// The configurations of every breaker and bench. A vendor that fails is left alone for
-// a second first, a refused credential longer: an operator has to act.
+// The configurations of all breakers, and of the ejection of credentials. A vendor that
+// fails is left alone for a second at first, a refused credential longer, as it takes an
+// operator to put it right.
 var (
 	breakerConfig = BreakerConfig{
 		Consecutive: 5, Share: 0.5, MinCalls: 20,
 		Cooldown: time.Second, MaxCooldown: 15 * time.Second,
 	}
-	benchConfig = BreakerConfig{Consecutive: 1, Cooldown: 5 * time.Second, MaxCooldown: 5 * time.Minute}
+	ejectionConfig = BreakerConfig{Consecutive: 1, Cooldown: 5 * time.Second, MaxCooldown: 5 * time.Minute}
 )
 
 // Account guards one contract with a vendor: how many attempts it takes at once, which
@@ -31,8 +32,8 @@ type Account struct {
 // product is what an account's targets of one product share.
 type product struct {
 	breaker Breaker
-	// benches hold each credential against this product.
-	benches []Breaker
+	// credentials are ejected from this product alone.
+	credentials []Breaker
 }
 
 // NewAccount returns the guard of an account with so many credentials that is never
@@ -40,17 +41,17 @@ type product struct {
 func NewAccount(credentials, maxInFlight int) *Account {
 	return &Account{
 		limiter:     NewLimiter(maxInFlight),
-		credentials: newBenches(credentials),
+		credentials: newCredentials(credentials),
 		products:    make(map[string]*product),
 	}
 }
 
-func newBenches(n int) []Breaker {
-	benches := make([]Breaker, n)
-	for i := range benches {
-		benches[i] = NewBreaker(&benchConfig)
+func newCredentials(n int) []Breaker {
+	credentials := make([]Breaker, n)
+	for i := range credentials {
+		credentials[i] = NewBreaker(&ejectionConfig)
 	}
-	return benches
+	return credentials
 }
 
 // Target returns the guard of a product on the account with parameters of its own: two
@@ -60,7 +61,7 @@ func (a *Account) Target(productID string) *Target {
 	defer a.mu.Unlock()
 	p := a.products[productID]
 	if p == nil {
-		p = &product{NewBreaker(&breakerConfig), newBenches(len(a.credentials))}
+		p = &product{NewBreaker(&breakerConfig), newCredentials(len(a.credentials))}
 		a.products[productID] = p
 	}
 	return &Target{account: a, product: p, breaker: NewBreaker(&breakerConfig)}
@@ -75,7 +76,7 @@ func (a *Account) ClockOffset() time.Duration {
 
 // AccountStatus is an account's state, for those who look at it.
 type AccountStatus struct {
-	// InFlight attempts are under way of Limit; MaxInFlight is the highest limit.
+	// InFlight attempts are in flight of Limit; MaxInFlight is the highest limit.
 	InFlight, Limit, MaxInFlight int
 	ClockOffset                  time.Duration
 	// Credentials are in the account's order.

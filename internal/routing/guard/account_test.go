@@ -51,7 +51,7 @@ func TestProductOpensForAllItsTargets(t *testing.T) {
 	granted(t, other, epoch)
 }
 
-func TestCredentialIsBenchedAfterOneRefusal(t *testing.T) {
+func TestCredentialIsEjectedAfterOneRefusal(t *testing.T) {
 	a := NewAccount(2, 100)
 	target := a.Target("p")
 	require.Zero(t, granted(t, target, epoch).Credential)
@@ -59,14 +59,14 @@ func TestCredentialIsBenchedAfterOneRefusal(t *testing.T) {
 	require.Equal(t, 1, granted(t, target, epoch).Credential)
 }
 
-func TestBenchedCredentialIsSoForEveryProduct(t *testing.T) {
+func TestEjectedCredentialIsSoForEveryProduct(t *testing.T) {
 	a := NewAccount(2, 100)
 	ends(t, a.Target("p"), epoch, 1, Result{Credential: Faulty})
 	require.Equal(t, 1, granted(t, a.Target("q"), epoch).Credential)
 }
 
 // Where a credential lacks a product, it is good for the others.
-func TestCredentialBenchedForAProduct(t *testing.T) {
+func TestCredentialEjectedForAProduct(t *testing.T) {
 	a := NewAccount(2, 100)
 	target := a.Target("p")
 	ends(t, target, epoch, 1, Result{CredentialForProduct: Faulty})
@@ -75,11 +75,11 @@ func TestCredentialBenchedForAProduct(t *testing.T) {
 	require.Zero(t, granted(t, a.Target("q"), epoch).Credential)
 }
 
-func TestAllCredentialsBenched(t *testing.T) {
+func TestAllCredentialsEjected(t *testing.T) {
 	target := NewAccount(2, 100).Target("p")
 	target.Release(epoch, granted(t, target, epoch), Result{Credential: Faulty})
 	target.Release(epoch, granted(t, target, epoch), Result{CredentialForProduct: Faulty})
-	require.Equal(t, CredentialsBenched, refused(t, target, epoch))
+	require.Equal(t, CredentialsEjected, refused(t, target, epoch))
 }
 
 func TestRetryTimeIsOfTheFirstProbe(t *testing.T) {
@@ -87,8 +87,8 @@ func TestRetryTimeIsOfTheFirstProbe(t *testing.T) {
 	target := a.Target("p")
 	target.Release(epoch, granted(t, target, epoch), Result{Credential: Faulty})
 	target.Release(at(time.Second), granted(t, target, at(time.Second)), Result{CredentialForProduct: Faulty})
-	require.Equal(t, at(5*time.Second), target.RetryTime(at(2*time.Second), CredentialsBenched))
-	require.Zero(t, target.RetryTime(at(5*time.Second), CredentialsBenched), "a probe may begin")
+	require.Equal(t, at(5*time.Second), target.RetryTime(at(2*time.Second), CredentialsEjected))
+	require.Zero(t, target.RetryTime(at(5*time.Second), CredentialsEjected), "a probe may begin")
 
 	open := a.Target("q")
 	open.breaker.open(epoch)
@@ -101,12 +101,12 @@ func TestTriedCredentialsAreNotUsedAgain(t *testing.T) {
 	target := NewAccount(3, 100).Target("p")
 	require.Equal(t, 1, granted(t, target, epoch, 0).Credential)
 	require.Equal(t, 2, granted(t, target, epoch, 0, 1).Credential)
-	require.Equal(t, CredentialsBenched, refused(t, target, epoch, 2, 1, 0))
+	require.Equal(t, CredentialsEjected, refused(t, target, epoch, 2, 1, 0))
 }
 
 // A refused credential is tried again after 5 s, then 10 s, and so on; the others go on
 // meanwhile.
-func TestBenchedCredentialIsProbedSlowly(t *testing.T) {
+func TestEjectedCredentialIsProbedSlowly(t *testing.T) {
 	target := NewAccount(2, 100).Target("p")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	var probed []time.Duration
@@ -127,11 +127,11 @@ func TestProbedCredentialIsGoodAgain(t *testing.T) {
 	target := NewAccount(2, 100).Target("p")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	ends(t, target, at(5*time.Second), 1, Result{Credential: Healthy})
-	require.Equal(t, Grant{start: at(5 * time.Second), ticket: Ticket{at(5 * time.Second), 1}, credential: Permit{era: 3}},
+	require.Equal(t, Grant{start: at(5 * time.Second), slot: Slot{at(5 * time.Second), 1}, credential: Permit{era: 3}},
 		granted(t, target, at(5*time.Second)))
 }
 
-func TestPlacesAreTheAccounts(t *testing.T) {
+func TestSlotsAreTheAccounts(t *testing.T) {
 	a := NewAccount(1, 2)
 	granted(t, a.Target("p"), epoch)
 	grant := granted(t, a.Target("q"), epoch)
@@ -141,7 +141,7 @@ func TestPlacesAreTheAccounts(t *testing.T) {
 }
 
 // A limit answer teaches the limiter and nothing else.
-func TestLimitAnswerIsHeldAgainstNothing(t *testing.T) {
+func TestLimitAnswerCountsAgainstNothing(t *testing.T) {
 	a := NewAccount(1, 100)
 	target := a.Target("p")
 	for i := range 100 {
@@ -151,35 +151,35 @@ func TestLimitAnswerIsHeldAgainstNothing(t *testing.T) {
 	require.Equal(t, Closed, target.breaker.state)
 	require.Equal(t, Closed, target.product.breaker.state)
 	require.Equal(t, Closed, a.credentials[0].state)
-	require.Equal(t, Closed, target.product.benches[0].state)
+	require.Equal(t, Closed, target.product.credentials[0].state)
 }
 
 // openAll opens whatever may open, with its cool-down over.
 func openAll(target *Target) {
-	for _, b := range []*Breaker{&target.breaker, &target.product.breaker, &target.account.credentials[0], &target.product.benches[0]} {
+	for _, b := range []*Breaker{&target.breaker, &target.product.breaker, &target.account.credentials[0], &target.product.credentials[0]} {
 		b.era++
-		b.state, b.until = Open, epoch
+		b.state, b.probeAt = Open, epoch
 	}
 }
 
-// An attempt that is kept back by one thing is no probe of another.
+// An attempt that is refused by one thing is no probe of another.
 func TestRefusedAttemptIsNoProbe(t *testing.T) {
 	later := at(time.Minute)
 	keeps := map[Refusal]func(*Target){
-		BreakerOpen:        func(target *Target) { target.product.breaker.until = later },
-		CredentialsBenched: func(target *Target) { target.product.benches[0].until = later },
+		BreakerOpen:        func(target *Target) { target.product.breaker.probeAt = later },
+		CredentialsEjected: func(target *Target) { target.product.credentials[0].probeAt = later },
 		LimitReached:       func(target *Target) { target.account.limiter.limit = 0 },
 	}
 	for refusal, keep := range keeps {
 		target := NewAccount(1, 1).Target("p")
 		openAll(target)
-		places := target.account.limiter
+		slots := target.account.limiter
 		keep(target)
 		require.Equal(t, refusal, refused(t, target, epoch))
-		target.account.limiter = places
-		for _, b := range []*Breaker{&target.product.breaker, &target.product.benches[0]} {
-			if b.until.Equal(later) {
-				b.until = epoch
+		target.account.limiter = slots
+		for _, b := range []*Breaker{&target.product.breaker, &target.product.credentials[0]} {
+			if b.probeAt.Equal(later) {
+				b.probeAt = epoch
 			}
 		}
 		grant := granted(t, target, epoch)
@@ -188,7 +188,7 @@ func TestRefusedAttemptIsNoProbe(t *testing.T) {
 		require.Equal(t, Closed, target.breaker.state)
 		require.Equal(t, Closed, target.product.breaker.state)
 		require.Equal(t, Closed, target.account.credentials[0].state)
-		require.Equal(t, Closed, target.product.benches[0].state)
+		require.Equal(t, Closed, target.product.credentials[0].state)
 	}
 }
 
@@ -221,8 +221,8 @@ func TestStatusOfAnAccount(t *testing.T) {
 	target := a.Target("p")
 	ends(t, target, epoch, 1, Result{Date: at(time.Hour)})
 	until := Status{Open, at(5 * time.Second)}
-	for _, b := range []*Breaker{&a.credentials[0], &target.product.benches[1]} {
-		b.state, b.until = until.State, until.Until
+	for _, b := range []*Breaker{&a.credentials[0], &target.product.credentials[1]} {
+		b.state, b.probeAt = until.State, until.Until
 	}
 	require.Equal(t, AccountStatus{
 		Limit: 7, MaxInFlight: 7, ClockOffset: a.ClockOffset(), Credentials: []Status{until, {}},
@@ -230,7 +230,7 @@ func TestStatusOfAnAccount(t *testing.T) {
 	require.Equal(t, TargetStatus{Credentials: []Status{{}, until}}, target.Status(epoch))
 }
 
-// Whatever many do at once, everything is given back in the end.
+// Whatever many do at once, everything is released in the end.
 func TestAccountUnderConcurrency(t *testing.T) {
 	a := NewAccount(2, 8)
 	targets := []*Target{a.Target("p"), a.Target("p"), a.Target("q")}
@@ -260,7 +260,7 @@ func use(target *Target, verdict Verdict) {
 		if _, leave, ok := target.Await(); ok {
 			leave()
 		}
-	case BreakerOpen, CredentialsBenched:
+	case BreakerOpen, CredentialsEjected:
 		target.Retry(at(0))
 	}
 }

@@ -61,9 +61,11 @@ type Breaker struct {
 	// window holds the verdicts that were not neutral, while closed.
 	window   window
 	cooldown time.Duration
-	// until is the end of the cool-down while open, of the probe's lease while half
-	// open; zero while half open means that no probe is out.
-	until time.Time
+	// probeAt is the end of the cool-down, while open.
+	probeAt time.Time
+	// leaseEnd is the end of the lease of the probe in flight, while half open; zero if
+	// there is none.
+	leaseEnd time.Time
 }
 
 // NewBreaker returns a closed breaker. The configuration may be shared; it must not
@@ -72,8 +74,8 @@ func NewBreaker(config *BreakerConfig) Breaker {
 	return Breaker{config: config, cooldown: config.Cooldown}
 }
 
-// Permit lets one attempt pass. It must be given back once, whatever becomes of the
-// attempt; a probe's runs out by itself.
+// Permit lets one attempt pass. It must be released once, whatever becomes of the attempt;
+// a probe's runs out by itself.
 type Permit struct {
 	era uint64
 	// Probe says that the attempt decides whether the breaker closes.
@@ -85,17 +87,17 @@ func (b *Breaker) Acquire(now time.Time, timeout time.Duration) (Permit, bool) {
 	switch {
 	case b.state == Closed:
 		return Permit{era: b.era}, true
-	case now.Before(b.until):
+	case now.Before(b.nextProbe()):
 		return Permit{}, false
 	default:
 		b.state = HalfOpen
 		b.era++
-		b.until = now.Add(timeout + leaseGrace)
+		b.leaseEnd = now.Add(timeout + leaseGrace)
 		return Permit{era: b.era, Probe: true}, true
 	}
 }
 
-// Release gives a permit back with the verdict of its attempt.
+// Release takes a permit back with the verdict of its attempt.
 func (b *Breaker) Release(now time.Time, permit Permit, verdict Verdict) {
 	switch {
 	case permit.era != b.era:
@@ -116,8 +118,16 @@ func (b *Breaker) endProbe(now time.Time, verdict Verdict) {
 		b.cooldown = min(2*b.cooldown, b.config.MaxCooldown)
 		b.open(now)
 	case Neutral:
-		b.until = time.Time{}
+		b.leaseEnd = time.Time{}
 	}
+}
+
+// nextProbe returns when the next probe may pass, unless closed.
+func (b *Breaker) nextProbe() time.Time {
+	if b.state == Open {
+		return b.probeAt
+	}
+	return b.leaseEnd
 }
 
 func (b *Breaker) count(now time.Time, verdict Verdict) {
@@ -143,7 +153,7 @@ func (b *Breaker) shareReached(now time.Time) bool {
 
 func (b *Breaker) open(now time.Time) {
 	b.state = Open
-	b.until = now.Add(b.cooldown)
+	b.probeAt = now.Add(b.cooldown)
 }
 
 // Status is a breaker's state, for those who look at it.
@@ -156,8 +166,8 @@ type Status struct {
 
 // Status returns the state at now.
 func (b *Breaker) Status(now time.Time) Status {
-	if b.state != Closed && now.Before(b.until) {
-		return Status{b.state, b.until}
+	if next := b.nextProbe(); b.state != Closed && now.Before(next) {
+		return Status{b.state, next}
 	}
 	return Status{State: b.state}
 }

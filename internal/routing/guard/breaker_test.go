@@ -112,8 +112,8 @@ func TestStatusOfABreaker(t *testing.T) {
 	require.Equal(t, Status{Open, at(time.Second)}, open.Status(epoch))
 	require.Equal(t, Status{State: Open}, open.Status(at(time.Second)))
 	halfOpen, _ := probing()
-	require.Equal(t, Status{HalfOpen, halfOpen.until}, halfOpen.Status(epoch))
-	require.Equal(t, Status{State: HalfOpen}, halfOpen.Status(halfOpen.until))
+	require.Equal(t, Status{HalfOpen, halfOpen.leaseEnd}, halfOpen.Status(epoch))
+	require.Equal(t, Status{State: HalfOpen}, halfOpen.Status(halfOpen.leaseEnd))
 
 	for state, name := range map[State]string{Closed: "closed", HalfOpen: "half_open", Open: "open"} {
 		require.Equal(t, name, state.String())

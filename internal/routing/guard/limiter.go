@@ -22,7 +22,7 @@ type Limiter struct {
 	// limit is how many may be in flight.
 	limit    int
 	inFlight int
-	// pressed says that the limit has kept an attempt back since it last changed.
+	// pressed says that the limit has refused an attempt since it last changed.
 	pressed bool
 	// cut is when the limit was last lowered; ended counts the attempts since.
 	cut   time.Time
@@ -34,38 +34,38 @@ type Limiter struct {
 // NewLimiter returns a limiter that allows the most at once until the vendor objects.
 func NewLimiter(most int) Limiter { return Limiter{most: most, limit: most} }
 
-// Ticket is a place in flight. It must be given back once.
-type Ticket struct {
+// Slot is one of the attempts that may be in flight. It must be released once.
+type Slot struct {
 	start time.Time
 	// inFlight is how many there were with it.
 	inFlight int
 }
 
-// Acquire returns a place in flight, or false if there is none.
-func (l *Limiter) Acquire(now time.Time) (Ticket, bool) {
+// Acquire returns a slot, or false if none is free.
+func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
 	l.raiseIfDue(now)
 	if l.inFlight >= l.limit {
 		l.pressed = true
-		return Ticket{}, false
+		return Slot{}, false
 	}
 	l.inFlight++
-	return Ticket{now, l.inFlight}, true
+	return Slot{now, l.inFlight}, true
 }
 
-// Release gives a place back. limited says that the vendor answered that there are too
+// Release takes a slot back. limited says that the vendor answered that there are too
 // many.
-func (l *Limiter) Release(now time.Time, ticket Ticket, limited bool) {
+func (l *Limiter) Release(now time.Time, slot Slot, limited bool) {
 	l.inFlight--
 	l.ended++
 	// An attempt from before the last cut says nothing of what the cut did.
-	if limited && !ticket.start.Before(l.cut) {
-		l.limit = min(l.limit, max(1, int(cutShare*float64(ticket.inFlight))))
+	if limited && !slot.start.Before(l.cut) {
+		l.limit = min(l.limit, max(1, int(cutShare*float64(slot.inFlight))))
 		l.cut, l.ended, l.pressed = now, 0, false
 		l.raise = now.Add(holdTime)
 	}
 }
 
-// raiseIfDue allows one more at once if the limit has kept any back.
+// raiseIfDue allows one more in flight if the limit has refused any.
 func (l *Limiter) raiseIfDue(now time.Time) {
 	if l.limit < l.most && l.pressed && l.ended >= holdAttempts && !now.Before(l.raise) {
 		l.limit++
@@ -77,5 +77,5 @@ func (l *Limiter) raiseIfDue(now time.Time) {
 // Limit returns how many attempts are allowed at once.
 func (l *Limiter) Limit() int { return l.limit }
 
-// InFlight returns how many attempts are under way.
+// InFlight returns how many attempts have a slot.
 func (l *Limiter) InFlight() int { return l.inFlight }

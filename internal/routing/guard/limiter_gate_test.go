@@ -19,7 +19,7 @@ type standIn struct {
 	allows    int
 	limitTime time.Duration
 	// demand is how many callers there are at once. closed callers come back as soon as they are served; open ones come in a steady
-	// stream, and go away if there is no place within the time of a call.
+	// stream, and go away if no slot is free within the time of a call.
 	demand int
 	closed bool
 
@@ -93,27 +93,27 @@ func (s *standIn) begin() {
 			s.waiting = s.waiting[1:]
 			continue
 		}
-		ticket, ok := s.limiter.Acquire(at(s.now))
+		slot, ok := s.limiter.Acquire(at(s.now))
 		if !ok {
 			return
 		}
 		s.waiting = s.waiting[1:]
-		s.call(ticket)
+		s.call(slot)
 	}
 }
 
-func (s *standIn) call(ticket Ticket) {
+func (s *standIn) call(slot Slot) {
 	if s.busy >= s.allows {
-		heap.Push(&s.events, event{s.now + s.limitTime, func() { s.limited++; s.end(ticket, true) }})
+		heap.Push(&s.events, event{s.now + s.limitTime, func() { s.limited++; s.end(slot, true) }})
 		return
 	}
 	s.busy++
-	heap.Push(&s.events, event{s.now + callTime, func() { s.busy--; s.served++; s.end(ticket, false) }})
+	heap.Push(&s.events, event{s.now + callTime, func() { s.busy--; s.served++; s.end(slot, false) }})
 }
 
-// end gives a place back; a closed caller asks again.
-func (s *standIn) end(ticket Ticket, limited bool) {
-	s.limiter.Release(at(s.now), ticket, limited)
+// end releases a slot; a closed caller asks again.
+func (s *standIn) end(slot Slot, limited bool) {
+	s.limiter.Release(at(s.now), slot, limited)
 	if s.closed {
 		s.waiting = append(s.waiting, s.now)
 	}

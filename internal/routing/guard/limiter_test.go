@@ -8,16 +8,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fill takes so many places, which must be free.
-func fill(t *testing.T, l *Limiter, now time.Time, n int) []Ticket {
+// fill takes so many slots, which must be free.
+func fill(t *testing.T, l *Limiter, now time.Time, n int) []Slot {
 	t.Helper()
-	tickets := make([]Ticket, n)
-	for i := range tickets {
+	slots := make([]Slot, n)
+	for i := range slots {
 		var ok bool
-		tickets[i], ok = l.Acquire(now)
+		slots[i], ok = l.Acquire(now)
 		require.True(t, ok)
 	}
-	return tickets
+	return slots
 }
 
 // pass makes so many attempts one after another that the vendor takes.
@@ -28,14 +28,14 @@ func pass(t *testing.T, l *Limiter, now time.Time, n int) {
 	}
 }
 
-// press asks until it is kept back.
+// press asks until it is refused.
 func press(l *Limiter, now time.Time) {
-	var places []Ticket
-	for place, ok := l.Acquire(now); ok; place, ok = l.Acquire(now) {
-		places = append(places, place)
+	var slots []Slot
+	for slot, ok := l.Acquire(now); ok; slot, ok = l.Acquire(now) {
+		slots = append(slots, slot)
 	}
-	for _, place := range places {
-		l.Release(now, place, false)
+	for _, slot := range slots {
+		l.Release(now, slot, false)
 	}
 }
 
@@ -44,8 +44,8 @@ func press(l *Limiter, now time.Time) {
 func lowered(t *testing.T) Limiter {
 	t.Helper()
 	l := NewLimiter(20)
-	for i, ticket := range slices.Backward(fill(t, &l, epoch, 10)) {
-		l.Release(epoch, ticket, i == 9)
+	for i, slot := range slices.Backward(fill(t, &l, epoch, 10)) {
+		l.Release(epoch, slot, i == 9)
 	}
 	require.Equal(t, 9, l.Limit())
 	return l
@@ -59,7 +59,7 @@ func TestLimiterAllowsTheMostAtFirst(t *testing.T) {
 	require.Equal(t, 20, l.InFlight())
 }
 
-func TestPlaceGivenBackIsFree(t *testing.T) {
+func TestReleasedSlotIsFree(t *testing.T) {
 	l := NewLimiter(1)
 	for range 3 {
 		pass(t, &l, epoch, 1)
@@ -71,8 +71,8 @@ func TestPlaceGivenBackIsFree(t *testing.T) {
 func TestLimitAnswerLowersTheLimit(t *testing.T) {
 	for inFlight, want := range map[int]int{101: 95, 21: 19, 6: 5, 3: 2, 2: 1, 1: 1} {
 		l := NewLimiter(1000)
-		tickets := fill(t, &l, epoch, inFlight)
-		l.Release(epoch, tickets[inFlight-1], true)
+		slots := fill(t, &l, epoch, inFlight)
+		l.Release(epoch, slots[inFlight-1], true)
 		require.Equal(t, want, l.Limit(), inFlight)
 	}
 }
@@ -81,11 +81,11 @@ func TestLimitAnswerLowersTheLimit(t *testing.T) {
 // have ended since.
 func TestLimitIsOfWhenTheAttemptBegan(t *testing.T) {
 	l := NewLimiter(1000)
-	tickets := fill(t, &l, epoch, 21)
-	for _, ticket := range tickets[:20] {
-		l.Release(epoch, ticket, false)
+	slots := fill(t, &l, epoch, 21)
+	for _, slot := range slots[:20] {
+		l.Release(epoch, slot, false)
 	}
-	l.Release(epoch, tickets[20], true)
+	l.Release(epoch, slots[20], true)
 	require.Equal(t, 19, l.Limit())
 }
 
@@ -102,7 +102,7 @@ func TestAttemptFromBeforeACutSaysNothing(t *testing.T) {
 
 func TestLimitAnswerNeverRaises(t *testing.T) {
 	l := Limiter{most: 20, limit: 3, inFlight: 4}
-	l.Release(epoch, Ticket{start: epoch, inFlight: 20}, true)
+	l.Release(epoch, Slot{start: epoch, inFlight: 20}, true)
 	require.Equal(t, 3, l.Limit())
 }
 
@@ -128,7 +128,7 @@ func TestLimitIsHeldForSoManyAttempts(t *testing.T) {
 }
 
 // A vendor that is not asked for more teaches nothing of how much it takes.
-func TestLimitThatKeepsNothingBackStays(t *testing.T) {
+func TestLimitThatRefusesNothingStays(t *testing.T) {
 	l := lowered(t)
 	l.ended = holdAttempts
 	pass(t, &l, at(time.Hour), 1000)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// accountWorld is an account of two credentials and three places, with two targets of
+// accountWorld is an account of two credentials and three slots, with two targets of
 // one product and one of another, and the grants that are out.
 type accountWorld struct {
 	account *Account
@@ -22,11 +22,11 @@ type heldGrant struct {
 	ends   time.Duration
 }
 
-const accountPlaces = 3
+const accountSlots = 3
 
 // newAccountWorld returns one of which a product and a target may be near to opening.
 func newAccountWorld(random *rand.Rand) accountWorld {
-	a := NewAccount(2, accountPlaces)
+	a := NewAccount(2, accountSlots)
 	w := accountWorld{account: a, targets: [3]*Target{a.Target("p"), a.Target("p"), a.Target("q")}}
 	if random != nil {
 		w.targets[0].breaker.consecutive = random.IntN(breakerConfig.Consecutive)
@@ -62,7 +62,7 @@ func (w *accountWorld) do(event int) string {
 		return wrong
 	}
 	if w.account.limiter.inFlight != w.count {
-		return "has lost count of the places taken"
+		return "has lost count of the slots taken"
 	}
 	for i := range w.held[:w.count] {
 		for j := range i {
@@ -113,12 +113,12 @@ func (w *accountWorld) checkRefusal(target *Target, refusal Refusal, tried []int
 	free := false
 	for i := range w.account.credentials {
 		wasTried := len(tried) > 0 && tried[0] == i
-		free = free || !wasTried && !shut(&w.account.credentials[i]) && !shut(&target.product.benches[i])
+		free = free || !wasTried && !shut(&w.account.credentials[i]) && !shut(&target.product.credentials[i])
 	}
 	open := shut(&target.breaker) || shut(&target.product.breaker)
 	full := w.account.limiter.inFlight >= w.account.limiter.limit
 	if refusal == BreakerOpen && open ||
-		refusal == CredentialsBenched && !open && !free ||
+		refusal == CredentialsEjected && !open && !free ||
 		refusal == LimitReached && !open && free && full {
 		return ""
 	}
@@ -136,14 +136,14 @@ func (w *accountWorld) release(i int, result Result) string {
 	return ""
 }
 
-// rest gives everything back, lets the longest bench pass and tries every target.
+// rest gives everything back, lets the longest ejection pass and tries every target.
 func (w *accountWorld) rest() string {
 	for w.count > 0 {
 		w.release(0, Result{})
 	}
-	w.now += benchConfig.MaxCooldown
+	w.now += ejectionConfig.MaxCooldown
 	for i := range w.targets {
-		for range accountPlaces {
+		for range accountSlots {
 			if wrong := w.acquire(i, nil); wrong != "" || w.count == 0 {
 				return "is stuck"
 			}
@@ -151,7 +151,7 @@ func (w *accountWorld) rest() string {
 		}
 	}
 	if w.account.limiter.inFlight != 0 {
-		return "has places taken at rest"
+		return "has slots taken at rest"
 	}
 	return ""
 }

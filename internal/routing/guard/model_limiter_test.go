@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// limiterWorld is a limiter and the places taken of it.
+// limiterWorld is a limiter and the slots taken of it.
 type limiterWorld struct {
 	limiter Limiter
 	now     time.Duration
-	held    [12]Ticket
+	held    [12]Slot
 	count   int
-	// raised is when the limit last went up, lowered when it went down; keptBack says
-	// that a place was refused since it last changed.
+	// raised is when the limit last went up, lowered when it went down; refused says
+	// that a slot was refused since it last changed.
 	raised, lowered time.Duration
-	keptBack        bool
+	refused         bool
 }
 
 // newLimiterWorld returns one that may be anywhere between a cut and the time to go up.
@@ -51,11 +51,11 @@ func (w *limiterWorld) do(event int) string {
 	}
 	switch l := &w.limiter; {
 	case l.inFlight != w.count:
-		return "has lost count of the places taken"
+		return "has lost count of the slots taken"
 	case l.limit < 1 || l.limit > l.most:
 		return "has a limit outside its bounds"
 	case l.limit < before:
-		w.lowered, w.keptBack = w.now, false
+		w.lowered, w.refused = w.now, false
 	}
 	return ""
 }
@@ -67,10 +67,10 @@ func (w *limiterWorld) checkRaise(by int) string {
 		return ""
 	case by != 1 || w.now-w.raised < raiseEvery || w.now-w.lowered < holdTime:
 		return "goes up too fast"
-	case !w.keptBack:
+	case !w.refused:
 		return "goes up without need"
 	}
-	w.raised, w.keptBack = w.now, false
+	w.raised, w.refused = w.now, false
 	return ""
 }
 
@@ -84,18 +84,18 @@ func (w *limiterWorld) acquire() string {
 		return ""
 	}
 	before := w.limiter.limit
-	ticket, ok := w.limiter.Acquire(at(w.now))
+	slot, ok := w.limiter.Acquire(at(w.now))
 	if wrong := w.checkRaise(w.limiter.limit - before); wrong != "" {
 		return wrong
 	}
 	if !ok {
-		w.keptBack = true
+		w.refused = true
 		if w.count < w.limiter.limit {
-			return "keeps back what it has a place for"
+			return "refuses what it has a slot for"
 		}
 		return ""
 	}
-	w.held[w.count] = ticket
+	w.held[w.count] = slot
 	w.count++
 	if w.count > w.limiter.limit {
 		return "has more in flight than the limit as another begins"
@@ -103,7 +103,7 @@ func (w *limiterWorld) acquire() string {
 	return ""
 }
 
-// fillUp takes places until there is none.
+// fillUp takes slots until there is none.
 func (w *limiterWorld) fillUp() string {
 	for w.count < w.limiter.limit {
 		if wrong := w.acquire(); wrong != "" {
@@ -123,17 +123,17 @@ func (w *limiterWorld) release(i int, limited bool) string {
 	if w.count == 0 {
 		return impossible
 	}
-	ticket, before := w.held[i], w.limiter.limit
+	slot, before := w.held[i], w.limiter.limit
 	copy(w.held[i:], w.held[i+1:w.count])
 	w.count--
-	w.limiter.Release(at(w.now), ticket, limited)
+	w.limiter.Release(at(w.now), slot, limited)
 	switch after := w.limiter.limit; {
 	case after < before && !limited:
 		return "goes down for an attempt that the vendor took"
 	case after > before:
-		return "goes up as a place is given back"
-	case after < before && ticket.start.Before(at(w.lowered)):
-		return "heeds an attempt from before it was lowered"
+		return "goes up as a slot is released"
+	case after < before && slot.start.Before(at(w.lowered)):
+		return "counts an attempt from before it was lowered"
 	}
 	return ""
 }

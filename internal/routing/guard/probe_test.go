@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A probe that is never given back, because it hangs or its caller forgot it, is
+// A probe that is never released, because it hangs or its caller forgot it, is
 // replaced a second after its time.
 func TestProbesLeaseRunsOut(t *testing.T) {
 	b, _ := probing()
@@ -30,7 +30,7 @@ func TestNeutralProbeEndsItsLease(t *testing.T) {
 func TestReplacedProbeSaysNothing(t *testing.T) {
 	for _, verdict := range []Verdict{Neutral, Healthy, Faulty} {
 		b, first := probing()
-		b.until = at(4 * time.Second)
+		b.leaseEnd = at(4 * time.Second)
 		second, ok := b.Acquire(at(4*time.Second), 3*time.Second)
 		require.True(t, ok)
 		before := b
@@ -67,14 +67,14 @@ func TestEarlierAttemptSaysNothing(t *testing.T) {
 // failProbe lets the probe that is due fail.
 func failProbe(t *testing.T, b *Breaker) (cooldown time.Duration) {
 	t.Helper()
-	now := b.until
+	now := b.probeAt
 	attempt(t, b, now, Faulty)
-	return b.until.Sub(now)
+	return b.probeAt.Sub(now)
 }
 
 func TestCooldownDoubles(t *testing.T) {
 	b := opened()
-	require.Equal(t, at(time.Second), b.until)
+	require.Equal(t, at(time.Second), b.probeAt)
 	require.Equal(t, 2*time.Second, failProbe(t, &b))
 	require.Equal(t, 4*time.Second, failProbe(t, &b))
 }

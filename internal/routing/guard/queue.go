@@ -2,8 +2,8 @@ package guard
 
 import "slices"
 
-// queue holds those who wait for a place in flight, first come first called. Being
-// called is no promise: a newcomer may be quicker.
+// queue holds those who wait for a slot, first come first called. Being called is no
+// promise: a newcomer may be quicker.
 type queue struct {
 	waiting []chan struct{}
 }
@@ -16,10 +16,10 @@ func (q *queue) call() {
 	}
 }
 
-// Await returns a channel that is closed when a place in flight is free, or false if too
-// many wait already: where more wait than there are places, the last would wait longer
-// than an attempt takes. Whoever waited must call leave, after trying for the place: if
-// it is still free, it is the next one's.
+// Await returns a channel that is closed when a slot is free, or false if too many wait
+// already: where more wait than there are slots, the last would wait longer than an attempt
+// takes. Whoever waited must call leave, after trying for the slot: if it is still free, it
+// is the next one's.
 func (t *Target) Await() (called <-chan struct{}, leave func(), ok bool) {
 	a := t.account
 	a.mu.Lock()
@@ -27,13 +27,13 @@ func (t *Target) Await() (called <-chan struct{}, leave func(), ok bool) {
 	if len(a.queue.waiting) >= a.limiter.Limit() {
 		return nil, nil, false
 	}
-	place := make(chan struct{})
-	a.queue.waiting = append(a.queue.waiting, place)
+	turn := make(chan struct{})
+	a.queue.waiting = append(a.queue.waiting, turn)
 	a.callIfFree()
-	return place, func() {
+	return turn, func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		if i := slices.Index(a.queue.waiting, place); i >= 0 {
+		if i := slices.Index(a.queue.waiting, turn); i >= 0 {
 			a.queue.waiting = slices.Delete(a.queue.waiting, i, i+1)
 			return
 		}
@@ -41,7 +41,7 @@ func (t *Target) Await() (called <-chan struct{}, leave func(), ok bool) {
 	}, true
 }
 
-// callIfFree wakes the first who waits if there is a place in flight.
+// callIfFree wakes the first who waits if there is a slot.
 func (a *Account) callIfFree() {
 	if a.limiter.InFlight() < a.limiter.Limit() {
 		a.queue.call()

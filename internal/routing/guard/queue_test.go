@@ -7,11 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// full returns a target whose account has so many places in flight, all taken.
-func full(t *testing.T, places int) (*Target, []Grant) {
+// full returns a target whose account has so many slots, all taken.
+func full(t *testing.T, slots int) (*Target, []Grant) {
 	t.Helper()
-	target := NewAccount(1, places).Target("p")
-	grants := make([]Grant, places)
+	target := NewAccount(1, slots).Target("p")
+	grants := make([]Grant, slots)
 	for i := range grants {
 		grants[i] = granted(t, target, epoch)
 	}
@@ -57,7 +57,7 @@ func TestFirstComeFirstCalled(t *testing.T) {
 	require.False(t, third.isCalled())
 }
 
-// No more wait than there are places in flight.
+// No more wait than there are slots.
 func TestQueueIsBounded(t *testing.T) {
 	target, _ := full(t, 2)
 	first := await(t, target)
@@ -77,9 +77,9 @@ func TestWhoLeavesIsNotCalled(t *testing.T) {
 	require.True(t, second.isCalled())
 }
 
-// Who is called and does not take the place, because its caller went away or the breaker
+// Who is called and does not take the slot, because its caller went away or the breaker
 // opened, leaves it to the next.
-func TestPlaceThatIsNotTakenIsTheNextOnes(t *testing.T) {
+func TestSlotThatIsNotTakenIsTheNextOnes(t *testing.T) {
 	target, grants := full(t, 2)
 	first, second := await(t, target), await(t, target)
 	target.Release(epoch, grants[0], Result{})
@@ -88,15 +88,15 @@ func TestPlaceThatIsNotTakenIsTheNextOnes(t *testing.T) {
 	require.True(t, second.isCalled())
 }
 
-// A place that became free before there was anyone to call is not waited for.
-func TestFreePlaceCallsAtOnce(t *testing.T) {
+// A slot that became free before there was anyone to call is not waited for.
+func TestFreeSlotCallsAtOnce(t *testing.T) {
 	target, grants := full(t, 1)
 	target.Release(epoch, grants[0], Result{})
 	require.True(t, await(t, target).isCalled())
 }
 
-// Where a cut left more in flight than may be, one that ends frees no place.
-func TestNoPlaceAboveTheLimit(t *testing.T) {
+// Where a cut left more in flight than may be, one that ends frees no slot.
+func TestNoSlotAboveTheLimit(t *testing.T) {
 	target, grants := full(t, 4)
 	target.Release(at(time.Second), grants[3], Result{Limited: true})
 	target.account.limiter.limit = 2

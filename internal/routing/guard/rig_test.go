@@ -63,7 +63,7 @@ func opened() Breaker {
 // tests began.
 func probing() (Breaker, Permit) {
 	b := opened()
-	b.until = epoch
+	b.probeAt = epoch
 	probe, _ := b.Acquire(epoch, 3*time.Second)
 	return b, probe
 }

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Refusal is what keeps an attempt back; "" if nothing does.
+// Refusal is why an attempt may not begin; "" if it may.
 type Refusal string
 
 // The refusals.
 const (
 	BreakerOpen        Refusal = "breaker_open"
 	LimitReached       Refusal = "limit_reached"
-	CredentialsBenched Refusal = "credentials_ejected"
+	CredentialsEjected Refusal = "credentials_ejected"
 )
 
 // Target guards a product on an account. It is safe for concurrent use.
@@ -34,12 +34,12 @@ type Grant struct {
 	Probe bool
 
 	start                                             time.Time
-	ticket                                            Ticket
+	slot                                              Slot
 	target, product, credential, credentialForProduct Permit
 }
 
 // Acquire returns a grant for an attempt of at most timeout with a credential other
-// than those tried, or what keeps it back.
+// than those tried, or why there is none.
 func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (Grant, Refusal) {
 	a := t.account
 	a.mu.Lock()
@@ -55,9 +55,9 @@ func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (Gra
 	}
 	if !t.acquireCredential(&grant, now, timeout, tried) {
 		t.releaseBreakers(now, &grant, Result{})
-		return Grant{}, CredentialsBenched
+		return Grant{}, CredentialsEjected
 	}
-	if grant.ticket, ok = a.limiter.Acquire(now); !ok {
+	if grant.slot, ok = a.limiter.Acquire(now); !ok {
 		t.releaseCredential(now, &grant, Result{})
 		t.releaseBreakers(now, &grant, Result{})
 		return Grant{}, LimitReached
@@ -76,7 +76,7 @@ func (t *Target) RetryTime(now time.Time, why Refusal) time.Time {
 	switch why {
 	case BreakerOpen:
 		return later(t.breaker.Status(now).Until, t.product.breaker.Status(now).Until)
-	case CredentialsBenched:
+	case CredentialsEjected:
 		return t.credentialsRetryTime(now)
 	default:
 		return time.Time{}
@@ -87,7 +87,7 @@ func (t *Target) RetryTime(now time.Time, why Refusal) time.Time {
 func (t *Target) credentialsRetryTime(now time.Time) time.Time {
 	var earliest time.Time
 	for i := range t.account.credentials {
-		probe := later(t.account.credentials[i].Status(now).Until, t.product.benches[i].Status(now).Until)
+		probe := later(t.account.credentials[i].Status(now).Until, t.product.credentials[i].Status(now).Until)
 		if i == 0 || probe.Before(earliest) {
 			earliest = probe
 		}
@@ -102,7 +102,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// acquireCredential takes the first that is benched neither as such nor for the product.
+// acquireCredential takes the first that is ejected neither as such nor for the product.
 func (t *Target) acquireCredential(grant *Grant, now time.Time, timeout time.Duration, tried []int) bool {
 	for i := range t.account.credentials {
 		if slices.Contains(tried, i) {
@@ -112,7 +112,7 @@ func (t *Target) acquireCredential(grant *Grant, now time.Time, timeout time.Dur
 		if grant.credential, ok = t.account.credentials[i].Acquire(now, timeout); !ok {
 			continue
 		}
-		if grant.credentialForProduct, ok = t.product.benches[i].Acquire(now, timeout); ok {
+		if grant.credentialForProduct, ok = t.product.credentials[i].Acquire(now, timeout); ok {
 			grant.Credential = i
 			return true
 		}
@@ -121,10 +121,10 @@ func (t *Target) acquireCredential(grant *Grant, now time.Time, timeout time.Dur
 	return false
 }
 
-// Result is what an attempt came to, as far as it concerns the guard. The zero value
-// says nothing of anything.
+// Result is what an attempt came to, as far as it concerns the guard. The zero value says
+// nothing.
 type Result struct {
-	// Target is held for or against the target with its parameters, Product the product
+	// Target is counted for or against the target with its parameters, Product the product
 	// on the account, Credential the credential, CredentialForProduct the credential
 	// with this product.
 	Target, Product, Credential, CredentialForProduct Verdict
@@ -134,7 +134,7 @@ type Result struct {
 	Date time.Time
 }
 
-// Release gives a grant back with the result of its attempt.
+// Release takes a grant back with the result of its attempt.
 func (t *Target) Release(now time.Time, grant Grant, result Result) {
 	a := t.account
 	a.mu.Lock()
@@ -142,7 +142,7 @@ func (t *Target) Release(now time.Time, grant Grant, result Result) {
 	if !result.Date.IsZero() {
 		a.clock.learn(result.Date, grant.start, now)
 	}
-	a.limiter.Release(now, grant.ticket, result.Limited)
+	a.limiter.Release(now, grant.slot, result.Limited)
 	t.releaseCredential(now, &grant, result)
 	t.releaseBreakers(now, &grant, result)
 	a.callIfFree()
@@ -154,7 +154,7 @@ func (t *Target) releaseBreakers(now time.Time, grant *Grant, result Result) {
 }
 
 func (t *Target) releaseCredential(now time.Time, grant *Grant, result Result) {
-	t.product.benches[grant.Credential].Release(now, grant.credentialForProduct, result.CredentialForProduct)
+	t.product.credentials[grant.Credential].Release(now, grant.credentialForProduct, result.CredentialForProduct)
 	t.account.credentials[grant.Credential].Release(now, grant.credential, result.Credential)
 }
 
@@ -176,5 +176,5 @@ type TargetStatus struct {
 func (t *Target) Status(now time.Time) TargetStatus {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	return TargetStatus{t.breaker.Status(now), t.product.breaker.Status(now), statuses(t.product.benches, now)}
+	return TargetStatus{t.breaker.Status(now), t.product.breaker.Status(now), statuses(t.product.credentials, now)}
 }

@@ -38,7 +38,7 @@ func TestNoTargetAvailable(t *testing.T) {
 		}, failure)
 
 		var retry []time.Time
-		for _, held := range outcome.HeldBack {
+		for _, held := range outcome.Unavailable {
 			retry = append(retry, held.RetryTime)
 		}
 		now := time.Now()
@@ -57,7 +57,7 @@ func crowded(t *testing.T, takes time.Duration, change ...func(*Target)) Target 
 	return target("a", append(change, on(account))...)
 }
 
-func TestWaitForAPlace(t *testing.T) {
+func TestWaitForASlot(t *testing.T) {
 	tests := map[string]struct {
 		takes, left, want time.Duration
 		served            bool
@@ -87,7 +87,7 @@ func TestWaitForAPlace(t *testing.T) {
 	}
 }
 
-// Nobody waits for one target while another has a place.
+// Nobody waits for one target while another has a free slot.
 func TestCrowdedTargetIsPassedBy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := router(crowded(t, time.Second), target("b"))
@@ -100,7 +100,7 @@ func TestCrowdedTargetIsPassedBy(t *testing.T) {
 	})
 }
 
-// As many as there are places may wait; the next is told at once.
+// As many as there are slots may wait; the next is told at once.
 func TestQueueIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := router(crowded(t, 50*time.Millisecond))
@@ -121,8 +121,8 @@ func TestQueueIsShort(t *testing.T) {
 	})
 }
 
-// A place that the first in the queue has no use for any more is the next one's.
-func TestPlaceGoesToTheNext(t *testing.T) {
+// A slot that the first in the queue has no use for any more is the next one's.
+func TestSlotGoesToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account := guard.NewAccount(1, 2)
 		busy := account.Target(sdk.ID)

@@ -1,0 +1,82 @@
+package routing
+
+import (
+	"slices"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+)
+
+// last returns the latest attempt, nil if there was none.
+func (c *call) last() *Attempt {
+	if n := len(c.outcome.Attempts); n > 0 {
+		return &c.outcome.Attempts[n-1]
+	}
+	return nil
+}
+
+// attempts returns how many there were on the target.
+func (c *call) attempts(target *Target) (n int) {
+	for i := range c.outcome.Attempts {
+		if c.outcome.Attempts[i].Target == target {
+			n++
+		}
+	}
+	return n
+}
+
+// retryable reports whether the target was tried, and whether its last failure was
+// retryable.
+func (c *call) retryable(target *Target) (retryable bool) {
+	for i := range c.outcome.Attempts {
+		if c.outcome.Attempts[i].Target == target {
+			retryable = c.outcome.Attempts[i].policy().same == afterBackoff
+		}
+	}
+	return retryable
+}
+
+// signaturesRefused returns how often the target refused a signature for its time.
+func (c *call) signaturesRefused(target *Target) (n int) {
+	for i := range c.outcome.Attempts {
+		if a := &c.outcome.Attempts[i]; a.Target == target && a.policy().same == signedAgain {
+			n++
+		}
+	}
+	return n
+}
+
+// ambiguousOn reports whether an attempt on the account was ambiguous: it may have issued
+// a token, so the account is not tried again.
+func (c *call) ambiguousOn(account string) bool {
+	return slices.ContainsFunc(c.outcome.Attempts, func(a Attempt) bool {
+		return a.Err.Ambiguous && a.Target.Account == account
+	})
+}
+
+// refusedCredentials returns the account's credentials that were refused in this call.
+func (c *call) refusedCredentials(account string) (refused []int) {
+	for i := range c.outcome.Attempts {
+		a := &c.outcome.Attempts[i]
+		if a.Target.Account == account && a.policy().same == otherCredential {
+			refused = append(refused, a.Credential)
+		}
+	}
+	return refused
+}
+
+// withoutSlot returns the first target that was unavailable for want of a slot, nil if
+// none was.
+func (c *call) withoutSlot() *Target {
+	for _, u := range c.outcome.Unavailable {
+		if u.Why == guard.LimitReached {
+			return u.Target
+		}
+	}
+	return nil
+}
+
+// noteUnavailable notes the target, with the latest reason alone.
+func (c *call) noteUnavailable(now Unavailable) {
+	c.outcome.Unavailable = slices.DeleteFunc(c.outcome.Unavailable, func(u Unavailable) bool { return u.Target == now.Target })
+	c.outcome.Unavailable = append(c.outcome.Unavailable, now)
+}
