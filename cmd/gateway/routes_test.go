@@ -49,7 +49,7 @@ out_of_service:
 type troubledVendor struct {
 	*httptest.Server
 	arrived, release chan struct{}
-	hold        atomic.Bool
+	hold             atomic.Bool
 }
 
 func startTroubledVendor(t *testing.T) *troubledVendor {

@@ -92,7 +92,10 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 		Ready:   func() bool { return !g.stopping.Load() },
 		Status:  status, Loopback: cfg.Listen.AdminOnLoopback(),
 	}, errorLog)
-	return g, g.listen()
+	if err := g.listen(); err != nil {
+		return nil, err
+	}
+	return g, nil
 }
 
 func (g *Gateway) listen() error {
