@@ -42,6 +42,7 @@ func TestUnknownFieldsOverGRPC(t *testing.T) {
 			Flow: livenessv1.Flow_FLOW_APP_SDK,
 			Comparison: &livenessv1.Comparison{
 				IdentityDocument: &livenessv1.IdentityDocument{Name: "name", Number: "number"},
+				Photos:           []*livenessv1.Photo{{Content: []byte("photo")}, {Content: make([]byte, 100_000)}},
 			},
 			Callback: &livenessv1.Callback{}, Capture: &livenessv1.Capture{},
 			TokenLifetime: durationpb.New(300e9),
@@ -51,6 +52,7 @@ func TestUnknownFieldsOverGRPC(t *testing.T) {
 		"":                             func(r *livenessv1.IssueLivenessTokenRequest) { with(r) },
 		"comparison":                   func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetComparison()) },
 		"comparison.identity_document": func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetComparison().GetIdentityDocument()) },
+		"comparison.photos[1]":         func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetComparison().GetPhotos()[1]) },
 		"callback":                     func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetCallback()) },
 		"capture":                      func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetCapture()) },
 		"token_lifetime":               func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetTokenLifetime()) },

@@ -351,8 +351,9 @@ func (x *RuledOut) GetViolations() []*FieldViolation {
 // FieldViolation is one thing that stands between a message and a product.
 type FieldViolation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The field at fault: its proto path over gRPC ("comparison.photos[1]",
-	// "callback.return_url"), its JSON path over REST ("callback.returnUrl").
+	// The field at fault: its proto path over gRPC ("callback.return_url"), its JSON
+	// path over REST ("callback.returnUrl"). A photo is named as a whole
+	// ("comparison.photos[1]").
 	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
 	// What is wrong, in English. Never holds the value.
 	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
