@@ -1,10 +1,13 @@
 package config
 
 import (
+	"net/netip"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // url reads v as a URL in which problem finds nothing; one slash behind the host means
@@ -60,15 +63,40 @@ func hostProblem(u *url.URL) string {
 	switch {
 	case u.Hostname() == "":
 		return "must name a host"
+	case !isHost(u):
+		return "must name a host that can exist: labels of letters, digits and hyphens, or an IP address"
 	case u.User != nil:
 		return "must hold no user name or password"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return "must hold no query and no fragment"
-	case u.Port() != "" && !isPort(u.Port()):
+	case strings.HasSuffix(u.Host, ":") || u.Port() != "" && !isPort(u.Port()):
 		return "must have a port from 1 to 65535"
 	default:
 		return ""
 	}
+}
+
+// hostLabel is a label of a host name (RFC 1123, section 2.1), with the underscore that
+// resolvers take too.
+var hostLabel = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$`)
+
+const maxHostBytes = 253 // RFC 1035, section 2.3.4, as text
+
+// isHost reports whether the URL's host is an IP address or a name that can exist. A name
+// that ends in a number would be read as an address.
+func isHost(u *url.URL) bool {
+	host := u.Hostname()
+	if strings.HasPrefix(u.Host, "[") {
+		address, err := netip.ParseAddr(host)
+		return err == nil && address.Is6()
+	}
+	if address, err := netip.ParseAddr(host); err == nil {
+		return address.Is4()
+	}
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
+	last := labels[len(labels)-1]
+	return len(host) <= maxHostBytes && strings.Trim(last, "0123456789") != "" &&
+		!slices.ContainsFunc(labels, func(label string) bool { return !hostLabel.MatchString(label) })
 }
 
 func isPort(digits string) bool {

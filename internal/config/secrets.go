@@ -1,10 +1,14 @@
 package config
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -71,8 +75,9 @@ func (r *reader) reference(v value) (Reference, value) {
 	return Reference{}, v
 }
 
-// read returns the secret, or what keeps it from being read. The newline that
-// editors put at the end of a file is not part of it.
+// read returns the secret, or why it cannot be read. One rule holds for variables and
+// files: the line break that editors and shells put at the end is not part of it, and
+// anything else that is not seen in a secret is a mistake.
 func (ref Reference) read() (secret sensitive.String, problem string) {
 	var text string
 	if ref.Source == sourceEnv {
@@ -81,15 +86,82 @@ func (ref Reference) read() (secret sensitive.String, problem string) {
 			return secret, "is not set"
 		}
 		text = variable
-	} else {
-		content, err := os.ReadFile(ref.Name)
-		if err != nil {
-			return secret, "cannot be read: " + cause(err)
-		}
-		text = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	} else if text, problem = readSecretFile(ref.Name); problem != "" {
+		return secret, problem
 	}
-	if text == "" {
-		return secret, "is empty"
+	if before, ok := strings.CutSuffix(text, "\n"); ok {
+		text = strings.TrimSuffix(before, "\r")
+	}
+	if problem := secretProblem(text); problem != "" {
+		return secret, problem
 	}
 	return sensitive.New(text), ""
+}
+
+const maxSecretBytes = 4 << 10
+
+// readSecretFile reads a little more than the largest secret, and regular files only: a
+// device or a pipe may have no end.
+func readSecretFile(name string) (text, problem string) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", "cannot be read: " + cause(err)
+	}
+	if !info.Mode().IsRegular() && !info.IsDir() { // reading a directory fails by itself
+		return "", "cannot be read: it is not a regular file"
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return "", "cannot be read: " + cause(err)
+	}
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(io.LimitReader(file, maxSecretBytes+int64(len("\r\n"))+1))
+	if err != nil {
+		return "", "cannot be read: " + cause(err)
+	}
+	return string(content), ""
+}
+
+// secretProblem says what is wrong with a secret and where, and never shows it.
+func secretProblem(text string) string {
+	switch {
+	case text == "":
+		return "is empty"
+	case len(text) > maxSecretBytes:
+		return "has more than " + strconv.Itoa(maxSecretBytes) + " bytes"
+	}
+	for i, r := range text {
+		kind := ""
+		switch _, size := utf8.DecodeRuneInString(text[i:]); {
+		case r == utf8.RuneError && size == 1:
+			kind = "a byte that is not UTF-8"
+		case r == '\n' || r == '\r':
+			kind = "a line break"
+		case r == byteOrderMark:
+			kind = "a byte order mark"
+		case r == ' ' && (strings.Trim(text[:i], " ") == "" || strings.Trim(text[i:], " ") == ""):
+			kind = "a blank at an end"
+		case r == ' ':
+		case unicode.IsSpace(r):
+			kind = "a blank other than a space"
+		case !unicode.IsGraphic(r) || unicode.Is(invisible, r):
+			kind = "an invisible character"
+		}
+		if kind != "" {
+			return fmt.Sprintf("holds %s, at byte %d of %d", kind, i+1, len(text))
+		}
+	}
+	return ""
+}
+
+const byteOrderMark = '\ufeff'
+
+// invisible are letters, marks and symbols that show nothing; others that show nothing
+// are not graphic.
+var invisible = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x034f, 0x034f, 1}, {0x115f, 0x1160, 1}, {0x17b4, 0x17b5, 1}, {0x180b, 0x180f, 1}, {0x2800, 0x2800, 1},
+		{0x3164, 0x3164, 1}, {0xfe00, 0xfe0f, 1}, {0xffa0, 0xffa0, 1},
+	},
+	R32: []unicode.Range32{{0xe0100, 0xe01ef, 1}},
 }

@@ -15,14 +15,14 @@ type Error struct {
 	// Exchange is what is known of the HTTP exchange behind it; zero if there was
 	// none.
 	Exchange Exchange
-	// Ambiguous says that the vendor may have processed the request: no code of its
-	// own came back, so a token may exist that nobody holds.
+	// Ambiguous says that the vendor may have processed the request: no error code of
+	// the vendor came back, so a token may exist that no caller received.
 	Ambiguous bool
 	// Standing says of a VendorPermissionDenied that the credential lacks the product,
 	// whatever is asked of it; otherwise only this request was denied.
 	Standing bool
-	// Message tells the caller what happened, in our words; empty means that the
-	// reason alone does.
+	// Message tells the caller what happened, in the gateway's words; empty means that
+	// the reason says all.
 	Message string
 	// Cause is for the log only.
 	Cause error
@@ -62,8 +62,8 @@ func (e *Error) CallersFault() bool {
 }
 
 // Blame names the caller's field that a vendor's refusal is about: argument for a
-// refused argument, otherwise what the reason speaks of. A field that the request does
-// not hold is not at fault, nor is one that no caller can mend.
+// refused argument, otherwise the field that the reason is about. A field that the
+// request does not contain is not at fault.
 func (e *Error) Blame(r *Request, argument Field) {
 	field := FieldNone
 	switch e.Reason {
@@ -82,8 +82,8 @@ func (e *Error) Blame(r *Request, argument Field) {
 	}
 }
 
-// Exchange is what one HTTP exchange with a vendor left behind, whether it issued
-// a token or not. Its strings are safe to show a caller, but for Text.
+// Exchange is what is known of one HTTP exchange with a vendor, whether it issued a
+// token or not. Its strings may be shown to a caller, except Text.
 type Exchange struct {
 	// Reference is the business number that was sent, "" if the product has no
 	// place for one.
@@ -102,7 +102,7 @@ type Exchange struct {
 	// if it did not.
 	Date time.Time
 	// Text is the vendor's message, for the log only, at most 256 bytes, without
-	// any value that the request held.
+	// any value of the request.
 	Text string
 }
 
@@ -147,8 +147,8 @@ func (t CodeTable) row(code string) *Code {
 
 // Code is one row of a vendor's error table.
 type Code struct {
-	// Code is the vendor's code as its document spells it; a reason behind the colon
-	// belongs to it ("AUTHORIZATION_ERROR:DENIED"), a parameter's name does not.
+	// Code is the vendor's code as its document spells it, including a reason behind a
+	// colon ("AUTHORIZATION_ERROR:DENIED") but not the name of a parameter.
 	Code   string
 	Reason Reason
 	// Standing is Error.Standing; only a VendorPermissionDenied has it.

@@ -65,7 +65,7 @@ type Parameter struct {
 	Allows func(string) bool
 }
 
-// Violation is one thing that stands between a request and a product.
+// Violation is one reason why a product cannot serve a request.
 type Violation struct {
 	Path Path
 	// Reason is NoEligibleProduct where the product lacks the ability or the
@@ -75,8 +75,8 @@ type Violation struct {
 	Description string
 }
 
-// Check returns what keeps the product from serving r, nil if nothing does.
-// asked is r.Asks(), which the caller computes once for all products.
+// Check returns why the product cannot serve r, nil if it can. asked is r.Asks(),
+// which the caller computes once for all products.
 func (p *Product) Check(r *Request, asked Fields) []Violation {
 	var found []Violation
 	for f := range (asked & Effects &^ p.Honours).Each {
@@ -95,8 +95,8 @@ func (p *Product) Check(r *Request, asked Fields) []Violation {
 	return found
 }
 
-// takes reports whether the field reaches the product at all: one that it does
-// not honour is reported once, as not supported.
+// takes reports whether the product receives the field at all. The limits of a field
+// that it does not honour are not checked: it is reported once, as not supported.
 func (p *Product) takes(f Field) bool { return !Effects.Has(f) || p.Honours.Has(f) }
 
 func (n Need) suffix() string {

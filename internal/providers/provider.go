@@ -17,8 +17,8 @@ import (
 type Provider struct {
 	// Name is the provider's name, the first part of its products' ids.
 	Name string
-	// PathPrefix stands before every endpoint unless the account's configuration
-	// says otherwise.
+	// PathPrefix is put before every endpoint unless the account's configuration
+	// sets another.
 	PathPrefix string
 	// CredentialKeys are the secrets that make up one credential, by the vendor's
 	// names; all are required.
@@ -96,13 +96,13 @@ type Token struct {
 	SessionID sensitive.String
 	Expiry    Expiry
 	Client    Client
-	// Reference is the business number that the adapter made because the request
+	// Reference is the business number that the adapter generated because the request
 	// had none and the vendor requires one.
 	Reference string
 	Exchange  Exchange
 }
 
-// Client is what a vendor's client needs beside the token.
+// Client is what a vendor's client needs in addition to the token.
 type Client struct {
 	URL, Digits sensitive.String
 	Endpoint    string

@@ -5,8 +5,8 @@ package providers
 // them unchanged.
 type Reason string
 
-// What each reason means stands in the contract; what each comes to as a status
-// stands in internal/server, what may be tried next in internal/routing.
+// The contract says what each reason means, internal/server which status it has, and
+// internal/routing what may be tried next.
 const (
 	OK Reason = "OK"
 

@@ -18,7 +18,7 @@ type source struct {
 	rand io.Reader
 }
 
-// call is one request on its way through a stand-in.
+// call is one request that a stand-in is answering.
 type call struct {
 	source *source
 	skew   time.Duration // how far the server's clock is ahead

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// controlPath begins the paths that are the stand-ins' own.
+	// controlPath is the prefix of the paths that control a stand-in.
 	controlPath = "/_sandbox/"
 	// maxControlBody bounds the body of a request to them.
 	maxControlBody = 64 << 10
@@ -19,7 +19,7 @@ type nextAnswer struct {
 	Next []rehearsal `json:"next"`
 }
 
-// nextRefused is the answer to a POST that is not understood: what exists.
+// nextRefused is the answer to a POST that is not understood: the valid values.
 type nextRefused struct {
 	Error    string   `json:"error"`
 	Products []string `json:"products"`
@@ -70,7 +70,7 @@ func showLedger(l *ledger) http.HandlerFunc {
 	}
 }
 
-// rehearse puts what the body asks for into the queue.
+// rehearse queues the outcome that the body names.
 func rehearse(q *queue, body io.Reader) *nextRefused {
 	wanted := rehearsal{Times: 1}
 	decoder := json.NewDecoder(body)

@@ -1,10 +1,10 @@
-// Package sandbox stands in for the vendors' servers, so that the gateway can be
+// Package sandbox has stand-ins for the vendors' servers, so that the gateway can be
 // tried and tested without a contract or a network. It is written from the
 // vendors' documents alone and shares no code with the adapters: a mistake made
 // in one is not made in the other.
 //
 // A request is checked in this order, and the first failure is the answer. Between 2 and
-// 3 an outcome that is rehearsed for it may take its place: docs/sandbox.md.
+// 3, an outcome that is scripted for the request may replace it: docs/sandbox.md.
 //
 //  1. the path and the method (a wrong one is an API that does not exist),
 //  2. the size of the body,
@@ -31,7 +31,7 @@
 //   - The limit of 20 MB that H5-Lite RAW-GetToken states is 20,000,000 bytes,
 //     the stricter reading, and holds for every endpoint.
 //
-// Nothing is known of faces, permissions and quotas here: what only they can
-// cause is answered only where it is rehearsed. Time limits are for the http.Server
-// around a stand-in to set, 30 s at least for every outcome to be played in full.
+// Stand-ins know nothing of faces, permissions and quotas: errors about those are
+// answered only where they are scripted. The http.Server around a stand-in sets the time
+// limits, which must be at least 30 s for every outcome to be played in full.
 package sandbox

@@ -25,7 +25,7 @@ type ending struct {
 	// answer makes the answer: serve does so by the document, the others without a
 	// look at the request.
 	answer func(*endpoint, call, outcome) reply
-	// send sends it, or what is to be seen of it.
+	// send sends it, whole or in part.
 	send func(http.ResponseWriter, *http.Request, reply)
 	// silent says that not even a status is sent.
 	silent bool
@@ -35,8 +35,8 @@ type ending struct {
 
 func serve(e *endpoint, c call, _ outcome) reply { return e.serve(c) }
 
-// answerCode answers as the document does; what the document does not have is written
-// as it was asked for.
+// answerCode answers with a code of the document; any other code is written as the
+// outcome spells it.
 func answerCode(e *endpoint, c call, o outcome) reply {
 	status, message, known := e.lookUp(o.code)
 	if !known {
@@ -51,8 +51,8 @@ func answerHTML(_ *endpoint, _ call, o outcome) reply {
 	return reply{status: o.or(http.StatusOK), contentType: "text/html; charset=utf-8", body: []byte(page)}
 }
 
-// answerRedirect asks for the same request at the same address again, so that it is
-// seen in the ledger if the client follows.
+// answerRedirect redirects to the same address, so that the ledger shows whether the
+// client follows.
 func answerRedirect(e *endpoint, _ call, _ outcome) reply {
 	return reply{status: http.StatusTemporaryRedirect, location: e.path}
 }
@@ -102,7 +102,7 @@ func sendNothing(w http.ResponseWriter, r *http.Request, _ reply) {
 	hangUp(w, func(net.Conn) {})
 }
 
-// hangUp ends the connection without an HTTP answer. last is done to it before.
+// hangUp closes the connection without an HTTP answer, after calling last.
 func hangUp(w http.ResponseWriter, last func(net.Conn)) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -113,7 +113,7 @@ func hangUp(w http.ResponseWriter, last func(net.Conn)) {
 	_ = conn.Close()
 }
 
-// wait returns after d or when the client has gone away.
+// wait returns after d or when the client has disconnected.
 func wait(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

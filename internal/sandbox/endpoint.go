@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// endpoint is one documented URL, and as data what its document says of it.
+// endpoint is one documented URL, with what its document says of it as data.
 type endpoint struct {
 	product string // as the gateway calls it
 	path    string
@@ -26,8 +26,8 @@ type endpoint struct {
 	requestID func(call) string
 	// reference is the parameter with the customer's name for a request, if there is one.
 	reference string
-	// carriers are the parameters with values of the gateway's caller, any of which may
-	// ask for an outcome.
+	// carriers are the parameters with values of the gateway's caller, each of which may
+	// name an outcome.
 	carriers []string
 }
 
@@ -38,7 +38,7 @@ type errorRow struct {
 	causes  []kind // the findings that are answered with it
 }
 
-// fill returns the message with the detail in place of what is in angle brackets;
+// fill returns the message with the detail in place of the part in angle brackets;
 // without a detail, the code alone.
 func (r errorRow) fill(detail string) string {
 	text, _, open := strings.Cut(r.message, "<")

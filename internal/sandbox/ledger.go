@@ -25,7 +25,7 @@ type Entry struct {
 	Code string `json:"code,omitempty"`
 	// Token was issued, whether or not the answer arrived.
 	Token string `json:"token,omitempty"`
-	// Outcome is what was rehearsed.
+	// Outcome is the scripted one.
 	Outcome string `json:"outcome,omitempty"`
 	// Problem is why an outcome that the request asked for was not understood.
 	Problem string `json:"problem,omitempty"`

@@ -9,7 +9,7 @@ import (
 // notCharged is SDK get_token, 1.3: "charge 是否收费,1收费,2不收费". Both samples have 2.
 const notCharged = 2
 
-// Linkface stands in for Linkface's server with SDK get_token. It is safe for
+// Linkface is a stand-in for Linkface's server with SDK get_token. It is safe for
 // concurrent use.
 type Linkface struct{ *standIn }
 

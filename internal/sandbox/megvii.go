@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Megvii stands in for Megvii's FaceID server with the four endpoints that
+// Megvii is a stand-in for Megvii's FaceID server with the four endpoints that
 // issue tokens. It is safe for concurrent use.
 type Megvii struct{ *standIn }
 

@@ -8,7 +8,7 @@ type appV5Answer struct {
 }
 
 // appV5Failure is get_biz_token 5.0.0, 返回值说明: the message is in error. The
-// sample has nothing beside it, but the table says that the other two always come.
+// sample shows no other field, but the table says that the other two always come.
 type appV5Failure struct {
 	Error     string `json:"error"`
 	RequestID string `json:"request_id"`

@@ -40,8 +40,8 @@ var signedText = regexp.MustCompile(`^a=([^&]*)&b=([0-9]+)&c=([0-9]+)&d=[0-9]{1,
 // signed text, as 20 raw bytes, and the signed text itself.
 //
 // get_biz_token 5.0.0, 错误码列表, has "无效签名" for AUTHENTICATION_ERROR and for
-// INVALID_SIGN. Our reading: the first is an unknown api_key, the second all else. A
-// signature from the future is a clock at fault too and taken for an expired one.
+// INVALID_SIGN. Interpretation: the first is an unknown api_key, the second all else. A
+// signature from the future shows clock skew too and is answered as an expired one.
 func (c Credentials) checkSign(f form, now time.Time) kind {
 	sign := f["sign"].text
 	decoded, err := base64.StdEncoding.Strict().DecodeString(sign)

@@ -43,7 +43,7 @@ func newH5Flash(accepted Credentials) *endpoint {
 }
 
 // h5FlashParams is H5-Lite RAW-GetToken, Parameters. The limit of 4096 pixels
-// stands in Universal Errors, INVALID_IMAGE_SIZE.
+// is in Universal Errors, INVALID_IMAGE_SIZE.
 func h5FlashParams() []param {
 	return slices.Concat(
 		[]param{

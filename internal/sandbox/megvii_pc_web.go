@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// pcWebLifetime is the stand-in's own; the document leaves it to expired_time.
+	// pcWebLifetime is the stand-in's choice; the document states none.
 	pcWebLifetime = time.Hour
 	// rememberedBizNos is after how many requests a biz_no may be used again.
 	rememberedBizNos = 10_000
@@ -62,7 +62,7 @@ func pcWebParams() []param {
 	return slices.Concat(
 		[]param{
 			{name: "comparison_type", required: true, check: oneOf("1", "0", "-1")},
-			// 有源比对. The limit of 32 characters stands in the error table.
+			// 有源比对. The limit of 32 characters is from the error table.
 			{name: "idcard_name", required: true, when: byIDCard, check: maxChars(32).or(badName)},
 			{name: "idcard_number", required: true, when: byIDCard, check: text(idNumber.MatchString).or(badIDNumber)},
 		},
@@ -82,9 +82,9 @@ func pcWebParams() []param {
 	)
 }
 
-// pcWebErrors is PC-GetToken, 错误码列表, after GetToken 特有的 ERROR_MESSAGE what stands
-// elsewhere: of faces in 参数, image_ref[x]; INVALID_ARGUMENTS in the sample 失败, its
-// status inferred.
+// pcWebErrors is PC-GetToken, 错误码列表, and after GetToken 特有的 ERROR_MESSAGE the
+// errors of other sections: of faces in 参数, image_ref[x]; INVALID_ARGUMENTS in the
+// sample 失败, its status inferred.
 func pcWebErrors() []errorRow {
 	return append([]errorRow{
 		{400, "IMAGE_ERROR_UNSUPPORTED_FORMAT:<param>", []kind{notAPhoto}},

@@ -26,12 +26,12 @@ type Options struct {
 	// Revoked reports whether an accepted key is no longer. Nil means that none is. It
 	// is called by several requests at a time.
 	Revoked func(key string) bool
-	// PathPrefix stands before Megvii's paths: "/finauth" for the other brand.
+	// PathPrefix comes before Megvii's paths: "/finauth" for the other brand.
 	// Empty means DefaultPathPrefix. Linkface has none.
 	PathPrefix string
 	// AllowRepeatedBizNo makes PC-GetToken issue another token for a biz_no that
 	// has one. The document says that biz_no must be unique and not what
-	// becomes of one that is not; refusing it is our reading.
+	// happens to one that is not; refusing it is an interpretation.
 	AllowRepeatedBizNo bool
 	// Now is the server's clock, in the Date header too. Nil means time.Now. It
 	// is called by several requests at a time.
@@ -42,8 +42,7 @@ type Options struct {
 	Rand io.Reader
 }
 
-// accepted returns the credentials that are accepted for the time being; the one pair
-// stands in for none.
+// accepted returns the credentials that are accepted now; this pair if Options has none.
 func (o Options) accepted(key, secret string) Credentials {
 	known := o.Credentials.or(key, secret)
 	if o.Revoked == nil {

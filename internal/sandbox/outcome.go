@@ -20,7 +20,7 @@ const (
 	maxSkew       = 24 * time.Hour
 )
 
-// outcome is what is rehearsed for a request.
+// outcome is what is scripted for a request.
 type outcome struct {
 	text   string // as it was asked for, without the note
 	delay  time.Duration
@@ -68,7 +68,7 @@ func outcomes() []string {
 	return texts
 }
 
-// usual is the course of a request for which nothing is rehearsed.
+// usual is the outcome of a request for which none is scripted.
 func usual() outcome { return outcome{ending: ending{answer: serve, send: sendWhole}} }
 
 // or returns the status that is asked for, else the one given.

@@ -15,7 +15,7 @@ type fault struct {
 	param string
 }
 
-// kind is what a request can be refused for. The vendor's words for it stand
+// kind is what a request can be refused for. The vendor's words for it are
 // in the endpoint's table of refusals.
 type kind int
 

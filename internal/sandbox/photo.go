@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// errDamaged is what makes a photo unreadable, beside an end that comes too early.
+// errDamaged says that a photo is unreadable, as io.ErrUnexpectedEOF does.
 var errDamaged = errors.New("the photo is damaged")
 
 // photoSize reads a photo to its last byte and returns its size in pixels, 0 by 0 if it

@@ -54,7 +54,7 @@ func isFrameHeader(marker byte) bool {
 		marker != jpegDHT && marker != jpegExtension && marker != jpegDAC
 }
 
-// jpegMarker reads the marker that stands next.
+// jpegMarker reads the next marker.
 func jpegMarker(file *bufio.Reader) (byte, error) {
 	first, err := file.ReadByte()
 	if err != nil {

@@ -12,7 +12,7 @@ const (
 	maxTimes  = 1_000_000
 )
 
-// rehearsal is an outcome that waits for the next requests to a product.
+// rehearsal is an outcome that is scripted for the next requests to a product.
 type rehearsal struct {
 	Product string `json:"product"`
 	Outcome string `json:"outcome"`
@@ -21,8 +21,8 @@ type rehearsal struct {
 	parsed outcome
 }
 
-// queue holds what is rehearsed for requests to come, first come first served. It is
-// safe for concurrent use.
+// queue holds the outcomes that are scripted for coming requests, first in first out.
+// It is safe for concurrent use.
 type queue struct {
 	endpoints []*endpoint
 
@@ -52,7 +52,7 @@ func (q *queue) add(r rehearsal) (err error) {
 	return nil
 }
 
-// take returns what is rehearsed for the next request to a product, and uses it up.
+// take removes and returns the outcome of the next request to a product.
 func (q *queue) take(product string) outcome {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -89,7 +89,7 @@ func (q *queue) endpoint(product string) *endpoint {
 	return q.endpoints[i]
 }
 
-// products are those of the stand-in.
+// products are the stand-in's products.
 func (q *queue) products() []string {
 	products := make([]string, len(q.endpoints))
 	for i, e := range q.endpoints {

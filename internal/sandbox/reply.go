@@ -17,8 +17,8 @@ type reply struct {
 	code  string // the vendor's words for why it issues nothing
 }
 
-// jsonReply writes values as they came, without the escapes that encoding/json has
-// for HTML.
+// jsonReply encodes values without the escapes for HTML that encoding/json writes by
+// default.
 func jsonReply(status int, body any) reply {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -34,7 +34,7 @@ func tooLarge() reply {
 	return reply{status: http.StatusRequestEntityTooLarge, contentType: "text/plain", body: []byte(text), code: text}
 }
 
-// write sends the answer. A client that has gone away is no concern of the stand-in.
+// write sends the answer. That a client has disconnected is not an error.
 func (a reply) write(w http.ResponseWriter) {
 	header := w.Header()
 	header["Content-Type"] = nil // else net/http guesses one

@@ -8,7 +8,7 @@ import (
 )
 
 // standIn is what the stand-ins of all vendors have in common: it finds the endpoint,
-// plays what is rehearsed and keeps the ledger.
+// plays scripted outcomes and records requests in the ledger.
 type standIn struct {
 	source    *source
 	endpoints map[string]*endpoint // by path
@@ -33,8 +33,8 @@ func newStandIn(source *source, notFound func(call) reply, endpoints ...*endpoin
 	return s
 }
 
-// ServeHTTP answers as the vendor's server does; what is below /_sandbox/ is the
-// stand-in's own.
+// ServeHTTP answers as the vendor's server does, except below /_sandbox/, which controls
+// the stand-in.
 func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, controlPath) {
 		s.control.ServeHTTP(w, r)
@@ -69,8 +69,9 @@ func WithOutcome(ctx context.Context, outcome string) context.Context {
 	return context.WithValue(ctx, outcomeKey{}, outcome)
 }
 
-// outcomeOf returns what is rehearsed for a request: by the request itself, else by its
-// context, else by the queue. An error is the request's, and f what it is refused for.
+// outcomeOf returns the outcome that is scripted for a request: in the request itself,
+// else in its context, else in the queue. An error is a mistake in the request's script,
+// and f the fault to refuse it with.
 func (s *standIn) outcomeOf(ctx context.Context, e *endpoint, values form) (o outcome, f fault, err error) {
 	for _, name := range e.carriers {
 		if text, asks := strings.CutPrefix(values[name].text, outcomePrefix); asks {
@@ -97,7 +98,7 @@ func (s *standIn) play(w http.ResponseWriter, r *http.Request, e *endpoint, c ca
 	o.ending.send(w, r, a)
 }
 
-// answer records and sends the answer to a request that no outcome is rehearsed for.
+// answer records and sends the answer to a request without a scripted outcome.
 func (s *standIn) answer(w http.ResponseWriter, c call, entry Entry, a reply) {
 	s.record(c, entry, a)
 	setDate(w, c.began)

@@ -3,7 +3,7 @@ package sensitive
 import "bytes"
 
 // Bytes is data that cannot be printed. The zero value is empty. It is immutable and
-// safe for concurrent use, as long as the memory that it lies in is held.
+// safe for concurrent use, as long as its memory is not released.
 type Bytes struct {
 	redacted
 
@@ -16,22 +16,21 @@ type data struct {
 	memory Memory
 }
 
-// Memory is what borrowed data lies in: it is used again when nobody holds it any
-// more. It is safe for concurrent use.
+// Memory is reference-counted memory of borrowed data: it is reused when the last
+// reference is released. It is safe for concurrent use.
 type Memory interface {
-	// Ref holds the memory once more, and reports whether it does: once nobody holds it,
-	// nobody can.
+	// Ref takes another reference. It returns false if the last one has been released.
 	Ref() bool
-	// Free lets go of it.
+	// Free releases one reference.
 	Free()
 }
 
-// NewBytes returns data of its own, which is not copied: the caller must not change it
-// any more.
+// NewBytes returns data in memory of its own. The content is not copied: the caller
+// must not change it any more.
 func NewBytes(content []byte) Bytes { return Borrow(GarbageCollected{}, content) }
 
-// Borrow returns data that lies in so many pieces of memory, whose bytes mean nothing
-// once nobody holds it. Nothing is copied.
+// Borrow returns data in these pieces of memory, without copying it. Once the memory is
+// released, its bytes are no longer the data.
 func Borrow(memory Memory, pieces ...[]byte) Bytes {
 	length := 0
 	for _, piece := range pieces {
@@ -43,8 +42,8 @@ func Borrow(memory Memory, pieces ...[]byte) Bytes {
 	return Bytes{data: &data{pieces, length, memory}}
 }
 
-// GarbageCollected is memory that is not used again before everyone has forgotten it:
-// nobody has to hold it.
+// GarbageCollected is memory that the garbage collector frees: its references need no
+// counting.
 type GarbageCollected struct{}
 
 // Ref does nothing.
@@ -64,9 +63,9 @@ func (b Bytes) Len() int {
 // IsZero reports whether the data is empty.
 func (b Bytes) IsZero() bool { return b.data == nil }
 
-// Pieces returns the data itself as it lies. Call it only where the data is sent to
-// whom it is meant for, and change nothing. Whoever reads them after the call must hold
-// Memory.
+// Pieces returns the data itself, without copying it. Call it only where the data is
+// sent to its recipient, and change nothing. A reader that outlives the call must hold
+// a reference of Memory.
 func (b Bytes) Pieces() [][]byte {
 	if b.data == nil {
 		return nil
@@ -74,7 +73,7 @@ func (b Bytes) Pieces() [][]byte {
 	return b.data.pieces
 }
 
-// Memory returns what the data lies in.
+// Memory returns the memory of the data.
 func (b Bytes) Memory() Memory {
 	if b.data == nil {
 		return GarbageCollected{}
@@ -83,7 +82,7 @@ func (b Bytes) Memory() Memory {
 }
 
 // Reveal returns the data itself in one piece, which is a copy if there are several.
-// Call it as Pieces.
+// It may be called only where Pieces may.
 func (b Bytes) Reveal() []byte {
 	if pieces := b.Pieces(); len(pieces) == 1 {
 		return pieces[0]

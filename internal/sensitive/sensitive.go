@@ -2,9 +2,9 @@
 // data. It knows nothing of what the values mean.
 //
 // Every way of printing gives "[redacted]": fmt with any verb, JSON, YAML and
-// other text encodings, slog and zap. The value stands behind a pointer, so that
-// fmt's "%+v" of a struct that keeps one in an unexported field, where no method
-// of ours is called, shows an address and not the value.
+// other text encodings, slog and zap. The value is held by a pointer: fmt calls no
+// methods of unexported fields, and its "%+v" of a struct with such a field then prints
+// an address instead of the value.
 package sensitive
 
 import (
@@ -48,8 +48,7 @@ func New(text string) String {
 	return String{value: &value}
 }
 
-// Reveal returns the text itself. Call it only where it is sent to whom it is meant
-// for.
+// Reveal returns the text itself. Call it only where it is sent to its recipient.
 func (s String) Reveal() string {
 	if s.value == nil {
 		return ""

@@ -14,8 +14,8 @@ const (
 	nothing     = "Nothing."
 	waitAndSend = "Wait as long as `RetryInfo` (over REST `Retry-After`) says, then send the same message again."
 	notYours    = "Nothing: the message was fine, and the same message fails again until an operator has acted."
-	// startAnew is for failures that may have left a token behind.
-	startAnew = "Do not send the message again by machine: a token that nobody holds may exist. Let the user begin anew."
+	// startAgain is for failures that may have left a token behind.
+	startAgain = "Do not send the message again by machine: a token that no caller received may exist. Let the user start again."
 )
 
 // advices has a row for each reason of the contract.
@@ -23,12 +23,12 @@ var advices = map[providers.Reason]advice{
 	providers.OK: {"nothing", nothing, nothing},
 
 	providers.InvalidRequest: {
-		"caller: mend the fields named",
-		"Mend the fields that `BadRequest` names.", nothing,
+		"caller: correct the fields named",
+		"Correct the fields that `BadRequest` names.", nothing,
 	},
 	providers.ArgumentRejected: {
-		"caller: mend the field named; operator, if none is: compare parameters and options with the document",
-		"If `BadRequest` names a field, mend it. Otherwise nothing: the message was fine.",
+		"caller: correct the field named; operator, if none is: compare parameters and options with the document",
+		"If `BadRequest` names a field, correct it. Otherwise nothing: the message was fine.",
 		"If no field is named, read the vendor's text in the log and compare the target's `parameters` and the account's `options` " +
 			"with the vendor's document. If they are right, the adapter and the vendor disagree: report it.",
 	},
@@ -57,11 +57,11 @@ var advices = map[providers.Reason]advice{
 		"Send smaller or fewer photos.", nothing,
 	},
 	providers.IdentityNameInvalid: {
-		"caller: mend the name",
+		"caller: correct the name",
 		"Ask the user for the name as the card has it.", nothing,
 	},
 	providers.IdentityNumberInvalid: {
-		"caller: mend the number",
+		"caller: correct the number",
 		"Ask the user for the number as the card has it.", nothing,
 	},
 	providers.ComparisonAttemptsExceeded: {
@@ -69,8 +69,8 @@ var advices = map[providers.Reason]advice{
 		"Compare this user no more for now and verify them in another way. The vendor counts, and does not say for how long.", nothing,
 	},
 	providers.NoEligibleProduct: {
-		"caller: drop or change what stands in the way",
-		"Read `IssueFailure.ruled_out`: it names for each target the fields that stand in the way. Drop or change one, or accept another product.",
+		"caller: drop or change the fields in the way",
+		"Read `IssueFailure.ruled_out`: it names for each target the fields in the way. Drop or change one, or accept another product.",
 		"If callers need it, add a target whose product can do it to the route: [vendors.md](vendors.md).",
 	},
 
@@ -109,18 +109,18 @@ var advices = map[providers.Reason]advice{
 	providers.CallerCancelled: {"nothing", nothing, "Nothing. If there are many, callers give up before vendors answer."},
 	providers.DeadlineTooShort: {
 		"caller: allow more time",
-		startAnew + " Allow the call more time: 8 s are usual, below 100 ms none is attempted.", nothing,
+		startAgain + " Allow the call more time: 8 s are usual, below 100 ms none is attempted.", nothing,
 	},
 
 	providers.VendorTimeout: {
 		"operator: look at the vendor's latency",
-		startAnew,
+		startAgain,
 		"Compare the vendor's latency in the metrics with the account's `timeout`.",
 	},
 	providers.VendorConnectionLost: {
 		"caller: wait, then send again",
 		waitAndSend,
-		"If it lasts, look at what stands between the gateway and the vendor: proxies, idle timeouts.",
+		"If it lasts, look at what is between the gateway and the vendor: proxies, idle timeouts.",
 	},
 	providers.VendorUnreachable: {
 		"operator: look at name, network and certificate",
@@ -168,12 +168,12 @@ var advices = map[providers.Reason]advice{
 		notYours, "Have the product, or the use of it that the code names, enabled for the account.",
 	},
 	providers.VendorEndpointNotFound: {
-		"operator: mend base URL or path prefix",
+		"operator: correct base URL or path prefix",
 		notYours, "Compare the account's `base_url` and `path_prefix` with the vendor's document.",
 	},
 	providers.VendorResponseInvalid: {
 		"operator: look at what answers",
-		startAnew, "Look at what answers under the account's `base_url`: a proxy, a captive page, or a vendor that has changed its answer.",
+		startAgain, "Look at what answers under the account's `base_url`: a proxy, a captive page, or a vendor that has changed its answer.",
 	},
 	providers.VendorErrorUnrecognized: {
 		"operator: find the code in the vendor's document",
@@ -189,11 +189,11 @@ var advices = map[providers.Reason]advice{
 		waitAndSend, "Add replicas, or find the caller that sends too much.",
 	},
 	providers.MethodUnknown: {
-		"caller: mend the call",
+		"caller: correct the call",
 		"Call `POST /v1/liveness-tokens` with `Content-Type: application/json`, or the RPC `liveness.v1.LivenessService/IssueLivenessToken`.", nothing,
 	},
 	providers.Internal: {
-		"gateway's authors: mend it",
+		"gateway's authors: fix it",
 		"Report it, with the request id.", "Report it, with the log line of the request id.",
 	},
 }

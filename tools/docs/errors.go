@@ -115,7 +115,7 @@ func newReasonRow(reason providers.Reason) reasonRow {
 
 var yesNo = map[bool]string{true: "yes", false: "no"}
 
-// failures returns the failures that a reason can stand for: an argument that is
+// failures returns the failures that a reason can mean: an argument that is
 // refused is the caller's or ours, which makes two.
 func failures(reason providers.Reason) []*providers.Error {
 	ours := &providers.Error{Reason: reason}

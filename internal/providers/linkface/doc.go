@@ -3,7 +3,7 @@
 // (/v2/sdk/get_token).
 //
 // What the document leaves open: the unit of timestamp (milliseconds here, seconds
-// by the account's option timestamp_unit) and the HTTP status of an error (the
-// body's code decides at any status). An older API of the vendor answers with
-// status words instead of codes; they are read where the code is missing.
+// with the account's option timestamp_unit) and the HTTP status of an error (a code of
+// the error table takes precedence over any status). An older API of the vendor answers
+// with status words instead of codes; they are read where the code is missing.
 package linkface

@@ -17,8 +17,8 @@ func printed(failure *providers.Error) string {
 	return fmt.Sprintf("%v %+v %v %+v %#v", failure, *failure, failure.Cause, failure.Exchange, failure.Exchange)
 }
 
-// Whatever the vendor repeats of the credential and the signature stays out of what
-// is shown and logged, wherever it stands.
+// What the vendor echoes of the credential and the signature, in any field, is neither
+// shown nor logged.
 func TestEchoedSecrets(t *testing.T) {
 	v := newVendor(t, 0, "")
 	for _, secret := range []string{testID, testSecret, testSign} {
@@ -49,7 +49,7 @@ func TestScrubbedText(t *testing.T) {
 	require.Equal(t, "sign [redacted] of [redacted] is wrong", v.refuse(t).Exchange.Text)
 }
 
-// The credential stands in the URL, which an error of the transport might quote.
+// The credential is part of the URL, which an error of the transport might quote.
 func TestTransportErrorsHoldNoSecret(t *testing.T) {
 	v := newVendor(t, http.StatusOK, success)
 	v.config.BaseURL.Host = "127.0.0.1:0"

@@ -11,7 +11,7 @@
 // sets is left out, so that the vendor's own default holds.
 //
 // What the documents leave open: whether a biz_no that is used twice is refused
-// (pc-web calls it unique; the caller's is sent unchanged all the same), and what
-// answers carry beyond the documented fields: expired_time is read on every answer,
-// biz_id on all but app-v5's.
+// (pc-web calls it unique; the caller's is sent unchanged), and which undocumented
+// fields answers contain: expired_time is read from every answer, biz_id from all but
+// app-v5's.
 package megvii

@@ -25,7 +25,7 @@ const (
 )
 
 // codes is the vendor's error table. A code that several of the four documents have
-// stands once, with the first of them: random-number, pc-web, app-v5, h5-flash.
+// has one row, which cites the first of them: random-number, pc-web, app-v5, h5-flash.
 var codes = providers.CodeTable{
 	{Code: "AUTHENTICATION_ERROR", Reason: providers.VendorCredentialsRejected, Document: documentRandomNumber, Section: commonErrors},
 	{Code: "AUTHORIZATION_ERROR:DENIED", Reason: providers.VendorPermissionDenied, Standing: true, Document: documentRandomNumber, Section: commonErrors},
@@ -64,8 +64,8 @@ var codes = providers.CodeTable{
 	{Code: "LOW_QUALITY", Reason: providers.PhotoLowQuality, Document: siblings, Section: siblingErrors},
 }
 
-// parameterNames are all parameters of the four documents. What else stands behind
-// a code's colon is not shown to callers: it may be anything.
+// parameterNames are all parameters of the four documents. Any other text behind a
+// code's colon is not shown to callers: it may be anything.
 var parameterNames = []string{
 	keyAPIKey, keyAPISecret, "sign", "sign_version",
 	"biz_no", "uuid", "comparison_type", "idcard_name", "idcard_number",
@@ -111,7 +111,7 @@ func (e vendorError) reason() providers.Reason {
 }
 
 // failure returns the failure that the reply tells of, nil if it tells of none. An
-// error decides before the HTTP status does, and over a token beside it.
+// error takes precedence over the HTTP status and over a token in the same body.
 func (r *reply) failure(f *form) *providers.Error {
 	message := r.errorField()
 	if message == "" {
@@ -143,8 +143,8 @@ func (r *reply) errorField() string {
 	return message
 }
 
-// fault returns the caller's field that a refusal is about, "" if it is about none:
-// the parameter is one of ours, or the caller did not send it.
+// fault returns the caller's field that a refusal is about, "" if there is none: the
+// gateway set the parameter, or it was not sent.
 func (f *form) fault(reason providers.Reason, parameter string) providers.Path {
 	switch reason {
 	case providers.ArgumentRejected:

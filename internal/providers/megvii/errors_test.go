@@ -87,7 +87,7 @@ func TestEverySpellingOfEveryCode(t *testing.T) {
 	}
 }
 
-// body returns an answer with an error, beside a token that must not count.
+// body returns an answer with an error and a token that must not count.
 func body(t *testing.T, field, message string) string {
 	t.Helper()
 	content, err := json.Marshal(map[string]string{field: message, "token": "t", "biz_token": "t"})

@@ -23,7 +23,7 @@ func TestFault(t *testing.T) {
 	}{
 		"reference":               {randomNumber.ID, fullest(randomNumber.ID), "BAD_ARGUMENTS:biz_no", "BAD_ARGUMENTS:biz_no", "reference", true},
 		"reference not sent":      {randomNumber.ID, smallest(randomNumber.ID), "BAD_ARGUMENTS:biz_no", "BAD_ARGUMENTS:biz_no", "", false},
-		"biz_no of ours":          {pcWeb.ID, bareWeb, "BAD_ARGUMENTS:biz_no", "BAD_ARGUMENTS:biz_no", "", false},
+		"generated biz_no":        {pcWeb.ID, bareWeb, "BAD_ARGUMENTS:biz_no", "BAD_ARGUMENTS:biz_no", "", false},
 		"subject id":              {appV5.ID, fullest(appV5.ID), "BAD_ARGUMENTS: UUID.", "BAD_ARGUMENTS:uuid", "subject_id", true},
 		"subject id not passed":   {pcWeb.ID, fullest(pcWeb.ID), "BAD_ARGUMENTS:uuid", "BAD_ARGUMENTS:uuid", "", false},
 		"subject id with photos":  {pcWeb.ID, photosOnly, "MISSING_ARGUMENTS: uuid", "MISSING_ARGUMENTS:uuid", "subject_id", true},
@@ -55,7 +55,7 @@ func TestFault(t *testing.T) {
 		"some photo":              {h5Flash.ID, bareH5, "NO_FACE_FOUND", "NO_FACE_FOUND", "comparison.photos", true},
 		"quality of some photo":   {h5Flash.ID, bareH5, "LOW_QUALITY", "LOW_QUALITY", "comparison.photos", true},
 		"face, not of a photo":    {h5Flash.ID, bareH5, "LOW_QUALITY:uuid", "LOW_QUALITY:uuid", "comparison.photos", true},
-		"photo of nobody":         {pcWeb.ID, bareWeb, "NO_FACE_FOUND:image_ref1", "NO_FACE_FOUND:image_ref1", "", true},
+		"no photo was sent":       {pcWeb.ID, bareWeb, "NO_FACE_FOUND:image_ref1", "NO_FACE_FOUND:image_ref1", "", true},
 		"derived":                 {h5Flash.ID, fullest(h5Flash.ID), "BAD_ARGUMENTS:comparison_type", "BAD_ARGUMENTS:comparison_type", "", false},
 		"constant":                {h5Flash.ID, fullest(h5Flash.ID), "BAD_ARGUMENTS:procedure_type", "BAD_ARGUMENTS:procedure_type", "", false},
 		"credential":              {pcWeb.ID, fullest(pcWeb.ID), "MISSING_ARGUMENTS:api_secret", "MISSING_ARGUMENTS:api_secret", "", false},

@@ -9,21 +9,21 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// form is the body of a call. It remembers which parameters hold values of the
-// caller's: if the vendor refuses one of those, the caller is at fault, otherwise
-// we are.
+// form is the body of a call. It records which parameters hold the caller's values: if
+// the vendor refuses one of those, the caller is at fault, otherwise the gateway or its
+// configuration.
 type form struct {
 	*vendorhttp.Form
 
 	// settings are the target's parameters.
 	settings map[string]string
-	// callers are the parameters that hold the caller's fields, room is where they begin:
-	// most requests have no more.
+	// callers are the parameters that hold the caller's fields. They start out in inline,
+	// which is enough for most requests and saves an allocation.
 	callers []parameter
-	room    [4]parameter
+	inline  [4]parameter
 }
 
-// parameter is a parameter of the vendor's, and the caller's field in it.
+// parameter is a vendor's parameter, and the caller's field that it holds.
 type parameter struct {
 	name string
 	path providers.Path
@@ -39,18 +39,18 @@ func (f *form) callersPath(name string) providers.Path {
 	return ""
 }
 
-// newForm returns an empty form that keeps the credential out of the log.
+// newForm returns an empty form that hides the credential from the log.
 func (t *target) newForm(call providers.Call) *form {
 	secret := t.credentials[call.Credential]
 	f := &form{Form: vendorhttp.NewForm(t.random), settings: t.parameters}
-	f.callers = f.room[:0]
+	f.callers = f.inline[:0]
 	f.Hide(secret.apiKey)
 	f.Hide(secret.apiSecret)
 	return f
 }
 
 // newKeyedForm returns a form that begins with the credential itself, as all
-// documents but get_biz_token want it.
+// documents except get_biz_token require.
 func (t *target) newKeyedForm(call providers.Call) *form {
 	secret := t.credentials[call.Credential]
 	f := t.newForm(call)
@@ -59,7 +59,7 @@ func (t *target) newKeyedForm(call providers.Call) *form {
 	return f
 }
 
-// text appends a value of the caller's, nothing if it is absent.
+// text appends a value of the caller, nothing if it is absent.
 func (f *form) text(name string, field providers.Field, value string) {
 	if value != "" {
 		f.Add(name, value)
@@ -67,7 +67,7 @@ func (f *form) text(name string, field providers.Field, value string) {
 	}
 }
 
-// personal appends a value of the caller's that nobody else may see.
+// personal appends a value of the caller that is hidden from the log.
 func (f *form) personal(name string, field providers.Field, value sensitive.String) {
 	f.text(name, field, value.Reveal())
 	f.Hide(value)
@@ -92,8 +92,8 @@ const photoPrefix = "image_ref"
 // photoParameter is the vendor's name of a photo, which counts from 1.
 func photoParameter(number int) string { return photoPrefix + strconv.Itoa(number) }
 
-// setting appends what the caller asks, else what the target sets, else the
-// fallback, and returns it; nothing if all three are absent.
+// setting appends the caller's value, else the target's, else the fallback, and
+// returns it; it appends nothing if all three are absent.
 func (f *form) setting(name string, field providers.Field, asked, fallback string) string {
 	if asked == "" {
 		return f.configured(name, fallback)
@@ -102,7 +102,7 @@ func (f *form) setting(name string, field providers.Field, asked, fallback strin
 	return asked
 }
 
-// configured appends what the target sets, else the fallback, and returns it.
+// configured appends the target's value, else the fallback, and returns it.
 func (f *form) configured(name, fallback string) string {
 	value := cmp.Or(f.settings[name], fallback)
 	if value != "" {
@@ -111,7 +111,7 @@ func (f *form) configured(name, fallback string) string {
 	return value
 }
 
-// flag is how the vendor writes a choice, "" for none.
+// flag encodes a choice as the vendor does, "" for none.
 func flag(choice *bool) string {
 	switch {
 	case choice == nil:
@@ -123,7 +123,7 @@ func flag(choice *bool) string {
 	}
 }
 
-// number is how the vendor writes a number, "" for none.
+// number encodes a number as the vendor does, "" for none.
 func number(n int) string {
 	if n == 0 {
 		return ""

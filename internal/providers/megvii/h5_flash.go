@@ -69,7 +69,7 @@ var h5Flash = providers.Product{
 
 const (
 	maxRequestBytes = 20_000_000 // Universal Errors, Request Entity Too Large
-	// parameterBytes is more than everything but the photos can come to.
+	// parameterBytes is an upper bound of the request without its photos.
 	parameterBytes = 8 << 10
 )
 
@@ -110,7 +110,7 @@ func (t *h5FlashTarget) Issue(ctx context.Context, call providers.Call) (*provid
 	return token, nil
 }
 
-// form returns the body and the lifetime that it asks for.
+// form returns the body and the lifetime that it requests.
 func (t *h5FlashTarget) form(call providers.Call) (*form, time.Duration) {
 	r := call.Request
 	f := t.newKeyedForm(call)
@@ -129,6 +129,6 @@ func (t *h5FlashTarget) form(call providers.Call) (*form, time.Duration) {
 	f.setting(paramReturnMultifacesTag, providers.FieldReportMultipleFaces, flag(r.ReportMultipleFaces), "")
 	f.setting(paramFaceOcclusionDetection, providers.FieldFaceOcclusionCheck, flag(r.FaceOcclusionCheck), "")
 
-	minutes, _ := strconv.Atoi(lifetime) // checked, whichever of the three it comes from
+	minutes, _ := strconv.Atoi(lifetime) // all three sources have been validated
 	return f, time.Duration(minutes) * time.Minute
 }

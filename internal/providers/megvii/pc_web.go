@@ -60,7 +60,7 @@ const (
 	compareIDCard  = "1"
 )
 
-// bizNoLength is the length of a biz_no of ours, within the 128 bytes of 参数.
+// bizNoLength is the length of a generated biz_no, within the 128 bytes of 参数.
 const bizNoLength = 32
 
 type pcWebTarget struct{ *target }

@@ -9,9 +9,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// reply is the body of every answer. What one document leaves out others have:
+// reply is the body of every answer, with the fields of all four documents:
 // get_biz_token puts its error in error, the others in error_message; biz_id and
-// expired_time come on answers whose documents know nothing of them.
+// expired_time occur in answers whose documents do not mention them.
 type reply struct {
 	RequestID    vendorhttp.Text   `json:"request_id"`
 	TimeUsed     vendorhttp.Scalar `json:"time_used"`
@@ -46,8 +46,8 @@ func (t *target) post(ctx context.Context, f *form) (*reply, *providers.Error) {
 	return r, nil
 }
 
-// token makes the token of a successful reply. asked is the lifetime that was asked
-// of the vendor, 0 if none was.
+// token returns the token of a successful reply. asked is the lifetime that was
+// requested of the vendor, 0 if none was.
 func (t *target) token(r *reply, value vendorhttp.Text, call providers.Call, asked time.Duration) (*providers.Token, *providers.Error) {
 	if !vendorhttp.UsableToken(string(value)) {
 		return nil, r.answer.WithoutToken()
@@ -59,8 +59,8 @@ func (t *target) token(r *reply, value vendorhttp.Text, call providers.Call, ask
 	}, nil
 }
 
-// sessionID is the biz_id, which pc-web and the Lite products may carry beyond their
-// documents; empty if it is the token.
+// sessionID is the biz_id, which answers of pc-web and the Lite products contain
+// although their documents do not say so; empty if it is the token.
 func (r *reply) sessionID(token vendorhttp.Text) sensitive.String {
 	if r.BizID == token || !vendorhttp.UsableToken(string(r.BizID)) {
 		return sensitive.String{}

@@ -47,7 +47,7 @@ func TestPageOfTheAccount(t *testing.T) {
 	require.Equal(t, v.base.String()+"/finauth/liveness/v2/do?token=a%2Fb%2Bc%3F", token.Client.URL.Reveal())
 }
 
-// What stands beside the photos of the largest h5-flash request fits into the room
+// Everything but the photos of the largest h5-flash request fits into the room
 // that its limit leaves.
 func TestParameterBytes(t *testing.T) {
 	v := newVendor(t, 200, `{"token":"t"}`)

@@ -37,7 +37,7 @@ func (t *trial) requireToken() {
 	require.Empty(t, cmp.Diff(&want, t.accept(t.target, call(t.Full)), reveal))
 }
 
-// A lifetime counts by our clock, whatever the vendor's shows.
+// A lifetime is counted by the gateway's clock, not by the vendor's.
 func answerLifetime(t *trial) {
 	attempt := call(t.Full)
 	attempt.ClockOffset = clockOffset
@@ -45,7 +45,7 @@ func answerLifetime(t *trial) {
 	require.Empty(t, cmp.Diff(t.Success.Token.Expiry, token.Expiry))
 }
 
-// An answer is read by its content, whatever the header calls it.
+// An answer is parsed by its content, not by its Content-Type.
 func answerContentType(t *trial) {
 	for _, contentType := range []string{"text/html", "text/plain; charset=gbk", "application/octet-stream", "/"} {
 		t.vendor.answer = answering(http.StatusOK, t.Success.Body, "Content-Type", contentType)
@@ -75,7 +75,7 @@ func answerUnknownField(t *trial) {
 	t.requireToken()
 }
 
-// Fields that are always returned are sometimes missing.
+// Fields that the documents call "always returned" are sometimes missing.
 func answerNoRequestID(t *trial) {
 	t.vendor.answer = answering(http.StatusOK, t.replace(t.Success.Token.Exchange.RequestID, nil))
 	t.Success.Token.Exchange.RequestID = ""
@@ -94,7 +94,7 @@ func answerUnusableToken(t *trial) {
 	}
 }
 
-// A token under a status that is none of success does not count.
+// A token under a status other than 2xx does not count.
 func answerTokenUnderErrorStatus(t *trial) {
 	for _, o := range uncoded {
 		if o.status != http.StatusOK {
@@ -103,21 +103,21 @@ func answerTokenUnderErrorStatus(t *trial) {
 	}
 }
 
-// An error field, of whatever type, beats a 200 and the token beside it.
+// An error field, of any type, takes precedence over a 200 and a token in the same body.
 func answerTokenBesideError(t *trial) {
 	row := t.Provider.Codes[0]
 	for _, shape := range t.Failures {
-		t.refuseBody(t.beside(parse(t, failure(shape, row.Code))), outcome{http.StatusOK, row.Reason, false, row.Code})
+		t.refuseBody(t.withError(parse(t, failure(shape, row.Code))), outcome{http.StatusOK, row.Reason, false, row.Code})
 	}
 	for name := range t.ErrorFields {
 		for _, value := range []any{[]string{}, object{}, "系统错误", "."} {
-			t.refuseBody(t.beside(object{name: value}), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, ""})
+			t.refuseBody(t.withError(object{name: value}), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, ""})
 		}
 	}
 }
 
-// beside returns the body of Success with an error for what it says of success.
-func (t *trial) beside(failed object) string {
+// withError returns the body of Success with an error in place of its sign of success.
+func (t *trial) withError(failed object) string {
 	t.Helper()
 	body := parse(t, t.Success.Body)
 	for name := range t.ErrorFields {

@@ -58,8 +58,7 @@ func codeSpellings(t *trial, row providers.Code) {
 	}
 }
 
-// A code of no table is the vendor's word all the same: nothing is ambiguous, and
-// callers see it.
+// A code of no table is a code nevertheless: callers see it.
 func codeUnknown(t *trial) {
 	row := providers.Code{Code: "CODE_OF_NEXT_YEAR", Reason: providers.VendorErrorUnrecognized}
 	for _, o := range uncoded {
@@ -67,7 +66,7 @@ func codeUnknown(t *trial) {
 	}
 }
 
-// What stands in a code's place and is none is an error, and callers do not see it.
+// Text in the place of a code is an error, and callers do not see the text.
 func codeNone(t *trial) {
 	for _, words := range []string{
 		"系统错误", "The photo of user #17 is bad!", "<b>", "4151008123456789", strings.Repeat("A", 200),
@@ -76,7 +75,7 @@ func codeNone(t *trial) {
 	}
 }
 
-// The caller is at fault where one of its fields is, and that field is named.
+// The caller is at fault if and only if one of its fields is, which is then named.
 func fault(t *trial, message string, path providers.Path) {
 	for _, shape := range t.Failures {
 		t.vendor.answer = answering(http.StatusBadRequest, failure(shape, message))

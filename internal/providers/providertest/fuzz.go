@@ -18,10 +18,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Fuzz answers the full call with whatever status, Content-Encoding and body the
-// fuzzer thinks of. What comes of it must be an error that an adapter may give, or a
-// token that the body holds with no error beside it. Either must hide what is private
-// and be fit for a caller to see.
+// Fuzz answers the full call with any status, Content-Encoding and body. The result
+// must be an error that an adapter may give, or a token of a body without an error.
+// Neither may show private values or text that callers must not see.
 func Fuzz(f *testing.F, p Product) {
 	f.Helper()
 	requireComplete(f, p)
@@ -34,7 +33,7 @@ func Fuzz(f *testing.F, p Product) {
 	hidden := p.private()
 	f.Fuzz(func(t *testing.T, status int, encoding string, body []byte) {
 		if status < 100 || status > 999 {
-			return // no transport lets it through
+			return // net/http's transport refuses it
 		}
 		account := p.Provider.Open(p.config(&replay{status, encoding, body}))
 		token, err := account.NewTarget(p.ID, p.Full.Parameters).Issue(t.Context(), call(p.Full))
@@ -61,7 +60,7 @@ func requirePresentable(tb testing.TB, e providers.Exchange) {
 	require.GreaterOrEqual(tb, e.ProcessingTime, time.Duration(0))
 }
 
-// requireEarned checks that an answer of these fields holds the token and tells of no
+// requireEarned checks that an answer of these fields holds the token and reports no
 // error.
 func requireEarned(tb testing.TB, token *providers.Token, fields []field, errorFields map[string]string) {
 	tb.Helper()
@@ -70,7 +69,7 @@ func requireEarned(tb testing.TB, token *providers.Token, fields []field, errorF
 	for _, f := range fields {
 		held = held || f.holds(token.Value.Reveal())
 		if success, ok := errorFields[f.name]; ok {
-			require.False(tb, f.tellsOfError(success), "a token beside %s: %v", f.name, f.value)
+			require.False(tb, f.tellsOfError(success), "a token in spite of %s: %v", f.name, f.value)
 		}
 	}
 	require.True(tb, held, "the answer does not hold the token")
@@ -98,8 +97,7 @@ type field struct {
 	value any
 }
 
-// fieldsOf returns the fields of a body that is one JSON object, each as often as it
-// stands there.
+// fieldsOf returns the fields of a body that is one JSON object, repeated ones too.
 func fieldsOf(body []byte) []field {
 	var fields []field
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -115,8 +113,8 @@ func fieldsOf(body []byte) []field {
 	return fields
 }
 
-// tellsOfError reports whether a field that tells of errors does. success is what it
-// says instead, with or without a dot.
+// tellsOfError reports whether an error field reports an error. success is its value on
+// success, with or without a dot.
 func (f field) tellsOfError(success string) bool {
 	switch value := f.value.(type) {
 	case nil:

@@ -16,7 +16,7 @@ func loadChecks() []check {
 	return []check{{"load/parallel", parallel}, {"load/allocations", allocations}}
 }
 
-// Calls at the same time know nothing of one another.
+// Concurrent calls do not affect one another.
 func parallel(t *trial) {
 	const callers = 50
 	other := t.requestOf(t.target, t.withOther())
@@ -57,7 +57,7 @@ func allocations(t *trial) {
 	t.vendor.forgetful = true
 	t.vendor.answer = answering(http.StatusOK, t.Success.Body)
 
-	least := ^uint64(0) // what the runtime does meanwhile is not the adapter's
+	least := ^uint64(0) // the minimum leaves out what the runtime allocates meanwhile
 	for range 5 {
 		least = min(least, allocated(func() {
 			_, err := t.target.Issue(t.Context(), attempt)

@@ -20,8 +20,7 @@ func privacyChecks() []check {
 	return []check{{"privacy/echo", privacyEcho}, {"privacy/account", privacyAccount}}
 }
 
-// A vendor that repeats what it was sent, in any field of an error, does not make it
-// public.
+// What a vendor echoes of a request, in any field of an error, is not printed.
 func privacyEcho(t *trial) {
 	for _, e := range t.examples() {
 		for _, value := range t.knownToVendor(e) {
@@ -32,7 +31,7 @@ func privacyEcho(t *trial) {
 	}
 }
 
-// knownToVendor returns what the vendor can repeat of an example: the credential, and
+// knownToVendor returns what the vendor can echo of an example: the credential, and
 // the texts and signatures that were sent.
 func (t *trial) knownToVendor(e Example) []string {
 	var values []string
@@ -64,13 +63,13 @@ func (t *trial) echo(failed object, e Example, value string) {
 	}
 }
 
-// Whoever prints an account or a target sees no credential.
+// A printed account or target shows no credential.
 func privacyAccount(t *trial) {
 	t.private.requireNotIn(t, printed(t.Provider.Open(t.config(t.transport)), t.target))
 }
 
 // private are the values that nothing may print, in any spelling: credentials, what is
-// made of them, and what the examples hold of a person.
+// derived from them, and the personal data of the examples.
 type private []string
 
 func (p *Product) private() private {
@@ -99,7 +98,7 @@ func spellings(values []string) private {
 	return slices.Compact(all)
 }
 
-// personal returns the texts of a request that nobody but the vendor may see.
+// personal returns the texts of a request that only the vendor may see.
 func personal(r *providers.Request) []string {
 	texts := []sensitive.String{r.SubjectID, r.ReturnURL, r.NotifyURL, r.ExtraData}
 	if r.IdentityDocument != nil {
@@ -108,7 +107,8 @@ func personal(r *providers.Request) []string {
 	return revealed(texts...)
 }
 
-// issued returns the values of a token, but for its digits: any address has them.
+// issued returns the values of a token, except its digits: four digits occur in any
+// printed address.
 func issued(token *providers.Token) []string {
 	return revealed(token.Value, token.SessionID, token.Client.URL)
 }
@@ -143,13 +143,13 @@ func escaped(text string) string {
 	return all.String()
 }
 
-// printed returns things in all the ways in which a log or a message may print them.
+// printed returns things in every way in which a log or a message may print them.
 func printed(things ...any) string {
 	var all bytes.Buffer
 	for _, v := range things {
 		slog.New(slog.NewTextHandler(&all, nil)).Info("", "value", v)
 		slog.New(slog.NewJSONHandler(&all, nil)).Info("", "value", v)
-		_ = json.NewEncoder(&all).Encode(v) // a cause may be what JSON cannot tell
+		_ = json.NewEncoder(&all).Encode(v) // a cause may not be encodable
 		fmt.Fprintf(&all, "%v\n%+v\n%#v\n", v, v, v)
 		if failure, ok := v.(*providers.Error); ok && failure != nil {
 			fmt.Fprintf(&all, "%+v\n%#v\n%+v\n", *failure, *failure, failure.Cause)

@@ -1,11 +1,11 @@
 // Package providertest is the conformance suite of the adapters. An adapter's tests
 // hand over the data of a vendor's document, one Product for each of its products:
-// Run puts the adapter through every check, Fuzz feeds it answers that nobody wrote.
+// Run runs every check on the adapter, Fuzz gives it generated answers.
 //
-// What an adapter must do is written out here, after docs/design.md sections 4 to 6,
-// and not computed by what adapters share. The vendor is a server on this machine,
-// reached through a real transport. Every call is made at the same time, with the
-// same random bytes and the second of two credentials, so that its request is known
+// The expected behaviour is written out here, after docs/design.md sections 4 to 6,
+// and not computed by the code that adapters share. The vendor is a server on this
+// machine, reached through a real transport. Every call is made at the same time, with
+// the same random bytes and the second of two credentials, so that its request is known
 // to the last byte:
 //
 //	time         Now
@@ -35,8 +35,8 @@ type Product struct {
 	ID string
 
 	// Minimal asks for what the product needs and no more, Full for all that it
-	// honours, with a subject id and a reference. Personal values should be such as
-	// occur nowhere else: they are searched for in all that is printed.
+	// honours, with a subject id and a reference. Personal values should occur nowhere
+	// else: the checks search for them in everything that is printed.
 	Minimal, Full Example
 	// Others are further examples, by name.
 	Others map[string]Example
@@ -47,18 +47,18 @@ type Product struct {
 	// shape, with the request id of Success and "{code}" for the code, in quotes even
 	// if codes are numbers.
 	Failures []string
-	// ErrorFields are the top-level fields that tell of an error, with the value that
-	// tells of success; "" if only an absent one does.
+	// ErrorFields are the top-level fields that report an error, each with the value
+	// that reports success; "" if the field is absent on success.
 	ErrorFields map[string]string
-	// Faults are errors of argument or photo as the vendor writes them, in answer to
-	// Full, with the caller's field at fault, "" if none is.
+	// Faults are errors about arguments and photos as the vendor writes them in answer
+	// to Full, with the caller's field at fault, "" if none is.
 	Faults map[string]providers.Path
-	// Secrets are the values on the wire that the adapter makes of a credential:
+	// Secrets are the values on the wire that are derived from a credential:
 	// signatures.
 	Secrets []string
 
 	// Exceptions are the checks that the product does not pass, by name, with the
-	// reason. One that it does pass fails the run.
+	// reason. An exception to a check that passes fails the run.
 	Exceptions map[string]string
 }
 
@@ -73,8 +73,7 @@ type Example struct {
 	Wire []string
 	// Reference is the business number on the wire, "" if there is none.
 	Reference string
-	// Made says that the reference is of the adapter's making and that the token
-	// shows it.
+	// Made says that the adapter generated the reference and that the token shows it.
 	Made bool
 }
 
@@ -84,8 +83,8 @@ func (e Example) sends(value string) bool {
 	return strings.Contains(lines, value) || strings.Contains(lines, url.QueryEscape(value))
 }
 
-// Answer is a body that issues a token, and the token that it comes to. The suite
-// adds to its exchange what HTTP and the request say.
+// Answer is a body that issues a token, and that token. The suite adds to its exchange
+// what HTTP and the request determine.
 type Answer struct {
 	Body  string
 	Token providers.Token

@@ -20,8 +20,8 @@ func fails(tb testing.TB, f func(testing.TB)) bool {
 	return r.failed
 }
 
-// rehearsal is a test that may fail. Of a test's methods, the checks call Errorf and
-// FailNow, by testify, and Cleanup, Context and Helper.
+// rehearsal is a testing.TB that records a failure instead of reporting it. The checks
+// call its Errorf and FailNow, by testify, and Cleanup, Context and Helper.
 type rehearsal struct {
 	testing.TB
 
@@ -29,7 +29,7 @@ type rehearsal struct {
 	cleanups []func()
 }
 
-// Errorf notes the failure and keeps the message to itself.
+// Errorf records the failure and drops the message.
 func (r *rehearsal) Errorf(string, ...any) { r.failed = true }
 
 // FailNow ends the goroutine, as a test's does.
@@ -38,7 +38,7 @@ func (r *rehearsal) FailNow() {
 	runtime.Goexit()
 }
 
-// Cleanup keeps f for the end of the rehearsal.
+// Cleanup registers f to be called at the end.
 func (r *rehearsal) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
 
 func (r *rehearsal) cleanUp() {

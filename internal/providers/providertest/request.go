@@ -31,7 +31,7 @@ func (p *Product) examples() map[string]Example {
 	return all
 }
 
-// The request is what the document says, to the last parameter.
+// The request is as the document says, to the last parameter.
 func requestExample(t *trial, e Example) {
 	require.Empty(t, t.Provider.Product(t.ID).Check(e.Request, e.Request.Asks()), "the product does not take the example")
 	token := t.accept(t.open(e), call(e))
@@ -52,7 +52,7 @@ func (t *trial) requestOf(target providers.Target, attempt providers.Call) []str
 	return received[len(received)-1]
 }
 
-// The account's path prefix takes the place of the provider's.
+// The account's path prefix replaces the provider's.
 func requestPathPrefix(t *trial) {
 	endpoint := t.Provider.Product(t.ID).Endpoint
 	query, ok := strings.CutPrefix(t.Full.Wire[0], "POST "+t.Provider.PathPrefix+endpoint)

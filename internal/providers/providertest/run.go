@@ -8,14 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// check is one thing that every product must pass, under a name that stays.
+// check is one test that every product must pass. Its name does not change: exceptions
+// refer to it.
 type check struct {
 	name string
 	run  func(*trial)
 }
 
-// Run puts a product through every check, each in a subtest of its own. Nothing may
-// run beside it: goroutines and allocations are counted.
+// Run runs every check on a product, each in its own subtest. Nothing may run in
+// parallel: goroutines and allocations are counted.
 func Run(t *testing.T, p Product) {
 	t.Helper()
 	requireComplete(t, p)
@@ -26,7 +27,7 @@ func Run(t *testing.T, p Product) {
 	}
 }
 
-// requireComplete fails for data that the checks cannot do without.
+// requireComplete fails if data is missing that the checks need.
 func requireComplete(tb testing.TB, p Product) {
 	tb.Helper()
 	require.NotNil(tb, p.Provider, "Provider")
@@ -58,12 +59,12 @@ func (p *Product) checks() []check {
 	)
 }
 
-// requireKnown fails for an exception to a check that there is not.
+// requireKnown fails for an exception to an unknown check.
 func requireKnown(tb testing.TB, p Product, checks []check) {
 	tb.Helper()
 	for _, name := range slices.Sorted(maps.Keys(p.Exceptions)) {
 		require.True(tb, slices.ContainsFunc(checks, func(c check) bool { return c.name == name }),
-			"an exception to %q, which is no check", name)
+			"an exception to %q, which is not a check", name)
 	}
 }
 

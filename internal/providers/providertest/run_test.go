@@ -8,16 +8,16 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// nobody is an account of a vendor with no products.
-type nobody struct{}
+// noProducts is an account of a vendor without products.
+type noProducts struct{}
 
-func (nobody) NewTarget(string, map[string]string) providers.Target { return nil }
+func (noProducts) NewTarget(string, map[string]string) providers.Target { return nil }
 
 // excepting returns a product with an exception to one check.
 func excepting(name, reason string) Product {
 	request := &providers.Request{}
 	return Product{
-		Provider:   &providers.Provider{Open: func(providers.AccountConfig) providers.Account { return nobody{} }},
+		Provider:   &providers.Provider{Open: func(providers.AccountConfig) providers.Account { return noProducts{} }},
 		Minimal:    Example{Request: request},
 		Full:       Example{Request: request},
 		Exceptions: map[string]string{name: reason},

@@ -24,12 +24,12 @@ func statement(t *trial) {
 	}
 }
 
-// Every row of the error table is cited, spelt as codes are, and there once.
+// Every row of the error table has a citation, a canonical code, and no duplicate.
 func codeTable(t *trial) {
 	seen := make(map[string]bool)
 	for _, row := range t.Provider.Codes {
 		require.Regexp(t, "^[^a-z ]*[^a-z .]$", row.Code)
-		require.False(t, seen[row.Code], "%s stands there twice", row.Code)
+		require.False(t, seen[row.Code], "%s has two rows", row.Code)
 		seen[row.Code] = true
 		require.Contains(t, adapterReasons, row.Reason, row.Code)
 		require.NotEmpty(t, row.Document, row.Code)

@@ -11,7 +11,7 @@ import (
 // maxAnswerBytes is how much of an answer is read, decompressed.
 const maxAnswerBytes = 64 << 10
 
-// uncoded is what a status means where the body holds neither a token nor a code.
+// uncoded is what a status means if the body holds neither a token nor a known code.
 var uncoded = []outcome{
 	{http.StatusOK, providers.VendorResponseInvalid, true, ""},
 	{http.StatusFound, providers.VendorResponseInvalid, true, ""},
@@ -26,8 +26,8 @@ var uncoded = []outcome{
 	{http.StatusServiceUnavailable, providers.VendorInternalError, true, ""},
 }
 
-// useless are bodies that say nothing, by name. Some hold what would be a token or a
-// code, were the body whole.
+// useless are bodies without a readable token or code, by name. Some are damaged ones
+// that would have held one.
 func (p *Product) useless() map[string]string {
 	success, failed := p.Success.Body, failure(p.Failures[0], p.Provider.Codes[0].Code)
 	return map[string]string{

@@ -61,7 +61,7 @@ func slowBody(t *trial) {
 	t.refuse(ctx, outcome{http.StatusOK, providers.VendorTimeout, true, ""})
 }
 
-// endless is the body of Success and more blanks behind it than anybody should read.
+// endless writes the body of Success followed by more blanks than a client should read.
 func (t *trial) endless(w io.Writer) {
 	_, err := io.WriteString(w, t.Success.Body)
 	blanks := strings.Repeat(" ", maxAnswerBytes)
@@ -70,11 +70,11 @@ func (t *trial) endless(w io.Writer) {
 	}
 }
 
-// No more than 64 KiB are read of an answer, and such a one is of no use.
+// No more than 64 KiB of an answer are read, and a longer one is not used.
 func endlessBody(t *trial) {
 	t.vendor.answer = func(w http.ResponseWriter, _ *http.Request) {
 		t.endless(w)
-		panic(http.ErrAbortHandler) // whoever has read so far sees the connection break
+		panic(http.ErrAbortHandler) // a client that reads on sees the connection break
 	}
 	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorResponseInvalid, true, ""})
 }
@@ -88,7 +88,7 @@ func gzipBomb(t *trial) {
 	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorResponseInvalid, true, ""})
 }
 
-// An answer that breaks off is none, even if what came looks whole.
+// A truncated answer is not used, even if the part that came is valid JSON.
 func cutBody(t *trial) {
 	t.vendor.answer = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(t.Success.Body)+1))
@@ -136,7 +136,7 @@ func cancelledDuring(t *trial) {
 	t.refuse(ctx, outcome{0, providers.CallerCancelled, true, ""})
 }
 
-// expiring is a context whose deadline passes when a check says so.
+// expiring is a context whose deadline passes when the check calls expire.
 type expiring struct {
 	context.Context
 	expire func()

@@ -17,15 +17,15 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// trial is one check under way: a product, and a vendor of the trial's own, which
-// answers with the body of Success unless told otherwise.
+// trial is one run of a check: a product and a vendor's server, which answers with the
+// body of Success unless the check sets another answer.
 type trial struct {
 	testing.TB
 	Product
 
 	vendor    *vendor
 	transport *audit
-	// target is that of the full example.
+	// target is the target of the full example.
 	target  providers.Target
 	private private
 }
@@ -78,7 +78,7 @@ func call(e Example) providers.Call {
 	return providers.Call{Request: e.Request, Credential: 1, Now: Now()}
 }
 
-// open returns the target of an example, on an account after the changes.
+// open returns the target of an example, on an account with these changes.
 func (t *trial) open(e Example, changes ...func(*providers.AccountConfig)) providers.Target {
 	config := t.config(t.transport)
 	for _, change := range changes {
@@ -87,7 +87,7 @@ func (t *trial) open(e Example, changes ...func(*providers.AccountConfig)) provi
 	return t.Provider.Open(config).NewTarget(t.ID, e.Parameters)
 }
 
-// issue makes a call and checks what holds of every call.
+// issue makes a call and checks what is true of every call.
 func (t *trial) issue(ctx context.Context, target providers.Target, attempt providers.Call) (*providers.Token, *providers.Error) {
 	t.Helper()
 	calls, requests := t.transport.calls.Load(), len(t.vendor.received())
@@ -114,12 +114,12 @@ func (t *trial) accept(target providers.Target, attempt providers.Call) *provide
 	return token
 }
 
-// reveal compares sensitive values by what they hold.
+// reveal compares sensitive values by their content.
 var reveal = cmp.Transformer("Reveal", sensitive.String.Reveal)
 
-// outcome is what a failed call comes to.
+// outcome is the expected result of a failed call.
 type outcome struct {
-	// status is that of the answer, 0 if there was none.
+	// status is the answer's HTTP status, 0 if there was no answer.
 	status int
 	reason providers.Reason
 	// ambiguous says that the vendor may have processed the request.
@@ -150,20 +150,20 @@ func (t *trial) refuseBody(body string, want outcome) providers.Exchange {
 	return t.refuse(t.Context(), want)
 }
 
-// failureOf returns an adapter's error as what it must be.
+// failureOf returns an adapter's error, which must be a *providers.Error.
 func failureOf(tb testing.TB, err error) *providers.Error {
 	tb.Helper()
 	failure, ok := err.(*providers.Error) //nolint:errorlint // the error itself, not one around it
 	require.True(tb, ok && failure != nil, "an error of type %T", err)
-	require.True(tb, slices.Contains(adapterReasons, failure.Reason), "%s is no reason of an adapter's", failure.Reason)
+	require.True(tb, slices.Contains(adapterReasons, failure.Reason), "an adapter may not give %s", failure.Reason)
 	if !failure.CallersFault() {
 		require.Empty(tb, failure.Violations, "fields at fault, and not the caller")
 	}
 	return failure
 }
 
-// adapterReasons are the reasons that an adapter may give. The contract's others are
-// the gateway's own.
+// adapterReasons are the reasons that an adapter may give. The gateway itself gives the
+// contract's other ones.
 var adapterReasons = []providers.Reason{
 	providers.ArgumentRejected, providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
 	providers.MultipleFaces, providers.PhotoLowQuality, providers.RequestTooLarge, providers.IdentityNameInvalid,

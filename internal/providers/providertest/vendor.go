@@ -13,19 +13,20 @@ import (
 )
 
 // vendor is the server that an adapter talks to. It answers one call after the other
-// as answer says, at any host and path, and keeps what it was sent.
+// with answer, at any host and path, and records what it was sent.
 type vendor struct {
 	*httptest.Server
 
 	answer http.HandlerFunc
-	// forgetful says to keep nothing.
+	// forgetful says to record nothing.
 	forgetful bool
 
 	mu       sync.Mutex
 	requests [][]string
 }
 
-// The vendor's clock, as its Date header states it, is ahead of ours.
+// clockOffset is how far the vendor's clock, as its Date header states it, is ahead of
+// the gateway's.
 const clockOffset = 7 * time.Second
 
 func vendorTime() time.Time { return Now().Add(clockOffset).UTC() }
@@ -38,7 +39,7 @@ func newVendor(tb testing.TB) *vendor {
 	return v
 }
 
-// ServeHTTP answers when the whole request has come.
+// ServeHTTP answers when the whole request has arrived.
 func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if v.forgetful {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -52,15 +53,15 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.answer(w, r)
 }
 
-// received returns the requests that have come so far.
+// received returns the requests that have arrived so far.
 func (v *vendor) received() [][]string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.requests
 }
 
-// answering returns a handler that answers alike whatever comes. The header is given
-// by names and values.
+// answering returns a handler that gives every request the same answer. The header is
+// given by names and values.
 func answering(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for pair := range slices.Chunk(header, 2) {
@@ -71,8 +72,7 @@ func answering(status int, body string, header ...string) http.HandlerFunc {
 	}
 }
 
-// hang returns when the client has gone away, and at last when a client that does
-// not should have.
+// hang returns when the client has disconnected, and after 5 s at the latest.
 func hang(_ http.ResponseWriter, r *http.Request) {
 	select {
 	case <-r.Context().Done():
@@ -80,11 +80,11 @@ func hang(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// audit is the transport that an adapter is given. It counts what passes.
+// audit is the transport that an adapter is given. It counts calls and open bodies.
 type audit struct {
 	http.RoundTripper
 
-	// answered is called when the header of an answer has come.
+	// answered is called when the header of an answer has arrived.
 	answered func()
 	calls    atomic.Int32
 	// open is how many answers' bodies are not closed.
@@ -104,7 +104,7 @@ func (a *audit) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// auditedBody is the body of an answer. It says when it is closed.
+// auditedBody is the body of an answer. It calls closed when it is closed.
 type auditedBody struct {
 	io.ReadCloser
 	closed func()
@@ -115,7 +115,7 @@ func (b *auditedBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// replay is a transport that reaches nobody: every call is answered alike.
+// replay is a transport without a network: it gives every call the same answer.
 type replay struct {
 	status   int
 	encoding string

@@ -11,7 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Limits of what is kept of an answer's strings.
+// Limits of an answer's strings.
 const (
 	maxTextBytes      = 256
 	maxRequestIDBytes = 128
@@ -20,17 +20,17 @@ const (
 	maxTokenBytes     = 4096
 )
 
-// Answer is what a vendor's server answered. Its adapter decodes the body, states
-// what the body says of the exchange, and ends with a token or a failure.
+// Answer is the HTTP answer of a vendor's server. The adapter decodes the body, sets
+// what the body says of the exchange, and then builds a token or one of the failures.
 type Answer struct {
 	exchange providers.Exchange
 	content  []byte
 	request  *Envelope
 }
 
-// Decode reads the body as JSON into v, a struct, and reports whether it is JSON. A
-// field of another type than v's stays as it was; a body that is cut, too large or
-// no JSON is never repaired.
+// Decode decodes the body as JSON into v, a struct, and reports whether it is JSON. A
+// field of another type than in v is left as it was; a body that is truncated, too large
+// or not JSON is never repaired.
 func (a *Answer) Decode(v any) bool {
 	err := json.Unmarshal(a.content, v)
 	var otherType *json.UnmarshalTypeError
@@ -45,8 +45,7 @@ func (a *Answer) Succeeded() bool {
 // Exchange returns what is known of the exchange so far.
 func (a *Answer) Exchange() providers.Exchange { return a.exchange }
 
-// SetRequestID keeps the vendor's request id if it looks like one. It is shown to
-// callers, so nothing else may pass.
+// SetRequestID sets the vendor's request id if the text looks like one: callers see it.
 func (a *Answer) SetRequestID(id Text) {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:,"
 	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.request.hides(string(id)) {
@@ -54,9 +53,9 @@ func (a *Answer) SetRequestID(id Text) {
 	}
 }
 
-// SetText keeps a vendor's message for the log: at most 256 bytes, without the
-// sensitive values of the request. JSON in place of text is left out: it can spell
-// those values in ways that are not recognised.
+// SetText sets the vendor's message for the log: at most 256 bytes, without the
+// sensitive values of the request. JSON in place of text is left out: its escapes can
+// hide those values.
 func (a *Answer) SetText(message Text) {
 	if trimmed := strings.TrimSpace(string(message)); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
 		return
@@ -68,15 +67,15 @@ func (a *Answer) SetText(message Text) {
 	a.exchange.Text = text
 }
 
-// SetProcessingTime keeps the time that the vendor says it took, in milliseconds.
+// SetProcessingTime sets how long the vendor says that it took, in milliseconds.
 func (a *Answer) SetProcessingTime(milliseconds Scalar) {
 	a.exchange.ProcessingTime = milliseconds.milliseconds()
 }
 
-// SetBilled keeps whether the vendor bills the call.
+// SetBilled sets whether the vendor bills the call.
 func (a *Answer) SetBilled(billed providers.Billed) { a.exchange.Billed = billed }
 
-// WithCode returns the failure that a code of the vendor's means, by its table.
+// WithCode returns the failure that a vendor's code means by its table.
 func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Error {
 	failure := &providers.Error{Reason: table.Reason(code), Standing: table.Standing(code), Exchange: a.exchange}
 	if failure.Reason != providers.VendorErrorUnrecognized || a.plausibleCode(code) {
@@ -85,8 +84,8 @@ func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Err
 	return failure
 }
 
-// WithoutCode returns what an answer means that holds neither a token nor a code of
-// the vendor's: the HTTP status alone decides.
+// WithoutCode returns the failure of an answer with neither a token nor an error code:
+// the HTTP status alone decides.
 func (a *Answer) WithoutCode() *providers.Error {
 	failure := &providers.Error{Exchange: a.exchange}
 	switch status := a.exchange.HTTPStatus; {
@@ -106,8 +105,8 @@ func (a *Answer) WithoutCode() *providers.Error {
 	return failure
 }
 
-// WithoutToken returns the failure of an answer that reports success and holds no
-// usable token.
+// WithoutToken returns the failure of an answer that reports success without a usable
+// token.
 func (a *Answer) WithoutToken() *providers.Error {
 	return &providers.Error{
 		Reason: providers.VendorResponseInvalid, Exchange: a.exchange, Ambiguous: true, Cause: errNoToken,
@@ -116,8 +115,8 @@ func (a *Answer) WithoutToken() *providers.Error {
 
 var errNoToken = errors.New("the answer holds no usable token and no error code")
 
-// plausibleCode tells a code, which callers see, from whatever else may stand in its
-// place: words of capitals, or a short number.
+// plausibleCode reports whether text looks like a code, which callers see: words of
+// capitals, or a short number.
 func (a *Answer) plausibleCode(code string) bool {
 	digits := 0
 	for _, r := range code {
@@ -131,14 +130,14 @@ func (a *Answer) plausibleCode(code string) bool {
 	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.hidesAsCode(code)
 }
 
-// CanonicalCode returns a code as the documents mean it: capitals, underscores for
+// CanonicalCode returns a code in the spelling of code tables: capitals, underscores for
 // blanks, no blank or dot at the end.
 func CanonicalCode(code string) string {
 	code = strings.ToUpper(strings.TrimRight(strings.TrimSpace(code), ". "))
 	return strings.ReplaceAll(code, " ", "_")
 }
 
-// UsableToken reports whether a client can be given the token: text of 1 to 4096
+// UsableToken reports whether the token can be given to a client: text of 1 to 4096
 // bytes without blanks or control characters.
 func UsableToken(token string) bool {
 	unusable := func(r rune) bool { return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r) }

@@ -12,14 +12,14 @@ import (
 
 // Body is the body of a request in its envelope: a *Form or a *Raw.
 type Body interface {
-	// close ends the body and returns its length and a function that opens a reader of
-	// it, which may be called more than once, and does not fail the first time.
+	// close completes the body and returns its length and a function that opens a reader
+	// of it. The function may be called more than once and does not fail the first time.
 	close() (length int64, open func() (io.ReadCloser, error))
 	contentType() string
 	envelope() *Envelope
 }
 
-// Envelope is what a request has beside its body.
+// Envelope is everything of a request except its body.
 type Envelope struct {
 	// Reference is the business number that is sent, if there is one; the exchange
 	// shows it.
@@ -27,12 +27,12 @@ type Envelope struct {
 
 	header http.Header
 	hidden []string
-	// room is where hidden begins. Most requests hide no more: two values of the
-	// credential, and a signature or what a user is known by.
-	room [4]string
+	// inline is where hidden starts out. It is enough for most requests, which hide the
+	// two values of the credential and one or two more, and saves an allocation.
+	inline [4]string
 }
 
-// SetHeader sets a header of the vendor's.
+// SetHeader sets a header that the vendor defines.
 func (e *Envelope) SetHeader(name, value string) {
 	if e.header == nil {
 		e.header = make(http.Header)
@@ -40,33 +40,34 @@ func (e *Envelope) SetHeader(name, value string) {
 	e.header.Set(name, value)
 }
 
-// SetSensitiveHeader sets a header whose value is kept out of the log should the
-// vendor's answer repeat it.
+// SetSensitiveHeader sets a header whose value is hidden from the log if the vendor's
+// answer echoes it.
 func (e *Envelope) SetSensitiveHeader(name string, value sensitive.String) {
 	e.SetHeader(name, value.Reveal())
 	e.Hide(value)
 }
 
-// Hide keeps a value that stands in the body, or is not sent but may come back in
-// the answer, out of the log.
+// Hide hides a value from the log: one of the body, or one that is not sent and that the
+// vendor may echo nevertheless.
 func (e *Envelope) Hide(value sensitive.String) {
 	if value.IsZero() {
 		return
 	}
 	if e.hidden == nil {
-		e.hidden = e.room[:0]
+		e.hidden = e.inline[:0]
 	}
 	e.hidden = append(e.hidden, value.Reveal())
-	// A hidden value that another one holds must not leave the rest of that behind.
+	// Longest first: replacing a value first that another one contains would leave the
+	// rest of the other one.
 	slices.SortFunc(e.hidden, func(a, b string) int { return len(b) - len(a) })
 }
 
 func (e *Envelope) envelope() *Envelope { return e }
 
-// hides reports whether text holds a hidden value.
+// hides reports whether text contains a hidden value.
 func (e *Envelope) hides(text string) bool { return e.scrub(text) != text }
 
-// hidesAsCode reports whether a canonical code holds a hidden value in a code's
+// hidesAsCode reports whether a canonical code contains a hidden value in a code's
 // spelling.
 func (e *Envelope) hidesAsCode(code string) bool {
 	return slices.ContainsFunc(e.hidden, func(value string) bool {
@@ -88,8 +89,7 @@ func (e *Envelope) scrub(text string) string {
 	return text
 }
 
-// indexFold returns where part stands in text, whatever the case of its letters, -1
-// if it does not.
+// indexFold returns the index of part in text, ignoring case, -1 if it does not occur.
 func indexFold(text, part string) int {
 	for i := range len(text) - len(part) + 1 {
 		if strings.EqualFold(text[i:i+len(part)], part) {
@@ -99,7 +99,7 @@ func indexFold(text, part string) int {
 	return -1
 }
 
-// Raw is a body that an adapter has encoded itself: JSON, or a URL-encoded form.
+// Raw is a body that the adapter has encoded: JSON, or a URL-encoded form.
 type Raw struct {
 	Envelope
 
@@ -108,12 +108,12 @@ type Raw struct {
 }
 
 // NewRaw returns a body of that media type. Its bytes must not change until the call
-// is over.
+// has returned.
 func NewRaw(mediaType string, content []byte) *Raw {
 	return &Raw{mediaType: mediaType, content: content}
 }
 
-// close has nothing to end; see Body.
+// close returns the body as it is; see Body.
 func (r *Raw) close() (length int64, open func() (io.ReadCloser, error)) {
 	return int64(len(r.content)), func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(r.content)), nil

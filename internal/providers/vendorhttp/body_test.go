@@ -82,7 +82,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// The Content-Type is not asked: vendors and proxies write what they like there.
+// The Content-Type is ignored: vendors and proxies set wrong ones.
 func TestContentTypeDoesNotMatter(t *testing.T) {
 	for _, contentType := range []string{"text/html", "", "application/json; charset=gbk", "nonsense"} {
 		target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -93,7 +93,7 @@ func TestContentTypeDoesNotMatter(t *testing.T) {
 	}
 }
 
-// endless writes spaces until nobody reads them.
+// endless writes spaces until the connection is closed.
 func endless(w io.Writer) {
 	spaces := bytes.Repeat([]byte(" "), 4096)
 	for {
@@ -103,8 +103,8 @@ func endless(w io.Writer) {
 	}
 }
 
-// Whoever sends without end is not listened to for longer than the largest answer
-// takes, however far it unfolds; the status still tells.
+// An endless body is read up to the largest answer's size, compressed or not; the status
+// then decides.
 func TestEndlessBodies(t *testing.T) {
 	tests := map[string]http.HandlerFunc{
 		"plain": func(w http.ResponseWriter, _ *http.Request) {

@@ -10,15 +10,15 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Form is a multipart/form-data body. Its length is known before it is sent, and
-// files are sent from where they lie: the form keeps references, not copies, so that
-// their memory must be held until the call is over; whatever of net/http then still
-// reads holds it itself. Not safe for concurrent use.
+// Form is a multipart/form-data body. Its length is known before it is sent, and files
+// are sent without being copied: the caller must hold their memory until the call has
+// returned; a read by net/http that is then still in progress holds a reference of its
+// own. Not safe for concurrent use.
 type Form struct {
 	Envelope
 
 	mediaType, boundary string
-	// text is everything but the files; each file stands in it at an offset.
+	// text is everything but the files, which are inserted at their offsets.
 	text  []byte
 	files []file
 }
@@ -30,9 +30,9 @@ type file struct {
 
 const (
 	mediaTypeForm = "multipart/form-data; boundary="
-	// A boundary of 16 random bytes cannot be met in a photo by chance or by intent.
+	// A boundary of 16 random bytes cannot occur in a photo by chance or by intent.
 	boundaryBytes = 16
-	// typicalTextBytes holds the parameters of most requests.
+	// typicalTextBytes is enough for the parameters of most requests.
 	typicalTextBytes = 1536
 )
 
@@ -61,8 +61,8 @@ func (f *Form) Add(name, value string) {
 	f.text = append(f.text, "\r\n"...)
 }
 
-// AddSensitive appends a parameter whose value is kept out of the log should the
-// vendor's answer repeat it.
+// AddSensitive appends a parameter whose value is hidden from the log if the vendor's
+// answer echoes it.
 func (f *Form) AddSensitive(name string, value sensitive.String) {
 	f.Add(name, value.Reveal())
 	f.Hide(value)
@@ -102,31 +102,31 @@ func (f *Form) close() (length int64, open func() (io.ReadCloser, error)) {
 	for _, file := range f.files {
 		length += int64(file.content.Len())
 	}
-	return length, f.send
+	return length, f.open
 }
 
-// send returns the form as it is sent, and holds the files' memory until that has been
-// closed. It fails if the memory was let go of, because the form has been sent before.
-func (f *Form) send() (io.ReadCloser, error) {
-	s := &sending{users: 1}
+// open returns a reader of the form, which holds the files' memory until it is closed.
+// It fails if the memory was released because the form has been sent before.
+func (f *Form) open() (io.ReadCloser, error) {
+	r := &formReader{references: 1}
 	sent, pieces := 0, len(f.files)+1
 	for _, file := range f.files {
 		pieces += len(file.content.Pieces())
 	}
-	s.rest = make(net.Buffers, 0, pieces)
+	r.rest = make(net.Buffers, 0, pieces)
 	for _, file := range f.files {
 		if !file.content.Memory().Ref() {
-			return nil, errors.Join(errFileGone, s.Close())
+			return nil, errors.Join(errFileReleased, r.Close())
 		}
-		s.files = append(s.files, file)
-		s.rest = append(s.rest, f.text[sent:file.offset])
-		s.rest = append(s.rest, file.content.Pieces()...)
+		r.files = append(r.files, file)
+		r.rest = append(r.rest, f.text[sent:file.offset])
+		r.rest = append(r.rest, file.content.Pieces()...)
 		sent = file.offset
 	}
-	s.rest = append(s.rest, f.text[sent:])
-	return s, nil
+	r.rest = append(r.rest, f.text[sent:])
+	return r, nil
 }
 
-var errFileGone = errors.New("a file of the form is gone")
+var errFileReleased = errors.New("the memory of a file of the form was released")
 
 func (f *Form) contentType() string { return f.mediaType }

@@ -27,7 +27,7 @@ func sentBy(t *testing.T, body vendorhttp.Body) *http.Request {
 	return sent
 }
 
-// addresses keeps where what is written to it lies.
+// addresses records the address of every slice that is written to it.
 type addresses []*byte
 
 func (a *addresses) Write(p []byte) (int, error) {

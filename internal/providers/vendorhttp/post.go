@@ -1,6 +1,6 @@
-// Package vendorhttp makes one HTTP request of an adapter and reads its answer as
-// far as HTTP alone tells what it means. It knows no vendor: codes and bodies are
-// the adapters' business.
+// Package vendorhttp makes the one HTTP request of an attempt and classifies its answer
+// as far as HTTP alone determines what it means. It knows no vendor: adapters decode
+// bodies and have the tables of codes.
 package vendorhttp
 
 import (
@@ -26,17 +26,17 @@ const maxAnswerBytes = 64 << 10
 // Post sends the body to target in one POST request and reads the answer. It
 // follows no redirect and repeats nothing, but for net/http sending the request
 // again when a pooled connection turns out dead before anything was written. It
-// returns at the latest when ctx ends. An error is one of the transport: that an
-// answer came says nothing yet about what is in it.
+// returns at the latest when ctx ends. An error means that no usable HTTP answer came;
+// what an answer means is determined by Answer.
 func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, body Body) (*Answer, *providers.Error) {
-	var seen progress
+	var progress progress
 	envelope := body.envelope()
-	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, seen.trace()), target, body))
+	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body))
 	if err != nil {
-		return nil, seen.failure(ctx, err, providers.Exchange{Reference: envelope.Reference})
+		return nil, progress.failure(ctx, err, providers.Exchange{Reference: envelope.Reference})
 	}
 	defer func() { _ = response.Body.Close() }()
-	return readAnswer(ctx, response, envelope, &seen)
+	return readAnswer(ctx, response, envelope, &progress)
 }
 
 func newRequest(ctx context.Context, target *url.URL, body Body) *http.Request {
@@ -58,13 +58,13 @@ func newRequest(ctx context.Context, target *url.URL, body Body) *http.Request {
 	return request
 }
 
-// header returns the header of every request, its values in one piece of memory.
+// header returns the header of every request, with one allocation for all values.
 func header(contentType string) http.Header {
 	values := []string{contentType, "application/json", "gzip"}
 	return http.Header{"Content-Type": values[0:1:1], "Accept": values[1:2:2], "Accept-Encoding": values[2:3:3]}
 }
 
-func readAnswer(ctx context.Context, response *http.Response, request *Envelope, seen *progress) (*Answer, *providers.Error) {
+func readAnswer(ctx context.Context, response *http.Response, request *Envelope, progress *progress) (*Answer, *providers.Error) {
 	answer := &Answer{request: request}
 	answer.exchange.Reference = request.Reference
 	answer.exchange.HTTPStatus = response.StatusCode
@@ -72,21 +72,21 @@ func readAnswer(ctx context.Context, response *http.Response, request *Envelope,
 		answer.exchange.Date = date
 	}
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		return answer, nil // its body is the bare connection, which ctx does not end
+		return answer, nil // its body is the connection itself, whose reads ctx does not end
 	}
 	content, err := read(response)
-	// Servers refuse a large request by closing the connection over it.
+	// A server that refuses a large request may close the connection while it is sent.
 	if err != nil && response.StatusCode != http.StatusRequestEntityTooLarge {
-		return nil, seen.failure(ctx, err, answer.exchange)
+		return nil, progress.failure(ctx, err, answer.exchange)
 	}
 	answer.content = content
 	return answer, nil
 }
 
-// read returns the content of an answer, decompressed, nil if it is of no use: too
-// large or badly compressed. An error is one of the connection.
+// read returns the content of an answer, decompressed, nil if it is too large or its
+// compression is damaged. An error is one of the connection.
 func read(response *http.Response) ([]byte, error) {
-	wire := &watched{Reader: response.Body}
+	wire := &wireReader{Reader: response.Body}
 	var body io.Reader = wire
 	if strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
 		unzipped, err := gzip.NewReader(wire)
@@ -102,13 +102,13 @@ func read(response *http.Response) ([]byte, error) {
 	return content, nil
 }
 
-// watched tells the errors of a connection from those of whoever reads it.
-type watched struct {
+// wireReader records the connection's errors, to tell them from those of decompression.
+type wireReader struct {
 	io.Reader
 	err error
 }
 
-func (w *watched) Read(p []byte) (int, error) {
+func (w *wireReader) Read(p []byte) (int, error) {
 	n, err := w.Reader.Read(p)
 	if err != nil && err != io.EOF {
 		w.err = err
@@ -116,8 +116,8 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// progress is how far a request came, which decides whether it can have been
-// processed. The transport reports it from its own goroutines.
+// progress records how far a request got, which decides whether the vendor may have
+// processed it. The transport reports it from its own goroutines.
 type progress struct {
 	connected, answered atomic.Bool
 	hooks               httptrace.ClientTrace
@@ -125,7 +125,7 @@ type progress struct {
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	p.hooks = httptrace.ClientTrace{
-		// A second connection is asked for only if nothing was written to the first.
+		// net/http asks for a second connection only if nothing was written to the first.
 		GetConn:              func(string) { p.connected.Store(false) },
 		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
 		GotFirstResponseByte: func() { p.answered.Store(true) },
@@ -133,8 +133,8 @@ func (p *progress) trace() *httptrace.ClientTrace {
 	return &p.hooks
 }
 
-// failure names a transport error. Before there is a connection nothing was sent,
-// whatever ended the wait; after it, the vendor may have processed the request.
+// failure classifies a transport error. Before there was a connection nothing was sent,
+// whatever the error; after it, the vendor may have processed the request.
 func (p *progress) failure(ctx context.Context, err error, exchange providers.Exchange) *providers.Error {
 	connected := p.connected.Load()
 	failure := &providers.Error{Exchange: exchange, Ambiguous: connected, Cause: err}
@@ -147,7 +147,7 @@ func (p *progress) failure(ctx context.Context, err error, exchange providers.Ex
 		failure.Reason = providers.VendorTimeout
 	case p.answered.Load() && !isNetwork(err):
 		failure.Reason = providers.VendorResponseInvalid
-		failure.Cause = errNotHTTP // net/http's text quotes what came
+		failure.Cause = errNotHTTP // net/http's text quotes the answer
 	default:
 		failure.Reason = providers.VendorConnectionLost
 	}

@@ -19,7 +19,7 @@ type fields struct {
 	Last   vendorhttp.Text
 }
 
-// A field that is not what the document says never costs the rest of the body.
+// A field of an undocumented type does not cost the rest of the body.
 func TestTolerantFields(t *testing.T) {
 	tests := map[string]struct{ value, text, scalar string }{
 		"text":            {`"a"`, "a", "a"},

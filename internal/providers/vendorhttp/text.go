@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// Vendors write a number where the document says text, text where it says a
-// number, and null for nothing. The types here read such fields without failing
-// the body around them.
+// Vendors send a number where the document says text, text where it says a number, and
+// null for an absent value. Decoding into the types here never fails, so that such a
+// field does not cost the rest of the body.
 
 // Text is a JSON string; anything else reads as "".
 type Text string
@@ -24,8 +24,8 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// unquote returns the text of a JSON string, "" for null, and whether data is one. Most
-// strings stand in JSON as they are.
+// unquote returns the text of a JSON string, "" for null, and whether data is one of
+// both. Most strings have no escapes and need no decoding.
 func unquote(data []byte) (text string, ok bool) {
 	switch {
 	case bytes.Equal(data, []byte("null")):
@@ -40,9 +40,9 @@ func unquote(data []byte) (text string, ok bool) {
 	return decoded, err == nil
 }
 
-// Scalar is a JSON string, or the JSON of anything else: an error field that is no
-// text is still an error field. null, false and blanks say nothing and, when the field
-// is repeated, do not undo what stood before.
+// Scalar is the text of a JSON string, or the JSON of any other value: an error field
+// that is not text still reports an error. null, false and blanks count as absent, and
+// if the field is repeated they do not overwrite an earlier value.
 type Scalar string
 
 // UnmarshalJSON never fails.
@@ -61,7 +61,7 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// number returns the scalar as a whole number, 0 if it is none or negative.
+// number returns the scalar as a whole number, 0 if it is negative or not a number.
 func (s Scalar) number() int64 {
 	if s == "" {
 		return 0
@@ -73,10 +73,10 @@ func (s Scalar) number() int64 {
 	return n
 }
 
-// maxMilliseconds bounds a believable processing time: a day.
+// maxMilliseconds bounds a plausible processing time: a day.
 const maxMilliseconds = 24 * 60 * 60 * 1000
 
-// milliseconds returns the scalar as a duration, 0 if it is not a believable one.
+// milliseconds returns the scalar as a duration, 0 if it is not a plausible one.
 func (s Scalar) milliseconds() time.Duration {
 	if n := s.number(); n <= maxMilliseconds {
 		return time.Duration(n) * time.Millisecond
@@ -104,11 +104,11 @@ func (s Scalar) UnixMilliseconds() time.Time {
 	return time.Time{}
 }
 
-// maxSeconds bounds a believable lifetime: a year.
+// maxSeconds bounds a plausible lifetime: a year.
 const maxSeconds = 366 * 24 * 60 * 60
 
 // SecondsAfter returns the time that is the scalar, a lifetime in seconds, after
-// start; zero if it is not a believable one.
+// start; zero if it is not a plausible one.
 func (s Scalar) SecondsAfter(start time.Time) time.Time {
 	if n := s.number(); n > 0 && n <= maxSeconds {
 		return start.Add(time.Duration(n) * time.Second)

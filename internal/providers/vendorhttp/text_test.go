@@ -12,7 +12,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// confidential returns an answer to a form that holds what nobody may see.
+// confidential returns an answer to a form with hidden values.
 func confidential(t *testing.T) *vendorhttp.Answer {
 	t.Helper()
 	form := vendorhttp.NewForm(countUp)

@@ -60,7 +60,7 @@ func serve(t *testing.T, handler http.HandlerFunc) *url.URL {
 	return parse(t, server.URL+"/v1/token")
 }
 
-// answering returns a handler that answers alike whatever comes.
+// answering returns a handler that gives every request the same answer.
 func answering(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -68,8 +68,8 @@ func answering(status int, body string) http.HandlerFunc {
 	}
 }
 
-// listen starts a server below HTTP: talk has each connection and may do with it what
-// it likes. The connection is closed behind it.
+// listen starts a TCP server: talk is called with each connection, which is closed
+// when it returns.
 func listen(t *testing.T, talk func(*net.TCPConn)) *url.URL {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -126,7 +126,7 @@ func post(t *testing.T, target *url.URL) *vendorhttp.Answer {
 	return answer
 }
 
-// fail sends a small form, which must come to nothing.
+// fail sends a small form, for which there must be no answer.
 func fail(ctx context.Context, t *testing.T, transport http.RoundTripper, target *url.URL) *providers.Error {
 	t.Helper()
 	answer, failure := vendorhttp.Post(ctx, transport, target, small())
@@ -135,7 +135,7 @@ func fail(ctx context.Context, t *testing.T, transport http.RoundTripper, target
 	return failure
 }
 
-// expiring is a context whose deadline passes when the test says so.
+// expiring is a context whose deadline passes when the test calls expire.
 type expiring struct {
 	context.Context
 	done chan struct{}

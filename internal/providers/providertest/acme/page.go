@@ -29,7 +29,7 @@ var page = providers.Product{
 	Parameters: []providers.Parameter{layout},
 }
 
-// sessionNoLength is the length of a session_no of ours, within the 40 bytes of 3.
+// sessionNoLength is the length of a generated session_no, within the 40 bytes of 3.
 const sessionNoLength = 32
 
 type pageTarget struct {
