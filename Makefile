@@ -48,7 +48,6 @@ soak: ## Run an hour of mixed load and fail if the gateway grows.
 lint: ## Lint the Go code and the contract.
 	$(LINT) run
 	cd tools/thirdparty && $(LINT) run
-	cd bench/stock && $(LINT) run
 	$(BUF) lint
 	$(BUF) format proto --diff --exit-code
 

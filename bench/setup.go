@@ -33,13 +33,13 @@ type setup struct {
 	windows, dropped int
 }
 
-// built are the programs that the harness compiles, by module and package.
-var built = map[string][2]string{
-	"gateway":      {".", "./cmd/gateway"},
-	"floor":        {".", "./bench/floor"},
-	"reverseproxy": {".", "./bench/reverseproxy"},
-	"standin":      {".", "./bench/standin"},
-	"stock":        {"bench/stock", "."},
+// built are the packages of the programs that the harness compiles.
+var built = map[string]string{
+	"gateway":      "./cmd/gateway",
+	"floor":        "./bench/floor",
+	"reverseproxy": "./bench/reverseproxy",
+	"standin":      "./bench/standin",
+	"stock":        "./bench/stock",
 }
 
 // newSetup builds the programs and starts the vendor's stand-in, which is one of them.
@@ -53,8 +53,7 @@ func newSetup(ctx context.Context, o options, programs ...string) (*setup, error
 	}}
 	for _, name := range programs {
 		s.progress("building %s", name)
-		place := built[name]
-		s.programs[name], err = rig.Build(ctx, filepath.Join(o.root, place[0]), place[1], filepath.Join(folder, name))
+		s.programs[name], err = rig.Build(ctx, o.root, built[name], filepath.Join(folder, name))
 		if err != nil {
 			return nil, s.close(err)
 		}

@@ -16,7 +16,6 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
-	extLivenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/grpclog"
@@ -36,9 +35,9 @@ var (
 	_ = metadata.Join
 )
 
-func request_LivenessService_IssueLivenessToken_0(ctx context.Context, marshaler runtime.Marshaler, client extLivenessv1.LivenessServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func request_LivenessService_IssueLivenessToken_0(ctx context.Context, marshaler runtime.Marshaler, client LivenessServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq extLivenessv1.IssueLivenessTokenRequest
+		protoReq IssueLivenessTokenRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
@@ -51,9 +50,9 @@ func request_LivenessService_IssueLivenessToken_0(ctx context.Context, marshaler
 	return msg, metadata, err
 }
 
-func local_request_LivenessService_IssueLivenessToken_0(ctx context.Context, marshaler runtime.Marshaler, server extLivenessv1.LivenessServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+func local_request_LivenessService_IssueLivenessToken_0(ctx context.Context, marshaler runtime.Marshaler, server LivenessServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
-		protoReq extLivenessv1.IssueLivenessTokenRequest
+		protoReq IssueLivenessTokenRequest
 		metadata runtime.ServerMetadata
 	)
 	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
@@ -68,7 +67,7 @@ func local_request_LivenessService_IssueLivenessToken_0(ctx context.Context, mar
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
 // Note that using this registration option will cause many gRPC library features to stop working. Consider using RegisterLivenessServiceHandlerFromEndpoint instead.
 // GRPC interceptors will not work for this type of registration. To use interceptors, you must use the "runtime.WithMiddlewares" option in the "runtime.NewServeMux" call.
-func RegisterLivenessServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server extLivenessv1.LivenessServiceServer) error {
+func RegisterLivenessServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux, server LivenessServiceServer) error {
 	mux.Handle(http.MethodPost, pattern_LivenessService_IssueLivenessToken_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -120,15 +119,15 @@ func RegisterLivenessServiceHandlerFromEndpoint(ctx context.Context, mux *runtim
 // RegisterLivenessServiceHandler registers the http handlers for service LivenessService to "mux".
 // The handlers forward requests to the grpc endpoint over "conn".
 func RegisterLivenessServiceHandler(ctx context.Context, mux *runtime.ServeMux, conn *grpc.ClientConn) error {
-	return RegisterLivenessServiceHandlerClient(ctx, mux, extLivenessv1.NewLivenessServiceClient(conn))
+	return RegisterLivenessServiceHandlerClient(ctx, mux, NewLivenessServiceClient(conn))
 }
 
 // RegisterLivenessServiceHandlerClient registers the http handlers for service LivenessService
-// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "extLivenessv1.LivenessServiceClient".
-// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "extLivenessv1.LivenessServiceClient"
+// to "mux". The handlers forward requests to the grpc endpoint over the given implementation of "LivenessServiceClient".
+// Note: the gRPC framework executes interceptors within the gRPC handler. If the passed in "LivenessServiceClient"
 // doesn't go through the normal gRPC flow (creating a gRPC client etc.) then it will be up to the passed in
-// "extLivenessv1.LivenessServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
-func RegisterLivenessServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client extLivenessv1.LivenessServiceClient) error {
+// "LivenessServiceClient" to call the correct interceptors. This client ignores the HTTP middlewares.
+func RegisterLivenessServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux, client LivenessServiceClient) error {
 	mux.Handle(http.MethodPost, pattern_LivenessService_IssueLivenessToken_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
