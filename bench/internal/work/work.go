@@ -51,7 +51,11 @@ type Work struct {
 	// Name is "small" or "photos".
 	Name string
 
-	message    *livenessv1.IssueLivenessTokenRequest
+	message *livenessv1.IssueLivenessTokenRequest
+	// photos are those of the message.
+	photos        [][]byte
+	photosAsBytes bool
+
 	vendorPath string
 	vendorForm [][2]string
 }
@@ -77,15 +81,17 @@ func Photos(scenario string) Work {
 		Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Scenario: scenario,
 		AcceptedProducts: []string{"megvii.pc-web"},
 		SubjectId:        "user-7f3a", Reference: "order-20931",
-		Callback:   &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
-		Comparison: &livenessv1.Comparison{},
+		Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
 	}
-	for seed := range byte(3) {
-		message.Comparison.Photos = append(message.Comparison.Photos, photo(seed, photoBytes))
+	photos := make([][]byte, 3)
+	for i := range photos {
+		photos[i] = photo(byte(i), photoBytes)
 	}
+	message.Comparison = &livenessv1.Comparison{Photos: photos}
 	return Work{
 		Name:       "photos",
 		message:    message,
+		photos:     photos,
 		vendorPath: "/faceid/liveness/v2/get_token",
 		vendorForm: [][2]string{
 			{"comparison_type", "0"},
@@ -100,7 +106,7 @@ func Photos(scenario string) Work {
 // PhotoBytes returns the size of the call's photos together.
 func (w Work) PhotoBytes() int {
 	total := 0
-	for _, content := range w.message.GetComparison().GetPhotos() {
+	for _, content := range w.photos {
 		total += len(content)
 	}
 	return total
@@ -108,6 +114,9 @@ func (w Work) PhotoBytes() int {
 
 // Encode returns the call as it is sent.
 func (w Work) Encode(protocol Protocol) (Body, error) {
+	if w.photosAsBytes && w.photos != nil && (protocol == GRPC || protocol == JSON) {
+		return w.encodeWithPhotosAsBytes(protocol)
+	}
 	switch protocol {
 	case GRPC:
 		content, err := proto.Marshal(w.message)
@@ -133,13 +142,13 @@ func (w Work) encodeMultipart() (Body, error) {
 	if err != nil {
 		return Body{}, err
 	}
-	return encode(restPath, [][2]string{{"request", string(request)}}, w.message.GetComparison().GetPhotos(),
+	return encode(restPath, [][2]string{{"request", string(request)}}, w.photos,
 		func(int) string { return "photos" })
 }
 
 func (w Work) encodeForm() (Body, error) {
 	parameters := append([][2]string{{"api_key", "bench-key"}, {"api_secret", "bench-secret"}}, w.vendorForm...)
-	return encode(w.vendorPath, parameters, w.message.GetComparison().GetPhotos(),
+	return encode(w.vendorPath, parameters, w.photos,
 		func(i int) string { return fmt.Sprintf("image_ref%d", i+1) })
 }
 
