@@ -48,6 +48,7 @@ func contenders() map[string]contender {
 		{name: "nginx", program: "nginx", http: true, command: nginx},
 		{name: "haproxy", program: "haproxy", http: true, command: haproxy},
 		gatewayContender("gateway", gatewayOptions{routes: routeCount}),
+		baselineContender(),
 		gatewayContender("gateway-traced", gatewayOptions{routes: routeCount, traced: true}),
 		gatewayContender("gateway-limited", gatewayOptions{routes: routeCount, maxCalls: peakWorkers}),
 		gatewayContender("gateway-sample", gatewayOptions{sample: true}),
@@ -69,6 +70,13 @@ func gatewayContender(name string, options gatewayOptions) contender {
 		name: name, program: "gateway", grpc: true, http: true, metrics: true,
 		gateway: options, command: gateway,
 	}
+}
+
+// baselineContender is another gateway's binary with the gateway's configuration.
+func baselineContender() contender {
+	c := gatewayContender(baselineProgram, gatewayOptions{routes: routeCount})
+	c.program = baselineProgram
+	return c
 }
 
 // available reports whether the contender's program is there.

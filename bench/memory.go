@@ -37,7 +37,15 @@ func (f footprint) perCall() float64 { return (f.peak - f.idle) / float64(f.inFl
 // memory measures the peak with calls in flight at a vendor that has received them and
 // does not answer. Every figure is of a contender started for it.
 func memory(ctx context.Context, s *setup) ([]table, error) {
-	small, err := s.smallMemory(ctx)
+	small, err := s.memoryOfSmallCalls(ctx,
+		"Goals: a call ≤ the floor's (gRPC) and ≤ stock-inprocess's (REST); with 9,000 ≤ 1.1 of it with 1,000. Peak is VmHWM.",
+		s.choose([]lane{
+			{contender: "floor", protocol: work.GRPC},
+			{contender: "gateway", protocol: work.GRPC},
+			{contender: "stock-inprocess", protocol: work.JSON},
+			{contender: "gateway", protocol: work.JSON},
+			{contender: "reverseproxy", protocol: work.Form},
+		}), 1000, 9000)
 	if err != nil {
 		return nil, err
 	}
@@ -45,22 +53,15 @@ func memory(ctx context.Context, s *setup) ([]table, error) {
 	return []table{small, photos}, err
 }
 
-func (s *setup) smallMemory(ctx context.Context) (table, error) {
+func (s *setup) memoryOfSmallCalls(ctx context.Context, note string, lanes []lane, inFlights ...int) (table, error) {
 	t := table{
-		title: "Memory with small calls in flight at a hung vendor",
-		note: "Goals: a call ≤ the floor's (gRPC) and ≤ stock-inprocess's (REST); with 9,000 ≤ 1.1 of it with 1,000. " +
-			"Peak is VmHWM.",
+		title:  "Memory with small calls in flight at a hung vendor",
+		note:   note,
 		header: []string{"lane", "in flight", "idle, MiB", "peak, MiB", "KiB a call"},
 	}
-	for _, l := range s.choose([]lane{
-		{contender: "floor", protocol: work.GRPC},
-		{contender: "gateway", protocol: work.GRPC},
-		{contender: "stock-inprocess", protocol: work.JSON},
-		{contender: "gateway", protocol: work.JSON},
-		{contender: "reverseproxy", protocol: work.Form},
-	}) {
+	for _, l := range lanes {
 		l.work = work.Small(work.TwoTargets)
-		for _, inFlight := range []int{1000, 9000} {
+		for _, inFlight := range inFlights {
 			measured, err := s.measureFootprints(ctx, l, inFlight, rampRate)
 			if err != nil {
 				return t, fmt.Errorf("%s, %d in flight: %w", l.name(), inFlight, err)
