@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
@@ -40,12 +41,12 @@ accounts:
   second:
     provider: megvii
     base_url: SECOND_URL
-    timeout: 1s
+    timeout: ATTEMPT
     credentials: [{name: main, api_key: {file: main-key}, api_secret: {file: main-secret}}]
   other:
     provider: linkface
     base_url: OTHER_URL
-    timeout: 1s
+    timeout: ATTEMPT
     credentials: [{name: main, api_id: {file: main-key}, api_secret: {file: main-secret}}]
 routes:
   - flow: spoken_digits
@@ -101,13 +102,13 @@ func (vs vendors) close() {
 // disconnect ends every connection that the gateway has to a vendor.
 func (vs vendors) disconnect() {
 	for _, v := range vs {
-		v.door.disconnect()
+		v.listener.disconnect()
 	}
 }
 
 // writeConfig writes the row's configuration with the files that it names and returns
 // where it is.
-func writeConfig(folder string, row *Row, vs vendors) (string, error) {
+func writeConfig(folder string, row *Row, vs vendors, attempt time.Duration) (string, error) {
 	url, spare := vs[first].url, ""
 	if row.firstURL != "" {
 		url = row.firstURL
@@ -120,7 +121,7 @@ func writeConfig(folder string, row *Row, vs vendors) (string, error) {
 	}
 	files := map[string]string{
 		"gateway.yaml": strings.NewReplacer(
-			"FIRST_URL", url, "SECOND_URL", vs[second].url, "OTHER_URL", vs[other].url, "SPARE", spare,
+			"FIRST_URL", url, "SECOND_URL", vs[second].url, "OTHER_URL", vs[other].url, "SPARE", spare, "ATTEMPT", attempt.String(),
 		).Replace(configuration),
 		"main-key": mainKey, "main-secret": mainSecret,
 		"spare-key": spareKey, "spare-secret": spareSecret,

@@ -123,7 +123,7 @@ func TestRows(t *testing.T) {
 		if r.felt != "" {
 			require.Contains(t, livenessv1.Reason_value, r.felt, r.Name)
 		}
-		require.GreaterOrEqual(t, r.length(true).fault, 20*time.Second, r.Name)
+		require.GreaterOrEqual(t, r.length(Long).fault, 20*time.Second, r.Name)
 	}
 	require.Len(t, names, 32)
 }

@@ -23,17 +23,17 @@ type Row struct {
 	// felt is the reason of attempts that shows that the fault took place; "" if nothing
 	// of it is seen in attempts.
 	felt string
-	// keeps is the least share of the tokens that first issues during the fault: it is
-	// not to be given up for so little.
+	// keeps is the least share of the tokens that first issues during the fault in a
+	// timed run: it is not to be given up for so little.
 	keeps float64
-	// returns says that the run goes on until what failed must serve again.
+	// returns says that a timed run lasts until what failed must serve again.
 	returns bool
 	// long is how long the fault lasts in a long run, if not as long as others.
 	long time.Duration
-	// expect finds what else is not as it should be, and remark says what else is worth
-	// knowing.
-	expect func(*observed) []string
-	remark func(*observed) string
+	// expect finds what else is not as it should be, inTime what a timed run alone can
+	// tell, and remark says what else is worth knowing.
+	expect, inTime func(*observed) []string
+	remark         func(*observed) string
 }
 
 // length is how long the parts of a run are.
@@ -52,12 +52,20 @@ func recovery(fault time.Duration) time.Duration {
 }
 
 // length returns how long the row's parts are.
-func (r *Row) length(long bool) length {
-	l := length{
-		calm: 500 * time.Millisecond, fault: 3500 * time.Millisecond, after: 500 * time.Millisecond,
-		period: 700 * time.Millisecond,
-	}
-	if long {
+func (r *Row) length(m Mode) length {
+	var l length
+	switch m {
+	case Untimed:
+		return length{
+			calm: 300 * time.Millisecond, fault: 2 * time.Second, after: 300 * time.Millisecond,
+			period: 500 * time.Millisecond,
+		}
+	case Timed:
+		l = length{
+			calm: 500 * time.Millisecond, fault: 3500 * time.Millisecond, after: 500 * time.Millisecond,
+			period: 700 * time.Millisecond,
+		}
+	case Long:
 		l = length{
 			calm: 2 * time.Second, fault: max(20*time.Second, r.long), after: 2 * time.Second,
 			period: 5 * time.Second,
@@ -68,6 +76,33 @@ func (r *Row) length(long bool) length {
 	}
 	return l
 }
+
+// waits is how long callers and the gateway wait for answers.
+type waits struct {
+	// deadline is what callers give a call: more than three attempts take.
+	deadline time.Duration
+	// patience is how long callers wait beyond it, to see how late an answer is.
+	patience time.Duration
+	// attempt is the time of an attempt at the vendors that do not fail.
+	attempt time.Duration
+}
+
+// waits returns those of the row. An untimed run gives the vendors that do not fail and
+// its callers so much time that no scheduling lag makes a call fail. Where all vendors
+// fail that would only make the run long.
+func (r *Row) waits(m Mode) waits {
+	w := waits{deadline: 4 * time.Second, patience: 2 * time.Second, attempt: firstAttempt}
+	if m == Untimed {
+		w.deadline, w.patience = 25*time.Second, time.Minute
+		if !r.down {
+			w.attempt = 10 * time.Second
+		}
+	}
+	return w
+}
+
+// firstAttempt is the time of an attempt at first.
+const firstAttempt = time.Second
 
 // span is a time in which a vendor fails.
 type span struct{ begin, end time.Time }

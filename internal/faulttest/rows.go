@@ -37,7 +37,7 @@ func Rows() []Row {
 		{Name: "rate limit", fault: limitRate, felt: "VENDOR_RATE_LIMITED"},
 		{
 			Name: "vendor clock off ten minutes", traffic: signed(), fault: always("skew=10m"),
-			felt: "VENDOR_SIGNATURE_EXPIRED", keeps: 0.9, expect: clockIsLearnt,
+			felt: "VENDOR_SIGNATURE_EXPIRED", keeps: 0.9, inTime: clockIsLearnt,
 		},
 		{Name: "credential revoked in flight", spare: true, fault: revoke, felt: "VENDOR_CREDENTIALS_REJECTED", keeps: 0.9},
 		{Name: "quota gone", fault: always("code=AUTHORIZATION_ERROR:LIMIT_REACHED"), felt: "VENDOR_QUOTA_EXHAUSTED"},
@@ -46,14 +46,14 @@ func Rows() []Row {
 			fault: takes(10 * usualDelay), keeps: 0.95,
 		},
 		{Name: "flapping every 5 s", flaps: true, fault: refuse, felt: "VENDOR_UNREACHABLE", long: time.Minute},
-		{Name: "recovery", fault: refuse, felt: "VENDOR_UNREACHABLE", long: 40 * time.Second, returns: true, expect: firstServesAgain},
+		{Name: "recovery", fault: refuse, felt: "VENDOR_UNREACHABLE", long: 40 * time.Second, returns: true, inTime: firstServesAgain},
 		{
 			Name: "both vendors down", on: everybody, traffic: hurriedBy(20, 150*time.Millisecond, 1200*time.Millisecond), fault: always("hang"),
-			felt: "VENDOR_TIMEOUT", down: true, returns: true, expect: failsFast,
+			felt: "VENDOR_TIMEOUT", down: true, returns: true, inTime: failsFast,
 		},
 		{
 			Name: "the only usable vendor down", on: []string{other}, traffic: onlyOther(), fault: refuse,
-			felt: "VENDOR_UNREACHABLE", down: true, returns: true, expect: failsFast,
+			felt: "VENDOR_UNREACHABLE", down: true, returns: true, inTime: failsFast,
 		},
 		{Name: "20 % of callers cancel", traffic: cancelled(), fault: nothing, keeps: 0.99},
 		{

@@ -54,7 +54,7 @@ func (r *Report) String() string {
 		verdict = "broken"
 	}
 	if r.Repeated > 0 {
-		verdict += fmt.Sprintf(", %d played again", r.Repeated)
+		verdict += fmt.Sprintf(", %d repeated", r.Repeated)
 	}
 	if r.Remark != "" {
 		verdict += ", " + r.Remark
