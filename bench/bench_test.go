@@ -52,9 +52,9 @@ func TestRotate(t *testing.T) {
 	}))
 	require.Equal(t, "abccbaabc", order)
 
-	spoilt := errors.New("spoilt")
-	err := rotate(3, clients, func(int, *client) error { return spoilt })
-	require.ErrorIs(t, err, spoilt)
+	failed := errors.New("failed")
+	err := rotate(3, clients, func(int, *client) error { return failed })
+	require.ErrorIs(t, err, failed)
 	require.ErrorContains(t, err, "a ")
 }
 

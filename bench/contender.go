@@ -7,7 +7,7 @@ import (
 	"github.com/liveness-gateway/gateway/bench/internal/rig"
 )
 
-// contender is something that can stand between callers and a vendor.
+// contender is a gateway or proxy between callers and a vendor.
 type contender struct {
 	name string
 	// program is one of those built, or found on the machine.

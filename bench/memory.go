@@ -17,7 +17,7 @@ const (
 	photosInFlight = 64
 	// memoryRounds at most are measured: memory varies less than time.
 	memoryRounds = 3
-	// rampRate is how fast calls are piled up, below what fills a listener's queue, and
+	// rampRate is how fast calls are sent, below what fills a listener's queue, and
 	// photoRampRate what the machine can carry of photos.
 	rampRate      = 2000
 	photoRampRate = 50
@@ -126,8 +126,8 @@ func (s *setup) measureFootprints(ctx context.Context, l lane, inFlight int, rat
 	return measured, nil
 }
 
-// measureFootprint piles calls up at the vendor, reads the contender's peak when all
-// are there, and lets them be answered: none may fail.
+// measureFootprint sends calls to a vendor that holds them, reads the contender's peak
+// when all have arrived, and releases them: none may fail.
 func (s *setup) measureFootprint(ctx context.Context, l lane, inFlight int, rate float64) (_ footprint, err error) {
 	of, err := s.startFresh(ctx, l.contender)
 	if err != nil {
@@ -152,14 +152,14 @@ func (s *setup) measureFootprint(ctx context.Context, l lane, inFlight int, rate
 	if err := s.vendor.Hold(ctx); err != nil {
 		return footprint{}, err
 	}
-	piled := make(chan load.Result, 1)
+	sent := make(chan load.Result, 1)
 	go func() {
-		piled <- load.Open(ctx, c.call, rate, time.Duration(float64(inFlight)/rate*float64(time.Second)))
+		sent <- load.Open(ctx, c.call, rate, time.Duration(float64(inFlight)/rate*float64(time.Second)))
 	}()
 	arrived := s.awaitWaiting(ctx, inFlight)
 	after, err := procfs.ReadMemory(pids...)
 	err = errors.Join(arrived, err, s.vendor.Release(context.WithoutCancel(ctx)))
-	if result := <-piled; result.Failed > 0 {
+	if result := <-sent; result.Failed > 0 {
 		err = errors.Join(err, fmt.Errorf("%d of %d calls failed: %w", result.Failed, inFlight, result.Err))
 	}
 	return footprint{float64(before.Resident), float64(after.Peak), inFlight}, err

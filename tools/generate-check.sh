@@ -11,5 +11,5 @@ if git diff --exit-code -- "${paths[@]}" && [[ -z $untracked ]]; then
   exit 0
 fi
 [[ -z $untracked ]] || printf 'not in git:\n%s\n' "$untracked" >&2
-echo 'generated files are stale; mend with: tools/generate.sh && git add -A gen third_party tools docs' >&2
+echo 'generated files are stale; to update them: tools/generate.sh && git add -A gen third_party tools docs' >&2
 exit 1

@@ -33,7 +33,7 @@ func TestExpectations(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		expect func(*observed) []string
-		spoil  func(o *observed, c *call)
+		change func(o *observed, c *call)
 		want   string
 	}{
 		"fast": {failsFast, func(*observed, *call) {}, ""},
@@ -85,7 +85,7 @@ func TestExpectations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, only := failed3(t)
-			c.spoil(o, only)
+			c.change(o, only)
 			broken := c.expect(o)
 			if c.want == "" {
 				require.Empty(t, broken)

@@ -134,7 +134,7 @@ func TestFaults(t *testing.T) {
 		"redirects":        {always("redirect"), false, answersWith(307, ""), false},
 		"fails":            {always("code=INTERNAL_ERROR"), false, answersWith(500, "INTERNAL_ERROR"), false},
 		"slow":             {takes(2 * impatience), false, hangs, true},
-		"nothing is amiss": {nothing, false, answersWith(200, "token_random_number"), true},
+		"no fault":         {nothing, false, answersWith(200, "token_random_number"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,7 +11,7 @@ import (
 // restShare is the part of the calls that come over REST.
 const restShare = 0.2
 
-// load makes calls at a steady rate whatever becomes of them: an open loop, with the
+// load makes calls at a steady rate whether or not they are answered: an open loop, with the
 // random gaps of many callers who know nothing of each other.
 type load struct {
 	callers *callers

@@ -11,7 +11,7 @@ import (
 // lag measured beside it.
 const grace = 50 * time.Millisecond
 
-// early is how long a fault may go on before nobody may notice it.
+// early is how long after its beginning a fault counts as new.
 const early = 2 * time.Second
 
 // maxAttempts is the most that a call may make.
@@ -23,7 +23,7 @@ const (
 	retryBurst = 3
 )
 
-// Report is what one or more runs of a row came to.
+// Report is the result of one or more runs of a row.
 type Report struct {
 	Row   string
 	Calls int
@@ -63,7 +63,7 @@ func report(o *observed) *Report {
 	r.brokenIf(o.timed && r.Late > 0, "%d answers came after their deadline, up to %s", r.Late, r.worst.Round(time.Millisecond))
 	r.brokenIf(r.MostInACall > maxAttempts, "%d attempts for one call", r.MostInACall)
 	r.brokenIf(r.Foreign > 0, "%d tokens were not of a product that was accepted, or of none that was issued", r.Foreign)
-	r.brokenIf(r.Unexplained > 0, "%d tokens of the ledgers came to nobody, and nothing was reported of them", r.Unexplained)
+	r.brokenIf(r.Unexplained > 0, "%d tokens of the ledgers reached no caller, and nothing was reported of them", r.Unexplained)
 	o.judgeGateway(r)
 	if o.row.expect != nil {
 		r.Broken = append(r.Broken, o.row.expect(o)...)

@@ -2,7 +2,7 @@ package faulttest
 
 import "time"
 
-// Row is one fault, and what may come of it.
+// Row is one fault, and what is expected of the gateway.
 type Row struct {
 	Name string
 
@@ -24,7 +24,7 @@ type Row struct {
 	// of it is seen in attempts.
 	felt string
 	// keeps is the least share of the tokens that first issues during the fault in a
-	// timed run: it is not to be given up for so little.
+	// timed run: so small a fault does not take it out of use.
 	keeps float64
 	// returns says that a timed run lasts until what failed must serve again.
 	returns bool

@@ -6,7 +6,7 @@ import "time"
 // adapter.
 const PanicCode = "PANIC"
 
-// Rows returns every fault that callers are to be carried past.
+// Rows returns every fault that callers may not notice.
 func Rows() []Row {
 	everybody := []string{first, second, other}
 	return []Row{
