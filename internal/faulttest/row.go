@@ -18,8 +18,9 @@ type Row struct {
 	tls, spare bool
 	firstURL   string
 
-	// down says that nobody can serve during the fault.
-	down bool
+	// hangs says that attempts during the fault end with their time, and down that no
+	// account can serve.
+	hangs, down bool
 	// felt is the reason of attempts that shows that the fault took place; "" if nothing
 	// of it is seen in attempts.
 	felt string
@@ -83,26 +84,28 @@ type waits struct {
 	deadline time.Duration
 	// patience is how long callers wait beyond it, to see how late an answer is.
 	patience time.Duration
-	// attempt is the time of an attempt at the vendors that do not fail.
-	attempt time.Duration
+	// first is the time of an attempt at the vendor of that name, others at the others.
+	first, others time.Duration
 }
 
-// waits returns those of the row. An untimed run gives the vendors that do not fail and
-// its callers so much time that no scheduling lag makes a call fail. Where all vendors
-// fail that would only make the run long.
+// waits returns those of the row. An untimed run gives calls and attempts so much time
+// that no scheduling lag ends one, except where a vendor hangs: waiting for that to end
+// would only make the run long.
 func (r *Row) waits(m Mode) waits {
-	w := waits{deadline: 4 * time.Second, patience: 2 * time.Second, attempt: firstAttempt}
-	if m == Untimed {
-		w.deadline, w.patience = 25*time.Second, time.Minute
-		if !r.down {
-			w.attempt = 10 * time.Second
-		}
+	const short, long = time.Second, 10 * time.Second
+	w := waits{deadline: 4 * time.Second, patience: 2 * time.Second, first: short, others: short}
+	if m != Untimed {
+		return w
+	}
+	w.deadline, w.patience = 25*time.Second, time.Minute
+	if !r.hangs {
+		w.first = long
+	}
+	if !r.hangs || !r.down {
+		w.others = long
 	}
 	return w
 }
-
-// firstAttempt is the time of an attempt at first.
-const firstAttempt = time.Second
 
 // span is a time in which a vendor fails.
 type span struct{ begin, end time.Time }

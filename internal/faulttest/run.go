@@ -78,7 +78,7 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer vs.close()
-	file, err := writeConfig(o.Folder, row, vs, row.waits(o.Mode).attempt)
+	file, err := writeConfig(o.Folder, row, vs, row.waits(o.Mode))
 	if err != nil {
 		return nil, err
 	}
