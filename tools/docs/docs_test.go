@@ -33,7 +33,7 @@ func TestPagesAreCurrent(t *testing.T) {
 		got, err := os.ReadFile(filepath.Join(root, path))
 		require.NoError(t, err)
 		if !bytes.Equal(got, want) {
-			t.Errorf("%s is stale; to update it: go run ./tools/docs", path)
+			t.Errorf("%s is stale; mend with: go run ./tools/docs", path)
 		}
 	}
 }

@@ -115,15 +115,15 @@ func newReasonRow(reason providers.Reason) reasonRow {
 
 var yesNo = map[bool]string{true: "yes", false: "no"}
 
-// failures returns the failures that have the reason: an argument that is refused is the
-// caller's or the gateway's, which makes two.
+// failures returns the failures that a reason can stand for: an argument that is
+// refused is the caller's or ours, which makes two.
 func failures(reason providers.Reason) []*providers.Error {
-	own := &providers.Error{Reason: reason}
+	ours := &providers.Error{Reason: reason}
 	callers := &providers.Error{Reason: reason, Violations: []providers.Violation{{}}}
-	if callers.CallersFault() == own.CallersFault() {
-		return []*providers.Error{own}
+	if callers.CallersFault() == ours.CallersFault() {
+		return []*providers.Error{ours}
 	}
-	return []*providers.Error{callers, own}
+	return []*providers.Error{callers, ours}
 }
 
 // contractStatus is the end of a reason's comment in the contract, which the tables

@@ -46,7 +46,7 @@ func (s *source) position(node ast.Node) string {
 	return fmt.Sprintf("%s#L%d", p.Filename, p.Line)
 }
 
-// codeRows returns where the rows of the folder's error tables are, by code.
+// codeRows returns where the rows of the folder's error tables stand, by code.
 func (s *source) codeRows() map[string]string {
 	constants := s.constants()
 	rows := make(map[string]string)
