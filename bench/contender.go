@@ -92,12 +92,24 @@ func (s *setup) start(ctx context.Context, name string) (*server, error) {
 	return s.startFresh(ctx, name)
 }
 
-// startFresh runs a contender beside those that are running.
-func (s *setup) startFresh(ctx context.Context, name string) (*server, error) {
+// startFresh runs a contender beside those that are running. Another process may take a
+// free address first, so it is tried again with others.
+func (s *setup) startFresh(ctx context.Context, name string) (started *server, err error) {
+	const tries = 3
 	c, known := contenders()[name]
 	if !known {
 		return nil, fmt.Errorf("no contender %q", name)
 	}
+	for range tries {
+		if started, err = s.startOnce(ctx, c); err == nil {
+			s.running = append(s.running, started)
+			return started, nil
+		}
+	}
+	return nil, err
+}
+
+func (s *setup) startOnce(ctx context.Context, c contender) (*server, error) {
 	var a addresses
 	for _, listener := range []struct {
 		address *string
@@ -125,9 +137,7 @@ func (s *setup) startFresh(ctx context.Context, name string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	started := &server{process, c, a}
-	s.running = append(s.running, started)
-	return started, nil
+	return &server{process, c, a}, nil
 }
 
 // vendorURL is the base URL that the contender calls.
