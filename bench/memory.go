@@ -17,8 +17,8 @@ const (
 	photosInFlight = 64
 	// memoryRounds at most are measured: memory varies less than time.
 	memoryRounds = 3
-	// rampRate is how fast calls are sent, below what fills a listener's queue, and
-	// photoRampRate what the machine can carry of photos.
+	// rampRate is how fast calls are sent, below what fills an accept queue, and
+	// photoRampRate how fast those with photos are.
 	rampRate      = 2000
 	photoRampRate = 50
 	// streamsPerConnection is below the gateway's limit of streams.

@@ -29,8 +29,8 @@ type traffic struct {
 	cancels bool
 }
 
-// usualTraffic can be served by two accounts at least, whatever its kind. The last kind
-// must pass other by.
+// usualTraffic can be served by two accounts at least, whatever its kind; the last kind
+// not by other, which comes between the two.
 func usualTraffic() []traffic {
 	return []traffic{
 		{share: 75, flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, accepts: []string{randomNumber}},
