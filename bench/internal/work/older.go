@@ -68,8 +68,12 @@ func (w Work) jsonWithPhotosAsBytes() ([]byte, error) {
 		Comparison       comparison `json:"comparison"`
 		Callback         callback   `json:"callback"`
 	}{
-		w.message.GetFlow().String(), w.message.GetScenario(), w.message.GetAcceptedProducts(),
-		w.message.GetSubjectId(), w.message.GetReference(), comparison{w.photos},
-		callback{w.message.GetCallback().GetReturnUrl(), w.message.GetCallback().GetNotifyUrl()},
+		Flow:             w.message.GetFlow().String(),
+		Scenario:         w.message.GetScenario(),
+		AcceptedProducts: w.message.GetAcceptedProducts(),
+		SubjectID:        w.message.GetSubjectId(),
+		Reference:        w.message.GetReference(),
+		Comparison:       comparison{w.photos},
+		Callback:         callback{w.message.GetCallback().GetReturnUrl(), w.message.GetCallback().GetNotifyUrl()},
 	})
 }
