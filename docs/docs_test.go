@@ -22,7 +22,7 @@ import (
 func TestProgramsOfTheClientsPage(t *testing.T) {
 	blocks := doctest.Blocks(t, "clients.md")
 	require.Equal(t, []string{
-		"Client.java", "client.go", "client.mjs", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "photos.mjs", "photos.sh", "service-config.json",
+		"Client.java", "client.go", "client.mjs", "client.py", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "photos.mjs", "photos.sh", "protoc.sh", "service-config.json",
 	}, slices.Sorted(maps.Keys(blocks)))
 	page := readFile(t, "clients.md")
 	require.Equal(t, len(blocks), strings.Count(page, "\n```\n"), "a block without a name")
@@ -36,7 +36,7 @@ func TestProgramsOfTheClientsPage(t *testing.T) {
 // All programs give the same advice for the same reasons, and name none that does not
 // exist.
 func TestReasonsOfTheClientsPage(t *testing.T) {
-	advised := regexp.MustCompile(`"?\b(?:Reason_)?((?:PHOTO|NO_FACE|MULTIPLE_FACES|ID_CARD)[A-Z_]*)\b"?`)
+	advised := regexp.MustCompile(`"?\b(?:Reason_)?((?:PHOTO|NO_FACE|MULTIPLE_FACES|IDENTITY)[A-Z_]*)\b"?`)
 	reasons := func(program string) []string {
 		var found []string
 		for _, match := range advised.FindAllStringSubmatch(program, -1) {
@@ -48,7 +48,7 @@ func TestReasonsOfTheClientsPage(t *testing.T) {
 	blocks := doctest.Blocks(t, "clients.md")
 	want := reasons(blocks["client.go"])
 	require.Len(t, want, 7)
-	for _, name := range []string{"client.mjs", "Client.java", "client.sh"} {
+	for _, name := range []string{"client.mjs", "client.py", "Client.java", "client.sh"} {
 		require.Equal(t, want, reasons(blocks[name]), name)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/demo"
 )
 
 // answer is one of testdata/answers.json: what a vendor sends, and what must come of
@@ -49,7 +50,7 @@ var httpStatuses = map[string]int{
 	"VENDOR_CREDENTIALS_REJECTED": 502, "VENDOR_PERMISSION_DENIED": 502, "VENDOR_ENDPOINT_NOT_FOUND": 502,
 	"VENDOR_ACCOUNT_EXPIRED": 502, "VENDOR_CONCURRENCY_LIMITED": 503, "VENDOR_INTERNAL_ERROR": 503,
 	"VENDOR_SIGNATURE_EXPIRED": 503, "VENDOR_RATE_LIMITED": 503, "REQUEST_TOO_LARGE": 413,
-	"ARGUMENT_REJECTED": 400, "PHOTO_UNREADABLE": 400, "ID_CARD_NUMBER_INVALID": 400, "NO_FACE_FOUND": 400,
+	"ARGUMENT_REJECTED": 400, "PHOTO_UNREADABLE": 400, "IDENTITY_NUMBER_INVALID": 400, "NO_FACE_FOUND": 400,
 }
 
 func TestAnswersOverBothTransports(t *testing.T) {
@@ -110,7 +111,7 @@ func checkAnswers(t *testing.T, answers []answer) *lockedBuffer {
 			require.Equal(t, want, httpStatus)
 			failure := &statuspb.Status{}
 			require.NoError(t, protojson.Unmarshal(body, failure))
-			field := strings.NewReplacer("return_url", "returnUrl", "id_card", "idCard").Replace(a.Want.Field)
+			field := strings.NewReplacer("return_url", "returnUrl", "identity_document", "identityDocument").Replace(a.Want.Field)
 			checkFailure(t, a, failure, field)
 		})
 	}
@@ -130,12 +131,15 @@ func fullRequest(product string) *livenessv1.IssueLivenessTokenRequest {
 		request.Flow = livenessv1.Flow_FLOW_HOSTED_PAGE
 		request.Callback = &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL, ExtraData: &extra}
 		request.Comparison = &livenessv1.Comparison{
-			IdCard: &livenessv1.IdCard{Name: "li-9173", Number: "11010519491231002X"},
-			Photos: [][]byte{[]byte("photo-9173"), []byte("photo-9173")},
+			IdentityDocument: &livenessv1.IdentityDocument{
+				Type: livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD, Country: "CN",
+				Name: "li-9173", Number: "11010519491231002X",
+			},
+			Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}, {Content: []byte("photo-9173")}},
 		}
 	case "megvii.h5-flash":
 		request.Flow = livenessv1.Flow_FLOW_JS_SDK
-		request.Comparison = &livenessv1.Comparison{Photos: [][]byte{[]byte("photo-9173")}}
+		request.Comparison = &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}}}
 		request.TokenLifetime = durationpb.New(30 * time.Minute)
 	default:
 		request.Flow = livenessv1.Flow_FLOW_APP_SDK
@@ -182,7 +186,7 @@ func checkFailure(t *testing.T, a answer, got *statuspb.Status, field string) {
 			require.Equal(t, field, d.GetFieldViolations()[0].GetField())
 			details["field"] = true
 		case *livenessv1.IssueFailure:
-			require.Equal(t, a.Want.Reason, d.GetAttempts()[0].GetReason().String())
+			require.Equal(t, a.Want.Reason, d.GetAttempts()[0].GetReason())
 			details["attempts"] = true
 		}
 	}
@@ -193,7 +197,7 @@ func checkFailure(t *testing.T, a answer, got *statuspb.Status, field string) {
 // post makes a REST call and returns the HTTP status and the body of its answer.
 func post(t *testing.T, url string, message *livenessv1.IssueLivenessTokenRequest) (int, []byte) {
 	t.Helper()
-	return postBody(t, url, compactJSON(message))
+	return postBody(t, url, demo.CompactJSON(message))
 }
 
 func postBody(t *testing.T, url string, content []byte) (int, []byte) {

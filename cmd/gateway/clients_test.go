@@ -59,7 +59,7 @@ $`, 3,
 			log := &lockedBuffer{}
 			g, _ := startGateway(t, vendorConfig, vendor.URL, log)
 			output := goRun(t, strings.NewReplacer(
-				"127.0.0.1:9090", g.grpcListener.Addr().String(),
+				"127.0.0.1:9090", g.GRPC,
 				`"megvii.app-v5", "linkface.app"`, c.products, "user-7f3a", c.subject,
 			).Replace(program))
 			require.Regexp(t, c.want, output)

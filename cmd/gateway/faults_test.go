@@ -17,6 +17,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/faulttest"
+	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/vendors"
@@ -123,11 +124,11 @@ func serveThatPanics(args []string) error {
 	if err != nil {
 		return err
 	}
-	g, err := newGateway(cfg, telemetry.NewLogger(zapcore.Lock(os.Stderr), zapcore.DebugLevel))
+	g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.Lock(os.Stderr), zapcore.DebugLevel), telemetry.ReadBuild())
 	if err != nil {
 		return err
 	}
-	return g.run(ctx)
+	return g.Run(ctx)
 }
 
 type panickyAccount struct{ providers.Account }

@@ -15,8 +15,8 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 )
 
-// A gateway that has in hand what its configuration allows sheds, over both transports
-// alike, and everybody who operates it sees so and is answered.
+// A gateway with as many calls in flight as its configuration allows sheds the next, over
+// both transports alike; operators see so, and health and admin answer.
 func TestOverload(t *testing.T) {
 	arrived, leave := make(chan struct{}), make(chan struct{})
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -44,14 +44,14 @@ func TestOverload(t *testing.T) {
 	shed.check(t, overGRPC(t, client, request, ""), "")
 	shed.check(t, overREST(t, g.restURL(), request, ""), "")
 
-	admin := "http://" + g.adminListener.Addr().String()
+	admin := "http://" + g.Admin
 	for _, transport := range []string{"grpc", "rest"} {
 		require.Contains(t, get(t, admin+"/metrics"),
 			`liveness_gateway_requests_total{code="UNAVAILABLE",flow="none",reason="OVERLOADED",transport="`+transport+`"} 1`)
 		require.Regexp(t, `"transport":"`+transport+`".*"reason":"OVERLOADED"`, log.String())
 	}
 	require.Equal(t, "ok\n", get(t, admin+"/readyz"))
-	connection, err := grpc.NewClient(g.grpcListener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	connection, err := grpc.NewClient(g.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	defer func() { _ = connection.Close() }()
 	health, err := healthpb.NewHealthClient(connection).Check(t.Context(), &healthpb.HealthCheckRequest{})

@@ -53,6 +53,8 @@ type parityCase struct {
 		Retry    string
 		RuledOut int `yaml:"ruled_out"`
 		Replayed bool
+		// Unavailable are the targets that might not be tried, and why; each says when it may.
+		Unavailable []string
 		// Called are the targets asked, in order, as account/product.
 		Called []string
 	}
@@ -195,7 +197,9 @@ func overForm(t *testing.T, url string, body []byte, timeout string) observation
 	t.Helper()
 	var request map[string]any
 	require.NoError(t, json.Unmarshal(body, &request))
-	var comparison struct{ Comparison struct{ Photos [][]byte } }
+	var comparison struct {
+		Comparison struct{ Photos []struct{ Content []byte } }
+	}
 	require.NoError(t, json.Unmarshal(body, &comparison))
 	if without, ok := request["comparison"].(map[string]any); ok {
 		delete(without, "photos")
@@ -209,7 +213,7 @@ func overForm(t *testing.T, url string, body []byte, timeout string) observation
 	for _, photo := range comparison.Comparison.Photos {
 		part, err := writer.CreateFormFile("photos", "photo.jpg")
 		require.NoError(t, err)
-		_, err = part.Write(photo)
+		_, err = part.Write(photo.Content)
 		require.NoError(t, err)
 	}
 	require.NoError(t, writer.Close())
@@ -249,6 +253,7 @@ func (c *parityCase) check(t *testing.T, got observation, field string) {
 	if c.Want.Product != "" {
 		require.Empty(t, got.status.GetDetails(), "failed: %v", got.status)
 		require.Equal(t, c.Want.Product, got.response.GetProduct())
+		c.checkIssuer(t, got.response)
 		require.NotEmpty(t, got.response.GetToken())
 		require.Equal(t, c.Want.Replayed, got.response.GetReplayed())
 		if !c.Want.Replayed {
@@ -263,10 +268,22 @@ func (c *parityCase) check(t *testing.T, got observation, field string) {
 	c.checkDetails(t, got.status, field)
 }
 
+// checkIssuer checks that the answer names the account that issued the token.
+func (c *parityCase) checkIssuer(t *testing.T, response *livenessv1.IssueLivenessTokenResponse) {
+	t.Helper()
+	last := response.GetAttempts()[len(response.GetAttempts())-1]
+	require.Equal(t, "OK", last.GetReason())
+	require.Equal(t, last.GetAccount(), response.GetAccount())
+	require.NotEmpty(t, response.GetRegion())
+	require.Equal(t, last.GetRegion(), response.GetRegion())
+	require.Equal(t, last.GetRegion(), response.GetClient().GetRegion())
+}
+
 func (c *parityCase) checkDetails(t *testing.T, got *statuspb.Status, field string) {
 	t.Helper()
 	var reason, violated, retry string
 	ruledOut, requestID := 0, ""
+	var unavailable []string
 	for _, packed := range got.GetDetails() {
 		detail, err := packed.UnmarshalNew()
 		require.NoError(t, err)
@@ -276,12 +293,20 @@ func (c *parityCase) checkDetails(t *testing.T, got *statuspb.Status, field stri
 			require.Equal(t, "liveness-gateway", d.GetDomain())
 		case *errdetails.BadRequest:
 			violated = d.GetFieldViolations()[0].GetField()
+			require.Contains(t, got.GetMessage(), ": "+violated+": "+d.GetFieldViolations()[0].GetDescription())
+			for _, v := range d.GetFieldViolations() {
+				require.Equal(t, reason, v.GetReason())
+			}
 		case *errdetails.RetryInfo:
 			retry = d.GetRetryDelay().AsDuration().String()
 		case *errdetails.RequestInfo:
 			requestID = d.GetRequestId()
 		case *livenessv1.IssueFailure:
 			ruledOut = len(d.GetRuledOut())
+			for _, target := range d.GetUnavailable() {
+				unavailable = append(unavailable, target.GetAccount()+"/"+target.GetProduct()+" "+target.GetWhy())
+				require.WithinDuration(t, time.Now(), target.GetRetryTime().AsTime(), time.Minute)
+			}
 			require.Len(t, d.GetAttempts(), len(c.Want.Called))
 		}
 	}
@@ -289,6 +314,7 @@ func (c *parityCase) checkDetails(t *testing.T, got *statuspb.Status, field stri
 	require.Equal(t, field, violated)
 	require.Equal(t, c.Want.Retry, retry)
 	require.Equal(t, c.Want.RuledOut, ruledOut, "targets ruled out")
+	require.Equal(t, c.Want.Unavailable, unavailable, "targets that might not be tried")
 	require.NotEmpty(t, requestID)
 }
 

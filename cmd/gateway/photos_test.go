@@ -66,7 +66,7 @@ func photosOf(size int, filling byte, asForm bool) (contentType string, body []b
 		"callback": {"returnUrl": "https://a.example/r", "notifyUrl": "https://a.example/n"}, "comparison": {"photos": [%s]}}`
 	photo := bytes.Repeat([]byte{filling}, size)
 	if !asForm {
-		text := `"` + base64.StdEncoding.EncodeToString(photo) + `"`
+		text := `{"content": "` + base64.StdEncoding.EncodeToString(photo) + `"}`
 		return "application/json", fmt.Appendf(nil, request, text+","+text+","+text)
 	}
 	var form bytes.Buffer

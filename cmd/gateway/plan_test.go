@@ -36,8 +36,8 @@ var plans = map[string]struct {
 	"products-left-out":   {`{"flow": "FLOW_APP_SDK"}`, "INVALID_REQUEST"},
 	"value-wrong-for-all": {`{
 		"flow": "FLOW_HOSTED_PAGE", "callback": {"returnUrl": "https://MARKER.example/", "notifyUrl": "https://MARKER.example/"},
-		"comparison": {"idCard": {"name": "MARKER", "number": "110101199003070MARKER"}}
-	}`, "ID_CARD_NUMBER_INVALID"},
+		"comparison": {"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "MARKER", "number": "110101199003070MARKER"}}
+	}`, "IDENTITY_NUMBER_INVALID"},
 	"field-missing":      {`{"flow": "FLOW_HOSTED_PAGE"}`, "NO_ELIGIBLE_PRODUCT"},
 	"out-of-service":     {`{"flow": "FLOW_SPOKEN_DIGITS"}`, "NO_TARGET_AVAILABLE"},
 	"no-route":           {`{"flow": "FLOW_JS_SDK", "subjectId": "MARKER"}`, "NO_ELIGIBLE_PRODUCT"},
@@ -48,8 +48,8 @@ var plans = map[string]struct {
 	"nothing-in-request": {``, "INVALID_REQUEST"},
 }
 
-// plan runs the command on a request from standard input.
-func plan(t *testing.T, request string, flags ...string) (output string, err error) {
+// planOf runs the command on a request from standard input.
+func planOf(t *testing.T, request string, flags ...string) (output string, err error) {
 	t.Helper()
 	t.Setenv("TEST_KEY", "MARKER-key-5127")
 	t.Setenv("TEST_SECRET", "MARKER-secret-5127")
@@ -68,7 +68,7 @@ func TestPlan(t *testing.T) {
 	for name, c := range plans {
 		t.Run(name, func(t *testing.T) {
 			for suffix, flags := range map[string][]string{".txt": nil, ".json": {"--json"}} {
-				output, err := plan(t, c.request, flags...)
+				output, err := planOf(t, c.request, flags...)
 				if c.reason == "" {
 					require.NoError(t, err)
 				} else {

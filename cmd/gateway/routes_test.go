@@ -45,16 +45,16 @@ out_of_service:
 `
 
 // troubledVendor is Megvii with a clock ten minutes ahead. It refuses the old key, is
-// broken where pages are asked for, and issues digits to whoever it lets go on.
+// broken where pages are requested, and issues digits; while hold is set only at release.
 type troubledVendor struct {
 	*httptest.Server
-	asked, goOn chan struct{}
+	arrived, release chan struct{}
 	hold        atomic.Bool
 }
 
 func startTroubledVendor(t *testing.T) *troubledVendor {
 	t.Helper()
-	v := &troubledVendor{asked: make(chan struct{}), goOn: make(chan struct{})}
+	v := &troubledVendor{arrived: make(chan struct{}), release: make(chan struct{})}
 	v.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", time.Now().Add(10*time.Minute).UTC().Format(http.TimeFormat))
 		switch {
@@ -66,8 +66,8 @@ func startTroubledVendor(t *testing.T) *troubledVendor {
 			_, _ = io.WriteString(w, `{"error_message":"INTERNAL_ERROR"}`)
 		default:
 			if v.hold.Load() {
-				v.asked <- struct{}{}
-				<-v.goOn
+				v.arrived <- struct{}{}
+				<-v.release
 			}
 			_, _ = io.WriteString(w, `{"biz_no":"b-1","random_number":"3167","token_random_number":"6747484e7ed6e8e6"}`)
 		}
@@ -77,9 +77,9 @@ func startTroubledVendor(t *testing.T) *troubledVendor {
 }
 
 // getAdmin returns an answer of the admin listener.
-func getAdmin(t *testing.T, g *gateway, path string) (status int, header http.Header, body string) {
+func getAdmin(t *testing.T, g *started, path string) (status int, header http.Header, body string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.adminListener.Addr().String()+path, http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.Admin+path, http.NoBody)
 	require.NoError(t, err)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
@@ -90,7 +90,7 @@ func getAdmin(t *testing.T, g *gateway, path string) (status int, header http.He
 	return response.StatusCode, response.Header, string(text)
 }
 
-func (g *gateway) liveStatus(t *testing.T) routing.Status {
+func (g *started) liveStatus(t *testing.T) routing.Status {
 	t.Helper()
 	code, header, body := getAdmin(t, g, "/routes")
 	require.Equal(t, http.StatusOK, code, body)
@@ -174,9 +174,9 @@ func TestRoutesShowWhatIsInFlight(t *testing.T) {
 		_, err := client.IssueLivenessToken(t.Context(), &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS})
 		ended <- err
 	}()
-	<-vendor.asked
+	<-vendor.arrived
 	requireAccount(t, g.liveStatus(t), routing.BenchStatus{State: "ok"}, 1)
-	close(vendor.goOn)
+	close(vendor.release)
 	require.NoError(t, <-ended)
 	requireAccount(t, g.liveStatus(t), routing.BenchStatus{State: "ok"}, 0)
 }

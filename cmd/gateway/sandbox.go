@@ -1,17 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	_ "embed"
 	"errors"
-	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"os"
-	"text/template"
-	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -19,13 +11,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/liveness-gateway/gateway/internal/config"
-	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/demo"
+	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
-
-//go:embed sandbox.yaml
-var sandboxConfig string
 
 func sandboxCommand() *cobra.Command {
 	var once bool
@@ -46,93 +36,47 @@ var errStop = errors.New("tokens issued")
 
 // runSandbox starts the stand-ins and a gateway in front of them on free loopback
 // ports, issues a token of each product over both transports, and serves until ctx
-// ends or, if once is set, no longer.
+// ends or, if once is set, no longer. It says on stderr what takes longer than a second.
 func runSandbox(ctx context.Context, once bool, stdout, stderr io.Writer) error {
-	standIns, err := startStandIns()
+	progress := zapcore.Lock(zapcore.AddSync(stderr)) // the log goes there too
+	standIns, err := demo.Start()
 	if err != nil {
 		return err
 	}
-	defer standIns.close()
-	cfg, err := standIns.config()
-	if err != nil {
-		return err
-	}
+	defer standIns.Close()
 	level := zap.NewAtomicLevelAt(zap.ErrorLevel)
-	gateway, err := newGateway(cfg, telemetry.NewLogger(zapcore.AddSync(stderr), level))
-	if err != nil {
+	var g *gateway.Gateway
+	if err := demo.Say(progress, "starting the gateway", func() (err error) {
+		g, err = newSandboxGateway(standIns, telemetry.NewLogger(progress, level))
+		return err
+	}); err != nil {
 		return err
 	}
 	var failures error
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return gateway.run(ctx) })
+	group.Go(func() error { return g.Run(ctx) })
 	group.Go(func() error {
-		if failures = showTokens(ctx, gateway, stdout); failures != nil || once {
+		if failures = demo.IssueTokens(ctx, g.Addresses(), stdout, progress); failures != nil || once {
 			return errStop
 		}
 		level.SetLevel(zap.InfoLevel)
-		return showHow(gateway, standIns, stdout)
+		return demo.ShowHow(g.Addresses(), standIns, stdout)
 	})
-	if err := group.Wait(); err != nil && !errors.Is(err, errStop) {
+	<-ctx.Done()
+	if err := demo.Say(progress, "stopping the gateway", group.Wait); err != nil && !errors.Is(err, errStop) {
 		return err
 	}
 	return failures
 }
 
-// standIns are the vendors' servers of the sandbox.
-type standIns struct {
-	servers []*http.Server
-	// Megvii and Linkface are base URLs.
-	Megvii, Linkface string
-}
-
-func startStandIns() (*standIns, error) {
-	s := &standIns{}
-	for _, vendor := range []struct {
-		handler http.Handler
-		url     *string
-	}{
-		{sandbox.NewMegvii(sandbox.Options{}), &s.Megvii},
-		{sandbox.NewLinkface(sandbox.Options{}), &s.Linkface},
-	} {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			s.close()
-			return nil, fmt.Errorf("cannot listen for a stand-in: %w", err)
-		}
-		server := &http.Server{Handler: vendor.handler, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
-		s.servers = append(s.servers, server)
-		*vendor.url = "http://" + listener.Addr().String()
-		go func() { _ = server.Serve(listener) }()
-	}
-	return s, nil
-}
-
-func (s *standIns) close() {
-	for _, server := range s.servers {
-		_ = server.Close()
-	}
-}
-
-// config is the built-in configuration with the stand-ins' addresses. Its secrets pass
-// through the environment as those of any configuration may.
-func (s *standIns) config() (*config.Config, error) {
-	for name, value := range map[string]string{
-		"SANDBOX_MEGVII_API_KEY":      sandbox.DemoMegviiAPIKey,
-		"SANDBOX_MEGVII_API_SECRET":   sandbox.DemoMegviiAPISecret,
-		"SANDBOX_LINKFACE_API_ID":     sandbox.DemoLinkfaceAPIID,
-		"SANDBOX_LINKFACE_API_SECRET": sandbox.DemoLinkfaceAPISecret,
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			return nil, err
-		}
-	}
-	parsed, err := template.New("sandbox.yaml").Parse(sandboxConfig)
+func newSandboxGateway(standIns *demo.StandIns, log *zap.Logger) (*gateway.Gateway, error) {
+	text, err := standIns.Config()
 	if err != nil {
 		return nil, err
 	}
-	var text bytes.Buffer
-	if err := parsed.Execute(&text, s); err != nil {
+	cfg, err := config.Parse("sandbox.yaml", text, vendors.All())
+	if err != nil {
 		return nil, err
 	}
-	return config.Parse("sandbox.yaml", text.Bytes(), vendors.All())
+	return gateway.New(cfg, log, telemetry.ReadBuild())
 }

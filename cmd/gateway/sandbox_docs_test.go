@@ -16,32 +16,33 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/demo"
 )
 
 // startSandbox starts what "gateway sandbox" does.
-func startSandbox(t *testing.T) (*gateway, *standIns) {
+func startSandbox(t *testing.T) (*started, *demo.StandIns) {
 	t.Helper()
-	vendors, err := startStandIns()
+	vendors, err := demo.Start()
 	require.NoError(t, err)
-	t.Cleanup(vendors.close)
+	t.Cleanup(vendors.Close)
 	return startBefore(t, vendors), vendors
 }
 
 // startBefore starts a gateway that holds nothing against the stand-ins yet.
-func startBefore(t *testing.T, vendors *standIns) *gateway {
+func startBefore(t *testing.T, vendors *demo.StandIns) *started {
 	t.Helper()
-	_, err := vendors.config() // sets the credentials, too
+	text, err := vendors.Config()
 	require.NoError(t, err)
-	text := strings.NewReplacer("{{.Megvii}}", vendors.Megvii, "{{.Linkface}}", vendors.Linkface).Replace(sandboxConfig)
-	g, _ := startGateway(t, text, "", io.Discard)
+	g, _ := startGateway(t, string(text), "", io.Discard)
 	return g
 }
 
-func (s *standIns) of(product string) string {
+// standInOf is the base URL of the product's vendor.
+func standInOf(vendors *demo.StandIns, product string) string {
 	if strings.HasPrefix(product, "linkface.") {
-		return s.Linkface
+		return vendors.Linkface
 	}
-	return s.Megvii
+	return vendors.Megvii
 }
 
 // control makes a request to a stand-in itself.
@@ -85,15 +86,15 @@ func TestSandboxPageOutcomes(t *testing.T) {
 	require.Len(t, rows, strings.Count(table, "\n")-1, "a row is not read")
 
 	for _, row := range rows {
-		for _, e := range examples() {
-			if row[2] != "all" && row[2] != e.product {
+		for _, e := range demo.Examples() {
+			if row[2] != "all" && row[2] != e.Product {
 				continue
 			}
-			t.Run(row[1]+" "+e.product, func(t *testing.T) {
-				order := fmt.Sprintf(`{"product": %q, "outcome": %q, "times": 9}`, e.product, row[1]) // enough for retries
-				control(t, http.MethodPost, vendors.of(e.product)+"/_sandbox/next", order)
-				checkCall(t, startBefore(t, vendors), e.request, row[3], row[4])
-				control(t, http.MethodDelete, vendors.of(e.product)+"/_sandbox/next", "")
+			t.Run(row[1]+" "+e.Product, func(t *testing.T) {
+				order := fmt.Sprintf(`{"product": %q, "outcome": %q, "times": 9}`, e.Product, row[1]) // enough for retries
+				control(t, http.MethodPost, standInOf(vendors, e.Product)+"/_sandbox/next", order)
+				checkCall(t, startBefore(t, vendors), e.Request, row[3], row[4])
+				control(t, http.MethodDelete, standInOf(vendors, e.Product)+"/_sandbox/next", "")
 				if request := carrying(e, "sandbox:"+row[1]+"#"+t.Name()); request != nil {
 					checkCall(t, startBefore(t, vendors), request, row[3], row[4])
 				}
@@ -103,10 +104,10 @@ func TestSandboxPageOutcomes(t *testing.T) {
 }
 
 // carrying is an example's request with an outcome in it, nil where there is no place.
-func carrying(e example, outcome string) *livenessv1.IssueLivenessTokenRequest {
-	request := proto.CloneOf(e.request)
+func carrying(e demo.Example, outcome string) *livenessv1.IssueLivenessTokenRequest {
+	request := proto.CloneOf(e.Request)
 	outcome = outcome[:min(len(outcome), 128)]
-	switch e.product {
+	switch e.Product {
 	case "linkface.app":
 		return nil
 	case "megvii.app-v5", "megvii.h5-flash":
@@ -117,9 +118,9 @@ func carrying(e example, outcome string) *livenessv1.IssueLivenessTokenRequest {
 	return request
 }
 
-func checkCall(t *testing.T, g *gateway, message *livenessv1.IssueLivenessTokenRequest, status, reason string) {
+func checkCall(t *testing.T, g *started, message *livenessv1.IssueLivenessTokenRequest, status, reason string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, g.restURL(), bytes.NewReader(compactJSON(message)))
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, g.restURL(), bytes.NewReader(demo.CompactJSON(message)))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Grpc-Timeout", "500m")
@@ -184,7 +185,7 @@ func TestSandboxPageCommands(t *testing.T) {
 func TestSandboxPrintsHowToRehearse(t *testing.T) {
 	g, vendors := startSandbox(t)
 	var printed bytes.Buffer
-	require.NoError(t, showHow(g, vendors, &printed))
+	require.NoError(t, demo.ShowHow(g.Listen, vendors, &printed))
 	_, text, found := strings.Cut(printed.String(), "\n# rehearse")
 	require.True(t, found)
 	text, _, _ = strings.Cut(text, "\n# metrics")
@@ -193,7 +194,7 @@ func TestSandboxPrintsHowToRehearse(t *testing.T) {
 	for _, answer := range answers {
 		require.True(t, strings.HasPrefix(answer, "200 "), answer)
 	}
-	app, v5 := examples()[0].request, examples()[1].request
+	app, v5 := demo.Examples()[0].Request, demo.Examples()[1].Request
 	checkCall(t, g, v5, "503", "VENDOR_CONCURRENCY_LIMITED")
 	checkCall(t, g, app, "504", "VENDOR_TIMEOUT")
 	checkCall(t, g, v5, "200", "")
@@ -201,7 +202,7 @@ func TestSandboxPrintsHowToRehearse(t *testing.T) {
 
 func TestSandboxRefusesAnUnknownOutcomeInTheCall(t *testing.T) {
 	g, _ := startSandbox(t)
-	for _, e := range examples() {
+	for _, e := range demo.Examples() {
 		if request := carrying(e, "sandbox:explode"); request != nil {
 			checkCall(t, g, request, "400", "ARGUMENT_REJECTED")
 		}

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
@@ -20,7 +21,7 @@ func serveCommand() *cobra.Command {
 		Short: "Serve gRPC and REST until SIGTERM",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			tuneMemory() // before the defaults that depend on the limit
+			gateway.TuneMemory() // before the defaults that depend on the limit
 			cfg, err := config.Load(file, vendors.All())
 			if err != nil {
 				return err
@@ -34,11 +35,11 @@ func serveCommand() *cobra.Command {
 			}
 			log := telemetry.NewLogBuffer(cmd.ErrOrStderr())
 			defer func() { _ = log.Stop() }()
-			gateway, err := newGateway(cfg, telemetry.NewLogger(log, level))
+			g, err := gateway.New(cfg, telemetry.NewLogger(log, level), telemetry.ReadBuild())
 			if err != nil {
 				return err
 			}
-			return gateway.run(cmd.Context())
+			return g.Run(cmd.Context())
 		},
 	}
 	flags := command.Flags()

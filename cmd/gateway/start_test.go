@@ -16,6 +16,7 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
@@ -44,9 +45,14 @@ routes:
   - {flow: spoken_digits, targets: [{account: megvii-test, product: megvii.random-number}]}
 `
 
+// started is a gateway that runs until the end of the test.
+type started struct{ config.Listen }
+
+func (s *started) restURL() string { return "http://" + s.REST + "/v1/liveness-tokens" }
+
 // startGateway runs a gateway with the configuration, in which URL stands for the
 // vendors' url, and stops it at the end of the test. The log goes to output.
-func startGateway(t *testing.T, text, url string, output io.Writer) (*gateway, livenessv1.LivenessServiceClient) {
+func startGateway(t *testing.T, text, url string, output io.Writer) (*started, livenessv1.LivenessServiceClient) {
 	t.Helper()
 	t.Setenv("TEST_KEY", "test-key-5127")
 	t.Setenv("TEST_SECRET", "test-secret-5127")
@@ -56,22 +62,22 @@ func startGateway(t *testing.T, text, url string, output io.Writer) (*gateway, l
 }
 
 // startConfigured is startGateway with a configuration that has been read.
-func startConfigured(t *testing.T, cfg *config.Config, output io.Writer) (*gateway, livenessv1.LivenessServiceClient) {
+func startConfigured(t *testing.T, cfg *config.Config, output io.Writer) (*started, livenessv1.LivenessServiceClient) {
 	t.Helper()
-	g, err := newGateway(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel))
+	g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel), telemetry.ReadBuild())
 	require.NoError(t, err)
 
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- g.run(ctx) }()
-	connection, err := grpc.NewClient(g.grpcListener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	go func() { ended <- g.Run(ctx) }()
+	connection, err := grpc.NewClient(g.Addresses().GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, connection.Close())
 		stop()
 		require.NoError(t, <-ended)
 	})
-	return g, livenessv1.NewLivenessServiceClient(connection)
+	return &started{g.Addresses()}, livenessv1.NewLivenessServiceClient(connection)
 }
 
 // lockedBuffer is a bytes.Buffer that a server may write to while a test reads.
@@ -99,10 +105,10 @@ func TestStoppedBeforeItServes(t *testing.T) {
 	for range 20 {
 		cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")), vendors.All())
 		require.NoError(t, err)
-		g, err := newGateway(cfg, telemetry.NewLogger(zapcore.AddSync(io.Discard), zap.InfoLevel))
+		g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.AddSync(io.Discard), zap.InfoLevel), telemetry.ReadBuild())
 		require.NoError(t, err)
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
-		require.NoError(t, g.run(ctx))
+		require.NoError(t, g.Run(ctx))
 	}
 }

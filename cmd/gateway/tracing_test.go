@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 const digitsAnswer = `{"token_random_number":"tok-1","random_number":"0042"}`
@@ -108,7 +109,7 @@ func TestTracedCalls(t *testing.T) {
 				attributes[attribute.GetKey()] = attribute.GetValue().GetStringValue()
 			}
 			require.Equal(t, "liveness-gateway", attributes["service.name"])
-			require.Equal(t, build().Version, attributes["service.version"])
+			require.Equal(t, telemetry.ReadBuild().Version, attributes["service.version"])
 			require.Equal(t, "test", attributes["deployment.environment.name"])
 			requireCallersTrace(t, resource.GetScopeSpans()[0].GetSpans())
 

@@ -17,6 +17,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/demo"
 )
 
 // privateRequest has a marker in every field that is about the user. linkface.app has a
@@ -26,8 +28,8 @@ const privateRequest = `{"subjectId":"user-qzjx","reference":"order-1"%s}`
 var privateFields = map[string]string{
 	"megvii.random-number": "",
 	"megvii.app-v5":        "",
-	"megvii.h5-flash":      `,"comparison":{"photos":["cGhvdG8tcXpqeA=="]}`,
-	"megvii.pc-web": `,"comparison":{"idCard":{"name":"𠮷七三一九","number":"11010519491231731X"},"photos":["cGhvdG8tcXpqeA=="]},
+	"megvii.h5-flash":      `,"comparison":{"photos":[{"content": "cGhvdG8tcXpqeA=="}]}`,
+	"megvii.pc-web": `,"comparison":{"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name":"𠮷七三一九","number":"11010519491231731X"},"photos":[{"content": "cGhvdG8tcXpqeA=="}]},
 		"callback":{"returnUrl":"https://shop.example/r?qzjx","notifyUrl":"https://shop.example/n?qzjx","extraData":"a/b-qzjx"}`,
 	"linkface.app": "",
 }
@@ -129,7 +131,7 @@ func TestTryShowsAndSavesNothingPrivate(t *testing.T) {
 	}
 }
 
-// What starts a client is hidden wherever it stands.
+// What starts a client is hidden wherever it is.
 func TestTryShowsAndSavesNoToken(t *testing.T) {
 	for product, body := range map[string]string{
 		"megvii.random-number": `{"token_random_number":"tok-qzjx","biz_id":"biz-qzjx","random_number":"7319","again":["tok-qzjx",7319],"request_id":"r-1"}`,
@@ -140,7 +142,7 @@ func TestTryShowsAndSavesNoToken(t *testing.T) {
 	} {
 		t.Run(product, func(t *testing.T) {
 			name, _, _ := strings.Cut(product, ".")
-			request := write(t, string(compactJSON(fullRequest(product))))
+			request := write(t, string(demo.CompactJSON(fullRequest(product))))
 			saved := filepath.Join(t.TempDir(), "cases.json")
 			config := at(t, answering(t, http.StatusOK, body))
 			output, err := try(t.Context(), config, name+"-test", product, "--request", request, "--save", saved, "--show-answer")

@@ -9,20 +9,22 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/demo"
 )
 
 func TestSavedCasesAreCasesOfTheAdapters(t *testing.T) {
 	config := atStandIns(t)
 	file := write(t, `[{"id":"before","note":"老 & <kept>"}]`)
-	for _, e := range examples() {
-		vendor, _, _ := strings.Cut(e.product, ".")
+	for _, e := range demo.Examples() {
+		vendor, _, _ := strings.Cut(e.Product, ".")
 		for secret, ok := range map[string]bool{"right": true, "another-secret": false} {
-			t.Run(e.product+"/"+secret, func(t *testing.T) {
+			t.Run(e.Product+"/"+secret, func(t *testing.T) {
 				if !ok {
 					t.Setenv("SANDBOX_"+strings.ToUpper(vendor)+"_API_SECRET", secret)
 				}
-				request := write(t, string(compactJSON(e.request)))
-				_, err := try(t.Context(), config, vendor+"-sandbox", e.product, "--request", request, "--save", file)
+				request := write(t, string(demo.CompactJSON(e.Request)))
+				_, err := try(t.Context(), config, vendor+"-sandbox", e.Product, "--request", request, "--save", file)
 				require.Equal(t, ok, err == nil, "%v", err)
 			})
 		}

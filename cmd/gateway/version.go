@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -16,25 +14,9 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version, the commit and the Go version",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b := build()
+			b := telemetry.ReadBuild()
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gateway %s, commit %s, %s\n", b.Version, b.Commit, b.GoVersion)
 			return err
 		},
 	}
-}
-
-// build is what the Go toolchain recorded when it built the binary.
-func build() telemetry.Build {
-	b := telemetry.Build{Version: "unknown", Commit: "unknown", GoVersion: runtime.Version()}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return b
-	}
-	b.Version = info.Main.Version
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			b.Commit = setting.Value
-		}
-	}
-	return b
 }

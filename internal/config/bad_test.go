@@ -35,7 +35,7 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// TestErrorsShowNoSecret relies on the files in which hunter2 stands where a secret
+// TestErrorsShowNoSecret relies on the files in which hunter2 is where a secret
 // must not.
 func TestErrorsShowNoSecret(t *testing.T) {
 	for _, file := range []string{"secrets", "syntax-secret", "base-url", "proxy"} {

@@ -76,8 +76,8 @@ func (r *reader) credentials(v value, keys []string) []Credential {
 	return credentials
 }
 
-// settings reads what stands in o under the key as options or parameters of which
-// the provider declares which there are and what they take.
+// settings reads the value of the key in o as options or parameters, of which the
+// provider declares the names and which values they may have.
 func (r *reader) settings(o object, key, thing string, declared []providers.Parameter) map[string]string {
 	known := make([]string, len(declared))
 	for i := range declared {

@@ -54,7 +54,7 @@ func (r *reader) address(v value, fallback string) string {
 	return fallback
 }
 
-// problem is what is wrong with what stands behind a key.
+// problem is what is wrong with the value of a key.
 type problem struct{ key, message string }
 
 func (l Listen) problems(allowUnauthenticated bool) []problem {

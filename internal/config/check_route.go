@@ -88,7 +88,7 @@ func (r *reader) repeatedTargets(targets []Target, places []value) {
 		})
 		if first >= 0 && target.Product != "" {
 			line, _ := position(places[first].node)
-			r.fail(places[i], "the same target already stands at line %d", line)
+			r.fail(places[i], "the same target is already at line %d", line)
 		}
 	}
 }

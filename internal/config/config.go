@@ -3,7 +3,7 @@
 // would refuse is an error with its line and column, and all errors of a file are
 // reported at once.
 //
-// Secrets never stand in the file. Each is named as {env: NAME} or {file: path}
+// The file holds no secret. Each is named as {env: NAME} or {file: path}
 // and read when the file is; no error and no print shows its value. Paths in the
 // file start from the folder it is in.
 //
@@ -53,9 +53,9 @@ type Config struct {
 	OutOfService []OutOfService
 }
 
-// TakenOut returns why a target of the account and product is out of service, "" if it
-// is not.
-func (c *Config) TakenOut(account, product string) string {
+// OutOfServiceReason returns why a target of the account and product is out of service,
+// "" if it is not.
+func (c *Config) OutOfServiceReason(account, product string) string {
 	for _, out := range c.OutOfService {
 		if (out.Account == "" || out.Account == account) && (out.Product == "" || out.Product == product) {
 			return out.Reason
@@ -88,15 +88,15 @@ type Log struct {
 
 // Limits says how much the gateway takes on at once, before it sheds calls.
 type Limits struct {
-	// MaxCalls is how many calls it has in hand, 1 to 1,000,000.
+	// MaxCalls is how many calls may be in flight, 1 to 1,000,000.
 	MaxCalls int
-	// MaxPhotoBytes is how many bytes their messages have together, 64 MiB, which any
-	// one message fits into, to 1 TiB.
+	// MaxPhotoBytes is how many bytes of their messages may be in flight, 64 MiB, which
+	// any one message fits into, to 1 TiB.
 	MaxPhotoBytes Size
 }
 
-// Idempotency bounds what the gateway keeps of idempotency keys. A key takes room as long
-// as its answer lives; full, new keys are refused.
+// Idempotency bounds the memory for idempotency keys. A key takes its part until its
+// answer expires; when none is left, calls with new keys are refused.
 type Idempotency struct {
 	// MaxKeys is how many there are at most, 1 to 100,000,000.
 	MaxKeys int
@@ -130,8 +130,8 @@ type Account struct {
 	// MaxConnectionAge is when a connection to the vendor is replaced, so that a
 	// change of its addresses is noticed, 1 s to 24 h.
 	MaxConnectionAge time.Duration
-	// MaxInFlight bounds the attempts under way at once, 1 to 100,000, before the vendor
-	// has said what it takes.
+	// MaxInFlight bounds the attempts in flight, 1 to 100,000, before the vendor has told
+	// its own limit.
 	MaxInFlight int
 }
 
@@ -162,8 +162,8 @@ type Route struct {
 	// Weighted spreads users over the targets by weight; otherwise they are tried in
 	// order.
 	Weighted bool
-	// AcceptedProducts stand in for a caller's list that is left out; each is the
-	// product of a target. Nil if the route has none.
+	// AcceptedProducts is the list of calls that leave out theirs; each is the product
+	// of a target. Nil if the route has none.
 	AcceptedProducts []string
 	// StopAfterAmbiguous ends a call on an attempt that the vendor may have
 	// processed, where otherwise another account would be tried.
@@ -185,7 +185,7 @@ type Target struct {
 
 // OutOfService takes an account, a product, or a product on an account out of service.
 type OutOfService struct {
-	// Account and Product are those of some target; "" stands for all, in one of them.
+	// Account and Product are those of some target; one of them may be "", which is all.
 	Account, Product string
 	// Reason is for operators, 1 to 200 bytes.
 	Reason string

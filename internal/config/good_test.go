@@ -88,13 +88,13 @@ func TestEveryKey(t *testing.T) {
 func TestOutOfService(t *testing.T) {
 	c, err := load(t, "testdata/good/full.yaml")
 	require.NoError(t, err)
-	require.Equal(t, "the contract ended", c.TakenOut("globex-sgp", "globex.app"))
-	require.Equal(t, "no SDK release yet", c.TakenOut("acme-cn", "acme.app"))
-	require.Empty(t, c.TakenOut("acme-cn", "acme.page"))
+	require.Equal(t, "the contract ended", c.OutOfServiceReason("globex-sgp", "globex.app"))
+	require.Equal(t, "no SDK release yet", c.OutOfServiceReason("acme-cn", "acme.app"))
+	require.Empty(t, c.OutOfServiceReason("acme-cn", "acme.page"))
 
 	c.OutOfService = []config.OutOfService{{Product: "acme.app", Reason: "recalled"}}
-	require.Equal(t, "recalled", c.TakenOut("acme-sgp", "acme.app"))
-	require.Empty(t, c.TakenOut("acme-sgp", "acme.page"))
+	require.Equal(t, "recalled", c.OutOfServiceReason("acme-sgp", "acme.app"))
+	require.Empty(t, c.OutOfServiceReason("acme-sgp", "acme.page"))
 }
 
 func TestSecrets(t *testing.T) {

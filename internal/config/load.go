@@ -98,8 +98,8 @@ func (r *reader) isUTF8(text []byte) bool {
 	return true
 }
 
-// syntax reports the parser's error. Its messages quote what stands in the file,
-// which may be a secret by mistake, so that they are cut before the quotation.
+// syntax reports the parser's error. Its messages quote the file, where a
+// secret may be by mistake, so that they are cut before the quotation.
 func (r *reader) syntax(err error) {
 	line, column, message := 1, 1, "cannot be read"
 	if at, ok := errors.AsType[yaml.Error](err); ok {

@@ -42,7 +42,7 @@ func (r *reader) secret(v value) (sensitive.String, Reference) {
 	}
 	ref, place := r.reference(v)
 	if ref.Name == "" {
-		r.fail(place, "%s must be {env: NAME} or {file: path}; the secret itself never stands here", v.name)
+		r.fail(place, "%s must be {env: NAME} or {file: path}; the secret itself must not be here", v.name)
 		return sensitive.String{}, ref
 	}
 	secret, problem := ref.read()
@@ -52,7 +52,7 @@ func (r *reader) secret(v value) (sensitive.String, Reference) {
 	return secret, ref
 }
 
-// reference reads v as {env: NAME} or {file: path} and says where the name stands.
+// reference reads v as {env: NAME} or {file: path} and returns the place of the name.
 // If v is neither, Name is empty and the place is that of the mistake.
 func (r *reader) reference(v value) (Reference, value) {
 	mapping, ok := v.node.(*ast.MappingNode)

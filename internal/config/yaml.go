@@ -7,8 +7,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// value is what stands in the file under a name. Its node is nil if the key is
-// left out; every method of reader takes that in silence and returns zero.
+// value is a value of the file and its name. Its node is nil if the key is left out;
+// every method of reader then reports nothing and returns zero.
 type value struct {
 	name string
 	node ast.Node
@@ -16,7 +16,7 @@ type value struct {
 
 func (v value) given() bool { return v.node != nil }
 
-// entry is what stands behind a key, and the key itself.
+// entry is a key and its value.
 type entry struct {
 	value
 	key value
@@ -57,7 +57,7 @@ func (r *reader) keyed(v value, thing string, known []string) object {
 	return o
 }
 
-// optional returns what stands behind the key.
+// optional returns the value of the key.
 func (o object) optional(key string) value { return value{key, o.values[key].node} }
 
 // required is optional, but reports a key that is left out.
@@ -115,11 +115,11 @@ func (r *reader) list(v value) []value {
 	return values
 }
 
-// once reports whether the thing at v stands in the file for the first time. lines
-// remembers where.
+// once reports whether the thing at v is in the file for the first time. lines has the
+// line of each.
 func (r *reader) once(lines map[string]int, thing string, v value) bool {
 	if line, ok := lines[thing]; ok {
-		r.fail(v, "%s already stands at line %d", thing, line)
+		r.fail(v, "%s is already at line %d", thing, line)
 		return false
 	}
 	lines[thing], _ = position(v.node)

@@ -115,7 +115,7 @@ func retriesWhereAlone(o *observed) []string {
 		if !c.succeeded() {
 			lost++
 		}
-		if made := c.attempts(); len(made) > 0 && made[0].GetReason() != livenessv1.Reason_OK {
+		if made := c.attempts(); len(made) > 0 && made[0].GetReason() != livenessv1.Reason_OK.String() {
 			refused++
 			retried += min(1, len(made)-1)
 		}

@@ -77,7 +77,7 @@ func (o *observed) witnesses() (counts map[witness]int, lostReplies map[string]b
 	for _, c := range o.calls {
 		answered[c.requestID] = true
 		for _, a := range c.attempts() {
-			if ambiguous(a.GetReason().String(), a.GetVendorCode(), int(a.GetVendorHttpStatus())) {
+			if ambiguous(a.GetReason(), a.GetVendorCode(), int(a.GetVendorHttpStatus())) {
 				counts[witness{place{a.GetAccount(), a.GetProduct()}, a.GetVendorReference()}]++
 			}
 		}

@@ -30,7 +30,7 @@ func logged(t *testing.T, calls ...string) *gatewayLog {
 }
 
 func attempt(account string, reason livenessv1.Reason) *livenessv1.Attempt {
-	return &livenessv1.Attempt{Account: account, Product: randomNumber, Reason: reason, VendorReference: "r-1"}
+	return &livenessv1.Attempt{Account: account, Product: randomNumber, Reason: reason.String(), VendorReference: "r-1"}
 }
 
 // answered is the call r-1 that got the token after the attempts.

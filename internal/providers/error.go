@@ -52,7 +52,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 func (e *Error) CallersFault() bool {
 	switch e.Reason {
 	case InvalidRequest, PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality,
-		RequestTooLarge, IDCardNameInvalid, IDCardNumberInvalid, ComparisonAttemptsExceeded:
+		RequestTooLarge, IdentityNameInvalid, IdentityNumberInvalid, ComparisonAttemptsExceeded:
 		return true
 	case ArgumentRejected:
 		return len(e.Violations) > 0
@@ -71,10 +71,10 @@ func (e *Error) Blame(r *Request, argument Field) {
 		field = argument
 	case PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality:
 		field = FieldPhotos
-	case IDCardNameInvalid:
-		field = FieldIDCardName
-	case IDCardNumberInvalid:
-		field = FieldIDCardNumber
+	case IdentityNameInvalid:
+		field = FieldIdentityDocumentName
+	case IdentityNumberInvalid:
+		field = FieldIdentityDocumentNumber
 	default:
 	}
 	if r.Asks().Has(field) {

@@ -24,8 +24,8 @@ func TestCallersFault(t *testing.T) {
 		{providers.MultipleFaces, nil, true},
 		{providers.PhotoLowQuality, nil, true},
 		{providers.RequestTooLarge, nil, true},
-		{providers.IDCardNameInvalid, nil, true},
-		{providers.IDCardNumberInvalid, nil, true},
+		{providers.IdentityNameInvalid, nil, true},
+		{providers.IdentityNumberInvalid, nil, true},
 		{providers.ComparisonAttemptsExceeded, nil, true},
 		{providers.ArgumentRejected, named, true},
 		{providers.ArgumentRejected, nil, false},
@@ -48,7 +48,7 @@ func TestCallersFault(t *testing.T) {
 
 func TestBlame(t *testing.T) {
 	all := &providers.Request{
-		Reference: "order-1", IDCard: &providers.IDCard{}, Photos: photos(1), ReturnURL: sensitive.New("https://a.example/"),
+		Reference: "order-1", IdentityDocument: &providers.IdentityDocument{}, Photos: photos(1), ReturnURL: sensitive.New("https://a.example/"),
 	}
 	tests := []struct {
 		reason   providers.Reason
@@ -64,8 +64,8 @@ func TestBlame(t *testing.T) {
 		{providers.NoFaceFound, providers.FieldReference, "comparison.photos"},
 		{providers.MultipleFaces, providers.FieldNone, "comparison.photos"},
 		{providers.PhotoLowQuality, providers.FieldNone, "comparison.photos"},
-		{providers.IDCardNameInvalid, providers.FieldNone, "comparison.id_card.name"},
-		{providers.IDCardNumberInvalid, providers.FieldNone, "comparison.id_card.number"},
+		{providers.IdentityNameInvalid, providers.FieldNone, "comparison.identity_document.name"},
+		{providers.IdentityNumberInvalid, providers.FieldNone, "comparison.identity_document.number"},
 		{providers.VendorCredentialsRejected, providers.FieldReference, ""},
 		{providers.ComparisonAttemptsExceeded, providers.FieldReference, ""},
 	}

@@ -16,9 +16,11 @@ const (
 	FieldRegions
 	FieldSubjectID
 	FieldReference
-	FieldIDCard
-	FieldIDCardName
-	FieldIDCardNumber
+	FieldIdentityDocument
+	FieldIdentityDocumentType
+	FieldIdentityDocumentCountry
+	FieldIdentityDocumentName
+	FieldIdentityDocumentNumber
 	FieldPhotos
 	FieldDetectRotatedFaces
 	FieldMultipleFaces
@@ -37,30 +39,32 @@ const (
 )
 
 var fieldPaths = [fieldCount]string{
-	FieldIdempotencyKey:      "idempotency_key",
-	FieldFlow:                "flow",
-	FieldScenario:            "scenario",
-	FieldAcceptedProducts:    "accepted_products",
-	FieldRegions:             "regions",
-	FieldSubjectID:           "subject_id",
-	FieldReference:           "reference",
-	FieldIDCard:              "comparison.id_card",
-	FieldIDCardName:          "comparison.id_card.name",
-	FieldIDCardNumber:        "comparison.id_card.number",
-	FieldPhotos:              "comparison.photos",
-	FieldDetectRotatedFaces:  "comparison.detect_rotated_faces",
-	FieldMultipleFaces:       "comparison.multiple_faces",
-	FieldReturnURL:           "callback.return_url",
-	FieldNotifyURL:           "callback.notify_url",
-	FieldExtraData:           "callback.extra_data",
-	FieldTokenLifetime:       "token_lifetime",
-	FieldMaxUploads:          "capture.max_uploads",
-	FieldFlashColors:         "capture.flash_colors",
-	FieldScreenReplayCheck:   "capture.screen_replay_check",
-	FieldFaceOcclusionCheck:  "capture.face_occlusion_check",
-	FieldReportMultipleFaces: "capture.report_multiple_faces",
-	FieldLanguage:            "capture.language",
-	FieldDetection:           "detection",
+	FieldIdempotencyKey:          "idempotency_key",
+	FieldFlow:                    "flow",
+	FieldScenario:                "scenario",
+	FieldAcceptedProducts:        "accepted_products",
+	FieldRegions:                 "regions",
+	FieldSubjectID:               "subject_id",
+	FieldReference:               "reference",
+	FieldIdentityDocument:        "comparison.identity_document",
+	FieldIdentityDocumentType:    "comparison.identity_document.type",
+	FieldIdentityDocumentCountry: "comparison.identity_document.country",
+	FieldIdentityDocumentName:    "comparison.identity_document.name",
+	FieldIdentityDocumentNumber:  "comparison.identity_document.number",
+	FieldPhotos:                  "comparison.photos",
+	FieldDetectRotatedFaces:      "comparison.detect_rotated_faces",
+	FieldMultipleFaces:           "comparison.multiple_faces",
+	FieldReturnURL:               "callback.return_url",
+	FieldNotifyURL:               "callback.notify_url",
+	FieldExtraData:               "callback.extra_data",
+	FieldTokenLifetime:           "token_lifetime",
+	FieldMaxUploads:              "capture.max_uploads",
+	FieldFlashColors:             "capture.flash_colors",
+	FieldScreenReplayCheck:       "capture.screen_replay_check",
+	FieldFaceOcclusionCheck:      "capture.face_occlusion_check",
+	FieldReportMultipleFaces:     "capture.report_multiple_faces",
+	FieldLanguage:                "capture.language",
+	FieldDetection:               "detection",
 }
 
 // String returns the field's path in the proto contract, "" for FieldNone.

@@ -22,9 +22,11 @@ var fieldPaths = []struct {
 	{providers.FieldRegions, "regions", false},
 	{providers.FieldSubjectID, "subject_id", false},
 	{providers.FieldReference, "reference", false},
-	{providers.FieldIDCard, "comparison.id_card", true},
-	{providers.FieldIDCardName, "comparison.id_card.name", false},
-	{providers.FieldIDCardNumber, "comparison.id_card.number", false},
+	{providers.FieldIdentityDocument, "comparison.identity_document", true},
+	{providers.FieldIdentityDocumentType, "comparison.identity_document.type", false},
+	{providers.FieldIdentityDocumentCountry, "comparison.identity_document.country", false},
+	{providers.FieldIdentityDocumentName, "comparison.identity_document.name", false},
+	{providers.FieldIdentityDocumentNumber, "comparison.identity_document.number", false},
 	{providers.FieldPhotos, "comparison.photos", true},
 	{providers.FieldDetectRotatedFaces, "comparison.detect_rotated_faces", true},
 	{providers.FieldMultipleFaces, "comparison.multiple_faces", true},
@@ -50,7 +52,7 @@ func TestFieldPaths(t *testing.T) {
 	require.Empty(t, providers.FieldNone.String())
 }
 
-// An id card counts as an effect once; its parts have limits only.
+// An identity document counts as an effect once; its parts have limits only.
 func TestEffects(t *testing.T) {
 	for _, f := range fieldPaths {
 		require.Equal(t, f.effect, providers.Effects.Has(f.field), f.path)

@@ -80,7 +80,7 @@ type Violation struct {
 func (p *Product) Check(r *Request, asked Fields) []Violation {
 	var found []Violation
 	for f := range (asked & Effects &^ p.Honours).Each {
-		found = append(found, Violation{f.Path(), NoEligibleProduct, "not supported"})
+		found = append(found, Violation{f.Path(), NoEligibleProduct, "not supported: leave it out"})
 	}
 	for _, need := range p.Needs {
 		if !asked.Has(need.Field) && (need.When == nil || need.When.Holds(r)) {

@@ -62,13 +62,15 @@ func TestCheck(t *testing.T) {
 		"nothing in the way": {change: func(*providers.Request) {}},
 		"a field it cannot do": {
 			func(r *providers.Request) { r.ExtraData = sensitive.New("x") },
-			[]providers.Violation{{Path: "callback.extra_data", Reason: cannot, Description: "not supported"}},
+			[]providers.Violation{{Path: "callback.extra_data", Reason: cannot, Description: "not supported: leave it out"}},
 		},
 		"fields it cannot do, in the order of the contract": {
-			func(r *providers.Request) { r.Detection, r.IDCard = providers.DetectIDCard, &providers.IDCard{} },
+			func(r *providers.Request) {
+				r.Detection, r.IdentityDocument = providers.DetectIDCard, &providers.IdentityDocument{}
+			},
 			[]providers.Violation{
-				{Path: "comparison.id_card", Reason: cannot, Description: "not supported"},
-				{Path: "detection", Reason: cannot, Description: "not supported"},
+				{Path: "comparison.identity_document", Reason: cannot, Description: "not supported: leave it out"},
+				{Path: "detection", Reason: cannot, Description: "not supported: leave it out"},
 			},
 		},
 		"a field it needs": {
@@ -97,12 +99,12 @@ func TestCheck(t *testing.T) {
 		},
 		"a value outside the limit of a field that it does not honour is reported once": {
 			func(r *providers.Request) { r.Language = "fr" },
-			[]providers.Violation{{Path: "capture.language", Reason: cannot, Description: "not supported"}},
+			[]providers.Violation{{Path: "capture.language", Reason: cannot, Description: "not supported: leave it out"}},
 		},
 		"all three at once": {
 			func(r *providers.Request) { r.TokenLifetime, r.Photos = 1, photos(3) },
 			[]providers.Violation{
-				{Path: "token_lifetime", Reason: cannot, Description: "not supported"},
+				{Path: "token_lifetime", Reason: cannot, Description: "not supported: leave it out"},
 				{Path: "subject_id", Reason: cannot, Description: "required if there are photos"},
 				{Path: "comparison.photos", Reason: cannot, Description: "at most 2 photos"},
 			},
@@ -111,9 +113,6 @@ func TestCheck(t *testing.T) {
 			r.DetectRotatedFaces, r.ScreenReplayCheck = new(false), new(false)
 			r.FaceOcclusionCheck, r.ReportMultipleFaces = new(false), new(false)
 		}},
-		"liveness is what every product detects": {
-			change: func(r *providers.Request) { r.Detection = providers.DetectLiveness },
-		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

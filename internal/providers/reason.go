@@ -18,8 +18,8 @@ const (
 	MultipleFaces              Reason = "MULTIPLE_FACES"
 	PhotoLowQuality            Reason = "PHOTO_LOW_QUALITY"
 	RequestTooLarge            Reason = "REQUEST_TOO_LARGE"
-	IDCardNameInvalid          Reason = "ID_CARD_NAME_INVALID"
-	IDCardNumberInvalid        Reason = "ID_CARD_NUMBER_INVALID"
+	IdentityNameInvalid        Reason = "IDENTITY_NAME_INVALID"
+	IdentityNumberInvalid      Reason = "IDENTITY_NUMBER_INVALID"
 	ComparisonAttemptsExceeded Reason = "COMPARISON_ATTEMPTS_EXCEEDED"
 	NoEligibleProduct          Reason = "NO_ELIGIBLE_PRODUCT"
 

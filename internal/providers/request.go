@@ -41,14 +41,13 @@ const (
 	UseLargestFace
 )
 
-// Detection is what the vendor's client detects; the zero value asks for nothing,
-// which means liveness.
+// Detection is what the vendor's client detects; the zero value is liveness, which
+// every product does.
 type Detection uint8
 
-// The detections of the contract.
+// The other detections of the contract.
 const (
-	DetectLiveness Detection = iota + 1
-	DetectIDCard
+	DetectIDCard Detection = iota + 1
 	DetectBankCard
 )
 
@@ -60,7 +59,7 @@ type Request struct {
 	SubjectID sensitive.String
 	Reference string
 
-	IDCard             *IDCard
+	IdentityDocument   *IdentityDocument
 	Photos             []sensitive.Bytes
 	DetectRotatedFaces *bool
 	MultipleFaces      MultipleFacesRule
@@ -80,22 +79,35 @@ type Request struct {
 	Detection Detection
 }
 
-// IDCard is a Chinese identity card.
-type IDCard struct {
+// IdentityDocument is a document that a data source knows the user by.
+type IdentityDocument struct {
+	Type IdentityDocumentType
+	// Country issued it: ISO 3166-1 alpha-2, in capitals.
+	Country      sensitive.String
 	Name, Number sensitive.String
 }
+
+// IdentityDocumentType is what an identity document is.
+type IdentityDocumentType uint8
+
+// The identity documents of the contract.
+const (
+	IdentityCard IdentityDocumentType = iota + 1
+	Passport
+	ResidencePermit
+)
 
 // Effects are the fields that change what a vendor does: a product that does not
 // honour one that is asked for cannot serve.
 var Effects = FieldSet(
-	FieldIDCard, FieldPhotos, FieldDetectRotatedFaces, FieldMultipleFaces,
+	FieldIdentityDocument, FieldPhotos, FieldDetectRotatedFaces, FieldMultipleFaces,
 	FieldReturnURL, FieldNotifyURL, FieldExtraData, FieldTokenLifetime,
 	FieldMaxUploads, FieldFlashColors, FieldScreenReplayCheck, FieldFaceOcclusionCheck,
 	FieldReportMultipleFaces, FieldLanguage, FieldDetection,
 )
 
-// Asks returns the fields that are present and ask for something. False and the
-// liveness that every product detects ask for nothing.
+// Asks returns the fields that are present and ask for something. False asks for
+// nothing.
 func (r *Request) Asks() Fields {
 	var asked Fields
 	add := func(f Field, present bool) {
@@ -105,9 +117,11 @@ func (r *Request) Asks() Fields {
 	}
 	add(FieldSubjectID, !r.SubjectID.IsZero())
 	add(FieldReference, r.Reference != "")
-	add(FieldIDCard, r.IDCard != nil)
-	add(FieldIDCardName, r.IDCard != nil)
-	add(FieldIDCardNumber, r.IDCard != nil)
+	add(FieldIdentityDocument, r.IdentityDocument != nil)
+	add(FieldIdentityDocumentType, r.IdentityDocument != nil)
+	add(FieldIdentityDocumentCountry, r.IdentityDocument != nil)
+	add(FieldIdentityDocumentName, r.IdentityDocument != nil)
+	add(FieldIdentityDocumentNumber, r.IdentityDocument != nil)
 	add(FieldPhotos, len(r.Photos) > 0)
 	add(FieldDetectRotatedFaces, isTrue(r.DetectRotatedFaces))
 	add(FieldMultipleFaces, r.MultipleFaces != 0)
@@ -121,7 +135,7 @@ func (r *Request) Asks() Fields {
 	add(FieldFaceOcclusionCheck, isTrue(r.FaceOcclusionCheck))
 	add(FieldReportMultipleFaces, isTrue(r.ReportMultipleFaces))
 	add(FieldLanguage, r.Language != "")
-	add(FieldDetection, r.Detection > DetectLiveness)
+	add(FieldDetection, r.Detection != 0)
 	return asked
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 func TestAsks(t *testing.T) {
-	card := &providers.IDCard{Name: sensitive.New("张三"), Number: sensitive.New("11010119900307001X")}
+	card := &providers.IdentityDocument{Name: sensitive.New("张三"), Number: sensitive.New("11010119900307001X")}
 	tests := map[string]struct {
 		request providers.Request
 		want    []providers.Field
@@ -22,9 +22,12 @@ func TestAsks(t *testing.T) {
 			providers.Request{SubjectID: sensitive.New("u"), Reference: "r"},
 			[]providers.Field{providers.FieldSubjectID, providers.FieldReference},
 		},
-		"an id card brings its parts": {
-			providers.Request{IDCard: card},
-			[]providers.Field{providers.FieldIDCard, providers.FieldIDCardName, providers.FieldIDCardNumber},
+		"an identity document brings its parts": {
+			providers.Request{IdentityDocument: card},
+			[]providers.Field{
+				providers.FieldIdentityDocument, providers.FieldIdentityDocumentType, providers.FieldIdentityDocumentCountry,
+				providers.FieldIdentityDocumentName, providers.FieldIdentityDocumentNumber,
+			},
 		},
 		"photos":     {providers.Request{Photos: photos(2)}, []providers.Field{providers.FieldPhotos}},
 		"return url": {providers.Request{ReturnURL: sensitive.New("u")}, []providers.Field{providers.FieldReturnURL}},
@@ -56,7 +59,6 @@ func TestAsks(t *testing.T) {
 			DetectRotatedFaces: new(false), ScreenReplayCheck: new(false),
 			FaceOcclusionCheck: new(false), ReportMultipleFaces: new(false),
 		}},
-		"liveness":  {request: providers.Request{Detection: providers.DetectLiveness}},
 		"id card":   {providers.Request{Detection: providers.DetectIDCard}, []providers.Field{providers.FieldDetection}},
 		"bank card": {providers.Request{Detection: providers.DetectBankCard}, []providers.Field{providers.FieldDetection}},
 	}

@@ -196,14 +196,14 @@ func (c *call) acquire(target *Target) (step, bool) {
 		grant, refusal = target.guard.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
 	}
 	if refusal != "" {
-		c.holdBack(target, refusal)
+		c.holdBack(HeldBack{target, refusal, target.guard.RetryTime(time.Now(), refusal)})
 	}
 	return step{target, grant}, refusal == ""
 }
 
-func (c *call) holdBack(target *Target, why guard.Refusal) {
-	c.outcome.HeldBack = slices.DeleteFunc(c.outcome.HeldBack, func(h HeldBack) bool { return h.Target == target })
-	c.outcome.HeldBack = append(c.outcome.HeldBack, HeldBack{target, why})
+func (c *call) holdBack(held HeldBack) {
+	c.outcome.HeldBack = slices.DeleteFunc(c.outcome.HeldBack, func(h HeldBack) bool { return h.Target == held.Target })
+	c.outcome.HeldBack = append(c.outcome.HeldBack, held)
 }
 
 // attempts returns how many there were on the target.

@@ -56,14 +56,14 @@ func loses() *vendor {
 }
 
 var (
-	// sdk and page are products of two kinds. Only page compares an id card.
+	// sdk and page are products of two kinds. Only page compares an identity document.
 	sdk  = providers.Product{ID: "acme.sdk", Flow: providers.FlowAppSDK}
 	page = providers.Product{
 		ID: "beta.page", Flow: providers.FlowAppSDK,
-		Honours: providers.FieldSet(providers.FieldIDCard),
+		Honours: providers.FieldSet(providers.FieldIdentityDocument),
 		Limits: []providers.Limit{{
-			Field: providers.FieldIDCardNumber, Text: "must have 18 digits", Reason: providers.IDCardNumberInvalid,
-			Allows: func(r *providers.Request) bool { return r.IDCard.Number.Len() == 18 },
+			Field: providers.FieldIdentityDocumentNumber, Text: "must have 18 digits", Reason: providers.IdentityNumberInvalid,
+			Allows: func(r *providers.Request) bool { return r.IdentityDocument.Number.Len() == 18 },
 		}},
 	}
 	both = []string{sdk.ID, page.ID}

@@ -34,8 +34,15 @@ func TestNoTargetAvailable(t *testing.T) {
 		require.Empty(t, outcome.Attempts)
 		require.Equal(t, &providers.Error{
 			Reason:  providers.NoTargetAvailable,
-			Message: "a/acme.sdk out_of_service, b/acme.sdk breaker_open, c/acme.sdk credentials_benched",
+			Message: "a/acme.sdk out_of_service, b/acme.sdk breaker_open, c/acme.sdk credentials_ejected",
 		}, failure)
+
+		var retry []time.Time
+		for _, held := range outcome.HeldBack {
+			retry = append(retry, held.RetryTime)
+		}
+		now := time.Now()
+		require.Equal(t, []time.Time{{}, now.Add(time.Second), now.Add(5 * time.Second)}, retry)
 	})
 }
 

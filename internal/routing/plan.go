@@ -62,9 +62,10 @@ func (r *Router) route(query *Query) (*Route, *providers.Error) {
 			return nil, invalid(providers.FieldScenario, "no route is configured for it")
 		}
 	}
-	failure := invalid(providers.FieldFlow, "no route is configured for it")
-	failure.Reason = providers.NoEligibleProduct
-	return nil, failure
+	return nil, &providers.Error{
+		Reason:     providers.NoEligibleProduct,
+		Violations: []providers.Violation{violation(providers.FieldFlow, "no route is configured for it")},
+	}
 }
 
 // accepted returns the products that the caller can handle. Left out, they must be
@@ -140,7 +141,9 @@ func violation(field providers.Field, description string) providers.Violation {
 
 func invalid(field providers.Field, description string) *providers.Error {
 	return &providers.Error{
-		Reason:     providers.InvalidRequest,
-		Violations: []providers.Violation{violation(field, description)},
+		Reason: providers.InvalidRequest,
+		Violations: []providers.Violation{{
+			Path: field.Path(), Reason: providers.InvalidRequest, Description: description,
+		}},
 	}
 }

@@ -138,6 +138,8 @@ const (
 type HeldBack struct {
 	Target *Target
 	Why    guard.Refusal
+	// RetryTime is when it may be tried again, zero if that is not known.
+	RetryTime time.Time
 }
 
 // OutOfService is why a target is held back that the configuration has taken out.

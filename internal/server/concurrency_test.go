@@ -20,13 +20,13 @@ func TestConcurrentCalls(t *testing.T) {
 		outcome.Token.Value = sensitive.New("token of " + query.Request.Reference)
 		return outcome, err
 	})
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
 			var calls sync.WaitGroup
 			for i := range 50 {
 				calls.Go(func() {
 					reference := fmt.Sprint("order-", i)
-					r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK, Reference: reference})
+					r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK, Reference: reference})
 					assert.Equal(t, "token of "+reference, r.response.GetToken())
 				})
 			}

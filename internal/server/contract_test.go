@@ -15,7 +15,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 )
 
 // contractCase is a request and what the contract makes of it on both transports.
@@ -70,7 +70,7 @@ func (c *contractCase) check(t *testing.T, r *reply) {
 	require.Contains(t, d.descriptions(), c.Refused.Says)
 	require.Nil(t, d.retry)
 	want := c.Refused.Fields
-	if r.transport == server.REST {
+	if r.transport == call.REST {
 		require.Equal(t, c.Refused.HTTP, r.httpStatus)
 		if c.Refused.JSONFields != nil {
 			want = c.Refused.JSONFields

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 )
 
 // details are those of a failed call; nil is one that was not there.
@@ -59,21 +59,21 @@ func requireFailure(t *testing.T, r *reply) details {
 // requireRetryAdvice checks that a reply says the same of waiting wherever it says it.
 func requireRetryAdvice(t *testing.T, r *reply, d details) {
 	t.Helper()
-	want := map[server.Transport]string{server.GRPC: "-1", server.REST: ""}
+	want := map[call.Transport]string{call.GRPC: "-1", call.REST: ""}
 	if d.retry != nil {
 		require.Equal(t, int64(1), d.retry.GetRetryDelay().GetSeconds())
-		want = map[server.Transport]string{server.GRPC: "1000", server.REST: "1"}
+		want = map[call.Transport]string{call.GRPC: "1000", call.REST: "1"}
 	}
-	if r.transport == server.GRPC {
-		require.Equal(t, want[server.GRPC], r.pushback, "grpc-retry-pushback-ms")
+	if r.transport == call.GRPC {
+		require.Equal(t, want[call.GRPC], r.pushback, "grpc-retry-pushback-ms")
 	} else {
-		require.Equal(t, want[server.REST], r.header.Get("Retry-After"), "Retry-After")
+		require.Equal(t, want[call.REST], r.header.Get("Retry-After"), "Retry-After")
 	}
 }
 
 func once[T any](t *testing.T, place **T, detail *T) {
 	t.Helper()
-	require.Nil(t, *place, "%T stands there twice", detail)
+	require.Nil(t, *place, "%T is there twice", detail)
 	*place = detail
 }
 

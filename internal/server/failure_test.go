@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
 func target(product, account string) *routing.Target {
@@ -43,6 +45,10 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 			Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: busy.Reason,
 			Duration: 70 * time.Millisecond, Exchange: busy.Exchange, Err: busy,
 		}},
+		HeldBack: []routing.HeldBack{
+			{Target: target("acme.page", "acme-old"), Why: routing.OutOfService},
+			{Target: target("acme.page", "acme-sgp"), Why: guard.BreakerOpen, RetryTime: time.Unix(1_700_000_000, 0)},
+		},
 		RuledOut: []routing.RuledOut{{
 			Target: target("acme.app", "acme-sgp"),
 			Violations: []providers.Violation{
@@ -51,10 +57,10 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 			},
 		}},
 	}))
-	returnURL := map[server.Transport]string{server.GRPC: "callback.return_url", server.REST: "callback.returnUrl"}
-	for transport, call := range g.transports() {
+	returnURL := map[call.Transport]string{call.GRPC: "callback.return_url", call.REST: "callback.returnUrl"}
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE})
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE})
 			d := requireFailure(t, r)
 			require.Equal(t, map[string]string{
 				"product": "acme.page", "vendorCode": "CONCURRENCY_LIMIT_EXCEEDED",
@@ -62,16 +68,20 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 			}, d.info.GetMetadata())
 			require.Empty(t, cmp.Diff(&livenessv1.IssueFailure{
 				Attempts: []*livenessv1.Attempt{{
-					Product: "acme.page", Account: "acme-cn", Region: "cn", Reason: livenessv1.Reason_VENDOR_CONCURRENCY_LIMITED,
+					Product: "acme.page", Account: "acme-cn", Region: "cn", Reason: "VENDOR_CONCURRENCY_LIMITED",
 					Duration: durationpb.New(70 * time.Millisecond), VendorReference: "order-1", VendorRequestId: "1700000000,abc",
 					VendorCode: "CONCURRENCY_LIMIT_EXCEEDED", VendorHttpStatus: 403,
 					ProcessingTime: durationpb.New(4 * time.Millisecond), Billed: livenessv1.Billed_BILLED_NO,
 				}},
+				Unavailable: []*livenessv1.UnavailableTarget{
+					{Product: "acme.page", Account: "acme-old", Why: "out_of_service"},
+					{Product: "acme.page", Account: "acme-sgp", Why: "breaker_open", RetryTime: &timestamppb.Timestamp{Seconds: 1_700_000_000}},
+				},
 				RuledOut: []*livenessv1.RuledOut{{
 					Product: "acme.app", Account: "acme-sgp",
 					Violations: []*livenessv1.FieldViolation{
-						{Field: returnURL[r.transport], Description: "not supported"},
-						{Field: "comparison.photos[1]", Description: "at most 2 MB"},
+						{Field: returnURL[r.transport], Description: "not supported", Reason: "NO_ELIGIBLE_PRODUCT"},
+						{Field: "comparison.photos[1]", Description: "at most 2 MB", Reason: "PHOTO_TOO_LARGE"},
 					},
 				}},
 			}, d.failure, protocmp.Transform()))
@@ -85,11 +95,33 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 
 func TestFailureInOurWords(t *testing.T) {
 	g := start(t, fails(&providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}))
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
 			require.Contains(t, r.status.GetMessage(), ": a call needs at least 100 ms")
 			require.Empty(t, requireFailure(t, r).info.GetMetadata())
+		})
+	}
+}
+
+// The message is all that many clients show: it names the first field and says what is
+// wrong with it.
+func TestMessageNamesTheFieldAndTheCure(t *testing.T) {
+	g := start(t, fails(&providers.Error{Reason: providers.IdentityNumberInvalid, Violations: []providers.Violation{
+		{Path: "comparison.identity_document.number", Reason: providers.IdentityNumberInvalid, Description: "must have 18 digits"},
+		{Path: "subject_id", Reason: providers.ArgumentRejected, Description: "at most 128 bytes"},
+	}}))
+	field := map[call.Transport]string{
+		call.GRPC: "comparison.identity_document.number", call.REST: "comparison.identityDocument.number",
+	}
+	for transport, send := range g.transports() {
+		t.Run(transport, func(t *testing.T) {
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
+			require.Equal(t, "the identity document's number is not valid: "+field[r.transport]+": must have 18 digits (and 1 more)",
+				r.status.GetMessage())
+			for _, v := range requireFailure(t, r).badRequest.GetFieldViolations() {
+				require.Equal(t, "IDENTITY_NUMBER_INVALID", v.GetReason())
+			}
 		})
 	}
 }
@@ -113,9 +145,9 @@ func TestDetailsStayWithinTheTrailer(t *testing.T) {
 		})
 	}
 	g := start(t, failed(outcome))
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			d := requireFailure(t, call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
+			d := requireFailure(t, send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
 			require.NotEmpty(t, d.fields(), "BadRequest")
 			require.Equal(t, "comparison.photos[0]", d.fields()[0])
 		})
@@ -134,9 +166,9 @@ func TestRuledOutTargetsFillWhatRoomThereIs(t *testing.T) {
 		})
 	}
 	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return outcome, refused })
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			d := requireFailure(t, call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
+			d := requireFailure(t, send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
 			require.Equal(t, []string{"detection"}, d.fields())
 			require.Greater(t, len(d.failure.GetRuledOut()), 10)
 			for i, out := range d.failure.GetRuledOut() {

@@ -11,11 +11,18 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/service"
 )
 
 // issuer stands in for routing.
@@ -43,7 +50,7 @@ func fails(err error) issuer {
 
 // observed is what an observer may keep of a call.
 type observed struct {
-	Transport  server.Transport
+	Transport  call.Transport
 	RequestID  string
 	Flow       providers.Flow
 	Reason     providers.Reason
@@ -56,9 +63,11 @@ type observed struct {
 
 // gateway is one service behind both transports, on real listeners.
 type gateway struct {
-	service *server.Service
-	conn    *grpc.ClientConn
-	client  *http.Client
+	dispatcher *server.Dispatcher
+	admission  *admission.Controller
+	buffers    *message.Buffers
+	conn       *grpc.ClientConn
+	client     *http.Client
 	// grpcAddress is the gRPC listener's host and port.
 	grpcAddress string
 	// restAddress is the REST listener's host and port.
@@ -69,41 +78,42 @@ type gateway struct {
 
 func start(t *testing.T, i issuer) *gateway {
 	t.Helper()
-	return startLimited(t, i, server.Limits{})
+	return startLimited(t, i, admission.Limits{})
 }
 
-func startLimited(t *testing.T, i issuer, limits server.Limits) *gateway {
+func startLimited(t *testing.T, i issuer, limits admission.Limits) *gateway {
 	t.Helper()
 	return startKeeping(t, i, newKeeper(t), limits)
 }
 
-func startKeeping(t *testing.T, i issuer, keeper *idempotency.Keeper, limits server.Limits) *gateway {
+func startKeeping(t *testing.T, i issuer, keeper *idempotency.Keeper, limits admission.Limits) *gateway {
 	t.Helper()
-	g := &gateway{calls: make(chan observed, 1000)}
-	service := server.NewService(i, keeper, g.observe)
-	service.Limit(limits)
-	g.service = service
-	g.startGRPC(t, service)
-	g.startREST(t, service)
+	g := &gateway{
+		admission: admission.NewController(limits), buffers: &message.Buffers{},
+		calls: make(chan observed, 1000),
+	}
+	g.dispatcher = dispatcherOf(i, keeper, g.admission, g.observe)
+	g.startGRPC(t)
+	g.startREST(t)
 	return g
 }
 
-func (g *gateway) observe(call *server.Call) {
+func (g *gateway) observe(c *call.Call) {
 	o := observed{
-		Transport: call.Transport, RequestID: call.RequestID, Flow: call.Flow,
-		Reason: call.Reason(), HTTPStatus: call.HTTPStatus(),
-		Idempotency: call.Idempotency, Attempts: len(call.Outcome.Attempts),
+		Transport: c.Transport, RequestID: c.RequestID, Flow: c.Flow,
+		Reason: c.Reason(), HTTPStatus: c.HTTPStatus(),
+		Idempotency: c.Idempotency, Attempts: len(c.Outcome.Attempts),
 	}
-	if call.Err != nil {
-		o.Cause = call.Err.Cause
+	if c.Err != nil {
+		o.Cause = c.Err.Cause
 	}
 	g.calls <- o
 }
 
-func (g *gateway) startGRPC(t *testing.T, service *server.Service) {
+func (g *gateway) startGRPC(t *testing.T) {
 	t.Helper()
 	listener := listen(t)
-	grpcServer, _ := server.NewGRPC(service)
+	grpcServer, _ := grpcserver.New(g.dispatcher)
 	go func() { _ = grpcServer.Serve(listener) }()
 	t.Cleanup(grpcServer.Stop)
 	g.grpcAddress = listener.Addr().String()
@@ -114,10 +124,10 @@ func (g *gateway) startGRPC(t *testing.T, service *server.Service) {
 	g.conn = conn
 }
 
-func (g *gateway) startREST(t *testing.T, service *server.Service) {
+func (g *gateway) startREST(t *testing.T) {
 	t.Helper()
 	listener := listen(t)
-	restServer := server.NewREST(service, zap.NewStdLog(zap.NewNop()))
+	restServer := rest.New(g.dispatcher, g.buffers, zap.NewStdLog(zap.NewNop()))
 	go func() { _ = restServer.Serve(listener) }()
 	t.Cleanup(func() { _ = restServer.Close() })
 
@@ -130,11 +140,25 @@ func (g *gateway) startREST(t *testing.T, service *server.Service) {
 	g.restAddress = listener.Addr().String()
 }
 
-// newService returns a service that issues tokens.
-func newService(t *testing.T) *server.Service {
+// newDispatcher returns a dispatcher whose service issues tokens.
+func newDispatcher(t *testing.T) *server.Dispatcher {
 	t.Helper()
-	service := server.NewService(issuer(issues), newKeeper(t))
-	return service
+	return dispatcherOf(issues, newKeeper(t), &admission.Controller{})
+}
+
+func dispatcherOf(i issuer, keeper *idempotency.Keeper, controller *admission.Controller, observers ...func(*call.Call)) *server.Dispatcher {
+	d := server.NewDispatcher(controller, observers...)
+	livenessv1.RegisterLivenessServiceServer(d, service.New(i, keeper))
+	return d
+}
+
+// overwriteReleased overwrites every buffer of a body as soon as nobody holds it.
+func (g *gateway) overwriteReleased() {
+	g.buffers.OnRelease(func(whole []byte) {
+		for i := range whole {
+			whole[i] = 0xdb
+		}
+	})
 }
 
 func newKeeper(t *testing.T) *idempotency.Keeper {

@@ -41,19 +41,19 @@ func TestUnknownFieldsOverGRPC(t *testing.T) {
 		return &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_APP_SDK,
 			Comparison: &livenessv1.Comparison{
-				IdCard: &livenessv1.IdCard{Name: "name", Number: "number"},
+				IdentityDocument: &livenessv1.IdentityDocument{Name: "name", Number: "number"},
 			},
 			Callback: &livenessv1.Callback{}, Capture: &livenessv1.Capture{},
 			TokenLifetime: durationpb.New(300e9),
 		}
 	}
 	for path, set := range map[string]func(*livenessv1.IssueLivenessTokenRequest){
-		"":                   func(r *livenessv1.IssueLivenessTokenRequest) { with(r) },
-		"comparison":         func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetComparison()) },
-		"comparison.id_card": func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetComparison().GetIdCard()) },
-		"callback":           func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetCallback()) },
-		"capture":            func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetCapture()) },
-		"token_lifetime":     func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetTokenLifetime()) },
+		"":                             func(r *livenessv1.IssueLivenessTokenRequest) { with(r) },
+		"comparison":                   func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetComparison()) },
+		"comparison.identity_document": func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetComparison().GetIdentityDocument()) },
+		"callback":                     func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetCallback()) },
+		"capture":                      func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetCapture()) },
+		"token_lifetime":               func(r *livenessv1.IssueLivenessTokenRequest) { with(r.GetTokenLifetime()) },
 	} {
 		t.Run(path, func(t *testing.T) {
 			request := full()
@@ -154,9 +154,9 @@ func TestFlowIsObservedOfRefusedCallsToo(t *testing.T) {
 		"by the contract": {Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Scenario: "NOT A SCENARIO"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for transport, call := range g.transports() {
+			for transport, send := range g.transports() {
 				t.Run(transport, func(t *testing.T) {
-					call(t, request)
+					send(t, request)
 					require.Equal(t, providers.FlowHostedPage, (<-g.calls).Flow)
 				})
 			}

@@ -11,18 +11,20 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/admin"
+	"github.com/liveness-gateway/gateway/internal/server/rest"
 )
 
 func newREST(t *testing.T) *http.Server {
 	t.Helper()
-	return server.NewREST(newService(t), zap.NewStdLog(zap.NewNop()))
+	return rest.New(newDispatcher(t), &message.Buffers{}, zap.NewStdLog(zap.NewNop()))
 }
 
 func newAdmin(ready bool) *http.Server {
 	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics\n") })
-	return server.NewAdmin(server.Admin{
+	return admin.New(admin.Pages{
 		Metrics: metrics, Ready: func() bool { return ready }, Status: func() routing.Status { return routing.Status{} },
 	}, zap.NewStdLog(zap.NewNop()))
 }
@@ -69,11 +71,11 @@ func TestAdmin(t *testing.T) {
 
 // A client that keeps its connection busy must come anew after 9 to 10 minutes.
 func TestRESTConnectionAge(t *testing.T) {
-	rest := newREST(t)
+	served := newREST(t)
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipes()
-		go func() { _ = rest.Serve(listener) }()
-		defer func() { _ = rest.Close() }()
+		go func() { _ = served.Serve(listener) }()
+		defer func() { _ = served.Close() }()
 		transport := &http.Transport{DialContext: listener.Dial}
 		defer transport.CloseIdleConnections()
 

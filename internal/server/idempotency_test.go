@@ -13,10 +13,11 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // keyed is a request with every field and that key.
@@ -81,7 +82,7 @@ func TestAKeyWithAnotherMessage(t *testing.T) {
 		"a photo less": func(r *livenessv1.IssueLivenessTokenRequest) {
 			r.GetComparison().Photos = r.GetComparison().GetPhotos()[:1]
 		},
-		"a photo": func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1][0]++ },
+		"a photo": func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1].Content[0]++ },
 		"absent":  func(r *livenessv1.IssueLivenessTokenRequest) { r.GetCapture().ScreenReplayCheck = nil },
 		"the order": func(r *livenessv1.IssueLivenessTokenRequest) {
 			products := r.GetAcceptedProducts()
@@ -91,19 +92,19 @@ func TestAKeyWithAnotherMessage(t *testing.T) {
 	g := start(t, issuesAll)
 	require.NotNil(t, g.overGRPC(t, keyed(t, "key-1")).response)
 	for name, change := range changes {
-		for transport, call := range g.transports() {
+		for transport, send := range g.transports() {
 			t.Run(name+" over "+transport, func(t *testing.T) {
 				request := keyed(t, "key-1")
 				change(request)
-				r := call(t, request)
+				r := send(t, request)
 				d := requireFailure(t, r)
 				require.Equal(t, codes.InvalidArgument, r.code())
 				require.Equal(t, "IDEMPOTENCY_KEY_REUSED", d.info.GetReason())
-				require.Equal(t, []string{map[server.Transport]string{
-					server.GRPC: "idempotency_key", server.REST: "idempotencyKey",
+				require.Equal(t, []string{map[call.Transport]string{
+					call.GRPC: "idempotency_key", call.REST: "idempotencyKey",
 				}[r.transport]}, d.fields())
 				require.Nil(t, d.retry)
-				if r.transport == server.REST {
+				if r.transport == call.REST {
 					require.Equal(t, 422, r.httpStatus)
 				}
 			})
@@ -119,15 +120,15 @@ func TestAFailedCallFreesItsKey(t *testing.T) {
 	} {
 		var next issuer
 		g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) { return next(ctx, query) })
-		for transport, call := range g.transports() {
+		for transport, send := range g.transports() {
 			t.Run(name+" over "+transport, func(t *testing.T) {
 				request := keyed(t, "key-"+transport)
 				next = i
-				require.NotNil(t, call(t, request).status)
+				require.NotNil(t, send(t, request).status)
 				require.Equal(t, idempotency.Failed, (<-g.calls).Idempotency)
 				next = issuesAll
 				request.Reference = "order-2"
-				require.NotNil(t, call(t, request).response, "the key is free for any message")
+				require.NotNil(t, send(t, request).response, "the key is free for any message")
 				require.Equal(t, idempotency.Issued, (<-g.calls).Idempotency)
 			})
 		}
@@ -136,13 +137,13 @@ func TestAFailedCallFreesItsKey(t *testing.T) {
 
 func TestAPanicUnderAKey(t *testing.T) {
 	g := start(t, panicsWith(marker))
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			d := requireFailure(t, call(t, keyed(t, "key-1")))
+			d := requireFailure(t, send(t, keyed(t, "key-1")))
 			require.Equal(t, "INTERNAL", d.info.GetReason())
 			o := <-g.calls
 			require.Contains(t, o.Cause.Error(), "panic: string\n")
-			require.Contains(t, o.Cause.Error(), "internal/server.", "the stack")
+			require.Contains(t, o.Cause.Error(), "internal/service.", "the stack")
 			require.NotContains(t, o.Cause.Error(), marker)
 		})
 	}
@@ -156,21 +157,21 @@ func TestAKeyInProgressElsewhere(t *testing.T) {
 		close(called)
 		<-release
 		return issues(ctx, query)
-	}, newKeeperOf(t, store), server.Limits{})
+	}, newKeeperOf(t, store), admission.Limits{})
 	answered := make(chan *reply)
 	request := keyed(t, "key-1")
 	go func() { answered <- elsewhere.overGRPC(t, request) }()
 	<-called
 
-	g := startKeeping(t, issues, newKeeperOf(t, store), server.Limits{})
-	for transport, call := range g.transports() {
+	g := startKeeping(t, issues, newKeeperOf(t, store), admission.Limits{})
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, request)
+			r := send(t, request)
 			d := requireFailure(t, r)
 			require.Equal(t, codes.Aborted, r.code())
 			require.Equal(t, "IDEMPOTENCY_KEY_IN_PROGRESS", d.info.GetReason())
 			require.NotNil(t, d.retry)
-			if r.transport == server.REST {
+			if r.transport == call.REST {
 				require.Equal(t, 409, r.httpStatus)
 			}
 			require.Equal(t, idempotency.InProgress, (<-g.calls).Idempotency)
@@ -183,10 +184,10 @@ func TestAKeyInProgressElsewhere(t *testing.T) {
 
 // Without room for keys, calls without a key go on.
 func TestNoRoomForKeys(t *testing.T) {
-	g := startKeeping(t, issues, newKeeperOf(t, idempotency.NewMemory(0, 0)), server.Limits{})
-	for transport, call := range g.transports() {
+	g := startKeeping(t, issues, newKeeperOf(t, idempotency.NewMemory(0, 0)), admission.Limits{})
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, keyed(t, "key-1"))
+			r := send(t, keyed(t, "key-1"))
 			d := requireFailure(t, r)
 			require.Equal(t, codes.Unavailable, r.code())
 			require.Equal(t, "IDEMPOTENCY_UNAVAILABLE", d.info.GetReason())
@@ -195,7 +196,7 @@ func TestNoRoomForKeys(t *testing.T) {
 			require.Equal(t, idempotency.Unavailable, o.Idempotency)
 			require.ErrorIs(t, o.Cause, idempotency.ErrFull)
 
-			require.NotNil(t, call(t, keyed(t, "")).response)
+			require.NotNil(t, send(t, keyed(t, "")).response)
 			require.Empty(t, (<-g.calls).Idempotency)
 		})
 	}

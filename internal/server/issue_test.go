@@ -27,8 +27,8 @@ const everyField = `{
 	"acceptedProducts": ["acme.app", "acme.page"], "regions": ["cn", "sgp"],
 	"subjectId": "subject", "reference": "order-1",
 	"comparison": {
-		"idCard": {"name": "张三", "number": "11010519491231002X"},
-		"photos": ["+/+/+/8=", "AAEC"],
+		"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "张三", "number": "11010519491231002X"},
+		"photos": [{"content": "+/+/+/8="}, {"content": "AAEC"}],
 		"detectRotatedFaces": false, "multipleFaces": "MULTIPLE_FACES_USE_LARGEST"
 	},
 	"callback": {"returnUrl": "https://example.com/r", "notifyUrl": "https://example.com/n", "extraData": "extra"},
@@ -46,7 +46,10 @@ func queryOfEveryField() routing.Query {
 		AcceptedProducts: []string{"acme.app", "acme.page"}, Regions: []string{"cn", "sgp"},
 		Request: &providers.Request{
 			SubjectID: sensitive.New("subject"), Reference: "order-1",
-			IDCard: &providers.IDCard{Name: sensitive.New("张三"), Number: sensitive.New("11010519491231002X")},
+			IdentityDocument: &providers.IdentityDocument{
+				Type: providers.IdentityCard, Country: sensitive.New("CN"),
+				Name: sensitive.New("张三"), Number: sensitive.New("11010519491231002X"),
+			},
 			Photos: []sensitive.Bytes{
 				sensitive.NewBytes([]byte{0xfb, 0xff, 0xbf, 0xfb, 0xff}), sensitive.NewBytes([]byte{0, 1, 2}),
 			},
@@ -93,7 +96,8 @@ func TestEveryFieldReachesTheIssuer(t *testing.T) {
 func requireEveryFieldSet(t *testing.T, request *livenessv1.IssueLivenessTokenRequest) {
 	t.Helper()
 	for _, message := range []proto.Message{
-		request, request.GetComparison(), request.GetComparison().GetIdCard(), request.GetCallback(), request.GetCapture(),
+		request, request.GetComparison(), request.GetComparison().GetIdentityDocument(),
+		request.GetComparison().GetPhotos()[0], request.GetCallback(), request.GetCapture(),
 	} {
 		fields := message.ProtoReflect().Descriptor().Fields()
 		for i := range fields.Len() {
@@ -141,17 +145,17 @@ func issued() *routing.Outcome {
 const issuedJSON = `{
 	"token": "the-token", "sessionId": "the-session",
 	"expireTime": "2030-01-02T03:04:05.006Z", "expirySource": "EXPIRY_SOURCE_VENDOR_STATED",
-	"singleUse": true, "product": "acme.page",
+	"singleUse": true, "product": "acme.page", "account": "acme-cn", "region": "cn",
 	"client": {
 		"url": "https://vendor.example/do?token=the-token", "digits": "0042",
-		"endpoint": "https://vendor.example", "parameters": {"lang": "zh"}
+		"endpoint": "https://vendor.example", "parameters": {"lang": "zh"}, "region": "cn"
 	},
 	"requestId": "REQUEST-ID", "reference": "made-for-the-vendor", "replayed": false,
 	"attempts": [
 		{
 			"product": "acme.app", "account": "acme-sgp", "region": "", "reason": "VENDOR_TIMEOUT", "duration": "3s",
 			"vendorReference": "", "vendorRequestId": "", "vendorCode": "", "vendorHttpStatus": 0,
-			"billed": "BILLED_UNKNOWN"
+			"billed": "BILLED_UNSPECIFIED"
 		},
 		{
 			"product": "acme.page", "account": "acme-cn", "region": "cn", "reason": "OK", "duration": "0.120s",
@@ -178,9 +182,9 @@ func TestResponse(t *testing.T) {
 
 func TestResponseEchoesTheCallersReference(t *testing.T) {
 	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return issued(), nil })
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Reference: "order-1"})
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Reference: "order-1"})
 			require.Equal(t, "order-1", r.response.GetReference())
 		})
 	}
@@ -188,9 +192,9 @@ func TestResponseEchoesTheCallersReference(t *testing.T) {
 
 func TestResponseLeavesOutAnUnknownExpiry(t *testing.T) {
 	g := start(t, issues)
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			response := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}).response
+			response := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}).response
 			require.Nil(t, response.GetExpireTime())
 			require.Equal(t, livenessv1.ExpirySource_EXPIRY_SOURCE_UNSPECIFIED, response.GetExpirySource())
 		})

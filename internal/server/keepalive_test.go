@@ -15,12 +15,13 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 )
 
-// servePipes serves gRPC on virtual time; the service is made outside, on real time.
-func servePipes(t *testing.T, service *server.Service) *pipes {
+// servePipes serves gRPC on virtual time; the dispatcher is made outside, on real time.
+func servePipes(t *testing.T, d *server.Dispatcher) *pipes {
 	t.Helper()
-	grpcServer, _ := server.NewGRPC(service)
+	grpcServer, _ := grpcserver.New(d)
 	listener := newPipes()
 	go func() { _ = grpcServer.Serve(listener) }()
 	t.Cleanup(grpcServer.Stop)
@@ -30,9 +31,9 @@ func servePipes(t *testing.T, service *server.Service) *pipes {
 // A client that keeps its connection busy must come anew after 10 minutes, give or take
 // the tenth by which the library spreads them.
 func TestGRPCConnectionAge(t *testing.T) {
-	service := newService(t)
+	d := newDispatcher(t)
 	synctest.Test(t, func(t *testing.T) {
-		listener := servePipes(t, service)
+		listener := servePipes(t, d)
 		dial := func(ctx context.Context, _ string) (net.Conn, error) { return listener.Dial(ctx, "", "") }
 		conn, err := grpc.NewClient("passthrough:pipes",
 			grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithContextDialer(dial))
@@ -51,7 +52,7 @@ func TestGRPCConnectionAge(t *testing.T) {
 }
 
 func TestKeepaliveEnforcement(t *testing.T) {
-	service := newService(t)
+	d := newDispatcher(t)
 	for name, c := range map[string]struct {
 		every time.Duration
 		want  http2.ErrCode
@@ -61,7 +62,7 @@ func TestKeepaliveEnforcement(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				require.Equal(t, c.want, pingFor(t, servePipes(t, service), 5*time.Minute, c.every))
+				require.Equal(t, c.want, pingFor(t, servePipes(t, d), 5*time.Minute, c.every))
 			})
 		})
 	}

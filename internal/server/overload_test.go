@@ -12,9 +12,10 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 const attemptsHeader = "Grpc-Previous-Rpc-Attempts"
@@ -31,7 +32,7 @@ type busy struct {
 	begun chan chan struct{}
 }
 
-func startBusy(t *testing.T, limits server.Limits) *busy {
+func startBusy(t *testing.T, limits admission.Limits) *busy {
 	t.Helper()
 	b := &busy{begun: make(chan chan struct{})}
 	b.gateway = startLimited(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
@@ -51,12 +52,12 @@ func startBusy(t *testing.T, limits server.Limits) *busy {
 }
 
 // hold makes n calls, and returns when all are in hand and how to let them go.
-func (b *busy) hold(t *testing.T, n int, call func(*testing.T, *livenessv1.IssueLivenessTokenRequest) *reply, request *livenessv1.IssueLivenessTokenRequest) (letGo func()) {
+func (b *busy) hold(t *testing.T, n int, send func(*testing.T, *livenessv1.IssueLivenessTokenRequest) *reply, request *livenessv1.IssueLivenessTokenRequest) (release func()) {
 	t.Helper()
 	replies := make(chan *reply, n)
 	var held []chan struct{}
 	for range n {
-		go func() { replies <- call(t, request) }()
+		go func() { replies <- send(t, request) }()
 		select {
 		case leave := <-b.begun:
 			held = append(held, leave)
@@ -81,7 +82,7 @@ func (b *busy) requireShed(t *testing.T, r *reply, message string) {
 	require.Equal(t, codes.Unavailable, r.code())
 	require.Contains(t, r.status.GetMessage(), message)
 	require.NotNil(t, d.retry)
-	if r.transport == server.REST {
+	if r.transport == call.REST {
 		require.Equal(t, http.StatusServiceUnavailable, r.httpStatus)
 	}
 	require.Equal(t, observed{
@@ -90,15 +91,15 @@ func (b *busy) requireShed(t *testing.T, r *reply, message string) {
 }
 
 func TestCallsBeyondTheBoundAreShed(t *testing.T) {
-	b := startBusy(t, server.Limits{MaxCalls: 2})
-	for transport, call := range b.transports() {
+	b := startBusy(t, admission.Limits{MaxCalls: 2})
+	for transport, send := range b.transports() {
 		t.Run(transport, func(t *testing.T) {
-			letGo := b.hold(t, 2, call, small())
+			release := b.hold(t, 2, send, small())
 			for _, other := range b.transports() {
 				b.requireShed(t, other(t, small()), "too many calls at once")
 			}
-			letGo()
-			b.hold(t, 2, call, small())()
+			release()
+			b.hold(t, 2, send, small())()
 		})
 	}
 	b.requireNothingHeld(t)
@@ -107,7 +108,7 @@ func TestCallsBeyondTheBoundAreShed(t *testing.T) {
 // What tells an operator or a balancer how the gateway does is answered all the same,
 // and a caller who is wrong is told so.
 func TestWhatIsNeverShed(t *testing.T) {
-	b := startBusy(t, server.Limits{MaxCalls: 1, MaxPhotoBytes: 100})
+	b := startBusy(t, admission.Limits{MaxCalls: 1, MaxPhotoBytes: 100})
 	defer b.hold(t, 1, b.overGRPC, small())()
 	answer, err := healthpb.NewHealthClient(b.conn).Check(t.Context(), &healthpb.HealthCheckRequest{})
 	require.NoError(t, err)
@@ -136,8 +137,8 @@ func (g *gateway) sentBefore(times string) map[string]func(*testing.T, *liveness
 }
 
 func TestRepeatedCallsAreShedFirst(t *testing.T) {
-	b := startBusy(t, server.Limits{MaxCalls: 5})
-	letGo := b.hold(t, 4, b.overGRPC, small())
+	b := startBusy(t, admission.Limits{MaxCalls: 5})
+	release := b.hold(t, 4, b.overGRPC, small())
 	for transport := range b.transports() {
 		t.Run(transport, func(t *testing.T) {
 			b.requireShed(t, b.sentBefore("1")[transport](t, small()), "too many calls at once")
@@ -146,7 +147,7 @@ func TestRepeatedCallsAreShedFirst(t *testing.T) {
 			b.hold(t, 1, b.transports()[transport], small())()
 		})
 	}
-	letGo()
+	release()
 	for transport := range b.transports() {
 		b.hold(t, 4, b.sentBefore("1")[transport], small())()
 	}
@@ -155,14 +156,14 @@ func TestRepeatedCallsAreShedFirst(t *testing.T) {
 
 func TestPhotosBeyondTheBoundAreShed(t *testing.T) {
 	const bound = 10 << 20
-	b := startBusy(t, server.Limits{MaxPhotoBytes: bound})
-	for transport, call := range b.transports() {
+	b := startBusy(t, admission.Limits{MaxPhotoBytes: bound})
+	for transport, send := range b.transports() {
 		t.Run(transport, func(t *testing.T) {
-			letGo := b.hold(t, 1, call, photosOf(7<<20))
-			b.requireShed(t, call(t, photosOf(4<<20)), "too many photos at once")
-			b.hold(t, 3, call, small())()
-			letGo()
-			b.hold(t, 1, call, photosOf(4<<20))()
+			release := b.hold(t, 1, send, photosOf(7<<20))
+			b.requireShed(t, send(t, photosOf(4<<20)), "too many photos at once")
+			b.hold(t, 3, send, small())()
+			release()
+			b.hold(t, 1, send, photosOf(4<<20))()
 		})
 	}
 	b.requireNothingHeld(t)
@@ -171,7 +172,7 @@ func TestPhotosBeyondTheBoundAreShed(t *testing.T) {
 // A body of unknown length counts as it is read.
 func TestPhotosOfUnknownLength(t *testing.T) {
 	const bound = 1 << 20
-	b := startBusy(t, server.Limits{MaxPhotoBytes: bound})
+	b := startBusy(t, admission.Limits{MaxPhotoBytes: bound})
 	chunked := func(t *testing.T, size int) *reply {
 		t.Helper()
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+b.restAddress+tokensPath,
@@ -183,15 +184,15 @@ func TestPhotosOfUnknownLength(t *testing.T) {
 		require.NoError(t, err)
 		return readReply(t, answer)
 	}
-	call := func(t *testing.T, _ *livenessv1.IssueLivenessTokenRequest) *reply {
+	send := func(t *testing.T, _ *livenessv1.IssueLivenessTokenRequest) *reply {
 		t.Helper()
 		return chunked(t, bound*3/4)
 	}
-	letGo := b.hold(t, 1, call, nil)
-	_, held := b.service.Held()
+	release := b.hold(t, 1, send, nil)
+	_, held := b.admission.InFlight()
 	require.Equal(t, int64(bound*3/4), held)
 	b.requireShed(t, chunked(t, bound/2), "too many photos at once")
-	letGo()
-	b.hold(t, 1, call, nil)()
+	release()
+	b.hold(t, 1, send, nil)()
 	b.requireNothingHeld(t)
 }

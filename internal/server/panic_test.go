@@ -38,9 +38,9 @@ func TestPanic(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := start(t, c.issuer)
-			for transport, call := range g.transports() {
+			for transport, send := range g.transports() {
 				t.Run(transport, func(t *testing.T) {
-					r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK, SubjectId: marker})
+					r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK, SubjectId: marker})
 					d := requireFailure(t, r)
 					require.Equal(t, codes.Internal, r.code())
 					require.Equal(t, "internal error", r.status.GetMessage())
@@ -52,7 +52,7 @@ func TestPanic(t *testing.T) {
 					require.Equal(t, 500, o.HTTPStatus)
 					require.Equal(t, r.requestID, o.RequestID)
 					require.Contains(t, o.Cause.Error(), c.cause)
-					require.Contains(t, o.Cause.Error(), "internal/server.", "the stack")
+					require.Contains(t, o.Cause.Error(), "internal/service.", "the stack")
 					require.NotContains(t, o.Cause.Error(), marker)
 				})
 			}
@@ -69,13 +69,13 @@ func TestPanicEndsOneCallOnly(t *testing.T) {
 		}
 		return issues(ctx, query)
 	})
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
 			request := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}
 			first = true
-			require.Equal(t, codes.Internal, call(t, request).code())
+			require.Equal(t, codes.Internal, send(t, request).code())
 			first = false
-			require.Equal(t, "token", call(t, request).response.GetToken())
+			require.Equal(t, "token", send(t, request).response.GetToken())
 		})
 	}
 }

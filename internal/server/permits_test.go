@@ -13,16 +13,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // requireNothingHeld waits until the gateway has ended what its callers saw end or left.
 func (g *gateway) requireNothingHeld(t *testing.T) {
 	t.Helper()
 	require.EventuallyWithT(t, func(c *assert.CollectT) {
-		calls, bytes := g.service.Held()
+		calls, bytes := g.admission.InFlight()
 		assert.Zero(c, calls, "calls")
 		assert.Zero(c, bytes, "bytes")
 	}, 10*time.Second, time.Millisecond)
@@ -85,7 +85,7 @@ func ends() map[string]func(*testing.T, *gateway) {
 // However a call ends, what it held is given back: a permit that leaks would choke the
 // gateway slowly.
 func TestPermitsAreGivenBack(t *testing.T) {
-	g := startLimited(t, moody, server.Limits{MaxCalls: 100, MaxPhotoBytes: 1 << 20})
+	g := startLimited(t, moody, admission.Limits{MaxCalls: 100, MaxPhotoBytes: 1 << 20})
 	drain(t, g)
 	for name, end := range ends() {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestPermitsAreGivenBack(t *testing.T) {
 }
 
 func TestPermitsAreGivenBackAtOnce(t *testing.T) {
-	g := startLimited(t, moody, server.Limits{MaxCalls: 10, MaxPhotoBytes: 1 << 20})
+	g := startLimited(t, moody, admission.Limits{MaxCalls: 10, MaxPhotoBytes: 1 << 20})
 	drain(t, g)
 	ways := ends()
 	var names []string

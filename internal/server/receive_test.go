@@ -10,15 +10,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // A message or body that is shed, or refused for its length, is answered before any of
 // it is sent.
 func TestRefusedBeforeItIsRead(t *testing.T) {
 	for name, c := range map[string]struct {
-		limits  server.Limits
+		limits  admission.Limits
 		prefix  []byte
 		length  string
 		reason  providers.Reason
@@ -26,15 +26,15 @@ func TestRefusedBeforeItIsRead(t *testing.T) {
 		headers []string
 	}{
 		"too many photos": {
-			limits: server.Limits{MaxPhotoBytes: 1 << 20}, prefix: []byte{0, 0, 16, 0, 1}, length: "1048577",
+			limits: admission.Limits{MaxPhotoBytes: 1 << 20}, prefix: []byte{0, 0, 16, 0, 1}, length: "1048577",
 			reason: providers.Overloaded, status: 503,
 		},
 		"too many photos, again": {
-			limits: server.Limits{MaxPhotoBytes: 1 << 20}, prefix: []byte{0, 0, 15, 0, 0}, length: "983040",
+			limits: admission.Limits{MaxPhotoBytes: 1 << 20}, prefix: []byte{0, 0, 15, 0, 0}, length: "983040",
 			reason: providers.Overloaded, status: 503, headers: []string{"grpc-previous-rpc-attempts", "1"},
 		},
 		"too large": {
-			limits: server.Limits{MaxPhotoBytes: 1 << 20}, prefix: []byte{0, 1, 0x50, 0, 1}, length: "29360129",
+			limits: admission.Limits{MaxPhotoBytes: 1 << 20}, prefix: []byte{0, 1, 0x50, 0, 1}, length: "29360129",
 			reason: providers.RequestTooLarge, status: 413,
 		},
 	} {
@@ -66,7 +66,7 @@ func TestRefusedBeforeItIsRead(t *testing.T) {
 
 // Where calls are too many, not even the length of the message is waited for.
 func TestShedByItsHeadersAlone(t *testing.T) {
-	b := startBusy(t, server.Limits{MaxCalls: 1})
+	b := startBusy(t, admission.Limits{MaxCalls: 1})
 	defer b.hold(t, 1, b.overGRPC, small())()
 	conn := dial(t, b.grpcAddress)
 	require.NoError(t, beginCall(conn, false, nil))
@@ -90,7 +90,7 @@ func TestBrokenMessages(t *testing.T) {
 		"of no bytes":        {[]byte{0, 0, 0, 0, 0}, providers.InvalidRequest},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := startLimited(t, unreachable(t), server.Limits{MaxCalls: 1})
+			g := startLimited(t, unreachable(t), admission.Limits{MaxCalls: 1})
 			conn := dial(t, g.grpcAddress)
 			require.NoError(t, beginCall(conn, true, c.data))
 			require.NotEmpty(t, trailers(conn)["x-request-id"])
@@ -115,9 +115,10 @@ func TestStalledMessage(t *testing.T) {
 		"with a short deadline": {nil, []string{"grpc-timeout", "2S"}, 2 * time.Second, []string{"4", ""}}, // the library resets the stream at that moment
 	} {
 		t.Run(name, func(t *testing.T) {
-			service := newService(t)
+			controller := &admission.Controller{}
+			d := dispatcherOf(issues, newKeeper(t), controller)
 			synctest.Test(t, func(t *testing.T) {
-				conn, err := servePipes(t, service).Dial(t.Context(), "", "")
+				conn, err := servePipes(t, d).Dial(t.Context(), "", "")
 				require.NoError(t, err)
 				defer func() { _ = conn.Close() }()
 				begun := time.Now()
@@ -127,7 +128,7 @@ func TestStalledMessage(t *testing.T) {
 				require.Contains(t, c.codes, (<-answers)["grpc-status"])
 				require.Equal(t, c.after, time.Since(begun))
 				synctest.Wait()
-				calls, bytes := service.Held()
+				calls, bytes := controller.InFlight()
 				require.Zero(t, calls+bytes)
 			})
 		})

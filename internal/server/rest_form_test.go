@@ -57,7 +57,7 @@ func (g *gateway) overForm(t *testing.T, request *livenessv1.IssueLivenessTokenR
 	require.NoError(t, err)
 	parts := []formPart{{"request", "application/json", string(content)}}
 	for _, photo := range request.GetComparison().GetPhotos() {
-		parts = append(parts, formPart{"photos", "image/jpeg", string(photo)})
+		parts = append(parts, formPart{"photos", "image/jpeg", string(photo.GetContent())})
 	}
 	return g.postForm(t, parts...)
 }
@@ -95,8 +95,8 @@ func TestFormsThatAreTaken(t *testing.T) {
 		"with a charset":      {[]formPart{{"request", "Application/JSON; charset=utf-8", goodBody}}, nil},
 		"one photo":           {[]formPart{request, {"photos", "image/jpeg", "one"}}, []string{"one"}},
 		"photos in order":     {[]formPart{{"photos", "image/png", "one"}, request, {"photos", "", large}, {"photos", "x/y", "3"}}, []string{"one", large, "3"}},
-		"photos in the JSON":  {[]formPart{{"request", "", `{"flow": 1, "comparison": {"photos": ["b25l"]}}`}}, []string{"one"}},
-		"beside an id card":   {[]formPart{{"request", "", `{"flow": 1, "comparison": {"idCard": {"name": "n", "number": "1"}}}`}, {"photos", "", "one"}}, []string{"one"}},
+		"photos in the JSON":  {[]formPart{{"request", "", `{"flow": 1, "comparison": {"photos": [{"content": "b25l"}]}}`}}, []string{"one"}},
+		"beside a document":   {[]formPart{{"request", "", `{"flow": 1, "comparison": {"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "n", "number": "1"}}}`}, {"photos", "", "one"}}, []string{"one"}},
 		"an empty JSON list":  {[]formPart{{"request", "", `{"flow": 1, "comparison": {"photos": []}}`}, {"photos", "", "one"}}, []string{"one"}},
 		"photos like a form":  {[]formPart{request, {"photos", "", "--\r\n\r\n--"}}, []string{"--\r\n\r\n--"}},
 		"photos of text only": {[]formPart{request, {"photos", "application/json", "{}"}}, []string{"{}"}},
@@ -127,13 +127,13 @@ func TestFormsThatAreRefused(t *testing.T) {
 		"an unknown part":     {[]formPart{request, {"photo", "", "SECRET"}}, "photo", "is not a part of the form, which has request and photos"},
 		"other case":          {[]formPart{request, {"Photos", "", "SECRET"}}, "Photos", "is not a part of the form, which has request and photos"},
 		"named by a value":    {[]formPart{request, {"SECRET 张三", "", ""}}, "", "is not a part of the form, which has request and photos"},
-		"photos in both":      {[]formPart{{"request", "", `{"flow": 1, "comparison": {"photos": ["b25l"]}}`}, photo}, "comparison.photos", "stand in the part request and in parts of their own"},
+		"photos in both":      {[]formPart{{"request", "", `{"flow": 1, "comparison": {"photos": [{"content": "b25l"}]}}`}, photo}, "comparison.photos", "stand in the part request and in parts of their own"},
 		"four photos":         {[]formPart{request, photo, photo, photo, photo}, "comparison.photos", "must contain no more than 3 item(s)"},
-		"an empty photo":      {[]formPart{request, photo, {"photos", "image/jpeg", ""}}, "comparison.photos[1]", "must be at least 1 bytes"},
+		"an empty photo":      {[]formPart{request, photo, {"photos", "image/jpeg", ""}}, "comparison.photos[1]", "needs content"},
 		"nine parts":          {[]formPart{photo, photo, photo, photo, photo, photo, photo, photo, request}, "", "the form has more than 8 parts"},
 		"an empty request":    {[]formPart{{"request", "", ""}}, "", "the body is empty (line 1, column 1)"},
 		"an unknown field":    {[]formPart{{"request", "", `{"SECRET1": 1}`}, photo}, "SECRET1", "is not a field of the request (line 1, column 2)"},
-		"broken base64 in it": {[]formPart{{"request", "", `{"comparison": {"photos": ["` + strings.Repeat("A", 50_000) + `*"]}}`}}, "comparison.photos[0]", "has a value of the wrong type or form (line 1, column 28)"},
+		"broken base64 in it": {[]formPart{{"request", "", `{"comparison": {"photos": [{"content": "` + strings.Repeat("A", 50_000) + `*"}]}}`}}, "comparison.photos[0].content", "must be text in base64 (line 1, column 40)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := g.postForm(t, c.parts...)
@@ -210,6 +210,6 @@ func TestOneKeyForFormAndJSON(t *testing.T) {
 	require.False(t, g.overREST(t, request).response.GetReplayed())
 	require.True(t, g.overForm(t, request).response.GetReplayed())
 	require.True(t, g.overGRPC(t, request).response.GetReplayed())
-	request.Comparison.Photos[0][99_999]++
+	request.Comparison.Photos[0].Content[99_999]++
 	require.Equal(t, "IDEMPOTENCY_KEY_REUSED", requireFailure(t, g.overForm(t, request)).info.GetReason())
 }

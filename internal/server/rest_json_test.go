@@ -12,8 +12,9 @@ const (
 	noJSON       = "is not valid JSON"
 	emptyBody    = "the body is empty"
 	unknownField = "is not a field of the request"
-	twice        = "stands there twice"
-	wrongValue   = "has a value of the wrong type or form"
+	twice        = "is there twice"
+	flowNames    = "must be one of FLOW_APP_SDK, FLOW_HOSTED_PAGE, FLOW_JS_SDK, FLOW_SPOKEN_DIGITS"
+	durationForm = `must be a duration such as "600s"`
 )
 
 // Every SECRET stands for a value, which no answer may quote.
@@ -26,9 +27,9 @@ func TestMalformedJSON(t *testing.T) {
 	}{
 		"empty":               {"", "", emptyBody + " (line 1, column 1)"},
 		"blank":               {" \r\n\t", "", emptyBody + " (line 2, column 2)"},
-		"a list":              {`["SECRET"]`, "", wrongValue + " (line 1, column 1)"},
-		"a text":              {`"SECRET"`, "", wrongValue + " (line 1, column 1)"},
-		"null":                {`null`, "", wrongValue + " (line 1, column 1)"},
+		"a list":              {`["SECRET"]`, "", "must be an object (line 1, column 1)"},
+		"a text":              {`"SECRET"`, "", "must be an object (line 1, column 1)"},
+		"null":                {`null`, "", "must be an object (line 1, column 1)"},
 		"no JSON":             {`flow=SECRET`, "", noJSON + " (line 1, column 1)"},
 		"XML":                 {`<flow>SECRET</flow>`, "", noJSON + " (line 1, column 1)"},
 		"a byte order mark":   {"\ufeff{}", "", noJSON + " (line 1, column 1)"},
@@ -47,34 +48,36 @@ func TestMalformedJSON(t *testing.T) {
 		"two bodies":          {goodBody + "\n" + goodBody, "", noJSON + " (line 2, column 1)"},
 
 		"an unknown field":       {`{"flow": 1, "colour": "SECRET"}`, "colour", unknownField + " (line 1, column 13)"},
-		"one in depth":           {"{\"comparison\": {\"idCard\": {\n\"sex\": \"SECRET\"}}}", "comparison.idCard.sex", unknownField + " (line 2, column 1)"},
-		"one behind photos":      {`{"comparison": {"photos": ["AA=="], "colour": 1}}`, "comparison.colour", unknownField + " (line 1, column 37)"},
-		"one that says it":       {`{"subjectId": ["unknown field SECRET"]}`, "subjectId", wrongValue + " (line 1, column 15)"},
+		"one in depth":           {"{\"comparison\": {\"identityDocument\": {\n\"sex\": \"SECRET\"}}}", "comparison.identityDocument.sex", unknownField + " (line 2, column 1)"},
+		"one behind photos":      {`{"comparison": {"photos": [{"content": "AA=="}], "colour": 1}}`, "comparison.colour", unknownField + " (line 1, column 50)"},
+		"one that says it":       {`{"subjectId": ["unknown field SECRET"]}`, "subjectId", "must be text (line 1, column 15)"},
 		"one named by a value":   {`{"SECRET 张三": 1}`, "", unknownField + " (line 1, column 2)"},
 		"a field in other case":  {`{"Flow": 1}`, "Flow", unknownField + " (line 1, column 2)"},
 		"an extension":           {`{"[SECRET.extension]": 1}`, "", unknownField + " (line 1, column 2)"},
 		"a duplicate":            {`{"flow": 1, "flow": 2}`, "flow", twice + " (line 1, column 13)"},
 		"both spellings":         {`{"subject_id": "SECRET", "subjectId": "SECRET"}`, "subjectId", twice + " (line 1, column 26)"},
 		"a duplicate in depth":   {`{"capture": {"language": "en", "language": "SECRET"}}`, "capture.language", twice + " (line 1, column 32)"},
-		"an unknown enum":        {`{"flow": "FLOW_SECRET"}`, "flow", wrongValue + " (line 1, column 10)"},
-		"an enum that says it":   {`{"flow": "unknown field SECRET"}`, "flow", wrongValue + " (line 1, column 10)"},
-		"a number for a text":    {`{"subjectId": 11010519491231}`, "subjectId", wrongValue + " (line 1, column 15)"},
-		"an object for a text":   {`{"subjectId": {"SECRET": 1}}`, "subjectId", wrongValue + " (line 1, column 15)"},
-		"a text for an object":   {`{"comparison": "SECRET"}`, "comparison", wrongValue + " (line 1, column 16)"},
-		"a text for a list":      {`{"regions": "SECRET"}`, "regions", wrongValue + " (line 1, column 13)"},
-		"a text for a boolean":   {`{"comparison": {"detectRotatedFaces": "SECRET"}}`, "comparison.detectRotatedFaces", wrongValue + " (line 1, column 39)"},
-		"a text for a number":    {`{"capture": {"maxUploads": "SECRET"}}`, "capture.maxUploads", wrongValue + " (line 1, column 28)"},
-		"a number too large":     {`{"capture": {"maxUploads": 4294967296}}`, "capture.maxUploads", wrongValue + " (line 1, column 28)"},
-		"a fraction":             {`{"capture": {"maxUploads": 2.5}}`, "capture.maxUploads", wrongValue + " (line 1, column 28)"},
-		"a number in photos":     {`{"comparison": {"photos": ["AA==", 11010519491231]}}`, "comparison.photos[1]", wrongValue + " (line 1, column 36)"},
-		"no base64 in photos":    {`{"comparison": {"photos": ["AA==", "SECRET*"]}}`, "comparison.photos[1]", wrongValue + " (line 1, column 36)"},
-		"null in photos":         {`{"comparison": {"photos": [null]}}`, "comparison.photos[0]", wrongValue + " (line 1, column 28)"},
-		"a list in photos":       {`{"comparison": {"photos": ["AA==", "AA==", ["SECRET"]]}}`, "comparison.photos[2]", wrongValue + " (line 1, column 44)"},
-		"a duration of minutes":  {`{"tokenLifetime": "SECRETm"}`, "tokenLifetime", wrongValue + " (line 1, column 19)"},
-		"a duration as a number": {`{"tokenLifetime": 3600}`, "tokenLifetime", wrongValue + " (line 1, column 19)"},
-		"a duration too large":   {`{"tokenLifetime": "999999999999s"}`, "tokenLifetime", wrongValue + " (line 1, column 19)"},
-		"behind other letters":   {`{"scenario": "张三", "flow": "SECRET"}`, "flow", wrongValue + " (line 1, column 28)"},
-		"under an escaped name":  {`{"\u0066low": "SECRET"}`, "flow", wrongValue + " (line 1, column 15)"},
+		"an unknown enum":        {`{"flow": "FLOW_SECRET"}`, "flow", flowNames + " (line 1, column 10)"},
+		"an enum that says it":   {`{"flow": "unknown field SECRET"}`, "flow", flowNames + " (line 1, column 10)"},
+		"a number for a text":    {`{"subjectId": 11010519491231}`, "subjectId", "must be text (line 1, column 15)"},
+		"an object for a text":   {`{"subjectId": {"SECRET": 1}}`, "subjectId", "must be text (line 1, column 15)"},
+		"a text for an object":   {`{"comparison": "SECRET"}`, "comparison", "must be an object (line 1, column 16)"},
+		"a text for a list":      {`{"regions": "SECRET"}`, "regions", "must be a list (line 1, column 13)"},
+		"a text for a boolean":   {`{"comparison": {"detectRotatedFaces": "SECRET"}}`, "comparison.detectRotatedFaces", "must be true or false (line 1, column 39)"},
+		"a text for a number":    {`{"capture": {"maxUploads": "SECRET"}}`, "capture.maxUploads", "must be a whole number (line 1, column 28)"},
+		"a number too large":     {`{"capture": {"maxUploads": 4294967296}}`, "capture.maxUploads", "must be a whole number (line 1, column 28)"},
+		"a fraction":             {`{"capture": {"maxUploads": 2.5}}`, "capture.maxUploads", "must be a whole number (line 1, column 28)"},
+		"a number in photos":     {`{"comparison": {"photos": [{"content": "AA=="}, 11010519491231]}}`, "comparison.photos[1]", "must be an object (line 1, column 49)"},
+		"no base64 in photos":    {`{"comparison": {"photos": [{"content": "AA=="}, {"content": "SECRET*"}]}}`, "comparison.photos[1].content", "must be text in base64 (line 1, column 61)"},
+		"a text in photos":       {`{"comparison": {"photos": ["SECRET"]}}`, "comparison.photos[0]", "must be an object (line 1, column 28)"},
+		"an unknown detection":   {`{"detection": "SECRET"}`, "detection", "must be one of DETECTION_ID_CARD_OCR, DETECTION_BANK_CARD_OCR (line 1, column 15)"},
+		"null in photos":         {`{"comparison": {"photos": [null]}}`, "comparison.photos[0]", "must be an object (line 1, column 28)"},
+		"a list in photos":       {`{"comparison": {"photos": [{}, {}, ["SECRET"]]}}`, "comparison.photos[2]", "must be an object (line 1, column 36)"},
+		"a duration of minutes":  {`{"tokenLifetime": "SECRETm"}`, "tokenLifetime", durationForm + " (line 1, column 19)"},
+		"a duration as a number": {`{"tokenLifetime": 3600}`, "tokenLifetime", durationForm + " (line 1, column 19)"},
+		"a duration too large":   {`{"tokenLifetime": "999999999999s"}`, "tokenLifetime", durationForm + " (line 1, column 19)"},
+		"behind other letters":   {`{"scenario": "张三", "flow": "SECRET"}`, "flow", flowNames + " (line 1, column 28)"},
+		"under an escaped name":  {`{"\u0066low": "SECRET"}`, "flow", flowNames + " (line 1, column 15)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := g.post(t, c.body)

@@ -53,8 +53,8 @@ func (l *lateReaders) check(photo sensitive.Bytes) {
 func TestPhotosAreHeldAsLongAsTheyAreRead(t *testing.T) {
 	readers := &lateReaders{t: t}
 	g := start(t, readers.issue)
-	g.service.OverwriteFreed()
-	for _, call := range g.photoTransports() {
+	g.overwriteReleased()
+	for _, send := range g.photoTransports() {
 		var callers sync.WaitGroup
 		for caller := range 4 {
 			callers.Go(func() {
@@ -62,9 +62,9 @@ func TestPhotosAreHeldAsLongAsTheyAreRead(t *testing.T) {
 					request := photosOf(50_000, 70_000+caller, 1)
 					request.Reference = reference
 					for n, photo := range request.GetComparison().GetPhotos() {
-						request.Comparison.Photos[n] = bytes.Repeat([]byte{byte('0' + (caller+i+n)%10)}, len(photo))
+						photo.Content = bytes.Repeat([]byte{byte('0' + (caller+i+n)%10)}, len(photo.GetContent()))
 					}
-					call(t, request)
+					send(t, request)
 				}
 			})
 		}
@@ -78,13 +78,13 @@ func TestPhotosAreHeldAsLongAsTheyAreRead(t *testing.T) {
 func TestPhotosAreHeldForASharedCall(t *testing.T) {
 	readers := &lateReaders{t: t}
 	g := start(t, readers.issue)
-	g.service.OverwriteFreed()
+	g.overwriteReleased()
 	var callers sync.WaitGroup
 	for range 8 {
 		callers.Go(func() {
 			request := photosOf(100_000)
 			request.IdempotencyKey = "key"
-			request.Comparison.Photos[0] = bytes.Repeat([]byte("7"), 100_000)
+			request.Comparison.Photos[0].Content = bytes.Repeat([]byte("7"), 100_000)
 			assert.NotNil(t, g.overForm(t, request).response)
 		})
 	}
@@ -104,14 +104,14 @@ func TestPhotosAreLetGoOf(t *testing.T) {
 		<-answer
 		return issues(ctx, query)
 	})
-	for name, call := range g.photoTransports() {
+	for name, send := range g.photoTransports() {
 		for _, key := range []string{"", "key-of-" + strings.ReplaceAll(name, " ", "-")} {
 			request := photosOf(100_000)
 			request.IdempotencyKey = key
 			var caller sync.WaitGroup
-			caller.Go(func() { assert.NotNil(t, call(t, request).response) })
+			caller.Go(func() { assert.NotNil(t, send(t, request).response) })
 			<-sent
-			calls, received := g.service.Held()
+			calls, received := g.admission.InFlight()
 			require.Equal(t, int64(1), calls)
 			require.Zero(t, received)
 			answer <- struct{}{}

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 )
 
 func TestHealth(t *testing.T) {
@@ -30,7 +30,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestHealthAfterShutdown(t *testing.T) {
-	grpcServer, health := server.NewGRPC(newService(t))
+	grpcServer, health := grpcserver.New(newDispatcher(t))
 	t.Cleanup(grpcServer.Stop)
 	health.Shutdown()
 	for _, name := range []string{"", "liveness.v1.LivenessService"} {

@@ -13,20 +13,20 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/testing/protocmp"
 
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // inBubble runs the test with a gateway over gRPC on virtual time.
 func inBubble(t *testing.T, i issuer, test func(*testing.T, *gateway)) {
 	t.Helper()
 	g := &gateway{}
-	g.service = server.NewService(i, newKeeper(t), g.observe)
+	g.dispatcher = dispatcherOf(i, newKeeper(t), &admission.Controller{}, g.observe)
 	synctest.Test(t, func(t *testing.T) {
 		g.calls = make(chan observed, 10)
-		listener := servePipes(t, g.service)
+		listener := servePipes(t, g.dispatcher)
 		var err error
 		g.conn, err = grpc.NewClient("passthrough:pipes",
 			grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -132,7 +132,7 @@ func TestTheFirstCallerLeaves(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), c.timeout)
 				defer cancel()
 				request := keyed(t, "key-1")
-				go g.service.Issue(ctx, request) // a client could say both at its deadline
+				go g.dispatcher.Issue(ctx, request) // a client could say both at its deadline
 				synctest.Wait()
 				second, _ := g.begin(t, 5*time.Second)
 				if c.want == providers.CallerCancelled {

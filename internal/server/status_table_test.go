@@ -14,9 +14,9 @@ import (
 	"google.golang.org/grpc/codes"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // statuses is the table of docs/design.md, section 4. METHOD_UNKNOWN as 405 and 415 is
@@ -35,8 +35,8 @@ var statuses = map[providers.Reason]struct {
 	"MULTIPLE_FACES":               {codes.InvalidArgument, 400},
 	"PHOTO_LOW_QUALITY":            {codes.InvalidArgument, 400},
 	"REQUEST_TOO_LARGE":            {codes.InvalidArgument, 413},
-	"ID_CARD_NAME_INVALID":         {codes.InvalidArgument, 400},
-	"ID_CARD_NUMBER_INVALID":       {codes.InvalidArgument, 400},
+	"IDENTITY_NAME_INVALID":        {codes.InvalidArgument, 400},
+	"IDENTITY_NUMBER_INVALID":      {codes.InvalidArgument, 400},
 	"COMPARISON_ATTEMPTS_EXCEEDED": {codes.FailedPrecondition, 400},
 	"NO_ELIGIBLE_PRODUCT":          {codes.FailedPrecondition, 400},
 
@@ -129,16 +129,16 @@ func TestEveryReasonOverBothTransports(t *testing.T) {
 		}
 		t.Run(string(reason), func(t *testing.T) {
 			failure = &providers.Error{Reason: reason}
-			for transport, call := range g.transports() {
+			for transport, send := range g.transports() {
 				t.Run(transport, func(t *testing.T) {
-					r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
+					r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
 					d := requireFailure(t, r)
 					require.Equal(t, want.code, r.code())
 					require.Equal(t, string(reason), d.info.GetReason())
 					require.NotEmpty(t, r.status.GetMessage())
 					require.Equal(t, mayBeSentAgain(reason), d.retry != nil, "RetryInfo")
 					require.Nil(t, d.badRequest)
-					if r.transport == server.REST {
+					if r.transport == call.REST {
 						require.Equal(t, want.http, r.httpStatus)
 					}
 					o := <-g.calls
@@ -157,9 +157,9 @@ func TestArgumentRejectedIsTheCallersIfAFieldIsNamed(t *testing.T) {
 			Path: providers.PhotoPath(2), Reason: providers.ArgumentRejected, Description: "not taken by the vendor",
 		}},
 	}))
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
-			r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
+			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
 			d := requireFailure(t, r)
 			require.Equal(t, codes.InvalidArgument, r.code())
 			require.Equal(t, "ARGUMENT_REJECTED", d.info.GetReason())
@@ -167,7 +167,7 @@ func TestArgumentRejectedIsTheCallersIfAFieldIsNamed(t *testing.T) {
 			require.Equal(t, "ARGUMENT_REJECTED", d.badRequest.GetFieldViolations()[0].GetReason())
 			require.Nil(t, d.retry)
 			require.Equal(t, 400, (<-g.calls).HTTPStatus)
-			if r.transport == server.REST {
+			if r.transport == call.REST {
 				require.Equal(t, 400, r.httpStatus)
 			}
 		})
@@ -181,9 +181,9 @@ func TestFaultsOfOursSayNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := start(t, fails(err))
-			for transport, call := range g.transports() {
+			for transport, send := range g.transports() {
 				t.Run(transport, func(t *testing.T) {
-					r := call(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
+					r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
 					d := requireFailure(t, r)
 					require.Equal(t, codes.Internal, r.code())
 					require.Equal(t, "internal error", r.status.GetMessage())

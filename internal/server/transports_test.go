@@ -17,7 +17,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 )
 
 const (
@@ -27,7 +27,7 @@ const (
 
 // reply is what a caller gets, of either transport.
 type reply struct {
-	transport server.Transport
+	transport call.Transport
 	// response is nil if the call failed, status if it did not.
 	response *livenessv1.IssueLivenessTokenResponse
 	status   *statuspb.Status
@@ -63,7 +63,7 @@ func (g *gateway) invoke(ctx context.Context, t *testing.T, method string, reque
 	response := &livenessv1.IssueLivenessTokenResponse{}
 	err := g.conn.Invoke(ctx, method, request, response, append(options, grpc.Header(&header), grpc.Trailer(&trailer))...)
 	r := &reply{
-		transport: server.GRPC,
+		transport: call.GRPC,
 		requestID: strings.Join(append(header.Get("x-request-id"), trailer.Get("x-request-id")...), ","),
 		pushback:  strings.Join(trailer.Get("grpc-retry-pushback-ms"), ","),
 	}
@@ -108,7 +108,7 @@ func readReply(t *testing.T, answer *http.Response) *reply {
 	body, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
 	r := &reply{
-		transport: server.REST, requestID: answer.Header.Get("X-Request-Id"),
+		transport: call.REST, requestID: answer.Header.Get("X-Request-Id"),
 		httpStatus: answer.StatusCode, header: answer.Header, body: string(body),
 	}
 	if !bytes.HasPrefix(body, []byte("{")) {

@@ -4,21 +4,23 @@ import (
 	"errors"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 func target(product, account string) *routing.Target {
 	return &routing.Target{Provider: "acme", Product: &providers.Product{ID: product}, Account: account, Region: "cn"}
 }
 
+const method = "liveness.v1.LivenessService/IssueLivenessToken"
+
 // issuedCall is issued by the second target, after the first may have issued one too.
 // Half a millisecond of it is the gateway's own.
-func issuedCall() *server.Call {
+func issuedCall() *call.Call {
 	slow := &providers.Error{Reason: providers.VendorTimeout, Ambiguous: true, Cause: errors.New("deadline exceeded")}
-	return &server.Call{
-		Transport: server.GRPC, RequestID: "R1", Flow: providers.FlowAppSDK, Duration: 3120500 * time.Microsecond,
+	return &call.Call{
+		Transport: call.GRPC, Method: method, RequestID: "R1", Flow: providers.FlowAppSDK, Duration: 3120500 * time.Microsecond,
 		Outcome: routing.Outcome{Attempts: []routing.Attempt{
 			{Target: target("acme.app", "acme-sgp"), Kind: routing.First, Reason: slow.Reason, Duration: 3 * time.Second, Err: slow},
 			{
@@ -31,15 +33,15 @@ func issuedCall() *server.Call {
 }
 
 // refusedCall is refused by a vendor with a code that it does not document.
-func refusedCall() *server.Call {
+func refusedCall() *call.Call {
 	err := &providers.Error{
 		Reason: providers.VendorErrorUnrecognized,
 		Exchange: providers.Exchange{
 			RequestID: "V2", Code: "NO_SUCH_CODE", HTTPStatus: 400, Text: "the vendor's words",
 		},
 	}
-	return &server.Call{
-		Transport: server.REST, RequestID: "R2", Flow: providers.FlowHostedPage, Duration: 71 * time.Millisecond, Err: err,
+	return &call.Call{
+		Transport: call.REST, Method: method, Route: tokensPath, RequestID: "R2", Flow: providers.FlowHostedPage, Duration: 71 * time.Millisecond, Err: err,
 		Outcome: routing.Outcome{Attempts: []routing.Attempt{{
 			Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: err.Reason,
 			Duration: 70 * time.Millisecond, Exchange: err.Exchange, Err: err,
@@ -48,24 +50,24 @@ func refusedCall() *server.Call {
 }
 
 // invalidCall is refused before its flow is known.
-func invalidCall() *server.Call {
-	return &server.Call{
-		Transport: server.REST, RequestID: "R3", Duration: 2 * time.Millisecond,
+func invalidCall() *call.Call {
+	return &call.Call{
+		Transport: call.REST, Method: method, Route: tokensPath, RequestID: "R3", Duration: 2 * time.Millisecond,
 		Err: &providers.Error{Reason: providers.InvalidRequest, Message: "words for the caller"},
 	}
 }
 
-// brokenCall ends by a fault of ours.
-func brokenCall() *server.Call {
-	return &server.Call{
-		Transport: server.GRPC, RequestID: "R4", Flow: providers.FlowJSSDK, Duration: 2 * time.Millisecond,
+// brokenCall ends by a bug of the gateway.
+func brokenCall() *call.Call {
+	return &call.Call{
+		Transport: call.GRPC, Method: method, RequestID: "R4", Flow: providers.FlowJSSDK, Duration: 2 * time.Millisecond,
 		Err: &providers.Error{Reason: providers.Internal, Cause: errors.New("panic: string\nstack")},
 	}
 }
 
 // heldBackCall is tried twice on one target and once on another, after a pause, while a
 // third was held back.
-func heldBackCall() *server.Call {
+func heldBackCall() *call.Call {
 	down := &providers.Error{Reason: providers.VendorInternalError}
 	first := target("acme.app", "acme-cn")
 	first.Credentials = []string{"main", "spare"}
@@ -73,8 +75,8 @@ func heldBackCall() *server.Call {
 	retried, probed := failed, failed
 	retried.Kind = routing.Retry
 	probed.Kind, probed.Target, probed.Credential = routing.Probe, target("acme.app", "acme-sgp"), 0
-	return &server.Call{
-		Transport: server.GRPC, RequestID: "R5", Flow: providers.FlowSpokenDigits, Duration: 80500 * time.Microsecond, Err: down,
+	return &call.Call{
+		Transport: call.GRPC, Method: method, RequestID: "R5", Flow: providers.FlowSpokenDigits, Duration: 80500 * time.Microsecond, Err: down,
 		Outcome: routing.Outcome{
 			Attempts: []routing.Attempt{failed, retried, probed},
 			HeldBack: []routing.HeldBack{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}},

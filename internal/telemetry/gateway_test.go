@@ -17,13 +17,20 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
-// issuer stands in for routing.
+// issuer takes the place of routing.
 type issuer func(context.Context, routing.Query) (*routing.Outcome, error)
 
 func (i issuer) Issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
@@ -40,7 +47,7 @@ type gateway struct {
 }
 
 // start starts a gateway whose first observers are those given.
-func start(t *testing.T, i issuer, observers ...func(*server.Call)) *gateway {
+func start(t *testing.T, i issuer, observers ...func(*call.Call)) *gateway {
 	t.Helper()
 	g := &gateway{log: &bytes.Buffer{}}
 	logger := telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zapcore.DebugLevel)
@@ -55,17 +62,18 @@ func start(t *testing.T, i issuer, observers ...func(*server.Call)) *gateway {
 	}
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1000, 1<<30), []byte("a secret"))
 	require.NoError(t, err)
-	service := server.NewService(issuer(observed), keeper, append(observers, metrics.ObserveCall, telemetry.AccessLog(logger))...)
-	g.serveGRPC(t, service)
-	g.serveREST(t, service, logger)
+	d := server.NewDispatcher(&admission.Controller{}, append(observers, metrics.ObserveCall, telemetry.AccessLog(logger))...)
+	livenessv1.RegisterLivenessServiceServer(d, service.New(issuer(observed), keeper))
+	g.serveGRPC(t, d)
+	g.serveREST(t, d, logger)
 	return g
 }
 
-func (g *gateway) serveGRPC(t *testing.T, service *server.Service) {
+func (g *gateway) serveGRPC(t *testing.T, d *server.Dispatcher) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	grpcServer, _ := server.NewGRPC(service)
+	grpcServer, _ := grpcserver.New(d)
 	go func() { _ = grpcServer.Serve(listener) }()
 	t.Cleanup(grpcServer.Stop)
 	g.conn, err = grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -73,11 +81,11 @@ func (g *gateway) serveGRPC(t *testing.T, service *server.Service) {
 	t.Cleanup(func() { _ = g.conn.Close() })
 }
 
-func (g *gateway) serveREST(t *testing.T, service *server.Service, logger *zap.Logger) {
+func (g *gateway) serveREST(t *testing.T, d *server.Dispatcher, logger *zap.Logger) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	restServer := server.NewREST(service, zap.NewStdLog(logger))
+	restServer := rest.New(d, &message.Buffers{}, zap.NewStdLog(logger))
 	go func() { _ = restServer.Serve(listener) }()
 	t.Cleanup(func() { _ = restServer.Close() })
 	transport := &http.Transport{}

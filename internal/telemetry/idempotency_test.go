@@ -10,22 +10,22 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 // keyedCalls are calls that came to each of the outcomes, all of them after a failover.
-func keyedCalls() []*server.Call {
-	var calls []*server.Call
+func keyedCalls() []*call.Call {
+	var calls []*call.Call
 	for _, outcome := range []idempotency.Outcome{
 		idempotency.Issued, idempotency.Failed, idempotency.Joined, idempotency.Replayed, idempotency.Left,
 		idempotency.Reused, idempotency.InProgress, idempotency.Unavailable,
 	} {
-		call := issuedCall()
-		call.Idempotency = outcome
-		calls = append(calls, call)
+		c := issuedCall()
+		c.Idempotency = outcome
+		calls = append(calls, c)
 	}
 	return calls
 }
@@ -34,8 +34,8 @@ func TestCallsWithAKeyAreCountedByOutcome(t *testing.T) {
 	metrics, registry := newMetrics(t)
 	metrics.ObserveCall(issuedCall())
 	require.NotContains(t, scrape(t, registry), "liveness_gateway_idempotency_total{")
-	for _, call := range keyedCalls() {
-		metrics.ObserveCall(call)
+	for _, c := range keyedCalls() {
+		metrics.ObserveCall(c)
 	}
 	got := ""
 	for line := range strings.Lines(scrape(t, registry)) {
@@ -54,12 +54,12 @@ liveness_gateway_idempotency_total{outcome="unavailable"} 1
 `, got)
 }
 
-// What another call tried is counted with that call.
+// What another call tried is counted with that c.
 func TestRepeatedCallsCountNothingTwice(t *testing.T) {
 	metrics, registry := newMetrics(t)
 	metrics.ObserveCall(issuedCall())
-	for _, call := range keyedCalls()[2:5] {
-		metrics.ObserveCall(call)
+	for _, c := range keyedCalls()[2:5] {
+		metrics.ObserveCall(c)
 	}
 	text := scrape(t, registry)
 	require.Contains(t, text, `liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1`+"\n")
@@ -69,11 +69,11 @@ func TestRepeatedCallsCountNothingTwice(t *testing.T) {
 
 func TestTheLogTellsOfKeys(t *testing.T) {
 	for name, c := range map[string]struct {
-		call  *server.Call
+		call  *call.Call
 		cause any
 	}{
-		"replayed": {&server.Call{Idempotency: idempotency.Replayed}, nil},
-		"unavailable": {&server.Call{Idempotency: idempotency.Unavailable, Err: &providers.Error{
+		"replayed": {&call.Call{Idempotency: idempotency.Replayed}, nil},
+		"unavailable": {&call.Call{Idempotency: idempotency.Unavailable, Err: &providers.Error{
 			Reason: providers.IdempotencyUnavailable, Cause: errors.New("no room"),
 		}}, "no room"},
 	} {

@@ -6,9 +6,9 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // NewLogger returns a logger that writes one JSON object a line. It drops nothing:
@@ -21,48 +21,48 @@ func NewLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logg
 	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoder), output, level))
 }
 
-// AccessLog returns an observer that writes one line for each call: what it came to
-// and how long it took, nothing of what it held.
-func AccessLog(logger *zap.Logger) func(*server.Call) {
-	return func(call *server.Call) {
-		entry := logger.Check(levelOf(call), "call")
+// AccessLog returns an observer that writes one line for each call: its result and how
+// long it took, nothing of its message.
+func AccessLog(logger *zap.Logger) func(*call.Call) {
+	return func(c *call.Call) {
+		entry := logger.Check(levelOf(c), "call")
 		if entry == nil {
 			return
 		}
-		entry.Write(zap.Inline((*line)(call)))
+		entry.Write(zap.Inline((*line)(c)))
 	}
 }
 
 // line is what the log says of a call.
-type line server.Call
+type line call.Call
 
 // MarshalLogObject writes the fields of the line, which costs less than a list of them.
 func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
-	call := (*server.Call)(l)
-	object.AddString("request_id", call.RequestID)
-	object.AddString("transport", string(call.Transport))
-	object.AddString("flow", flowLabel(call))
-	object.AddString("code", codeName(call.Code()))
-	object.AddInt("http_status", call.HTTPStatus())
-	object.AddString("reason", string(call.Reason()))
-	object.AddFloat64("duration_ms", milliseconds(call.Duration))
-	object.AddFloat64("vendor_ms", milliseconds(call.VendorTime()))
-	addNonEmpty(object, "trace_id", call.TraceID)
-	addNonEmpty(object, "idempotency", string(call.Idempotency))
-	if issued := call.Outcome.Issued(); issued != nil {
+	c := (*call.Call)(l)
+	object.AddString("request_id", c.RequestID)
+	object.AddString("transport", string(c.Transport))
+	object.AddString("flow", flowLabel(c))
+	object.AddString("code", codeName(c.Code()))
+	object.AddInt("http_status", c.HTTPStatus())
+	object.AddString("reason", string(c.Reason()))
+	object.AddFloat64("duration_ms", milliseconds(c.Duration))
+	object.AddFloat64("vendor_ms", milliseconds(c.VendorTime()))
+	addNonEmpty(object, "trace_id", c.TraceID)
+	addNonEmpty(object, "idempotency", string(c.Idempotency))
+	if issued := c.Outcome.Issued(); issued != nil {
 		object.AddString("product", issued.Product.ID)
 		object.AddString("account", issued.Account)
 	}
-	if call.Outcome.Waited > 0 {
-		object.AddFloat64("waited_ms", milliseconds(call.Outcome.Waited))
+	if c.Outcome.Waited > 0 {
+		object.AddFloat64("waited_ms", milliseconds(c.Outcome.Waited))
 	}
-	if tellsCause(call.Err) {
-		object.AddString("cause", call.Err.Cause.Error())
+	if tellsCause(c.Err) {
+		object.AddString("cause", c.Err.Cause.Error())
 	}
 	return l.addAttempts(object)
 }
 
-// addAttempts adds what was tried and what could not be.
+// addAttempts adds the attempts, and the targets that were unavailable.
 func (l *line) addAttempts(object zapcore.ObjectEncoder) error {
 	if len(l.Outcome.Attempts) > 0 {
 		if err := object.AddArray("attempts", (*attempts)(&l.Outcome.Attempts)); err != nil {
@@ -75,18 +75,18 @@ func (l *line) addAttempts(object zapcore.ObjectEncoder) error {
 	return nil
 }
 
-// tellsCause reports whether an operator needs the cause to mend the failure. Those of
-// attempts stand with the attempts.
+// tellsCause reports whether an operator needs the cause to fix the failure. An attempt's
+// cause is logged with the attempt.
 func tellsCause(failure *providers.Error) bool {
 	return failure != nil && failure.Cause != nil &&
 		(failure.Reason == providers.Internal || failure.Reason == providers.IdempotencyUnavailable)
 }
 
-// levelOf is an error for a fault of ours, a warning for what an operator may have to
-// mend, and information otherwise.
-func levelOf(call *server.Call) zapcore.Level {
-	switch status := call.HTTPStatus(); {
-	case call.Reason() == providers.Internal:
+// levelOf is an error for a bug of the gateway, a warning for what an operator may have
+// to fix, and information otherwise.
+func levelOf(c *call.Call) zapcore.Level {
+	switch status := c.HTTPStatus(); {
+	case c.Reason() == providers.Internal:
 		return zapcore.ErrorLevel
 	case status >= 500:
 		return zapcore.WarnLevel

@@ -17,8 +17,8 @@ func NewLogBuffer(output io.Writer) *zapcore.BufferedWriteSyncer {
 	return &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(lossy{output}), FlushInterval: logDelay}
 }
 
-// lossy is an output that drops what cannot be written, on a full disk for example,
-// where the buffer would never write again. It is not synced: that is up to the system.
+// lossy is an output that drops what cannot be written, for example on a full disk: after
+// an error the buffer would never write again. It is not synced: that is up to the system.
 type lossy struct {
 	output io.Writer
 }

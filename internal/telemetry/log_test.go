@@ -10,13 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap/zapcore"
 
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 func TestAccessLog(t *testing.T) {
 	for name, c := range map[string]struct {
-		call *server.Call
+		call *call.Call
 		want string
 	}{
 		"issued": {issuedCall(), `{
@@ -57,7 +57,7 @@ func TestAccessLog(t *testing.T) {
 			"level": "info", "msg": "call", "request_id": "R3", "transport": "rest", "flow": "none",
 			"code": "INVALID_ARGUMENT", "http_status": 400, "reason": "INVALID_REQUEST", "duration_ms": 2, "vendor_ms": 0
 		}`},
-		"a fault of ours": {brokenCall(), `{
+		"a bug": {brokenCall(), `{
 			"level": "error", "msg": "call", "request_id": "R4", "transport": "grpc", "flow": "js_sdk",
 			"code": "INTERNAL", "http_status": 500, "reason": "INTERNAL", "duration_ms": 2, "vendor_ms": 0,
 			"cause": "panic: string\nstack"

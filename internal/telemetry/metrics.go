@@ -7,19 +7,19 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 const namespace = "liveness_gateway"
 
-// durationBuckets span a call from an answer of the gateway's own to the longest
-// deadline, in seconds.
+// durationBuckets are in seconds, from an answer without any attempt to the longest
+// deadline.
 var durationBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
-// overheadBuckets span the gateway's own share of a call, in seconds.
+// overheadBuckets are in seconds, for the gateway's own share of a call.
 var overheadBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1}
 
 // Metrics counts calls and attempts. Every label has a closed set of values: those of
@@ -37,11 +37,6 @@ type Metrics struct {
 	idempotency     *prometheus.CounterVec
 }
 
-// Build is what the binary says of itself.
-type Build struct {
-	Version, Commit, GoVersion string
-}
-
 // NewMetrics registers the metrics with registerer.
 func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error) {
 	m := &Metrics{
@@ -55,7 +50,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 		}, []string{"transport", "flow", "code"}),
 		overhead: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "overhead_seconds",
-			Help: "Time of a call without attempts, pauses before retries and waiting for a place in flight: the gateway's own.", Buckets: overheadBuckets,
+			Help: "Time of a call without attempts, pauses before retries and waiting for a slot: the gateway's own.", Buckets: overheadBuckets,
 		}, []string{"flow"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "vendor_attempts_total",
@@ -102,20 +97,20 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 }
 
 // ObserveCall counts a call that has ended.
-func (m *Metrics) ObserveCall(call *server.Call) {
-	transport, flow, status := string(call.Transport), flowLabel(call), codeName(call.Code())
-	m.requests.WithLabelValues(transport, flow, status, string(call.Reason())).Inc()
-	m.requestDuration.WithLabelValues(transport, flow, status).Observe(call.Duration.Seconds())
-	if call.Idempotency != "" {
-		m.idempotency.WithLabelValues(string(call.Idempotency)).Inc()
+func (m *Metrics) ObserveCall(c *call.Call) {
+	transport, flow, status := string(c.Transport), flowLabel(c), codeName(c.Code())
+	m.requests.WithLabelValues(transport, flow, status, string(c.Reason())).Inc()
+	m.requestDuration.WithLabelValues(transport, flow, status).Observe(c.Duration.Seconds())
+	if c.Idempotency != "" {
+		m.idempotency.WithLabelValues(string(c.Idempotency)).Inc()
 	}
-	if call.Repeats() || call.Idempotency == idempotency.Left {
-		return // what was tried is another call's to count, or goes on
+	if c.Repeats() || c.Idempotency == idempotency.Left {
+		return // the attempts are counted with another call, or have not ended
 	}
-	m.overhead.WithLabelValues(flow).Observe((call.Duration - call.VendorTime() - call.Outcome.Waited).Seconds())
-	for i := 1; i < len(call.Outcome.Attempts); i++ {
-		before := &call.Outcome.Attempts[i-1]
-		if from, to := before.Target.Name(), call.Outcome.Attempts[i].Target.Name(); from != to {
+	m.overhead.WithLabelValues(flow).Observe((c.Duration - c.VendorTime() - c.Outcome.Waited).Seconds())
+	for i := 1; i < len(c.Outcome.Attempts); i++ {
+		before := &c.Outcome.Attempts[i-1]
+		if from, to := before.Target.Name(), c.Outcome.Attempts[i].Target.Name(); from != to {
 			m.failovers.WithLabelValues(from, to, string(before.Reason)).Inc()
 		}
 	}
@@ -137,11 +132,11 @@ func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {
 }
 
 // flowLabel is "none" for a call refused before its flow was known.
-func flowLabel(call *server.Call) string {
-	if call.Flow == 0 {
+func flowLabel(c *call.Call) string {
+	if c.Flow == 0 {
 		return "none"
 	}
-	return call.Flow.String()
+	return c.Flow.String()
 }
 
 // codeName is the code's canonical name, for example "INVALID_ARGUMENT".

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 
-	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
@@ -82,11 +82,11 @@ liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="probe",product="
 
 func TestMetrics(t *testing.T) {
 	metrics, registry := newMetrics(t)
-	for _, call := range []*server.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), heldBackCall()} {
-		for i := range call.Outcome.Attempts {
-			metrics.ObserveAttempt(&call.Outcome.Attempts[i])
+	for _, c := range []*call.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), heldBackCall()} {
+		for i := range c.Outcome.Attempts {
+			metrics.ObserveAttempt(&c.Outcome.Attempts[i])
 		}
-		metrics.ObserveCall(call)
+		metrics.ObserveCall(c)
 	}
 	got := ""
 	for line := range strings.Lines(scrape(t, registry)) {

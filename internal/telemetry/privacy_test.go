@@ -11,8 +11,10 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/personal"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
@@ -21,7 +23,7 @@ import (
 const (
 	issueMethod = "/liveness.v1.LivenessService/IssueLivenessToken"
 	tokensPath  = "/v1/liveness-tokens"
-	// photo is longer than its marker, so that the marker's base64 stands in it whole.
+	// photo is longer than its marker, so that the marker's base64 is in it whole.
 	photo = "MARKERMARKERMARKER"
 )
 
@@ -32,13 +34,38 @@ func marked(scenario string) string {
 		"acceptedProducts": ["MARKER-product"], "regions": ["MARKER-region"],
 		"subjectId": "MARKER-subject", "reference": "MARKER-reference",
 		"comparison": {
-			"idCard": {"name": "MARKER-name", "number": "MARKER-number"},
-			"photos": ["` + base64.StdEncoding.EncodeToString([]byte(photo)) + `"]
+			"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "MARKER-name", "number": "MARKER-number"},
+			"photos": [{"content": "` + base64.StdEncoding.EncodeToString([]byte(photo)) + `"}]
 		},
 		"callback": {
 			"returnUrl": "https://example.com/MARKER", "notifyUrl": "https://example.com/MARKER", "extraData": "MARKER-data"
 		}
 	}`
+}
+
+// A field that the contract comes to mark as personal needs a marker too. A country's two
+// letters have room for none.
+func TestEveryPersonalFieldIsMarked(t *testing.T) {
+	request := &livenessv1.IssueLivenessTokenRequest{}
+	require.NoError(t, protojson.Unmarshal([]byte(marked("login")), request))
+	texts := personal.Texts(request)
+	require.Len(t, texts, fieldsOfText(request.ProtoReflect().Descriptor()))
+	for _, text := range texts {
+		require.True(t, strings.Contains(text, "MARKER") || text == "CN", text)
+	}
+}
+
+// fieldsOfText returns how many personal fields of text a message has, at any depth.
+func fieldsOfText(message protoreflect.MessageDescriptor) (n int) {
+	for i := range message.Fields().Len() {
+		switch field := message.Fields().Get(i); {
+		case field.Message() != nil:
+			n += fieldsOfText(field.Message())
+		case field.Kind() == protoreflect.StringKind && personal.Is(field):
+			n++
+		}
+	}
+	return n
 }
 
 // requireUnmarked checks that no marker is in the text, in plain or as a photo in JSON.
@@ -121,8 +148,8 @@ func TestARefusedMessageLeavesNoTrace(t *testing.T) {
 		marked("login") + "MARKER",
 		strings.Replace(marked("login"), "FLOW_HOSTED_PAGE", "FLOW_MARKER", 1),
 		strings.Replace(marked("login"), `["MARKER-region"]`, `"MARKER-region"`, 1),
-		strings.Replace(marked("login"), `"idCard": {`, `"idCard": {"MARKER 张三": 1, `, 1),
-		strings.Replace(marked("login"), `"photos": ["`, `"photos": ["MARKER*", "`, 1),
+		strings.Replace(marked("login"), `"identityDocument": {`, `"identityDocument": {"MARKER 张三": 1, `, 1),
+		strings.Replace(marked("login"), `{"content": "`, `{"content": "MARKER*"}, {"content": "`, 1),
 	}
 	for i := 1; i < len(marked("login")); i += 25 {
 		bodies = append(bodies, marked("login")[:i])

@@ -9,14 +9,13 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
-	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// The attributes of OpenTelemetry's semantic conventions are used where there are some;
-// these are ours. Their values are names of the contract and of the configuration, and
+// Where OpenTelemetry's semantic conventions have an attribute, that is used; these are
+// the gateway's own. Their values are names of the contract and of the configuration, and
 // the gateway's own request id: nothing that a caller or a vendor wrote.
 const (
 	attrRequestID   = attribute.Key("liveness.request_id")
@@ -32,57 +31,57 @@ const (
 	attrHeldBack    = attribute.Key("liveness.plan.held_back")
 )
 
-// otherMethod stands for every method and path that does not exist.
+// otherMethod is the name of all methods and paths that do not exist.
 const otherMethod = "_OTHER"
 
 // spanName is the RPC's name, over REST too.
-func spanName(call *server.Call) string {
-	if call.Reason() == providers.MethodUnknown {
+func spanName(c *call.Call) string {
+	if c.Reason() == providers.MethodUnknown {
 		return otherMethod
 	}
-	return livenessv1.LivenessService_IssueLivenessToken_FullMethodName[1:]
+	return c.Method
 }
 
-// record makes the spans of a call below the span in ctx.
-func (s *Spans) record(ctx context.Context, call *server.Call) {
-	ctx, span := s.start(ctx, spanName(call), trace.SpanKindServer, call.Start)
+// record describes the call in its span, makes those of the plan and the attempts below
+// it, and ends them.
+func (s *Spans) record(ctx context.Context, span trace.Span, c *call.Call) {
 	span.SetAttributes(
-		attrRequestID.String(call.RequestID),
-		attrFlow.String(flowLabel(call)),
-		attrReason.String(string(call.Reason())),
+		attrRequestID.String(c.RequestID),
+		attrFlow.String(flowLabel(c)),
+		attrReason.String(string(c.Reason())),
 	)
-	span.SetAttributes(protocolAttributes(call)...)
-	if call.Idempotency != "" {
-		span.SetAttributes(attrIdempotency.String(string(call.Idempotency)))
+	span.SetAttributes(protocolAttributes(c)...)
+	if c.Idempotency != "" {
+		span.SetAttributes(attrIdempotency.String(string(c.Idempotency)))
 	}
-	if issued := call.Outcome.Issued(); issued != nil {
+	if issued := c.Outcome.Issued(); issued != nil {
 		span.SetAttributes(attrProduct.String(issued.Product.ID), attrAccount.String(issued.Account))
 	}
-	if call.HTTPStatus() >= 500 {
-		failed(span, call.Reason())
+	if c.HTTPStatus() >= 500 {
+		failed(span, c.Reason())
 	}
-	if !call.Repeats() && !call.Outcome.Start.IsZero() {
-		s.recordPlan(ctx, &call.Outcome)
+	if !c.Repeats() && !c.Outcome.Start.IsZero() {
+		s.recordPlan(ctx, &c.Outcome)
 	}
-	span.End(trace.WithTimestamp(call.Start.Add(call.Duration)))
+	span.End(trace.WithTimestamp(c.Start.Add(c.Duration)))
 }
 
-func protocolAttributes(call *server.Call) []attribute.KeyValue {
-	if call.Transport == server.GRPC {
+func protocolAttributes(c *call.Call) []attribute.KeyValue {
+	if c.Transport == call.GRPC {
 		return []attribute.KeyValue{
 			semconv.RPCSystemNameGRPC,
-			semconv.RPCMethod(spanName(call)),
-			semconv.RPCResponseStatusCode(codeName(call.Code())),
+			semconv.RPCMethod(spanName(c)),
+			semconv.RPCResponseStatusCode(codeName(c.Code())),
 		}
 	}
-	attributes := []attribute.KeyValue{semconv.HTTPResponseStatusCode(call.HTTPStatus())}
-	if call.Reason() != providers.MethodUnknown {
-		attributes = append(attributes, semconv.HTTPRequestMethodPost, semconv.HTTPRoute(server.TokensPath))
+	attributes := []attribute.KeyValue{semconv.HTTPResponseStatusCode(c.HTTPStatus())}
+	if c.Reason() != providers.MethodUnknown {
+		attributes = append(attributes, semconv.HTTPRequestMethodPost, semconv.HTTPRoute(c.Route))
 	}
 	return attributes
 }
 
-// recordPlan makes the span of what routing did, and those of its attempts.
+// recordPlan makes the span of the plan, and in it those of its attempts.
 func (s *Spans) recordPlan(ctx context.Context, outcome *routing.Outcome) {
 	ctx, span := s.start(ctx, "plan", trace.SpanKindInternal, outcome.Start)
 	if len(outcome.RuledOut) > 0 {

@@ -13,17 +13,17 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 func newSpans(t *testing.T, sampler sdktrace.Sampler) (*telemetry.Spans, *tracetest.InMemoryExporter) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
-	spans := telemetry.NewSpans(sampler, sdktrace.WithSyncer(exporter))
+	spans := telemetry.NewSpans(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(exporter))
 	t.Cleanup(func() { require.NoError(t, spans.Shutdown(context.Background())) })
 	return spans, exporter
 }
@@ -69,28 +69,28 @@ func spansOf(t *testing.T, exporter *tracetest.InMemoryExporter) []span {
 }
 
 // at puts a call, its plan and its attempts one millisecond after the other.
-func at(call *server.Call) *server.Call {
-	call.Start = began
-	call.Outcome.Start, call.Outcome.Duration = began.Add(time.Millisecond), call.Duration-time.Millisecond
-	start := call.Outcome.Start
-	for i := range call.Outcome.Attempts {
+func at(c *call.Call) *call.Call {
+	c.Start = began
+	c.Outcome.Start, c.Outcome.Duration = began.Add(time.Millisecond), c.Duration-time.Millisecond
+	start := c.Outcome.Start
+	for i := range c.Outcome.Attempts {
 		start = start.Add(time.Millisecond)
-		call.Outcome.Attempts[i].Start = start
-		start = start.Add(call.Outcome.Attempts[i].Duration)
+		c.Outcome.Attempts[i].Start = start
+		start = start.Add(c.Outcome.Attempts[i].Duration)
 	}
-	return call
+	return c
 }
 
 func TestSpansOfAnIssuedCall(t *testing.T) {
 	spans, exporter := newSpans(t, sdktrace.AlwaysSample())
-	call := at(issuedCall())
-	call.Idempotency = idempotency.Issued
-	call.Outcome.RuledOut = []routing.RuledOut{{Target: target("acme.page", "acme-cn")}}
-	call.Outcome.HeldBack = []routing.HeldBack{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}}
-	spans.ObserveCall(call)
+	c := at(issuedCall())
+	c.Idempotency = idempotency.Issued
+	c.Outcome.RuledOut = []routing.RuledOut{{Target: target("acme.page", "acme-cn")}}
+	c.Outcome.HeldBack = []routing.HeldBack{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}}
+	spans.ObserveCall(c)
 	require.Empty(t, cmp.Diff([]span{
 		{
-			Name: "liveness.v1.LivenessService/IssueLivenessToken", Kind: trace.SpanKindServer, Took: call.Duration,
+			Name: "liveness.v1.LivenessService/IssueLivenessToken", Kind: trace.SpanKindServer, Took: c.Duration,
 			Attributes: map[string]any{
 				"rpc.system.name": "grpc", "rpc.method": "liveness.v1.LivenessService/IssueLivenessToken", "rpc.response.status_code": "OK",
 				"liveness.request_id": "R1", "liveness.flow": "app_sdk", "liveness.reason": "OK", "liveness.idempotency": "issued",
@@ -99,7 +99,7 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 		},
 		{
 			Name: "plan", Parent: "liveness.v1.LivenessService/IssueLivenessToken", Kind: trace.SpanKindInternal,
-			After: time.Millisecond, Took: call.Outcome.Duration,
+			After: time.Millisecond, Took: c.Outcome.Duration,
 			Attributes: map[string]any{
 				"liveness.plan.ruled_out": []string{"acme-cn/acme.page"}, "liveness.plan.held_back": []string{"acme-old/acme.app out_of_service"},
 			},
@@ -121,11 +121,11 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 	}, spansOf(t, exporter)))
 }
 
-// A call fails for tracing where it is not its caller's to mend.
+// A call is a failure in its trace where its caller cannot fix it.
 func TestSpansOfFailedCalls(t *testing.T) {
-	unknown := &server.Call{Transport: server.GRPC, RequestID: "R6", Err: &providers.Error{Reason: providers.MethodUnknown}}
+	unknown := &call.Call{Transport: call.GRPC, RequestID: "R6", Err: &providers.Error{Reason: providers.MethodUnknown}}
 	for name, c := range map[string]struct {
-		call *server.Call
+		call *call.Call
 		want span
 	}{
 		"refused by the vendor": {refusedCall(), span{
@@ -160,9 +160,9 @@ func TestSpansOfFailedCalls(t *testing.T) {
 func TestRepeatedCallsHaveNoPlan(t *testing.T) {
 	for _, outcome := range []idempotency.Outcome{idempotency.Replayed, idempotency.Joined} {
 		spans, exporter := newSpans(t, sdktrace.AlwaysSample())
-		call := at(issuedCall())
-		call.Idempotency = outcome
-		spans.ObserveCall(call)
+		c := at(issuedCall())
+		c.Idempotency = outcome
+		spans.ObserveCall(c)
 		require.Len(t, exporter.GetSpans(), 1)
 	}
 }

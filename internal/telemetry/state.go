@@ -6,7 +6,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing"
 )
 
-// State is what routing knows, as gauges that are read when they are scraped.
+// State is the state of routing, as gauges that are computed at each scrape.
 type State struct {
 	status                                             func() routing.Status
 	inFlight, limit, clockOffset, breakers, credential *prometheus.Desc
@@ -17,9 +17,9 @@ func NewState(status func() routing.Status) *State {
 	return &State{
 		status: status,
 		inFlight: desc("vendor_inflight",
-			"Attempts under way.", "provider", "account"),
+			"Attempts in flight.", "provider", "account"),
 		limit: desc("vendor_concurrency_limit",
-			"Attempts that may be under way at once, as the vendor's limit answers have taught.", "provider", "account"),
+			"Attempts that may be in flight, as learnt from the vendor's limit answers.", "provider", "account"),
 		clockOffset: desc("vendor_clock_offset_seconds",
 			"How far the vendor's clock is ahead, 0 within the precision of its answers.", "provider", "account"),
 		breakers: desc("vendor_breaker_state",

@@ -56,11 +56,11 @@ var advices = map[providers.Reason]advice{
 		"caller: send smaller or fewer photos",
 		"Send smaller or fewer photos.", nothing,
 	},
-	providers.IDCardNameInvalid: {
+	providers.IdentityNameInvalid: {
 		"caller: mend the name",
 		"Ask the user for the name as the card has it.", nothing,
 	},
-	providers.IDCardNumberInvalid: {
+	providers.IdentityNumberInvalid: {
 		"caller: mend the number",
 		"Ask the user for the number as the card has it.", nothing,
 	},

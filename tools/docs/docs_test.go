@@ -15,8 +15,8 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
 
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -51,7 +51,7 @@ func TestEveryReasonHasAdvice(t *testing.T) {
 // A reason that may be sent again says so to the caller, and no other does.
 func TestAdviceAgreesWithTheStatusTable(t *testing.T) {
 	for _, reason := range reasons() {
-		_, _, retry := server.StatusFor(&providers.Error{Reason: reason})
+		_, _, retry := call.StatusFor(&providers.Error{Reason: reason})
 		require.Equal(t, retry > 0, strings.HasPrefix(advices[reason].caller, waitAndSend), reason)
 	}
 }
@@ -65,7 +65,7 @@ func TestContractAgreesWithTheStatusTable(t *testing.T) {
 		comment := comments["Reason_"+string(reason)]
 		require.NotEmpty(t, comment, reason)
 		for _, failure := range failures(reason) {
-			if c, status, _ := server.StatusFor(failure); c != codes.OK {
+			if c, status, _ := call.StatusFor(failure); c != codes.OK {
 				require.Contains(t, comment, code.Code(c).String()+", HTTP "+strconv.Itoa(status), reason)
 			}
 		}

@@ -10,9 +10,9 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/code"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // contractFolder has the contract's comments in Go.
@@ -99,7 +99,7 @@ func newReasonRow(reason providers.Reason) reasonRow {
 	}
 	var grpc, statuses, another []string
 	for _, failure := range failures(reason) {
-		c, status, retry := server.StatusFor(failure)
+		c, status, retry := call.StatusFor(failure)
 		grpc = append(grpc, code.Code(c).String())
 		statuses = append(statuses, strconv.Itoa(status))
 		another = append(another, yesNo[routing.TriesAnother(failure)])

@@ -94,7 +94,7 @@ func form(request *livenessv1.IssueLivenessTokenRequest) (body *bytes.Buffer, co
 		if err != nil {
 			return nil, "", err
 		}
-		if _, err := part.Write(photo); err != nil {
+		if _, err := part.Write(photo.GetContent()); err != nil {
 			return nil, "", err
 		}
 	}

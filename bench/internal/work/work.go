@@ -87,7 +87,10 @@ func Photos(scenario string) Work {
 	for i := range photos {
 		photos[i] = photo(byte(i), photoBytes)
 	}
-	message.Comparison = &livenessv1.Comparison{Photos: photos}
+	message.Comparison = &livenessv1.Comparison{}
+	for _, content := range photos {
+		message.Comparison.Photos = append(message.Comparison.Photos, &livenessv1.Photo{Content: content})
+	}
 	return Work{
 		Name:       "photos",
 		message:    message,

@@ -47,8 +47,8 @@ func TestEncodings(t *testing.T) {
 			parts := readForm(t, w, Multipart)
 			message = &livenessv1.IssueLivenessTokenRequest{}
 			require.NoError(t, protojson.Unmarshal(parts["request"][0], message))
-			if photos := parts["photos"]; photos != nil {
-				message.Comparison.Photos = photos
+			for _, content := range parts["photos"] {
+				message.Comparison.Photos = append(message.Comparison.Photos, &livenessv1.Photo{Content: content})
 			}
 			require.True(t, proto.Equal(w.message, message))
 

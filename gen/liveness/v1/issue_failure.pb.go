@@ -10,6 +10,7 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -26,14 +27,12 @@ const (
 type Billed int32
 
 const (
-	// Never sent.
+	// The vendor does not say.
 	Billed_BILLED_UNSPECIFIED Billed = 0
 	// The vendor says that it bills the attempt.
 	Billed_BILLED_YES Billed = 1
 	// The vendor says that it does not bill the attempt.
 	Billed_BILLED_NO Billed = 2
-	// The vendor does not say.
-	Billed_BILLED_UNKNOWN Billed = 3
 )
 
 // Enum value maps for Billed.
@@ -42,13 +41,11 @@ var (
 		0: "BILLED_UNSPECIFIED",
 		1: "BILLED_YES",
 		2: "BILLED_NO",
-		3: "BILLED_UNKNOWN",
 	}
 	Billed_value = map[string]int32{
 		"BILLED_UNSPECIFIED": 0,
 		"BILLED_YES":         1,
 		"BILLED_NO":          2,
-		"BILLED_UNKNOWN":     3,
 	}
 )
 
@@ -87,7 +84,10 @@ type IssueFailure struct {
 	// The attempts made, in order. Empty when no vendor was called.
 	Attempts []*Attempt `protobuf:"bytes,1,rep,name=attempts,proto3" json:"attempts,omitempty"`
 	// The targets of the route that could not serve this message.
-	RuledOut      []*RuledOut `protobuf:"bytes,2,rep,name=ruled_out,json=ruledOut,proto3" json:"ruled_out,omitempty"`
+	RuledOut []*RuledOut `protobuf:"bytes,2,rep,name=ruled_out,json=ruledOut,proto3" json:"ruled_out,omitempty"`
+	// The targets that could have served it and might not be tried when their turn
+	// came.
+	Unavailable   []*UnavailableTarget `protobuf:"bytes,3,rep,name=unavailable,proto3" json:"unavailable,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -136,6 +136,13 @@ func (x *IssueFailure) GetRuledOut() []*RuledOut {
 	return nil
 }
 
+func (x *IssueFailure) GetUnavailable() []*UnavailableTarget {
+	if x != nil {
+		return x.Unavailable
+	}
+	return nil
+}
+
 // Attempt is one call of one vendor product: one HTTP request.
 type Attempt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -145,8 +152,10 @@ type Attempt struct {
 	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
 	// The configured region of that account; empty if it has none.
 	Region string `protobuf:"bytes,3,opt,name=region,proto3" json:"region,omitempty"`
-	// How the attempt ended; OK if it issued the token.
-	Reason Reason `protobuf:"varint,4,opt,name=reason,proto3,enum=liveness.v1.Reason" json:"reason,omitempty"`
+	// How the attempt ended: a word of Reason, as in google.rpc.ErrorInfo.reason; "OK"
+	// if it issued the token. Text, because clients that read answers strictly would
+	// fail at a word that is newer than they are.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The time the attempt took, measured by the gateway.
 	Duration *durationpb.Duration `protobuf:"bytes,5,opt,name=duration,proto3" json:"duration,omitempty"`
 	// The business number that was sent to the vendor; empty where the product has
@@ -219,11 +228,11 @@ func (x *Attempt) GetRegion() string {
 	return ""
 }
 
-func (x *Attempt) GetReason() Reason {
+func (x *Attempt) GetReason() string {
 	if x != nil {
 		return x.Reason
 	}
-	return Reason_REASON_UNSPECIFIED
+	return ""
 }
 
 func (x *Attempt) GetDuration() *durationpb.Duration {
@@ -346,7 +355,10 @@ type FieldViolation struct {
 	// "callback.return_url"), its JSON path over REST ("callback.returnUrl").
 	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
 	// What is wrong, in English. Never holds the value.
-	Description   string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	// What a call gets that fails for this alone: a word of Reason, as in
+	// google.rpc.ErrorInfo.reason.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -395,43 +407,133 @@ func (x *FieldViolation) GetDescription() string {
 	return ""
 }
 
+func (x *FieldViolation) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// UnavailableTarget is a target that could have served and might not be tried.
+type UnavailableTarget struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The target's product.
+	Product string `protobuf:"bytes,1,opt,name=product,proto3" json:"product,omitempty"`
+	// The configured name of the target's account.
+	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
+	// Why it might not be tried: "breaker_open" (it failed too often just now),
+	// "limit_reached" (its account has all the attempts in flight that it takes),
+	// "credentials_ejected" (the vendor refused the account's credentials) or
+	// "out_of_service" (configuration takes it out). Text, as there will be others.
+	Why string `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
+	// When it may be tried again; absent if that is not known.
+	RetryTime     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=retry_time,json=retryTime,proto3" json:"retry_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnavailableTarget) Reset() {
+	*x = UnavailableTarget{}
+	mi := &file_liveness_v1_issue_failure_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnavailableTarget) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnavailableTarget) ProtoMessage() {}
+
+func (x *UnavailableTarget) ProtoReflect() protoreflect.Message {
+	mi := &file_liveness_v1_issue_failure_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnavailableTarget.ProtoReflect.Descriptor instead.
+func (*UnavailableTarget) Descriptor() ([]byte, []int) {
+	return file_liveness_v1_issue_failure_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *UnavailableTarget) GetProduct() string {
+	if x != nil {
+		return x.Product
+	}
+	return ""
+}
+
+func (x *UnavailableTarget) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *UnavailableTarget) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *UnavailableTarget) GetRetryTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RetryTime
+	}
+	return nil
+}
+
 var File_liveness_v1_issue_failure_proto protoreflect.FileDescriptor
 
 const file_liveness_v1_issue_failure_proto_rawDesc = "" +
 	"\n" +
-	"\x1fliveness/v1/issue_failure.proto\x12\vliveness.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x18liveness/v1/reason.proto\"t\n" +
+	"\x1fliveness/v1/issue_failure.proto\x12\vliveness.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aliveness/v1/personal.proto\"\xb6\x01\n" +
 	"\fIssueFailure\x120\n" +
 	"\battempts\x18\x01 \x03(\v2\x14.liveness.v1.AttemptR\battempts\x122\n" +
-	"\truled_out\x18\x02 \x03(\v2\x15.liveness.v1.RuledOutR\bruledOut\"\xd0\x03\n" +
-	"\aAttempt\x12\x18\n" +
-	"\aproduct\x18\x01 \x01(\tR\aproduct\x12\x18\n" +
-	"\aaccount\x18\x02 \x01(\tR\aaccount\x12\x16\n" +
-	"\x06region\x18\x03 \x01(\tR\x06region\x12+\n" +
-	"\x06reason\x18\x04 \x01(\x0e2\x13.liveness.v1.ReasonR\x06reason\x125\n" +
-	"\bduration\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\bduration\x12)\n" +
-	"\x10vendor_reference\x18\x06 \x01(\tR\x0fvendorReference\x12*\n" +
-	"\x11vendor_request_id\x18\a \x01(\tR\x0fvendorRequestId\x12\x1f\n" +
-	"\vvendor_code\x18\b \x01(\tR\n" +
+	"\truled_out\x18\x02 \x03(\v2\x15.liveness.v1.RuledOutR\bruledOut\x12@\n" +
+	"\vunavailable\x18\x03 \x03(\v2\x1e.liveness.v1.UnavailableTargetR\vunavailable\"\xe5\x03\n" +
+	"\aAttempt\x12\x1e\n" +
+	"\aproduct\x18\x01 \x01(\tB\x04\x98\xe5\x18\x00R\aproduct\x12\x1e\n" +
+	"\aaccount\x18\x02 \x01(\tB\x04\x98\xe5\x18\x00R\aaccount\x12\x1c\n" +
+	"\x06region\x18\x03 \x01(\tB\x04\x98\xe5\x18\x00R\x06region\x12\x1c\n" +
+	"\x06reason\x18\x04 \x01(\tB\x04\x98\xe5\x18\x00R\x06reason\x125\n" +
+	"\bduration\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\bduration\x12/\n" +
+	"\x10vendor_reference\x18\x06 \x01(\tB\x04\x98\xe5\x18\x00R\x0fvendorReference\x120\n" +
+	"\x11vendor_request_id\x18\a \x01(\tB\x04\x98\xe5\x18\x00R\x0fvendorRequestId\x12%\n" +
+	"\vvendor_code\x18\b \x01(\tB\x04\x98\xe5\x18\x00R\n" +
 	"vendorCode\x12,\n" +
 	"\x12vendor_http_status\x18\t \x01(\x05R\x10vendorHttpStatus\x12B\n" +
 	"\x0fprocessing_time\x18\n" +
 	" \x01(\v2\x19.google.protobuf.DurationR\x0eprocessingTime\x12+\n" +
-	"\x06billed\x18\v \x01(\x0e2\x13.liveness.v1.BilledR\x06billed\"{\n" +
-	"\bRuledOut\x12\x18\n" +
-	"\aproduct\x18\x01 \x01(\tR\aproduct\x12\x18\n" +
-	"\aaccount\x18\x02 \x01(\tR\aaccount\x12;\n" +
+	"\x06billed\x18\v \x01(\x0e2\x13.liveness.v1.BilledR\x06billed\"\x87\x01\n" +
+	"\bRuledOut\x12\x1e\n" +
+	"\aproduct\x18\x01 \x01(\tB\x04\x98\xe5\x18\x00R\aproduct\x12\x1e\n" +
+	"\aaccount\x18\x02 \x01(\tB\x04\x98\xe5\x18\x00R\aaccount\x12;\n" +
 	"\n" +
 	"violations\x18\x03 \x03(\v2\x1b.liveness.v1.FieldViolationR\n" +
-	"violations\"H\n" +
-	"\x0eFieldViolation\x12\x14\n" +
-	"\x05field\x18\x01 \x01(\tR\x05field\x12 \n" +
-	"\vdescription\x18\x02 \x01(\tR\vdescription*S\n" +
+	"violations\"r\n" +
+	"\x0eFieldViolation\x12\x1a\n" +
+	"\x05field\x18\x01 \x01(\tB\x04\x98\xe5\x18\x00R\x05field\x12&\n" +
+	"\vdescription\x18\x02 \x01(\tB\x04\x98\xe5\x18\x00R\vdescription\x12\x1c\n" +
+	"\x06reason\x18\x03 \x01(\tB\x04\x98\xe5\x18\x00R\x06reason\"\xa6\x01\n" +
+	"\x11UnavailableTarget\x12\x1e\n" +
+	"\aproduct\x18\x01 \x01(\tB\x04\x98\xe5\x18\x00R\aproduct\x12\x1e\n" +
+	"\aaccount\x18\x02 \x01(\tB\x04\x98\xe5\x18\x00R\aaccount\x12\x16\n" +
+	"\x03why\x18\x03 \x01(\tB\x04\x98\xe5\x18\x00R\x03why\x129\n" +
+	"\n" +
+	"retry_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tretryTime*?\n" +
 	"\x06Billed\x12\x16\n" +
 	"\x12BILLED_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
 	"BILLED_YES\x10\x01\x12\r\n" +
-	"\tBILLED_NO\x10\x02\x12\x12\n" +
-	"\x0eBILLED_UNKNOWN\x10\x03Bm\n" +
+	"\tBILLED_NO\x10\x02Bm\n" +
 	"\x16com.livenessgateway.v1B\x11IssueFailureProtoP\x01Z>github.com/liveness-gateway/gateway/gen/liveness/v1;livenessv1b\x06proto3"
 
 var (
@@ -447,29 +549,31 @@ func file_liveness_v1_issue_failure_proto_rawDescGZIP() []byte {
 }
 
 var file_liveness_v1_issue_failure_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_liveness_v1_issue_failure_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_liveness_v1_issue_failure_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_liveness_v1_issue_failure_proto_goTypes = []any{
-	(Billed)(0),                 // 0: liveness.v1.Billed
-	(*IssueFailure)(nil),        // 1: liveness.v1.IssueFailure
-	(*Attempt)(nil),             // 2: liveness.v1.Attempt
-	(*RuledOut)(nil),            // 3: liveness.v1.RuledOut
-	(*FieldViolation)(nil),      // 4: liveness.v1.FieldViolation
-	(Reason)(0),                 // 5: liveness.v1.Reason
-	(*durationpb.Duration)(nil), // 6: google.protobuf.Duration
+	(Billed)(0),                   // 0: liveness.v1.Billed
+	(*IssueFailure)(nil),          // 1: liveness.v1.IssueFailure
+	(*Attempt)(nil),               // 2: liveness.v1.Attempt
+	(*RuledOut)(nil),              // 3: liveness.v1.RuledOut
+	(*FieldViolation)(nil),        // 4: liveness.v1.FieldViolation
+	(*UnavailableTarget)(nil),     // 5: liveness.v1.UnavailableTarget
+	(*durationpb.Duration)(nil),   // 6: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
 }
 var file_liveness_v1_issue_failure_proto_depIdxs = []int32{
 	2, // 0: liveness.v1.IssueFailure.attempts:type_name -> liveness.v1.Attempt
 	3, // 1: liveness.v1.IssueFailure.ruled_out:type_name -> liveness.v1.RuledOut
-	5, // 2: liveness.v1.Attempt.reason:type_name -> liveness.v1.Reason
+	5, // 2: liveness.v1.IssueFailure.unavailable:type_name -> liveness.v1.UnavailableTarget
 	6, // 3: liveness.v1.Attempt.duration:type_name -> google.protobuf.Duration
 	6, // 4: liveness.v1.Attempt.processing_time:type_name -> google.protobuf.Duration
 	0, // 5: liveness.v1.Attempt.billed:type_name -> liveness.v1.Billed
 	4, // 6: liveness.v1.RuledOut.violations:type_name -> liveness.v1.FieldViolation
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	7, // 7: liveness.v1.UnavailableTarget.retry_time:type_name -> google.protobuf.Timestamp
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_liveness_v1_issue_failure_proto_init() }
@@ -477,14 +581,14 @@ func file_liveness_v1_issue_failure_proto_init() {
 	if File_liveness_v1_issue_failure_proto != nil {
 		return
 	}
-	file_liveness_v1_reason_proto_init()
+	file_liveness_v1_personal_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_liveness_v1_issue_failure_proto_rawDesc), len(file_liveness_v1_issue_failure_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -90,6 +90,64 @@ func (Flow) EnumDescriptor() ([]byte, []int) {
 	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{0}
 }
 
+// IdentityDocumentType is what an identity document is.
+type IdentityDocumentType int32
+
+const (
+	// No type; refused.
+	IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_UNSPECIFIED IdentityDocumentType = 0
+	// A country's identity card for its residents or citizens. Honoured by
+	// megvii.pc-web for China.
+	IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD IdentityDocumentType = 1
+	// A passport. No product honours it yet.
+	IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_PASSPORT IdentityDocumentType = 2
+	// A permit to live in the country that issued it. No product honours it yet.
+	IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_RESIDENCE_PERMIT IdentityDocumentType = 3
+)
+
+// Enum value maps for IdentityDocumentType.
+var (
+	IdentityDocumentType_name = map[int32]string{
+		0: "IDENTITY_DOCUMENT_TYPE_UNSPECIFIED",
+		1: "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD",
+		2: "IDENTITY_DOCUMENT_TYPE_PASSPORT",
+		3: "IDENTITY_DOCUMENT_TYPE_RESIDENCE_PERMIT",
+	}
+	IdentityDocumentType_value = map[string]int32{
+		"IDENTITY_DOCUMENT_TYPE_UNSPECIFIED":      0,
+		"IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD":    1,
+		"IDENTITY_DOCUMENT_TYPE_PASSPORT":         2,
+		"IDENTITY_DOCUMENT_TYPE_RESIDENCE_PERMIT": 3,
+	}
+)
+
+func (x IdentityDocumentType) Enum() *IdentityDocumentType {
+	p := new(IdentityDocumentType)
+	*p = x
+	return p
+}
+
+func (x IdentityDocumentType) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (IdentityDocumentType) Descriptor() protoreflect.EnumDescriptor {
+	return file_liveness_v1_liveness_service_proto_enumTypes[1].Descriptor()
+}
+
+func (IdentityDocumentType) Type() protoreflect.EnumType {
+	return &file_liveness_v1_liveness_service_proto_enumTypes[1]
+}
+
+func (x IdentityDocumentType) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use IdentityDocumentType.Descriptor instead.
+func (IdentityDocumentType) EnumDescriptor() ([]byte, []int) {
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{1}
+}
+
 // MultipleFaces is what to do with a photo that shows several faces.
 type MultipleFaces int32
 
@@ -127,11 +185,11 @@ func (x MultipleFaces) String() string {
 }
 
 func (MultipleFaces) Descriptor() protoreflect.EnumDescriptor {
-	return file_liveness_v1_liveness_service_proto_enumTypes[1].Descriptor()
+	return file_liveness_v1_liveness_service_proto_enumTypes[2].Descriptor()
 }
 
 func (MultipleFaces) Type() protoreflect.EnumType {
-	return &file_liveness_v1_liveness_service_proto_enumTypes[1]
+	return &file_liveness_v1_liveness_service_proto_enumTypes[2]
 }
 
 func (x MultipleFaces) Number() protoreflect.EnumNumber {
@@ -140,36 +198,33 @@ func (x MultipleFaces) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use MultipleFaces.Descriptor instead.
 func (MultipleFaces) EnumDescriptor() ([]byte, []int) {
-	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{1}
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{2}
 }
 
 // Detection is what the vendor's client detects.
 type Detection int32
 
 const (
-	// Liveness.
+	// That the user is a live person: what every product does, and so nothing that has
+	// to be asked for.
 	Detection_DETECTION_UNSPECIFIED Detection = 0
-	// That the user is a live person. Honoured by every product.
-	Detection_DETECTION_LIVENESS Detection = 1
 	// The text of an identity card. Honoured by linkface.app.
-	Detection_DETECTION_ID_CARD_OCR Detection = 2
+	Detection_DETECTION_ID_CARD_OCR Detection = 1
 	// The text of a bank card. Honoured by linkface.app.
-	Detection_DETECTION_BANK_CARD_OCR Detection = 3
+	Detection_DETECTION_BANK_CARD_OCR Detection = 2
 )
 
 // Enum value maps for Detection.
 var (
 	Detection_name = map[int32]string{
 		0: "DETECTION_UNSPECIFIED",
-		1: "DETECTION_LIVENESS",
-		2: "DETECTION_ID_CARD_OCR",
-		3: "DETECTION_BANK_CARD_OCR",
+		1: "DETECTION_ID_CARD_OCR",
+		2: "DETECTION_BANK_CARD_OCR",
 	}
 	Detection_value = map[string]int32{
 		"DETECTION_UNSPECIFIED":   0,
-		"DETECTION_LIVENESS":      1,
-		"DETECTION_ID_CARD_OCR":   2,
-		"DETECTION_BANK_CARD_OCR": 3,
+		"DETECTION_ID_CARD_OCR":   1,
+		"DETECTION_BANK_CARD_OCR": 2,
 	}
 )
 
@@ -184,11 +239,11 @@ func (x Detection) String() string {
 }
 
 func (Detection) Descriptor() protoreflect.EnumDescriptor {
-	return file_liveness_v1_liveness_service_proto_enumTypes[2].Descriptor()
+	return file_liveness_v1_liveness_service_proto_enumTypes[3].Descriptor()
 }
 
 func (Detection) Type() protoreflect.EnumType {
-	return &file_liveness_v1_liveness_service_proto_enumTypes[2]
+	return &file_liveness_v1_liveness_service_proto_enumTypes[3]
 }
 
 func (x Detection) Number() protoreflect.EnumNumber {
@@ -197,7 +252,7 @@ func (x Detection) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Detection.Descriptor instead.
 func (Detection) EnumDescriptor() ([]byte, []int) {
-	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{2}
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{3}
 }
 
 // ExpirySource is where an expire time comes from.
@@ -241,11 +296,11 @@ func (x ExpirySource) String() string {
 }
 
 func (ExpirySource) Descriptor() protoreflect.EnumDescriptor {
-	return file_liveness_v1_liveness_service_proto_enumTypes[3].Descriptor()
+	return file_liveness_v1_liveness_service_proto_enumTypes[4].Descriptor()
 }
 
 func (ExpirySource) Type() protoreflect.EnumType {
-	return &file_liveness_v1_liveness_service_proto_enumTypes[3]
+	return &file_liveness_v1_liveness_service_proto_enumTypes[4]
 }
 
 func (x ExpirySource) Number() protoreflect.EnumNumber {
@@ -254,7 +309,7 @@ func (x ExpirySource) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ExpirySource.Descriptor instead.
 func (ExpirySource) EnumDescriptor() ([]byte, []int) {
-	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{3}
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{4}
 }
 
 // IssueLivenessTokenRequest says what the user shall do, on whose behalf, and
@@ -289,7 +344,7 @@ type IssueLivenessTokenRequest struct {
 	Regions []string `protobuf:"bytes,5,rep,name=regions,proto3" json:"regions,omitempty"`
 	// A stable pseudonymous id of the end user, at most 512 bytes; 128 bytes for
 	// megvii.app-v5. Keeps a user with one vendor, and is sent as uuid to
-	// megvii.pc-web (photos without id card: required there), megvii.app-v5 and
+	// megvii.pc-web (photos without identity document: required there), megvii.app-v5 and
 	// megvii.h5-flash (required there). Other products do without; it never rules
 	// one out for lack of a place.
 	SubjectId string `protobuf:"bytes,6,opt,name=subject_id,json=subjectId,proto3" json:"subject_id,omitempty"`
@@ -305,14 +360,15 @@ type IssueLivenessTokenRequest struct {
 	// Where the vendor sends the user and the result. Honoured, and the two URLs
 	// required, by megvii.pc-web.
 	Callback *Callback `protobuf:"bytes,9,opt,name=callback,proto3" json:"callback,omitempty"`
-	// The lifetime asked of the vendor, 5 min to 24 h in whole minutes. Honoured by
-	// megvii.h5-flash. The answer's expire_time says what it came to.
+	// The lifetime asked of the vendor, 60 s to 24 h in whole seconds. Honoured by
+	// megvii.h5-flash, in whole minutes from 5. The answer's expire_time says what it
+	// came to.
 	TokenLifetime *durationpb.Duration `protobuf:"bytes,10,opt,name=token_lifetime,json=tokenLifetime,proto3" json:"token_lifetime,omitempty"`
 	// How the vendor's client captures the face.
 	Capture *Capture `protobuf:"bytes,11,opt,name=capture,proto3" json:"capture,omitempty"`
-	// What the vendor's client detects. Liveness is what every product does; the
-	// others are honoured by linkface.app.
-	Detection     *Detection `protobuf:"varint,12,opt,name=detection,proto3,enum=liveness.v1.Detection,oneof" json:"detection,omitempty"`
+	// What the vendor's client detects; left out, liveness, which every product does.
+	// The others are honoured by linkface.app.
+	Detection     Detection `protobuf:"varint,12,opt,name=detection,proto3,enum=liveness.v1.Detection" json:"detection,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -425,22 +481,22 @@ func (x *IssueLivenessTokenRequest) GetCapture() *Capture {
 }
 
 func (x *IssueLivenessTokenRequest) GetDetection() Detection {
-	if x != nil && x.Detection != nil {
-		return *x.Detection
+	if x != nil {
+		return x.Detection
 	}
 	return Detection_DETECTION_UNSPECIFIED
 }
 
-// Comparison is what the user's face is compared with: an identity card in the
+// Comparison is what the user's face is compared with: an identity document in the
 // vendor's data source, photos, or both.
 type Comparison struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The identity card. Honoured by megvii.pc-web.
-	IdCard *IdCard `protobuf:"bytes,1,opt,name=id_card,json=idCard,proto3" json:"id_card,omitempty"`
-	// Reference photos of the user, image files, 19 MB together (megabytes of
-	// 1,000,000 bytes). 1 to 3 for megvii.pc-web, also beside an identity card; 1 to
-	// 2, and required, for megvii.h5-flash.
-	Photos [][]byte `protobuf:"bytes,2,rep,name=photos,proto3" json:"photos,omitempty"`
+	// The identity document. Honoured by megvii.pc-web.
+	IdentityDocument *IdentityDocument `protobuf:"bytes,1,opt,name=identity_document,json=identityDocument,proto3" json:"identity_document,omitempty"`
+	// Reference photos of the user, 19 MB together (megabytes of 1,000,000 bytes). 1
+	// to 3 for megvii.pc-web, also beside an identity document; 1 to 2, and required,
+	// for megvii.h5-flash.
+	Photos []*Photo `protobuf:"bytes,2,rep,name=photos,proto3" json:"photos,omitempty"`
 	// Look for the face in the photos turned by 90, 180 and 270 degrees too; may
 	// find faces where there are none. Default: the target's setting, else false.
 	// Honoured by megvii.pc-web and megvii.h5-flash.
@@ -448,7 +504,7 @@ type Comparison struct {
 	// What to do when a photo shows several faces. Default: the target's setting,
 	// else reject. Reject is honoured by megvii.pc-web and megvii.h5-flash, use
 	// largest by megvii.h5-flash.
-	MultipleFaces *MultipleFaces `protobuf:"varint,4,opt,name=multiple_faces,json=multipleFaces,proto3,enum=liveness.v1.MultipleFaces,oneof" json:"multiple_faces,omitempty"`
+	MultipleFaces MultipleFaces `protobuf:"varint,4,opt,name=multiple_faces,json=multipleFaces,proto3,enum=liveness.v1.MultipleFaces" json:"multiple_faces,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -483,14 +539,14 @@ func (*Comparison) Descriptor() ([]byte, []int) {
 	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *Comparison) GetIdCard() *IdCard {
+func (x *Comparison) GetIdentityDocument() *IdentityDocument {
 	if x != nil {
-		return x.IdCard
+		return x.IdentityDocument
 	}
 	return nil
 }
 
-func (x *Comparison) GetPhotos() [][]byte {
+func (x *Comparison) GetPhotos() []*Photo {
 	if x != nil {
 		return x.Photos
 	}
@@ -505,37 +561,42 @@ func (x *Comparison) GetDetectRotatedFaces() bool {
 }
 
 func (x *Comparison) GetMultipleFaces() MultipleFaces {
-	if x != nil && x.MultipleFaces != nil {
-		return *x.MultipleFaces
+	if x != nil {
+		return x.MultipleFaces
 	}
 	return MultipleFaces_MULTIPLE_FACES_UNSPECIFIED
 }
 
-// IdCard is a Chinese identity card. Honoured by megvii.pc-web.
-type IdCard struct {
+// IdentityDocument is a document that a data source knows the user by. megvii.pc-web
+// honours the identity card of China (CN) and no other.
+type IdentityDocument struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the document is. Required.
+	Type IdentityDocumentType `protobuf:"varint,1,opt,name=type,proto3,enum=liveness.v1.IdentityDocumentType" json:"type,omitempty"`
+	// The country that issued it, ISO 3166-1 alpha-2 in capitals ("CN"). Required.
+	Country string `protobuf:"bytes,2,opt,name=country,proto3" json:"country,omitempty"`
 	// The holder's name, UTF-8. Required; at most 32 characters for megvii.pc-web.
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The card's number. Required; 17 digits and a digit, X or x for megvii.pc-web.
-	Number        string `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
+	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// The document's number. Required; 17 digits and a digit, X or x for megvii.pc-web.
+	Number        string `protobuf:"bytes,4,opt,name=number,proto3" json:"number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *IdCard) Reset() {
-	*x = IdCard{}
+func (x *IdentityDocument) Reset() {
+	*x = IdentityDocument{}
 	mi := &file_liveness_v1_liveness_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *IdCard) String() string {
+func (x *IdentityDocument) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*IdCard) ProtoMessage() {}
+func (*IdentityDocument) ProtoMessage() {}
 
-func (x *IdCard) ProtoReflect() protoreflect.Message {
+func (x *IdentityDocument) ProtoReflect() protoreflect.Message {
 	mi := &file_liveness_v1_liveness_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -547,23 +608,83 @@ func (x *IdCard) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use IdCard.ProtoReflect.Descriptor instead.
-func (*IdCard) Descriptor() ([]byte, []int) {
+// Deprecated: Use IdentityDocument.ProtoReflect.Descriptor instead.
+func (*IdentityDocument) Descriptor() ([]byte, []int) {
 	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *IdCard) GetName() string {
+func (x *IdentityDocument) GetType() IdentityDocumentType {
+	if x != nil {
+		return x.Type
+	}
+	return IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_UNSPECIFIED
+}
+
+func (x *IdentityDocument) GetCountry() string {
+	if x != nil {
+		return x.Country
+	}
+	return ""
+}
+
+func (x *IdentityDocument) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-func (x *IdCard) GetNumber() string {
+func (x *IdentityDocument) GetNumber() string {
 	if x != nil {
 		return x.Number
 	}
 	return ""
+}
+
+// Photo is a reference photo of the user.
+type Photo struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The image file. Required.
+	Content       []byte `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Photo) Reset() {
+	*x = Photo{}
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Photo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Photo) ProtoMessage() {}
+
+func (x *Photo) ProtoReflect() protoreflect.Message {
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Photo.ProtoReflect.Descriptor instead.
+func (*Photo) Descriptor() ([]byte, []int) {
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Photo) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
 }
 
 // Callback is where the vendor sends the user and the result. Honoured by
@@ -585,7 +706,7 @@ type Callback struct {
 
 func (x *Callback) Reset() {
 	*x = Callback{}
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[3]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -597,7 +718,7 @@ func (x *Callback) String() string {
 func (*Callback) ProtoMessage() {}
 
 func (x *Callback) ProtoReflect() protoreflect.Message {
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[3]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -610,7 +731,7 @@ func (x *Callback) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Callback.ProtoReflect.Descriptor instead.
 func (*Callback) Descriptor() ([]byte, []int) {
-	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{3}
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Callback) GetReturnUrl() string {
@@ -662,7 +783,7 @@ type Capture struct {
 
 func (x *Capture) Reset() {
 	*x = Capture{}
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[4]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -674,7 +795,7 @@ func (x *Capture) String() string {
 func (*Capture) ProtoMessage() {}
 
 func (x *Capture) ProtoReflect() protoreflect.Message {
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[4]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -687,7 +808,7 @@ func (x *Capture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Capture.ProtoReflect.Descriptor instead.
 func (*Capture) Descriptor() ([]byte, []int) {
-	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{4}
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Capture) GetMaxUploads() int32 {
@@ -751,6 +872,11 @@ type IssueLivenessTokenResponse struct {
 	SingleUse bool `protobuf:"varint,5,opt,name=single_use,json=singleUse,proto3" json:"single_use,omitempty"`
 	// The product that issued the token; tells which client part to start.
 	Product string `protobuf:"bytes,6,opt,name=product,proto3" json:"product,omitempty"`
+	// The configured name of the account that issued it: results are asked of the
+	// vendor with the same one.
+	Account string `protobuf:"bytes,12,opt,name=account,proto3" json:"account,omitempty"`
+	// The configured region of that account; empty if it has none.
+	Region string `protobuf:"bytes,13,opt,name=region,proto3" json:"region,omitempty"`
 	// What the client needs beside the token. Pass it on unchanged.
 	Client *Client `protobuf:"bytes,7,opt,name=client,proto3" json:"client,omitempty"`
 	// The gateway's id of this call, also in the header X-Request-Id, in RequestInfo
@@ -770,7 +896,7 @@ type IssueLivenessTokenResponse struct {
 
 func (x *IssueLivenessTokenResponse) Reset() {
 	*x = IssueLivenessTokenResponse{}
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[5]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -782,7 +908,7 @@ func (x *IssueLivenessTokenResponse) String() string {
 func (*IssueLivenessTokenResponse) ProtoMessage() {}
 
 func (x *IssueLivenessTokenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[5]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -795,7 +921,7 @@ func (x *IssueLivenessTokenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueLivenessTokenResponse.ProtoReflect.Descriptor instead.
 func (*IssueLivenessTokenResponse) Descriptor() ([]byte, []int) {
-	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{5}
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *IssueLivenessTokenResponse) GetToken() string {
@@ -836,6 +962,20 @@ func (x *IssueLivenessTokenResponse) GetSingleUse() bool {
 func (x *IssueLivenessTokenResponse) GetProduct() string {
 	if x != nil {
 		return x.Product
+	}
+	return ""
+}
+
+func (x *IssueLivenessTokenResponse) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *IssueLivenessTokenResponse) GetRegion() string {
+	if x != nil {
+		return x.Region
 	}
 	return ""
 }
@@ -886,14 +1026,17 @@ type Client struct {
 	// The vendor's host for the SDK, a URL: megvii.app-v5.
 	Endpoint string `protobuf:"bytes,3,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
 	// Further values by the vendor's own names.
-	Parameters    map[string]string `protobuf:"bytes,4,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Parameters map[string]string `protobuf:"bytes,4,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// The configured region of the account that issued the token, which some vendors'
+	// SDKs are told; empty if it has none.
+	Region        string `protobuf:"bytes,5,opt,name=region,proto3" json:"region,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Client) Reset() {
 	*x = Client{}
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[6]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -905,7 +1048,7 @@ func (x *Client) String() string {
 func (*Client) ProtoMessage() {}
 
 func (x *Client) ProtoReflect() protoreflect.Message {
-	mi := &file_liveness_v1_liveness_service_proto_msgTypes[6]
+	mi := &file_liveness_v1_liveness_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -918,7 +1061,7 @@ func (x *Client) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Client.ProtoReflect.Descriptor instead.
 func (*Client) Descriptor() ([]byte, []int) {
-	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{6}
+	return file_liveness_v1_liveness_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Client) GetUrl() string {
@@ -949,94 +1092,111 @@ func (x *Client) GetParameters() map[string]string {
 	return nil
 }
 
+func (x *Client) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
 var File_liveness_v1_liveness_service_proto protoreflect.FileDescriptor
 
 const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\n" +
-	"\"liveness/v1/liveness_service.proto\x12\vliveness.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fliveness/v1/issue_failure.proto\"\xd5\x05\n" +
-	"\x19IssueLivenessTokenRequest\x12K\n" +
-	"\x0fidempotency_key\x18\x01 \x01(\tB\"\xbaH\x1f\xd8\x01\x01r\x1a2\x18^[A-Za-z0-9._:-]{1,128}$R\x0eidempotencyKey\x122\n" +
-	"\x04flow\x18\x02 \x01(\x0e2\x11.liveness.v1.FlowB\v\xbaH\b\xc8\x01\x01\x82\x01\x02\x10\x01R\x04flow\x124\n" +
-	"\bscenario\x18\x03 \x01(\tB\x18\xbaH\x15r\x132\x11^[a-z0-9-]{0,64}$R\bscenario\x12=\n" +
-	"\x11accepted_products\x18\x04 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10@\"\x06r\x04\x10\x01\x18@R\x10acceptedProducts\x12*\n" +
-	"\aregions\x18\x05 \x03(\tB\x10\xbaH\r\x92\x01\n" +
-	"\x10@\"\x06r\x04\x10\x01\x18@R\aregions\x12*\n" +
+	"\"liveness/v1/liveness_service.proto\x12\vliveness.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fliveness/v1/issue_failure.proto\x1a\x1aliveness/v1/personal.proto\"\xc2\x06\n" +
+	"\x19IssueLivenessTokenRequest\x12O\n" +
+	"\x0fidempotency_key\x18\x01 \x01(\tB&\xbaH\x1f\xd8\x01\x01r\x1a2\x18^[A-Za-z0-9._:-]{1,128}$\x98\xe5\x18\x00R\x0eidempotencyKey\x122\n" +
+	"\x04flow\x18\x02 \x01(\x0e2\x11.liveness.v1.FlowB\v\xbaH\b\xc8\x01\x01\x82\x01\x02\x10\x01R\x04flow\x128\n" +
+	"\bscenario\x18\x03 \x01(\tB\x1c\xbaH\x15r\x132\x11^[a-z0-9-]{0,64}$\x98\xe5\x18\x00R\bscenario\x12A\n" +
+	"\x11accepted_products\x18\x04 \x03(\tB\x14\xbaH\r\x92\x01\n" +
+	"\x10@\"\x06r\x04\x10\x01\x18@\x98\xe5\x18\x00R\x10acceptedProducts\x12.\n" +
+	"\aregions\x18\x05 \x03(\tB\x14\xbaH\r\x92\x01\n" +
+	"\x10@\"\x06r\x04\x10\x01\x18@\x98\xe5\x18\x00R\aregions\x12+\n" +
 	"\n" +
-	"subject_id\x18\x06 \x01(\tB\v\xbaH\x05r\x03(\x80\x04\x80\x01\x01R\tsubjectId\x12&\n" +
-	"\treference\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\treference\x127\n" +
+	"subject_id\x18\x06 \x01(\tB\f\xbaH\x05r\x03(\x80\x04\x98\xe5\x18\x01R\tsubjectId\x12*\n" +
+	"\treference\x18\a \x01(\tB\f\xbaH\x05r\x03\x18\x80\x01\x98\xe5\x18\x00R\treference\x127\n" +
 	"\n" +
 	"comparison\x18\b \x01(\v2\x17.liveness.v1.ComparisonR\n" +
 	"comparison\x121\n" +
-	"\bcallback\x18\t \x01(\v2\x15.liveness.v1.CallbackR\bcallback\x12S\n" +
+	"\bcallback\x18\t \x01(\v2\x15.liveness.v1.CallbackR\bcallback\x12\xbd\x01\n" +
 	"\x0etoken_lifetime\x18\n" +
-	" \x01(\v2\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\v\"\x04\b\x80\xa3\x052\x03\b\xac\x02R\rtokenLifetime\x12.\n" +
-	"\acapture\x18\v \x01(\v2\x14.liveness.v1.CaptureR\acapture\x12C\n" +
-	"\tdetection\x18\f \x01(\x0e2\x16.liveness.v1.DetectionB\b\xbaH\x05\x82\x01\x02\x10\x01H\x00R\tdetection\x88\x01\x01B\f\n" +
+	" \x01(\v2\x19.google.protobuf.DurationB{\xbaHx\xba\x01h\n" +
+	"\x1ctoken_lifetime.whole_seconds\x12\x15must be whole seconds\x1a1this == duration(string(this.getSeconds()) + 's')\xaa\x01\n" +
+	"\"\x04\b\x80\xa3\x052\x02\b<R\rtokenLifetime\x12.\n" +
+	"\acapture\x18\v \x01(\v2\x14.liveness.v1.CaptureR\acapture\x12>\n" +
+	"\tdetection\x18\f \x01(\x0e2\x16.liveness.v1.DetectionB\b\xbaH\x05\x82\x01\x02\x10\x01R\tdetection\"\xbb\x03\n" +
 	"\n" +
-	"_detection\"\x89\x03\n" +
+	"Comparison\x12J\n" +
+	"\x11identity_document\x18\x01 \x01(\v2\x1d.liveness.v1.IdentityDocumentR\x10identityDocument\x124\n" +
+	"\x06photos\x18\x02 \x03(\v2\x12.liveness.v1.PhotoB\b\xbaH\x05\x92\x01\x02\x10\x03R\x06photos\x125\n" +
+	"\x14detect_rotated_faces\x18\x03 \x01(\bH\x00R\x12detectRotatedFaces\x88\x01\x01\x12K\n" +
+	"\x0emultiple_faces\x18\x04 \x01(\x0e2\x1a.liveness.v1.MultipleFacesB\b\xbaH\x05\x82\x01\x02\x10\x01R\rmultipleFaces:\x8d\x01\xbaH\x89\x01\x1a\x86\x01\n" +
+	"&comparison.identity_document_or_photos\x12%needs an identity document or a photo\x1a5has(this.identity_document) || this.photos.size() > 0B\x17\n" +
+	"\x15_detect_rotated_faces\"\xa6\x02\n" +
+	"\x10IdentityDocument\x12B\n" +
+	"\x04type\x18\x01 \x01(\x0e2!.liveness.v1.IdentityDocumentTypeB\v\xbaH\b\xc8\x01\x01\x82\x01\x02\x10\x01R\x04type\x12\x89\x01\n" +
+	"\acountry\x18\x02 \x01(\tBo\xbaHh\xba\x01b\n" +
+	"\x19identity_document.country\x12)must be two capital letters of ISO 3166-1\x1a\x1athis.matches('^[A-Z]{2}$')\xc8\x01\x01\x98\xe5\x18\x01R\acountry\x12\x1e\n" +
+	"\x04name\x18\x03 \x01(\tB\n" +
+	"\xbaH\x03\xc8\x01\x01\x98\xe5\x18\x01R\x04name\x12\"\n" +
+	"\x06number\x18\x04 \x01(\tB\n" +
+	"\xbaH\x03\xc8\x01\x01\x98\xe5\x18\x01R\x06number\"e\n" +
+	"\x05Photo\x12\x1e\n" +
+	"\acontent\x18\x01 \x01(\fB\x04\x98\xe5\x18\x01R\acontent:<\xbaH9\x1a7\n" +
+	"\rphoto.content\x12\rneeds content\x1a\x17this.content.size() > 0\"\xfd\x02\n" +
+	"\bCallback\x12\x87\x01\n" +
 	"\n" +
-	"Comparison\x12,\n" +
-	"\aid_card\x18\x01 \x01(\v2\x13.liveness.v1.IdCardR\x06idCard\x12)\n" +
-	"\x06photos\x18\x02 \x03(\fB\x11\xbaH\v\x92\x01\b\x10\x03\"\x04z\x02\x10\x01\x80\x01\x01R\x06photos\x125\n" +
-	"\x14detect_rotated_faces\x18\x03 \x01(\bH\x00R\x12detectRotatedFaces\x88\x01\x01\x12P\n" +
-	"\x0emultiple_faces\x18\x04 \x01(\x0e2\x1a.liveness.v1.MultipleFacesB\b\xbaH\x05\x82\x01\x02\x10\x01H\x01R\rmultipleFaces\x88\x01\x01:m\xbaHj\x1ah\n" +
-	"\x1ccomparison.id_card_or_photos\x12\x1bneeds an id card or a photo\x1a+has(this.id_card) || this.photos.size() > 0B\x17\n" +
-	"\x15_detect_rotated_facesB\x11\n" +
-	"\x0f_multiple_faces\"J\n" +
-	"\x06IdCard\x12\x1d\n" +
-	"\x04name\x18\x01 \x01(\tB\t\xbaH\x03\xc8\x01\x01\x80\x01\x01R\x04name\x12!\n" +
-	"\x06number\x18\x02 \x01(\tB\t\xbaH\x03\xc8\x01\x01\x80\x01\x01R\x06number\"\xf4\x02\n" +
-	"\bCallback\x12\x83\x01\n" +
+	"return_url\x18\x01 \x01(\tBc\xbaH\\\xba\x01T\n" +
+	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1athis.matches('^https?://')r\x03\x88\x01\x01\x98\xe5\x18\x01H\x00R\treturnUrl\x88\x01\x01\x12\x87\x01\n" +
 	"\n" +
-	"return_url\x18\x01 \x01(\tB_\xbaH\\\xba\x01T\n" +
-	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1athis.matches('^https?://')r\x03\x88\x01\x01H\x00R\treturnUrl\x88\x01\x01\x12\x83\x01\n" +
+	"notify_url\x18\x02 \x01(\tBc\xbaH\\\xba\x01T\n" +
+	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1athis.matches('^https?://')r\x03\x88\x01\x01\x98\xe5\x18\x01H\x01R\tnotifyUrl\x88\x01\x01\x120\n" +
 	"\n" +
-	"notify_url\x18\x02 \x01(\tB_\xbaH\\\xba\x01T\n" +
-	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1athis.matches('^https?://')r\x03\x88\x01\x01H\x01R\tnotifyUrl\x88\x01\x01\x12/\n" +
-	"\n" +
-	"extra_data\x18\x03 \x01(\tB\v\xbaH\x05r\x03(\x80 \x80\x01\x01H\x02R\textraData\x88\x01\x01B\r\n" +
+	"extra_data\x18\x03 \x01(\tB\f\xbaH\x05r\x03(\x80 \x98\xe5\x18\x01H\x02R\textraData\x88\x01\x01B\r\n" +
 	"\v_return_urlB\r\n" +
 	"\v_notify_urlB\r\n" +
-	"\v_extra_data\"\xde\x03\n" +
+	"\v_extra_data\"\xe2\x03\n" +
 	"\aCapture\x12/\n" +
 	"\vmax_uploads\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x05(\x02H\x00R\n" +
 	"maxUploads\x88\x01\x01\x123\n" +
 	"\fflash_colors\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x060\x040\x060\bH\x01R\vflashColors\x88\x01\x01\x123\n" +
 	"\x13screen_replay_check\x18\x03 \x01(\bH\x02R\x11screenReplayCheck\x88\x01\x01\x125\n" +
 	"\x14face_occlusion_check\x18\x04 \x01(\bH\x03R\x12faceOcclusionCheck\x88\x01\x01\x127\n" +
-	"\x15report_multiple_faces\x18\x05 \x01(\bH\x04R\x13reportMultipleFaces\x88\x01\x01\x12O\n" +
-	"\blanguage\x18\x06 \x01(\tB.\xbaH+r)2'^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,8}$H\x05R\blanguage\x88\x01\x01B\x0e\n" +
+	"\x15report_multiple_faces\x18\x05 \x01(\bH\x04R\x13reportMultipleFaces\x88\x01\x01\x12S\n" +
+	"\blanguage\x18\x06 \x01(\tB2\xbaH+r)2'^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,8}$\x98\xe5\x18\x00H\x05R\blanguage\x88\x01\x01B\x0e\n" +
 	"\f_max_uploadsB\x0f\n" +
 	"\r_flash_colorsB\x16\n" +
 	"\x14_screen_replay_checkB\x17\n" +
 	"\x15_face_occlusion_checkB\x18\n" +
 	"\x16_report_multiple_facesB\v\n" +
-	"\t_language\"\xc9\x03\n" +
-	"\x1aIssueLivenessTokenResponse\x12\x19\n" +
-	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12\"\n" +
+	"\t_language\"\x9b\x04\n" +
+	"\x1aIssueLivenessTokenResponse\x12\x1a\n" +
+	"\x05token\x18\x01 \x01(\tB\x04\x98\xe5\x18\x01R\x05token\x12#\n" +
 	"\n" +
-	"session_id\x18\x02 \x01(\tB\x03\x80\x01\x01R\tsessionId\x12;\n" +
+	"session_id\x18\x02 \x01(\tB\x04\x98\xe5\x18\x01R\tsessionId\x12;\n" +
 	"\vexpire_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12>\n" +
 	"\rexpiry_source\x18\x04 \x01(\x0e2\x19.liveness.v1.ExpirySourceR\fexpirySource\x12\x1d\n" +
 	"\n" +
-	"single_use\x18\x05 \x01(\bR\tsingleUse\x12\x18\n" +
-	"\aproduct\x18\x06 \x01(\tR\aproduct\x12+\n" +
-	"\x06client\x18\a \x01(\v2\x13.liveness.v1.ClientR\x06client\x12\x1d\n" +
+	"single_use\x18\x05 \x01(\bR\tsingleUse\x12\x1e\n" +
+	"\aproduct\x18\x06 \x01(\tB\x04\x98\xe5\x18\x00R\aproduct\x12\x1e\n" +
+	"\aaccount\x18\f \x01(\tB\x04\x98\xe5\x18\x00R\aaccount\x12\x1c\n" +
+	"\x06region\x18\r \x01(\tB\x04\x98\xe5\x18\x00R\x06region\x12+\n" +
+	"\x06client\x18\a \x01(\v2\x13.liveness.v1.ClientR\x06client\x12#\n" +
 	"\n" +
-	"request_id\x18\b \x01(\tR\trequestId\x12\x1c\n" +
-	"\treference\x18\t \x01(\tR\treference\x12\x1a\n" +
+	"request_id\x18\b \x01(\tB\x04\x98\xe5\x18\x00R\trequestId\x12\"\n" +
+	"\treference\x18\t \x01(\tB\x04\x98\xe5\x18\x00R\treference\x12\x1a\n" +
 	"\breplayed\x18\n" +
 	" \x01(\bR\breplayed\x120\n" +
-	"\battempts\x18\v \x03(\v2\x14.liveness.v1.AttemptR\battempts\"\xe1\x01\n" +
-	"\x06Client\x12\x15\n" +
-	"\x03url\x18\x01 \x01(\tB\x03\x80\x01\x01R\x03url\x12\x1b\n" +
-	"\x06digits\x18\x02 \x01(\tB\x03\x80\x01\x01R\x06digits\x12\x1a\n" +
-	"\bendpoint\x18\x03 \x01(\tR\bendpoint\x12H\n" +
+	"\battempts\x18\v \x03(\v2\x14.liveness.v1.AttemptR\battempts\"\x88\x02\n" +
+	"\x06Client\x12\x16\n" +
+	"\x03url\x18\x01 \x01(\tB\x04\x98\xe5\x18\x01R\x03url\x12\x1c\n" +
+	"\x06digits\x18\x02 \x01(\tB\x04\x98\xe5\x18\x01R\x06digits\x12 \n" +
+	"\bendpoint\x18\x03 \x01(\tB\x04\x98\xe5\x18\x00R\bendpoint\x12I\n" +
 	"\n" +
-	"parameters\x18\x04 \x03(\v2#.liveness.v1.Client.ParametersEntryB\x03\x80\x01\x01R\n" +
-	"parameters\x1a=\n" +
+	"parameters\x18\x04 \x03(\v2#.liveness.v1.Client.ParametersEntryB\x04\x98\xe5\x18\x01R\n" +
+	"parameters\x12\x1c\n" +
+	"\x06region\x18\x05 \x01(\tB\x04\x98\xe5\x18\x00R\x06region\x1a=\n" +
 	"\x0fParametersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*m\n" +
@@ -1045,16 +1205,20 @@ const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\fFLOW_APP_SDK\x10\x01\x12\x14\n" +
 	"\x10FLOW_HOSTED_PAGE\x10\x02\x12\x0f\n" +
 	"\vFLOW_JS_SDK\x10\x03\x12\x16\n" +
-	"\x12FLOW_SPOKEN_DIGITS\x10\x04*j\n" +
+	"\x12FLOW_SPOKEN_DIGITS\x10\x04*\xba\x01\n" +
+	"\x14IdentityDocumentType\x12&\n" +
+	"\"IDENTITY_DOCUMENT_TYPE_UNSPECIFIED\x10\x00\x12(\n" +
+	"$IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD\x10\x01\x12#\n" +
+	"\x1fIDENTITY_DOCUMENT_TYPE_PASSPORT\x10\x02\x12+\n" +
+	"'IDENTITY_DOCUMENT_TYPE_RESIDENCE_PERMIT\x10\x03*j\n" +
 	"\rMultipleFaces\x12\x1e\n" +
 	"\x1aMULTIPLE_FACES_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15MULTIPLE_FACES_REJECT\x10\x01\x12\x1e\n" +
-	"\x1aMULTIPLE_FACES_USE_LARGEST\x10\x02*v\n" +
+	"\x1aMULTIPLE_FACES_USE_LARGEST\x10\x02*^\n" +
 	"\tDetection\x12\x19\n" +
-	"\x15DETECTION_UNSPECIFIED\x10\x00\x12\x16\n" +
-	"\x12DETECTION_LIVENESS\x10\x01\x12\x19\n" +
-	"\x15DETECTION_ID_CARD_OCR\x10\x02\x12\x1b\n" +
-	"\x17DETECTION_BANK_CARD_OCR\x10\x03*\x91\x01\n" +
+	"\x15DETECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15DETECTION_ID_CARD_OCR\x10\x01\x12\x1b\n" +
+	"\x17DETECTION_BANK_CARD_OCR\x10\x02*\x91\x01\n" +
 	"\fExpirySource\x12\x1d\n" +
 	"\x19EXPIRY_SOURCE_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bEXPIRY_SOURCE_VENDOR_STATED\x10\x01\x12\x1b\n" +
@@ -1076,46 +1240,50 @@ func file_liveness_v1_liveness_service_proto_rawDescGZIP() []byte {
 	return file_liveness_v1_liveness_service_proto_rawDescData
 }
 
-var file_liveness_v1_liveness_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_liveness_v1_liveness_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_liveness_v1_liveness_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_liveness_v1_liveness_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_liveness_v1_liveness_service_proto_goTypes = []any{
 	(Flow)(0),                          // 0: liveness.v1.Flow
-	(MultipleFaces)(0),                 // 1: liveness.v1.MultipleFaces
-	(Detection)(0),                     // 2: liveness.v1.Detection
-	(ExpirySource)(0),                  // 3: liveness.v1.ExpirySource
-	(*IssueLivenessTokenRequest)(nil),  // 4: liveness.v1.IssueLivenessTokenRequest
-	(*Comparison)(nil),                 // 5: liveness.v1.Comparison
-	(*IdCard)(nil),                     // 6: liveness.v1.IdCard
-	(*Callback)(nil),                   // 7: liveness.v1.Callback
-	(*Capture)(nil),                    // 8: liveness.v1.Capture
-	(*IssueLivenessTokenResponse)(nil), // 9: liveness.v1.IssueLivenessTokenResponse
-	(*Client)(nil),                     // 10: liveness.v1.Client
-	nil,                                // 11: liveness.v1.Client.ParametersEntry
-	(*durationpb.Duration)(nil),        // 12: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),      // 13: google.protobuf.Timestamp
-	(*Attempt)(nil),                    // 14: liveness.v1.Attempt
+	(IdentityDocumentType)(0),          // 1: liveness.v1.IdentityDocumentType
+	(MultipleFaces)(0),                 // 2: liveness.v1.MultipleFaces
+	(Detection)(0),                     // 3: liveness.v1.Detection
+	(ExpirySource)(0),                  // 4: liveness.v1.ExpirySource
+	(*IssueLivenessTokenRequest)(nil),  // 5: liveness.v1.IssueLivenessTokenRequest
+	(*Comparison)(nil),                 // 6: liveness.v1.Comparison
+	(*IdentityDocument)(nil),           // 7: liveness.v1.IdentityDocument
+	(*Photo)(nil),                      // 8: liveness.v1.Photo
+	(*Callback)(nil),                   // 9: liveness.v1.Callback
+	(*Capture)(nil),                    // 10: liveness.v1.Capture
+	(*IssueLivenessTokenResponse)(nil), // 11: liveness.v1.IssueLivenessTokenResponse
+	(*Client)(nil),                     // 12: liveness.v1.Client
+	nil,                                // 13: liveness.v1.Client.ParametersEntry
+	(*durationpb.Duration)(nil),        // 14: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),      // 15: google.protobuf.Timestamp
+	(*Attempt)(nil),                    // 16: liveness.v1.Attempt
 }
 var file_liveness_v1_liveness_service_proto_depIdxs = []int32{
 	0,  // 0: liveness.v1.IssueLivenessTokenRequest.flow:type_name -> liveness.v1.Flow
-	5,  // 1: liveness.v1.IssueLivenessTokenRequest.comparison:type_name -> liveness.v1.Comparison
-	7,  // 2: liveness.v1.IssueLivenessTokenRequest.callback:type_name -> liveness.v1.Callback
-	12, // 3: liveness.v1.IssueLivenessTokenRequest.token_lifetime:type_name -> google.protobuf.Duration
-	8,  // 4: liveness.v1.IssueLivenessTokenRequest.capture:type_name -> liveness.v1.Capture
-	2,  // 5: liveness.v1.IssueLivenessTokenRequest.detection:type_name -> liveness.v1.Detection
-	6,  // 6: liveness.v1.Comparison.id_card:type_name -> liveness.v1.IdCard
-	1,  // 7: liveness.v1.Comparison.multiple_faces:type_name -> liveness.v1.MultipleFaces
-	13, // 8: liveness.v1.IssueLivenessTokenResponse.expire_time:type_name -> google.protobuf.Timestamp
-	3,  // 9: liveness.v1.IssueLivenessTokenResponse.expiry_source:type_name -> liveness.v1.ExpirySource
-	10, // 10: liveness.v1.IssueLivenessTokenResponse.client:type_name -> liveness.v1.Client
-	14, // 11: liveness.v1.IssueLivenessTokenResponse.attempts:type_name -> liveness.v1.Attempt
-	11, // 12: liveness.v1.Client.parameters:type_name -> liveness.v1.Client.ParametersEntry
-	4,  // 13: liveness.v1.LivenessService.IssueLivenessToken:input_type -> liveness.v1.IssueLivenessTokenRequest
-	9,  // 14: liveness.v1.LivenessService.IssueLivenessToken:output_type -> liveness.v1.IssueLivenessTokenResponse
-	14, // [14:15] is the sub-list for method output_type
-	13, // [13:14] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	6,  // 1: liveness.v1.IssueLivenessTokenRequest.comparison:type_name -> liveness.v1.Comparison
+	9,  // 2: liveness.v1.IssueLivenessTokenRequest.callback:type_name -> liveness.v1.Callback
+	14, // 3: liveness.v1.IssueLivenessTokenRequest.token_lifetime:type_name -> google.protobuf.Duration
+	10, // 4: liveness.v1.IssueLivenessTokenRequest.capture:type_name -> liveness.v1.Capture
+	3,  // 5: liveness.v1.IssueLivenessTokenRequest.detection:type_name -> liveness.v1.Detection
+	7,  // 6: liveness.v1.Comparison.identity_document:type_name -> liveness.v1.IdentityDocument
+	8,  // 7: liveness.v1.Comparison.photos:type_name -> liveness.v1.Photo
+	2,  // 8: liveness.v1.Comparison.multiple_faces:type_name -> liveness.v1.MultipleFaces
+	1,  // 9: liveness.v1.IdentityDocument.type:type_name -> liveness.v1.IdentityDocumentType
+	15, // 10: liveness.v1.IssueLivenessTokenResponse.expire_time:type_name -> google.protobuf.Timestamp
+	4,  // 11: liveness.v1.IssueLivenessTokenResponse.expiry_source:type_name -> liveness.v1.ExpirySource
+	12, // 12: liveness.v1.IssueLivenessTokenResponse.client:type_name -> liveness.v1.Client
+	16, // 13: liveness.v1.IssueLivenessTokenResponse.attempts:type_name -> liveness.v1.Attempt
+	13, // 14: liveness.v1.Client.parameters:type_name -> liveness.v1.Client.ParametersEntry
+	5,  // 15: liveness.v1.LivenessService.IssueLivenessToken:input_type -> liveness.v1.IssueLivenessTokenRequest
+	11, // 16: liveness.v1.LivenessService.IssueLivenessToken:output_type -> liveness.v1.IssueLivenessTokenResponse
+	16, // [16:17] is the sub-list for method output_type
+	15, // [15:16] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_liveness_v1_liveness_service_proto_init() }
@@ -1124,17 +1292,17 @@ func file_liveness_v1_liveness_service_proto_init() {
 		return
 	}
 	file_liveness_v1_issue_failure_proto_init()
-	file_liveness_v1_liveness_service_proto_msgTypes[0].OneofWrappers = []any{}
+	file_liveness_v1_personal_proto_init()
 	file_liveness_v1_liveness_service_proto_msgTypes[1].OneofWrappers = []any{}
-	file_liveness_v1_liveness_service_proto_msgTypes[3].OneofWrappers = []any{}
 	file_liveness_v1_liveness_service_proto_msgTypes[4].OneofWrappers = []any{}
+	file_liveness_v1_liveness_service_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_liveness_v1_liveness_service_proto_rawDesc), len(file_liveness_v1_liveness_service_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   8,
+			NumEnums:      5,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -59,9 +59,9 @@ const (
 	// INVALID_ARGUMENT, HTTP 413.
 	Reason_REQUEST_TOO_LARGE Reason = 9
 	// The name is too long or not text. INVALID_ARGUMENT, HTTP 400.
-	Reason_ID_CARD_NAME_INVALID Reason = 10
-	// The identity card number is malformed. INVALID_ARGUMENT, HTTP 400.
-	Reason_ID_CARD_NUMBER_INVALID Reason = 11
+	Reason_IDENTITY_NAME_INVALID Reason = 10
+	// The identity document's number is malformed. INVALID_ARGUMENT, HTTP 400.
+	Reason_IDENTITY_NUMBER_INVALID Reason = 11
 	// This user has been compared too often. FAILED_PRECONDITION, HTTP 400.
 	Reason_COMPARISON_ATTEMPTS_EXCEEDED Reason = 12
 	// No configured target can do all that the message asks; IssueFailure.ruled_out
@@ -152,8 +152,8 @@ var (
 		7:  "MULTIPLE_FACES",
 		8:  "PHOTO_LOW_QUALITY",
 		9:  "REQUEST_TOO_LARGE",
-		10: "ID_CARD_NAME_INVALID",
-		11: "ID_CARD_NUMBER_INVALID",
+		10: "IDENTITY_NAME_INVALID",
+		11: "IDENTITY_NUMBER_INVALID",
 		12: "COMPARISON_ATTEMPTS_EXCEEDED",
 		13: "NO_ELIGIBLE_PRODUCT",
 		14: "CALLER_UNAUTHENTICATED",
@@ -197,8 +197,8 @@ var (
 		"MULTIPLE_FACES":               7,
 		"PHOTO_LOW_QUALITY":            8,
 		"REQUEST_TOO_LARGE":            9,
-		"ID_CARD_NAME_INVALID":         10,
-		"ID_CARD_NUMBER_INVALID":       11,
+		"IDENTITY_NAME_INVALID":        10,
+		"IDENTITY_NUMBER_INVALID":      11,
 		"COMPARISON_ATTEMPTS_EXCEEDED": 12,
 		"NO_ELIGIBLE_PRODUCT":          13,
 		"CALLER_UNAUTHENTICATED":       14,
@@ -264,7 +264,7 @@ var File_liveness_v1_reason_proto protoreflect.FileDescriptor
 
 const file_liveness_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x18liveness/v1/reason.proto\x12\vliveness.v1*\xc5\b\n" +
+	"\x18liveness/v1/reason.proto\x12\vliveness.v1*\xc7\b\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x06\n" +
 	"\x02OK\x10\x01\x12\x13\n" +
@@ -275,10 +275,10 @@ const file_liveness_v1_reason_proto_rawDesc = "" +
 	"\rNO_FACE_FOUND\x10\x06\x12\x12\n" +
 	"\x0eMULTIPLE_FACES\x10\a\x12\x15\n" +
 	"\x11PHOTO_LOW_QUALITY\x10\b\x12\x15\n" +
-	"\x11REQUEST_TOO_LARGE\x10\t\x12\x18\n" +
-	"\x14ID_CARD_NAME_INVALID\x10\n" +
-	"\x12\x1a\n" +
-	"\x16ID_CARD_NUMBER_INVALID\x10\v\x12 \n" +
+	"\x11REQUEST_TOO_LARGE\x10\t\x12\x19\n" +
+	"\x15IDENTITY_NAME_INVALID\x10\n" +
+	"\x12\x1b\n" +
+	"\x17IDENTITY_NUMBER_INVALID\x10\v\x12 \n" +
 	"\x1cCOMPARISON_ATTEMPTS_EXCEEDED\x10\f\x12\x17\n" +
 	"\x13NO_ELIGIBLE_PRODUCT\x10\r\x12\x1a\n" +
 	"\x16CALLER_UNAUTHENTICATED\x10\x0e\x12\x16\n" +

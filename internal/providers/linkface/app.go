@@ -25,7 +25,6 @@ var app = providers.Product{
 // absent detection means.
 var detectionTypes = [...]string{
 	0:                        "liveness",
-	providers.DetectLiveness: "liveness",
 	providers.DetectIDCard:   "idcard_ocr",
 	providers.DetectBankCard: "bankcard_ocr",
 }

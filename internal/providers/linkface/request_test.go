@@ -20,7 +20,6 @@ func TestRequest(t *testing.T) {
 		detection string
 	}{
 		"nothing asked": {providers.Request{}, "liveness"},
-		"liveness":      {providers.Request{Detection: providers.DetectLiveness}, "liveness"},
 		"id card":       {providers.Request{Detection: providers.DetectIDCard}, "idcard_ocr"},
 		"bank card":     {providers.Request{Detection: providers.DetectBankCard}, "bankcard_ocr"},
 		"with identity, for which there is no place": {full, "bankcard_ocr"},

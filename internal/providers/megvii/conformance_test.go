@@ -98,7 +98,9 @@ func pcWeb() providertest.Product {
 	callback := providers.Request{ReturnURL: sensitive.New(returnURL), NotifyURL: sensitive.New(notifyURL)}
 	full, photos := callback, callback
 	full.SubjectID, full.Reference = sensitive.New(subjectID), reference
-	full.IDCard = &providers.IDCard{Name: sensitive.New("张三丰"), Number: sensitive.New("11010119900307001X")}
+	full.IdentityDocument = &providers.IdentityDocument{
+		Type: providers.IdentityCard, Country: sensitive.New("CN"), Name: sensitive.New("张三丰"), Number: sensitive.New("11010119900307001X"),
+	}
 	full.Photos = []sensitive.Bytes{
 		sensitive.NewBytes([]byte(photo1)), sensitive.NewBytes([]byte(photo2)), sensitive.NewBytes([]byte(photo3)),
 	}
@@ -146,8 +148,8 @@ func pcWeb() providertest.Product {
 		"BAD_ARGUMENTS: biz_extra_data":             "callback.extra_data",
 		"BAD_ARGUMENTS: comparison_type":            "",
 		"BAD_ARGUMENTS: scene_id":                   "",
-		"INVALID_NAME_FORMAT":                       "comparison.id_card.name",
-		"INVALID_IDCARD_NUMBER":                     "comparison.id_card.number",
+		"INVALID_NAME_FORMAT":                       "comparison.identity_document.name",
+		"INVALID_IDCARD_NUMBER":                     "comparison.identity_document.number",
 		"IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref2": "comparison.photos[1]",
 		"NO_FACE_FOUND: image_ref3":                 "comparison.photos[2]",
 		"MULTIPLE_FACES":                            "comparison.photos",

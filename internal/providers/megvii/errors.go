@@ -37,8 +37,8 @@ var codes = providers.CodeTable{
 
 	{Code: "AUTHORIZATION_ERROR:NO_DATA_SOURCE_PERMISSION", Reason: providers.VendorPermissionDenied, Document: documentPCWeb, Section: commonErrors},
 	{Code: "IMAGE_ERROR_UNSUPPORTED_FORMAT", Reason: providers.PhotoUnreadable, Document: documentPCWeb, Section: getTokenErrors},
-	{Code: "INVALID_NAME_FORMAT", Reason: providers.IDCardNameInvalid, Document: documentPCWeb, Section: getTokenErrors},
-	{Code: "INVALID_IDCARD_NUMBER", Reason: providers.IDCardNumberInvalid, Document: documentPCWeb, Section: getTokenErrors},
+	{Code: "INVALID_NAME_FORMAT", Reason: providers.IdentityNameInvalid, Document: documentPCWeb, Section: getTokenErrors},
+	{Code: "INVALID_IDCARD_NUMBER", Reason: providers.IdentityNumberInvalid, Document: documentPCWeb, Section: getTokenErrors},
 	{Code: "NO_FACE_FOUND", Reason: providers.NoFaceFound, Document: documentPCWeb, Section: parameters},
 	{Code: "MULTIPLE_FACES", Reason: providers.MultipleFaces, Document: documentPCWeb, Section: parameters},
 	{Code: "INVALID_ARGUMENTS", Reason: providers.ArgumentRejected, Document: documentPCWeb, Section: failureSample},
@@ -149,9 +149,9 @@ func (f *form) fault(reason providers.Reason, parameter string) providers.Path {
 	switch reason {
 	case providers.ArgumentRejected:
 		return f.callersPath(parameter)
-	case providers.IDCardNameInvalid:
+	case providers.IdentityNameInvalid:
 		return f.callersPath("idcard_name")
-	case providers.IDCardNumberInvalid:
+	case providers.IdentityNumberInvalid:
 		return f.callersPath("idcard_number")
 	case providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
 		providers.MultipleFaces, providers.PhotoLowQuality:

@@ -11,7 +11,7 @@ import (
 // Whose fault a refusal is: the caller's if it names a field that the caller sent.
 func TestFault(t *testing.T) {
 	bareH5, bareWeb := smallest(h5Flash.ID), smallest(pcWeb.ID)
-	photosOnly := with(fullest(pcWeb.ID), func(r *providers.Request) { r.IDCard = nil })
+	photosOnly := with(fullest(pcWeb.ID), func(r *providers.Request) { r.IdentityDocument = nil })
 	refusesRotation := with(smallest(pcWeb.ID), func(r *providers.Request) { r.DetectRotatedFaces = new(false) })
 	tests := map[string]struct {
 		product string
@@ -27,9 +27,9 @@ func TestFault(t *testing.T) {
 		"subject id":              {appV5.ID, fullest(appV5.ID), "BAD_ARGUMENTS: UUID.", "BAD_ARGUMENTS:uuid", "subject_id", true},
 		"subject id not passed":   {pcWeb.ID, fullest(pcWeb.ID), "BAD_ARGUMENTS:uuid", "BAD_ARGUMENTS:uuid", "", false},
 		"subject id with photos":  {pcWeb.ID, photosOnly, "MISSING_ARGUMENTS: uuid", "MISSING_ARGUMENTS:uuid", "subject_id", true},
-		"name":                    {pcWeb.ID, fullest(pcWeb.ID), "INVALID_ARGUMENTS:idcard name", "INVALID_ARGUMENTS:idcard_name", "comparison.id_card.name", true},
-		"name by meaning":         {pcWeb.ID, fullest(pcWeb.ID), "INVALID_NAME_FORMAT", "INVALID_NAME_FORMAT", "comparison.id_card.name", true},
-		"number by meaning":       {pcWeb.ID, fullest(pcWeb.ID), "INVALID_IDCARD_NUMBER", "INVALID_IDCARD_NUMBER", "comparison.id_card.number", true},
+		"name":                    {pcWeb.ID, fullest(pcWeb.ID), "INVALID_ARGUMENTS:idcard name", "INVALID_ARGUMENTS:idcard_name", "comparison.identity_document.name", true},
+		"name by meaning":         {pcWeb.ID, fullest(pcWeb.ID), "INVALID_NAME_FORMAT", "INVALID_NAME_FORMAT", "comparison.identity_document.name", true},
+		"number by meaning":       {pcWeb.ID, fullest(pcWeb.ID), "INVALID_IDCARD_NUMBER", "INVALID_IDCARD_NUMBER", "comparison.identity_document.number", true},
 		"return url":              {pcWeb.ID, bareWeb, "BAD_ARGUMENTS:return_url", "BAD_ARGUMENTS:return_url", "callback.return_url", true},
 		"notify url":              {pcWeb.ID, bareWeb, "BAD_ARGUMENTS:notify_url", "BAD_ARGUMENTS:notify_url", "callback.notify_url", true},
 		"extra data":              {pcWeb.ID, fullest(pcWeb.ID), "BAD_ARGUMENTS:biz_extra_data", "BAD_ARGUMENTS:biz_extra_data", "callback.extra_data", true},

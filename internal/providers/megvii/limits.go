@@ -7,6 +7,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
+// residentCard reports whether the document is the one that PC-GetToken's data source
+// knows: a Chinese resident's identity card.
+func residentCard(d *providers.IdentityDocument) bool {
+	return d.Type == providers.IdentityCard && d.Country.Reveal() == china
+}
+
+const china = "CN" // ISO 3166-1
+
 // idCardNumber is the form of INVALID_IDCARD_NUMBER's description (PC-GetToken).
 var idCardNumber = regexp.MustCompile(`^[0-9]{17}[0-9Xx]$`)
 
@@ -23,18 +31,35 @@ func referenceLimit(maxBytes int) providers.Limit {
 }
 
 var nameLimit = providers.Limit{
-	Field:  providers.FieldIDCardName,
+	Field:  providers.FieldIdentityDocumentName,
 	Text:   "must be 1 to 32 characters of UTF-8",
-	Reason: providers.IDCardNameInvalid,
+	Reason: providers.IdentityNameInvalid,
 	Allows: func(r *providers.Request) bool {
-		name := r.IDCard.Name.Reveal()
+		name := r.IdentityDocument.Name.Reveal()
 		return name != "" && utf8.ValidString(name) && utf8.RuneCountInString(name) <= maxNameCharacters
 	},
 }
 
+var documentTypeLimit = providers.Limit{
+	Field:  providers.FieldIdentityDocumentType,
+	Text:   "must be an identity card",
+	Reason: providers.NoEligibleProduct,
+	Allows: func(r *providers.Request) bool { return r.IdentityDocument.Type == providers.IdentityCard },
+}
+
+var documentCountryLimit = providers.Limit{
+	Field:  providers.FieldIdentityDocumentCountry,
+	Text:   "must be " + china,
+	Reason: providers.NoEligibleProduct,
+	Allows: func(r *providers.Request) bool { return r.IdentityDocument.Country.Reveal() == china },
+}
+
+// numberLimit is of the resident card: other documents are not refused for its form.
 var numberLimit = providers.Limit{
-	Field:  providers.FieldIDCardNumber,
+	Field:  providers.FieldIdentityDocumentNumber,
 	Text:   "must be 17 digits and a digit, X or x",
-	Reason: providers.IDCardNumberInvalid,
-	Allows: func(r *providers.Request) bool { return idCardNumber.MatchString(r.IDCard.Number.Reveal()) },
+	Reason: providers.IdentityNumberInvalid,
+	Allows: func(r *providers.Request) bool {
+		return !residentCard(r.IdentityDocument) || idCardNumber.MatchString(r.IdentityDocument.Number.Reveal())
+	},
 }

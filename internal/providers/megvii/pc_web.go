@@ -22,11 +22,11 @@ var pcWeb = providers.Product{
 		{Field: providers.FieldReturnURL},
 		{Field: providers.FieldNotifyURL},
 		{Field: providers.FieldSubjectID, When: &providers.Condition{
-			Text: "with photos and no id card", Holds: photosAlone,
+			Text: "with photos and no identity document", Holds: photosAlone,
 		}},
 	},
 	Honours: providers.FieldSet(
-		providers.FieldIDCard, providers.FieldPhotos,
+		providers.FieldIdentityDocument, providers.FieldPhotos,
 		providers.FieldDetectRotatedFaces, providers.FieldMultipleFaces,
 		providers.FieldReturnURL, providers.FieldNotifyURL, providers.FieldExtraData,
 		providers.FieldScreenReplayCheck,
@@ -34,6 +34,8 @@ var pcWeb = providers.Product{
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
 		referenceLimit(128),
+		documentTypeLimit,
+		documentCountryLimit,
 		nameLimit,
 		numberLimit,
 		providers.AtMostPhotos(3),
@@ -93,9 +95,9 @@ func (t *pcWebTarget) form(call providers.Call) *form {
 	r := call.Request
 	f := t.newKeyedForm(call)
 	f.Add("comparison_type", comparisonType(r))
-	if r.IDCard != nil {
-		f.personal("idcard_name", providers.FieldIDCardName, r.IDCard.Name)
-		f.personal("idcard_number", providers.FieldIDCardNumber, r.IDCard.Number)
+	if r.IdentityDocument != nil {
+		f.personal("idcard_name", providers.FieldIdentityDocumentName, r.IdentityDocument.Name)
+		f.personal("idcard_number", providers.FieldIdentityDocumentNumber, r.IdentityDocument.Number)
 	}
 	if photosAlone(r) {
 		f.personal("uuid", providers.FieldSubjectID, r.SubjectID)
@@ -118,7 +120,7 @@ func (t *pcWebTarget) form(call providers.Call) *form {
 
 func comparisonType(r *providers.Request) string {
 	switch {
-	case r.IDCard != nil:
+	case r.IdentityDocument != nil:
 		return compareIDCard
 	case len(r.Photos) > 0:
 		return comparePhotos

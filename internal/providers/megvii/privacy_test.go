@@ -16,11 +16,11 @@ import (
 var private = map[string]*providers.Request{
 	randomNumber.ID: {},
 	pcWeb.ID: {
-		SubjectID: sensitive.New("private-subject"),
-		IDCard:    idCard("李private", "11010119900307001X"),
-		ReturnURL: sensitive.New("https://private.example/cb"),
-		NotifyURL: sensitive.New("https://private.example/cb?session=41"),
-		ExtraData: sensitive.New("private extra"),
+		SubjectID:        sensitive.New("private-subject"),
+		IdentityDocument: idCard("李private", "11010119900307001X"),
+		ReturnURL:        sensitive.New("https://private.example/cb"),
+		NotifyURL:        sensitive.New("https://private.example/cb?session=41"),
+		ExtraData:        sensitive.New("private extra"),
 	},
 	appV5.ID: {SubjectID: sensitive.New("private-subject")},
 	h5Flash.ID: {

@@ -160,7 +160,7 @@ func fullest(product string) *providers.Request {
 	r.Reference = "order-1"
 	switch product {
 	case pcWeb.ID:
-		r.IDCard = idCard("张三", "11010119900307001x")
+		r.IdentityDocument = idCard("张三", "11010119900307001x")
 		r.Photos = photos(3)
 		r.ExtraData = sensitive.New("extra=1")
 		r.DetectRotatedFaces, r.ScreenReplayCheck = new(true), new(true)
@@ -176,8 +176,14 @@ func fullest(product string) *providers.Request {
 	return r
 }
 
-func idCard(name, number string) *providers.IDCard {
-	return &providers.IDCard{Name: sensitive.New(name), Number: sensitive.New(number)}
+func idCard(name, number string) *providers.IdentityDocument {
+	return &providers.IdentityDocument{Type: providers.IdentityCard, Country: sensitive.New(china), Name: sensitive.New(name), Number: sensitive.New(number)}
+}
+
+func passport(country string) *providers.IdentityDocument {
+	return &providers.IdentityDocument{
+		Type: providers.Passport, Country: sensitive.New(country), Name: sensitive.New("张三"), Number: sensitive.New("E12345678"),
+	}
 }
 
 func photos(n int) []sensitive.Bytes {

@@ -102,8 +102,8 @@ func spellings(values []string) private {
 // personal returns the texts of a request that nobody but the vendor may see.
 func personal(r *providers.Request) []string {
 	texts := []sensitive.String{r.SubjectID, r.ReturnURL, r.NotifyURL, r.ExtraData}
-	if r.IDCard != nil {
-		texts = append(texts, r.IDCard.Name, r.IDCard.Number)
+	if r.IdentityDocument != nil {
+		texts = append(texts, r.IdentityDocument.Name, r.IdentityDocument.Number)
 	}
 	return revealed(texts...)
 }

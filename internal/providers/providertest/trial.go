@@ -166,8 +166,8 @@ func failureOf(tb testing.TB, err error) *providers.Error {
 // the gateway's own.
 var adapterReasons = []providers.Reason{
 	providers.ArgumentRejected, providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
-	providers.MultipleFaces, providers.PhotoLowQuality, providers.RequestTooLarge, providers.IDCardNameInvalid,
-	providers.IDCardNumberInvalid, providers.ComparisonAttemptsExceeded, providers.CallerCancelled,
+	providers.MultipleFaces, providers.PhotoLowQuality, providers.RequestTooLarge, providers.IdentityNameInvalid,
+	providers.IdentityNumberInvalid, providers.ComparisonAttemptsExceeded, providers.CallerCancelled,
 	providers.VendorTimeout, providers.VendorConnectionLost, providers.VendorUnreachable,
 	providers.VendorInternalError, providers.VendorConcurrencyLimited, providers.VendorRateLimited,
 	providers.VendorSignatureExpired, providers.VendorCredentialsRejected, providers.VendorAccountDisabled,

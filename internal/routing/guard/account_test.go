@@ -82,6 +82,21 @@ func TestAllCredentialsBenched(t *testing.T) {
 	require.Equal(t, CredentialsBenched, refused(t, target, epoch))
 }
 
+func TestRetryTimeIsOfTheFirstProbe(t *testing.T) {
+	a := NewAccount(2, 1)
+	target := a.Target("p")
+	target.Release(epoch, granted(t, target, epoch), Result{Credential: Faulty})
+	target.Release(at(time.Second), granted(t, target, at(time.Second)), Result{CredentialForProduct: Faulty})
+	require.Equal(t, at(5*time.Second), target.RetryTime(at(2*time.Second), CredentialsBenched))
+	require.Zero(t, target.RetryTime(at(5*time.Second), CredentialsBenched), "a probe may begin")
+
+	open := a.Target("q")
+	open.breaker.open(epoch)
+	open.product.breaker.open(at(time.Second))
+	require.Equal(t, at(2*time.Second), open.RetryTime(epoch, BreakerOpen), "both must let it through")
+	require.Zero(t, open.RetryTime(epoch, LimitReached))
+}
+
 func TestTriedCredentialsAreNotUsedAgain(t *testing.T) {
 	target := NewAccount(3, 100).Target("p")
 	require.Equal(t, 1, granted(t, target, epoch, 0).Credential)

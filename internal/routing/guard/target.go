@@ -12,7 +12,7 @@ type Refusal string
 const (
 	BreakerOpen        Refusal = "breaker_open"
 	LimitReached       Refusal = "limit_reached"
-	CredentialsBenched Refusal = "credentials_benched"
+	CredentialsBenched Refusal = "credentials_ejected"
 )
 
 // Target guards a product on an account. It is safe for concurrent use.
@@ -65,6 +65,41 @@ func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (Gra
 	a.budget.Earn()
 	grant.Probe = grant.target.Probe || grant.product.Probe || grant.credential.Probe || grant.credentialForProduct.Probe
 	return grant, ""
+}
+
+// RetryTime returns when what refused an attempt may let one through, zero if that is not
+// known: a slot is free whenever an attempt ends, and what can be probed already waits for
+// nothing but the next attempt.
+func (t *Target) RetryTime(now time.Time, why Refusal) time.Time {
+	t.account.mu.Lock()
+	defer t.account.mu.Unlock()
+	switch why {
+	case BreakerOpen:
+		return later(t.breaker.Status(now).Until, t.product.breaker.Status(now).Until)
+	case CredentialsBenched:
+		return t.credentialsRetryTime(now)
+	default:
+		return time.Time{}
+	}
+}
+
+// credentialsRetryTime returns when the first of the credentials may be probed.
+func (t *Target) credentialsRetryTime(now time.Time) time.Time {
+	var earliest time.Time
+	for i := range t.account.credentials {
+		probe := later(t.account.credentials[i].Status(now).Until, t.product.benches[i].Status(now).Until)
+		if i == 0 || probe.Before(earliest) {
+			earliest = probe
+		}
+	}
+	return earliest
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // acquireCredential takes the first that is benched neither as such nor for the product.

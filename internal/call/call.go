@@ -1,0 +1,214 @@
+// Package call is what observers see of a call, and the one table from reasons to
+// statuses with the details that go with them. It knows no encoding, and of the
+// transports only their names.
+package call
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// Transport is how a call came in.
+type Transport string
+
+// The transports.
+const (
+	GRPC Transport = "grpc"
+	REST Transport = "rest"
+)
+
+// MaxDeadline bounds the deadline of every call.
+const MaxDeadline = 30 * time.Second
+
+// Call is one call through the gateway, from whichever transport. Observers get it
+// when it has ended and must not keep it. It holds the caller's message: log what it
+// says of the call, never what it says of the user.
+type Call struct {
+	Transport Transport
+	// Method is the full name of the RPC, as "liveness.v1.LivenessService/…"; "" if there is
+	// no such RPC.
+	Method string
+	// Route is the template of the path over REST, "" if there is none.
+	Route string
+	// RequestID is the gateway's own id of the call.
+	RequestID string
+	Start     time.Time
+	Duration  time.Duration
+	Request   *livenessv1.IssueLivenessTokenRequest
+	// Flow is the flow asked for; 0 if none that is known.
+	Flow providers.Flow
+	// Idempotency is how the call's idempotency key was dealt with, "" if it has none.
+	Idempotency idempotency.Outcome
+	// Outcome is what was tried for the call. If the call Repeats another, it is empty,
+	// or of a failure that they share.
+	Outcome routing.Outcome
+	// Err is why the call failed, nil if it issued a token.
+	Err *providers.Error
+	// TraceID is the trace that the call belongs to, "" if there is none that anybody
+	// else knows of. The observer that makes spans sets it.
+	TraceID string
+
+	// Received is for who serves the call; observers leave it alone.
+	Received
+}
+
+// Received is what the transport knows of a call, and what the call holds of memory and
+// admission until it has ended.
+type Received struct {
+	// Metadata is what the caller sent beside the message; nil if the transport has none.
+	Metadata Metadata
+	// Resent says that the client has sent the call before (gRFC A6).
+	Resent bool
+	// Refused is why the transport cannot take the call, nil if it can.
+	Refused *providers.Error
+	// Status, if it is not 0, replaces the HTTP status of the failure's reason: one reason
+	// stands for 404, 405 and 415.
+	Status int
+	// Read reads the message from the transport, or says why it cannot be taken; nil if it
+	// is there already.
+	Read func(context.Context, proto.Message) *providers.Error
+
+	// Answer is what the RPC answered with, for a transport that looks for it here.
+	Answer any
+
+	// Permit is what the call holds of admission.
+	Permit admission.Permit
+	// Photos are the message's, in order, in place of the placeholders that it has.
+	Photos []sensitive.Bytes
+	// Memory is what the photos lie in.
+	Memory message.Held
+}
+
+// Metadata is what a caller sends beside its message: gRPC metadata or a REST header.
+type Metadata interface {
+	// Values returns the values under a name in lower case.
+	Values(name string) []string
+}
+
+// Release gives back what the call holds. Its photos must not be read any more.
+func (c *Call) Release() {
+	c.Permit.Release()
+	c.Memory.Free()
+}
+
+// ReleasePhotos gives the photos back before the call has ended. They must not be read any
+// more. It may be called from any goroutine, also when the call has ended meanwhile.
+func (c *Call) ReleasePhotos() {
+	c.Permit.ReleaseBytes()
+	c.Memory.Free()
+}
+
+// New returns a call that begins now. Whoever makes it releases it.
+func New(transport Transport) *Call {
+	return &Call{
+		Transport: transport, RequestID: rand.Text(), Start: time.Now(),
+		Received: Received{Memory: message.Held{Memory: sensitive.GarbageCollected{}}},
+	}
+}
+
+// Value returns what the caller sent beside the message under a name in lower case,
+// several values with commas between; "" if there is none.
+func (c *Call) Value(name string) string {
+	if c.Metadata == nil {
+		return ""
+	}
+	return strings.Join(c.Metadata.Values(name), ",")
+}
+
+// Reason returns how the call ended.
+func (c *Call) Reason() providers.Reason {
+	if c.Err == nil {
+		return providers.OK
+	}
+	return c.Err.Reason
+}
+
+// Code returns the gRPC code of the call's status.
+func (c *Call) Code() codes.Code {
+	if c.Err == nil {
+		return codes.OK
+	}
+	return rowOf(c.Err).code
+}
+
+// HTTPStatus returns the HTTP status of the call, over gRPC the one it would have.
+func (c *Call) HTTPStatus() int {
+	switch {
+	case c.Err == nil:
+		return statusTable[providers.OK].http
+	case c.Status != 0:
+		return c.Status
+	default:
+		return rowOf(c.Err).http
+	}
+}
+
+// RetryDelay returns how long the caller should wait before it sends the same message
+// again, 0 if it may not.
+func (c *Call) RetryDelay() time.Duration {
+	if c.Err == nil {
+		return 0
+	}
+	return rowOf(c.Err).retry
+}
+
+// Repeats reports whether the call got the answer or the failure of another call with
+// its idempotency key. Attempts that its outcome holds are that call's.
+func (c *Call) Repeats() bool {
+	return c.Idempotency == idempotency.Replayed || c.Idempotency == idempotency.Joined
+}
+
+// VendorTime returns the time spent in attempts.
+func (c *Call) VendorTime() time.Duration {
+	var total time.Duration
+	for i := range c.Outcome.Attempts {
+		total += c.Outcome.Attempts[i].Duration
+	}
+	return total
+}
+
+var flows = map[livenessv1.Flow]providers.Flow{
+	livenessv1.Flow_FLOW_APP_SDK:       providers.FlowAppSDK,
+	livenessv1.Flow_FLOW_HOSTED_PAGE:   providers.FlowHostedPage,
+	livenessv1.Flow_FLOW_JS_SDK:        providers.FlowJSSDK,
+	livenessv1.Flow_FLOW_SPOKEN_DIGITS: providers.FlowSpokenDigits,
+}
+
+// FlowOf returns the contract's flow as providers know it, 0 for what is none.
+func FlowOf(flow livenessv1.Flow) providers.Flow { return flows[flow] }
+
+type callKey struct{}
+
+// With returns a context that holds the call.
+func With(ctx context.Context, call *Call) context.Context {
+	return context.WithValue(ctx, callKey{}, call)
+}
+
+// From returns the call that the transport put into ctx; no client can.
+func From(ctx context.Context) *Call {
+	call, _ := ctx.Value(callKey{}).(*Call)
+	return call
+}
+
+// AsError returns err as the one type of failure; what is no failure yet is a fault of the
+// gateway's own.
+func AsError(err error) *providers.Error {
+	if failure, ok := errors.AsType[*providers.Error](err); ok {
+		return failure
+	}
+	return &providers.Error{Reason: providers.Internal, Cause: err}
+}

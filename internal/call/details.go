@@ -1,0 +1,181 @@
+package call
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	statuspb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+)
+
+const (
+	// errorDomain is the domain of every ErrorInfo.
+	errorDomain = "liveness-gateway"
+	// maxDetailBytes bounds the encoded details: over gRPC they travel in a trailer.
+	maxDetailBytes = 4 << 10
+	// maxFieldBytes bounds them before IssueFailure is added, to leave it room.
+	maxFieldBytes = 3 << 10
+	// maxViolations, maxRuledOut and maxUnavailable keep what a caller can correct readable.
+	maxViolations  = 16
+	maxRuledOut    = 16
+	maxUnavailable = 16
+)
+
+// StatusOf returns the status of a failed call, the same for both transports but for
+// the spelling of field paths.
+func StatusOf(call *Call) *statuspb.Status {
+	row := rowOf(call.Err)
+	status := &statuspb.Status{Code: int32(row.code), Message: messageOf(row, call)}
+	add := func(detail proto.Message, limit int) bool {
+		packed, err := anypb.New(detail)
+		if err != nil {
+			return false
+		}
+		status.Details = append(status.GetDetails(), packed)
+		if proto.Size(status) <= limit {
+			return true
+		}
+		status.Details = status.GetDetails()[:len(status.GetDetails())-1]
+		return false
+	}
+	add(errorInfoOf(call), maxDetailBytes)
+	add(&errdetails.RequestInfo{RequestId: call.RequestID}, maxDetailBytes)
+	if row.retry > 0 {
+		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(row.retry)}, maxDetailBytes)
+	}
+	badRequest := badRequestOf(call)
+	for n := len(badRequest.GetFieldViolations()); n > 0 && !add(badRequest, maxFieldBytes); n-- {
+		badRequest.FieldViolations = badRequest.GetFieldViolations()[:n-1]
+	}
+	for failure := issueFailureOf(call); !add(failure, maxDetailBytes) && shorten(failure); {
+	}
+	return status
+}
+
+// messageOf names the first field at fault and what is wrong with it: the message is all
+// that many clients show.
+func messageOf(row statusRow, call *Call) string {
+	err := call.Err
+	switch {
+	case err.Reason == providers.Internal:
+		return row.message
+	case err.Message != "" && err.Reason == providers.MethodUnknown:
+		return err.Message // one reason stands for 404, 405 and 415
+	case err.Message != "":
+		return row.message + ": " + err.Message
+	case len(err.Violations) == 0:
+		return row.message
+	}
+	first := err.Violations[0]
+	text := row.message
+	if name := call.fieldName(first.Path); name != "" {
+		text += ": " + name
+	}
+	text += ": " + first.Description
+	if more := len(err.Violations) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	return text
+}
+
+func errorInfoOf(call *Call) *errdetails.ErrorInfo {
+	info := &errdetails.ErrorInfo{Reason: string(call.Err.Reason), Domain: errorDomain, Metadata: map[string]string{}}
+	set := func(key, value string) {
+		if value != "" {
+			info.Metadata[key] = value
+		}
+	}
+	for _, attempt := range call.Outcome.Attempts {
+		if attempt.Err == call.Err {
+			set("product", attempt.Target.Product.ID)
+		}
+	}
+	exchange := &call.Err.Exchange
+	set("vendorCode", exchange.Code)
+	set("vendorRequestId", exchange.RequestID)
+	if exchange.HTTPStatus != 0 {
+		set("vendorHttpStatus", strconv.Itoa(exchange.HTTPStatus))
+	}
+	return info
+}
+
+func badRequestOf(call *Call) *errdetails.BadRequest {
+	detail := &errdetails.BadRequest{}
+	for _, v := range call.Err.Violations[:min(len(call.Err.Violations), maxViolations)] {
+		detail.FieldViolations = append(detail.FieldViolations, &errdetails.BadRequest_FieldViolation{
+			Field: call.fieldName(v.Path), Description: v.Description, Reason: string(call.Err.Reason),
+		})
+	}
+	return detail
+}
+
+func issueFailureOf(call *Call) *livenessv1.IssueFailure {
+	ruledOut := call.Outcome.RuledOut
+	failure := &livenessv1.IssueFailure{Attempts: Attempts(call.Outcome.Attempts)}
+	for _, out := range ruledOut[:min(len(ruledOut), maxRuledOut)] {
+		failure.RuledOut = append(failure.RuledOut, ruledOutOf(call, out))
+	}
+	unavailable := call.Outcome.HeldBack
+	for _, held := range unavailable[:min(len(unavailable), maxUnavailable)] {
+		failure.Unavailable = append(failure.Unavailable, unavailableOf(held))
+	}
+	return failure
+}
+
+func unavailableOf(held routing.HeldBack) *livenessv1.UnavailableTarget {
+	message := &livenessv1.UnavailableTarget{
+		Product: held.Target.Product.ID, Account: held.Target.Account, Why: string(held.Why),
+	}
+	if !held.RetryTime.IsZero() {
+		message.RetryTime = timestamppb.New(held.RetryTime)
+	}
+	return message
+}
+
+func ruledOutOf(call *Call, out routing.RuledOut) *livenessv1.RuledOut {
+	message := &livenessv1.RuledOut{Product: out.Target.Product.ID, Account: out.Target.Account}
+	for _, v := range out.Violations {
+		message.Violations = append(message.Violations, &livenessv1.FieldViolation{
+			Field: call.fieldName(v.Path), Description: v.Description, Reason: string(v.Reason),
+		})
+	}
+	return message
+}
+
+// shorten leaves out the last entry that matters least. It reports whether there was
+// one.
+func shorten(failure *livenessv1.IssueFailure) bool {
+	ruledOut, unavailable, attempts := len(failure.GetRuledOut()), len(failure.GetUnavailable()), len(failure.GetAttempts())
+	switch {
+	case ruledOut > 0:
+		failure.RuledOut = failure.GetRuledOut()[:ruledOut-1]
+	case unavailable > 0:
+		failure.Unavailable = failure.GetUnavailable()[:unavailable-1]
+	case attempts > 0:
+		failure.Attempts = failure.GetAttempts()[:attempts-1]
+	default:
+		return false
+	}
+	return true
+}
+
+// fieldName spells a path as the call's transport does. What a REST call was refused
+// for is spelled as the caller did already.
+func (c *Call) fieldName(path providers.Path) string {
+	if c.Transport == GRPC || c.Refused != nil {
+		return string(path)
+	}
+	return underscored.ReplaceAllStringFunc(string(path), func(s string) string { return strings.ToUpper(s[1:]) })
+}
+
+var underscored = regexp.MustCompile(`_[a-z]`)

@@ -1,0 +1,79 @@
+// Package demo is what "gateway sandbox" shows: stand-ins of the vendors, the
+// configuration of a gateway in front of them, a token of each product, and lines to try
+// by hand. It must not know how a gateway is made.
+package demo
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"text/template"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
+)
+
+//go:embed sandbox.yaml
+var configTemplate string
+
+// StandIns are the vendors' servers of the sandbox.
+type StandIns struct {
+	servers []*http.Server
+	// Megvii and Linkface are base URLs.
+	Megvii, Linkface string
+}
+
+// Start starts the stand-ins on free loopback ports.
+func Start() (*StandIns, error) {
+	s := &StandIns{}
+	for _, vendor := range []struct {
+		handler http.Handler
+		url     *string
+	}{
+		{sandbox.NewMegvii(sandbox.Options{}), &s.Megvii},
+		{sandbox.NewLinkface(sandbox.Options{}), &s.Linkface},
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			s.Close()
+			return nil, fmt.Errorf("cannot listen for a stand-in: %w", err)
+		}
+		server := &http.Server{Handler: vendor.handler, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
+		s.servers = append(s.servers, server)
+		*vendor.url = "http://" + listener.Addr().String()
+		go func() { _ = server.Serve(listener) }()
+	}
+	return s, nil
+}
+
+// Close stops them.
+func (s *StandIns) Close() {
+	for _, server := range s.servers {
+		_ = server.Close()
+	}
+}
+
+// Config returns the text of the built-in configuration, with the stand-ins' addresses.
+// Its secrets pass through the environment as those of any configuration may.
+func (s *StandIns) Config() ([]byte, error) {
+	for name, value := range map[string]string{
+		"SANDBOX_MEGVII_API_KEY":      sandbox.DemoMegviiAPIKey,
+		"SANDBOX_MEGVII_API_SECRET":   sandbox.DemoMegviiAPISecret,
+		"SANDBOX_LINKFACE_API_ID":     sandbox.DemoLinkfaceAPIID,
+		"SANDBOX_LINKFACE_API_SECRET": sandbox.DemoLinkfaceAPISecret,
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return nil, err
+		}
+	}
+	parsed, err := template.New("sandbox.yaml").Parse(configTemplate)
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	err = parsed.Execute(&text, s)
+	return text.Bytes(), err
+}

@@ -1,0 +1,161 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/config"
+)
+
+// Example is a request that one product serves.
+type Example struct {
+	Product string
+	Request *livenessv1.IssueLivenessTokenRequest
+}
+
+// Examples are requests for all products, one for each.
+func Examples() []Example {
+	returnURL, notifyURL := "https://shop.example/return", "https://shop.example/notify"
+	return []Example{
+		{"linkface.app", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"linkface.app"},
+		}},
+		{"megvii.app-v5", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"megvii.app-v5"}, SubjectId: "user-1",
+		}},
+		{"megvii.random-number", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS,
+		}},
+		{"megvii.pc-web", &livenessv1.IssueLivenessTokenRequest{
+			Flow:     livenessv1.Flow_FLOW_HOSTED_PAGE,
+			Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
+		}},
+		{"megvii.h5-flash", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_JS_SDK, SubjectId: "user-1",
+			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
+		}},
+	}
+}
+
+// smallPhoto is an image that fits on a command line; the stand-ins look for no face.
+func smallPhoto() []byte {
+	var photo bytes.Buffer
+	_ = png.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8))) // a buffer takes everything
+	return photo.Bytes()
+}
+
+// IssueTokens has the gateway issue a token of each product over each transport and prints
+// a table of them. It fails if any call does. A call that takes long is named on progress.
+func IssueTokens(ctx context.Context, gateway config.Listen, output, progress io.Writer) error {
+	connection, err := grpc.NewClient(gateway.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close() }()
+	client := livenessv1.NewLivenessServiceClient(connection)
+
+	table := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "PRODUCT\tTRANSPORT\tTOKEN\tEXPIRES IN\tTOOK")
+	var failures error
+	for _, e := range Examples() {
+		for _, over := range []struct {
+			name string
+			call func(context.Context) (*livenessv1.IssueLivenessTokenResponse, error)
+		}{
+			{"gRPC", func(ctx context.Context) (*livenessv1.IssueLivenessTokenResponse, error) {
+				return client.IssueLivenessToken(ctx, e.Request)
+			}},
+			{"REST", func(ctx context.Context) (*livenessv1.IssueLivenessTokenResponse, error) {
+				return postREST(ctx, tokensURL(gateway), e.Request)
+			}},
+		} {
+			start := time.Now()
+			var response *livenessv1.IssueLivenessTokenResponse
+			err := Say(progress, fmt.Sprintf("waiting for a token of %s over %s", e.Product, over.name), func() (err error) {
+				response, err = over.call(ctx)
+				return err
+			})
+			if err == nil && response.GetProduct() != e.Product {
+				err = fmt.Errorf("the token is one of %s", response.GetProduct())
+			}
+			if err != nil {
+				failures = errors.Join(failures, fmt.Errorf("%s over %s: %w", e.Product, over.name, err))
+				_, _ = fmt.Fprintf(table, "%s\t%s\tfailed\t\t\n", e.Product, over.name)
+				continue
+			}
+			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.Product, over.name, response.GetToken(),
+				time.Until(response.GetExpireTime().AsTime()).Round(time.Second), time.Since(start).Round(10*time.Microsecond))
+		}
+	}
+	return errors.Join(failures, table.Flush())
+}
+
+func tokensURL(gateway config.Listen) string {
+	return "http://" + gateway.REST + "/v1/liveness-tokens"
+}
+
+func postREST(ctx context.Context, url string, message *livenessv1.IssueLivenessTokenRequest) (*livenessv1.IssueLivenessTokenResponse, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(CompactJSON(message)))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := (&http.Client{}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", response.Status, body)
+	}
+	answer := &livenessv1.IssueLivenessTokenResponse{}
+	return answer, protojson.Unmarshal(body, answer)
+}
+
+// CompactJSON is a message as it is on a command line.
+func CompactJSON(message *livenessv1.IssueLivenessTokenRequest) []byte {
+	var compact bytes.Buffer
+	encoded, _ := protojson.Marshal(message) // the examples are valid UTF-8
+	_ = json.Compact(&compact, encoded)      // protojson's spaces vary on purpose
+	return compact.Bytes()
+}
+
+// ShowHow prints command lines that work when pasted into another terminal.
+func ShowHow(gateway config.Listen, vendors *StandIns, output io.Writer) error {
+	var text strings.Builder
+	say := func(format string, values ...any) { _, _ = fmt.Fprintf(&text, format, values...) }
+	say("\nTry it in a browser, http://%s/docs, or from another terminal (stop with Ctrl-C):\n", gateway.REST)
+	for _, e := range Examples() {
+		message := CompactJSON(e.Request)
+		say("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.Product, tokensURL(gateway), message)
+		say("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", message, gateway.GRPC)
+	}
+	say("\n# rehearse a failure: the product's next three requests are refused, or get no answer; docs/sandbox.md has all of them\n")
+	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Megvii, `{"product":"megvii.app-v5","outcome":"code=CONCURRENCY_LIMIT_EXCEEDED","times":3}`)
+	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Linkface, `{"product":"linkface.app","outcome":"hang","times":3}`)
+	say("\n# what the vendors issued\n")
+	say("curl -sS %s/_sandbox/ledger\n", vendors.Megvii)
+	say("curl -sS %s/_sandbox/ledger\n", vendors.Linkface)
+	say("\n# metrics\ncurl -sS http://%s/metrics\n\n", gateway.Admin)
+	_, err := io.WriteString(output, text.String())
+	return err
+}

@@ -1,0 +1,162 @@
+// Package gateway is the whole server of a configuration: accounts and routes are opened,
+// three listeners serve, and all of them drain and stop together. It must not know which
+// vendors there are, nor flags and commands.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/admin"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/service"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/upstream"
+)
+
+// Gateway is three listeners and what answers on them.
+type Gateway struct {
+	config *config.Config
+	log    *zap.Logger
+	build  telemetry.Build
+
+	grpc   *grpc.Server
+	health *health.Server
+	rest   *http.Server
+	admin  *http.Server
+
+	grpcListener, restListener, adminListener net.Listener
+
+	transports []*upstream.Transport
+	spans      *telemetry.Spans // nil if calls are not traced
+	stopping   atomic.Bool
+}
+
+// New wires everything and opens the listeners, so that a taken port is known before
+// anything runs. Run must follow: it alone closes them.
+func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, error) {
+	g := &Gateway{config: cfg, log: log, build: build}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	metrics, err := telemetry.NewMetrics(registry, build)
+	if err != nil {
+		return nil, err
+	}
+	var routes []routing.Route
+	routes, g.transports = openRoutes(cfg)
+	router := routing.New(routes, metrics.ObserveAttempt)
+	status := func() routing.Status { return router.Status(time.Now()) }
+	if err := registry.Register(telemetry.NewState(status)); err != nil {
+		return nil, err
+	}
+	keeper, err := idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
+	if err != nil {
+		return nil, err
+	}
+	if g.spans, err = newSpans(log, build); err != nil {
+		return nil, err
+	}
+	dispatcher := server.NewDispatcher(admission.NewController(admission.Limits{
+		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
+	}), g.observers(metrics)...)
+	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, keeper))
+	errorLog, err := zap.NewStdLogAt(log, zap.DebugLevel)
+	if err != nil {
+		return nil, err
+	}
+	g.grpc, g.health = grpcserver.New(dispatcher)
+	g.rest = rest.New(dispatcher, &message.Buffers{}, errorLog)
+	g.admin = admin.New(admin.Pages{
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Ready:   func() bool { return !g.stopping.Load() },
+		Status:  status, Loopback: cfg.Listen.AdminOnLoopback(),
+	}, errorLog)
+	return g, g.listen()
+}
+
+func (g *Gateway) listen() error {
+	for _, l := range []struct {
+		name, address string
+		listener      *net.Listener
+	}{
+		{"grpc", g.config.Listen.GRPC, &g.grpcListener},
+		{"rest", g.config.Listen.REST, &g.restListener},
+		{"admin", g.config.Listen.Admin, &g.adminListener},
+	} {
+		listener, err := net.Listen("tcp", l.address)
+		if err != nil {
+			g.closeListeners()
+			return fmt.Errorf("cannot listen for %s: %w", l.name, err)
+		}
+		*l.listener = listener
+	}
+	return nil
+}
+
+// Addresses are those that the gateway listens on. Where the configuration leaves the
+// port to the system, as 0, they have the one that it picked.
+func (g *Gateway) Addresses() config.Listen {
+	return config.Listen{
+		GRPC:  g.grpcListener.Addr().String(),
+		REST:  g.restListener.Addr().String(),
+		Admin: g.adminListener.Addr().String(),
+	}
+}
+
+func (g *Gateway) closeListeners() {
+	for _, listener := range []net.Listener{g.grpcListener, g.restListener, g.adminListener} {
+		if listener != nil {
+			_ = listener.Close()
+		}
+	}
+}
+
+// Run serves until ctx ends or a listener fails, then stops accepting and drains the calls
+// in flight within the configured grace.
+func (g *Gateway) Run(ctx context.Context) error {
+	g.log.Info("serving", zap.String("version", g.build.Version),
+		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
+		zap.Stringer("admin", g.adminListener.Addr()))
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return served(g.grpc.Serve(g.grpcListener)) })
+	group.Go(func() error { return served(g.rest.Serve(g.restListener)) })
+	group.Go(func() error { return served(g.admin.Serve(g.adminListener)) })
+	group.Go(func() error {
+		<-ctx.Done()
+		g.shutdown()
+		return nil
+	})
+	err := group.Wait()
+	_ = g.log.Sync() // fails on a terminal, where there is nothing to sync
+	return err
+}
+
+// served drops the errors by which net/http and gRPC say that they were told to stop, be
+// it before they began.
+func served(err error) error {
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, grpc.ErrServerStopped) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,50 @@
+package gateway
+
+import (
+	"context"
+	"sync"
+
+	"go.uber.org/zap"
+)
+
+// shutdown stops accepting, drains the calls in flight within the grace, cancels those
+// that are left, and sends all spans. The admin listener is closed last, so that operators
+// can watch the drain.
+func (g *Gateway) shutdown() {
+	g.stopping.Store(true)
+	g.health.Shutdown()
+	ctx, cancel := context.WithTimeout(context.Background(), g.config.ShutdownGrace)
+	defer cancel()
+	g.log.Info("shutting down", zap.Duration("grace", g.config.ShutdownGrace))
+
+	var stopped sync.WaitGroup
+	stopped.Go(func() { g.stopGRPC(ctx) })
+	stopped.Go(func() {
+		if g.rest.Shutdown(ctx) != nil {
+			g.log.Warn("REST calls were cut at the end of the grace")
+			_ = g.rest.Close()
+		}
+	})
+	stopped.Wait()
+	g.flushSpans(ctx)
+	_ = g.admin.Close()
+	for _, transport := range g.transports {
+		transport.Close()
+	}
+	g.log.Info("stopped")
+}
+
+func (g *Gateway) stopGRPC(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		g.grpc.GracefulStop()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		g.log.Warn("gRPC calls were cut at the end of the grace")
+		g.grpc.Stop()
+		<-done
+	}
+}

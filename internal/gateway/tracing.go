@@ -1,0 +1,106 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-logr/logr"
+	"go.opentelemetry.io/contrib/exporters/autoexport"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+// flushTime is how long the end may be delayed by spans that were not sent yet.
+const flushTime = 2 * time.Second
+
+// newSpans returns the spans that OpenTelemetry's variables ask for, nil if they ask for
+// none. Its libraries read the variables that are not read here.
+func newSpans(log *zap.Logger, build telemetry.Build) (*telemetry.Spans, error) {
+	if !tracingIsConfigured() {
+		return nil, nil
+	}
+	reports := newTracingReports(log)
+	// The SDK knows only a global handler, and a global logger. What it finds while spans
+	// are set up is about its variables, later about the collector.
+	otel.SetErrorHandler(settingReports(reports))
+	otel.SetLogger(logr.New(settingReports(reports)))
+	exporter, err := autoexport.NewSpanExporter(context.Background())
+	if err != nil {
+		return nil, fmt.Errorf("OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_…: %w", err)
+	}
+	if autoexport.IsNoneSpanExporter(exporter) {
+		return nil, nil
+	}
+	from, err := newResource(build)
+	if err != nil {
+		return nil, err
+	}
+	spans := telemetry.NewSpans(sdktrace.WithBatcher(exporter), sdktrace.WithResource(from))
+	otel.SetErrorHandler(reports)
+	return spans, nil
+}
+
+// tracingIsConfigured reports whether any variable asks for spans. Without one the
+// exporter would send them to a collector on localhost.
+func tracingIsConfigured() bool {
+	if strings.EqualFold(variable("OTEL_SDK_DISABLED"), "true") { // the SDK does not read it
+		return false
+	}
+	return variable("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != ""
+}
+
+// newResource says whose the spans are. The SDK would let these attributes win over those
+// of OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which are therefore read here, last.
+func newResource(build telemetry.Build) (*resource.Resource, error) {
+	from, err := resource.New(context.Background(),
+		resource.WithTelemetrySDK(),
+		resource.WithAttributes(semconv.ServiceName("liveness-gateway"), semconv.ServiceVersion(build.Version)),
+		resource.WithFromEnv(),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
+	}
+	return from, nil
+}
+
+// variable returns the first of the variables that is not empty.
+func variable(names ...string) string {
+	for _, name := range names {
+		if value := strings.TrimSpace(os.Getenv(name)); value != "" { //nolint:forbidigo // OpenTelemetry's own settings
+			return value
+		}
+	}
+	return ""
+}
+
+// observers returns who is told of every call, in order: the spans note the trace that
+// the log names.
+func (g *Gateway) observers(metrics *telemetry.Metrics) []func(*call.Call) {
+	observers := []func(*call.Call){metrics.ObserveCall, telemetry.AccessLog(g.log)}
+	if g.spans == nil {
+		return observers
+	}
+	return slices.Insert(observers, 0, g.spans.ObserveCall)
+}
+
+// flushSpans sends what has not been sent yet, as long as ctx and flushTime allow.
+func (g *Gateway) flushSpans(ctx context.Context) {
+	if g.spans == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, flushTime)
+	defer cancel()
+	if err := g.spans.Shutdown(ctx); err != nil {
+		otel.Handle(err)
+	}
+}

@@ -1,0 +1,70 @@
+// Package plan explains how a request would be routed, without making a call: "gateway
+// plan". It must not know which vendors there are, nor the gateway that serves.
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/service"
+)
+
+// Print prints on which targets of the routes a request would be tried, and why not on the
+// others. The request is JSON, as over REST. It fails if there is no target to try.
+func Print(ctx context.Context, routes []routing.Route, request []byte, asJSON bool, output io.Writer) error {
+	decoded, refused := message.DecodeJSON(request)
+	explanation := routing.Explanation{Failure: refused}
+	if refused == nil {
+		var err error
+		if explanation, err = explain(ctx, routes, decoded); err != nil {
+			return err
+		}
+	}
+	if err := printPlan(output, &explanation, asJSON); err != nil {
+		return err
+	}
+	if explanation.Failure != nil {
+		return fmt.Errorf("no target would be tried: %s", explanation.Failure.Reason)
+	}
+	return nil
+}
+
+// explain takes the message through the server's interceptors, so that it is refused as
+// a caller's would be, to routing's explanation.
+func explain(ctx context.Context, routes []routing.Route, request *livenessv1.IssueLivenessTokenRequest) (routing.Explanation, error) {
+	keeper, err := idempotency.NewInMemory(1, 1<<20)
+	if err != nil {
+		return routing.Explanation{}, err
+	}
+	p := &planner{router: routing.New(routes, func(*routing.Attempt) {})}
+	d := server.NewDispatcher(&admission.Controller{})
+	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))
+	if c := d.Issue(ctx, request); !p.planned {
+		p.explanation.Failure = c.Err
+	}
+	return p.explanation, nil
+}
+
+// planner is a router that explains what it would do and does nothing.
+type planner struct {
+	router      *routing.Router
+	explanation routing.Explanation
+	planned     bool
+}
+
+// errNoCall ends every call to a planner.
+var errNoCall = errors.New("a plan makes no call")
+
+// Issue explains the query and issues nothing.
+func (p *planner) Issue(_ context.Context, query routing.Query) (*routing.Outcome, error) {
+	p.explanation, p.planned = p.router.Explain(query), true
+	return &routing.Outcome{}, errNoCall
+}

@@ -1,0 +1,88 @@
+// Package server is what the listeners share: the RPCs behind one chain of interceptors,
+// limits and ages of connections. The listeners are in the packages below.
+package server
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/server/interceptor"
+)
+
+// Dispatcher runs the unary RPCs of services through the interceptors, whichever listener a
+// call came in by. Services are registered with it as with a grpc.Server, before it is
+// used; then it is safe for concurrent use.
+type Dispatcher struct {
+	interceptors []grpc.UnaryServerInterceptor
+	services     []*grpc.ServiceDesc
+	methods      map[string]Method
+	unknown      grpc.UnaryHandler
+}
+
+// Method is an RPC behind the interceptors.
+type Method struct {
+	// Handle wants the call in the context, and a message that may be empty still: the
+	// interceptors read it. The call's Err is set if it fails.
+	Handle  grpc.UnaryHandler
+	message protoreflect.MessageType
+}
+
+// NewMessage returns an empty request.
+func (m *Method) NewMessage() proto.Message { return m.message.New().Interface() }
+
+// NewDispatcher returns a dispatcher without services, which sheds what the controller does
+// and tells each observer of every call when it has ended.
+func NewDispatcher(controller *admission.Controller, observers ...func(*call.Call)) *Dispatcher {
+	d := &Dispatcher{interceptors: interceptor.All(controller, observers), methods: make(map[string]Method)}
+	d.unknown = interceptor.Chain(nil, &grpc.UnaryServerInfo{}, d.interceptors) // no call gets past admission
+	return d
+}
+
+// RegisterService is grpc.ServiceRegistrar's. Streaming RPCs are left out.
+func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation any) {
+	d.services = append(d.services, service)
+	for _, m := range service.Methods {
+		// Generated code shows the handler and the type of the message to interceptors alone.
+		_, _ = m.Handler(implementation, context.Background(), func(any) error { return nil },
+			func(_ context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+				d.methods[info.FullMethod] = Method{
+					Handle:  interceptor.Chain(handler, info, d.interceptors),
+					message: request.(proto.Message).ProtoReflect().Type(),
+				}
+				return nil, nil
+			})
+	}
+}
+
+// Services returns the services that are registered, in order.
+func (d *Dispatcher) Services() []*grpc.ServiceDesc { return d.services }
+
+// Method returns the RPC of a full name such as "/liveness.v1.LivenessService/…".
+func (d *Dispatcher) Method(name string) (Method, bool) {
+	m, ok := d.methods[name]
+	return m, ok
+}
+
+// Refuse ends a call that its transport refuses, so that observers see it too. The call's
+// Err is set afterwards.
+func (d *Dispatcher) Refuse(ctx context.Context, c *call.Call) {
+	_, _ = d.unknown(call.With(ctx, c), nil)
+}
+
+// Issue makes a call of IssueLivenessToken in process, through the same interceptors, and
+// returns it when it has ended. It is never shed. Fields at fault are spelled as over gRPC.
+// The request's photos are taken out of it.
+func (d *Dispatcher) Issue(ctx context.Context, request *livenessv1.IssueLivenessTokenRequest) *call.Call {
+	c := call.New(call.GRPC)
+	c.Photos = message.TakePhotos(request)
+	method := d.methods[livenessv1.LivenessService_IssueLivenessToken_FullMethodName]
+	_, _ = method.Handle(call.With(ctx, c), request)
+	return c
+}

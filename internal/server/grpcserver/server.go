@@ -1,0 +1,145 @@
+// Package grpcserver is the gRPC listener's server. It alone uses what grpc-go does not
+// promise, in receive.go. It knows no JSON.
+package grpcserver
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+const (
+	// streamWindow is how much of a message a client may send before the gateway reads
+	// it, the least that HTTP/2 servers in Go allow. The library would let it grow to
+	// 16 MiB, and so would hold most of a photo that is to be shed. A message that is
+	// read gets a window of its own length.
+	streamWindow = 64 << 10
+	// connectionWindow is how much of all messages may be under way on a connection.
+	// The library makes room as it receives, so this bounds no memory.
+	connectionWindow = 16 << 20
+
+	maxConnectionAgeGrace = call.MaxDeadline + 5*time.Second
+	maxStreams            = 1000
+	handshakeTimeout      = 10 * time.Second
+
+	// streamWorkers serve calls one after another on a stack that has grown already:
+	// growing a new goroutine's costs a tenth of a small call. Calls beyond get a
+	// goroutine each.
+	streamWorkers = 128
+)
+
+// New returns the gRPC server of the dispatcher's services, with health and reflection.
+// Closing the health server is how a shutdown begins.
+func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
+	s := grpc.NewServer(
+		grpc.ForceServerCodecV2(encoding.GetCodecV2("proto")),
+		grpc.InTapHandle(withCancel(d)),
+		grpc.StaticStreamWindowSize(streamWindow),
+		grpc.StaticConnWindowSize(connectionWindow),
+		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.NumStreamWorkers(streamWorkers),
+		grpc.MaxHeaderListSize(server.MaxHeaderBytes),
+		grpc.ConnectionTimeout(handshakeTimeout),
+		grpc.KeepaliveParams(keepalive.ServerParameters{
+			MaxConnectionAge:      server.MaxConnectionAge,
+			MaxConnectionAgeGrace: maxConnectionAgeGrace,
+			Time:                  time.Minute,
+			Timeout:               20 * time.Second,
+		}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
+			MinTime:             10 * time.Second,
+			PermitWithoutStream: true,
+		}),
+		grpc.UnknownServiceHandler(unknownMethod(d)),
+	)
+	healthServer := health.NewServer()
+	for _, service := range d.Services() {
+		s.RegisterService(description(d, service), nil)
+		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	}
+	healthpb.RegisterHealthServer(s, healthServer)
+	reflection.Register(s)
+	return s, healthServer
+}
+
+// description returns a service whose unary RPCs are registered as streams, so that their
+// handlers read the message themselves: a call that is shed, and a message that is refused
+// or cannot be decoded, run through the interceptors too.
+func description(d *server.Dispatcher, service *grpc.ServiceDesc) *grpc.ServiceDesc {
+	streams := &grpc.ServiceDesc{ServiceName: service.ServiceName, Metadata: service.Metadata}
+	for _, m := range service.Methods {
+		method, _ := d.Method("/" + service.ServiceName + "/" + m.MethodName)
+		streams.Streams = append(streams.Streams, grpc.StreamDesc{
+			StreamName: m.MethodName,
+			Handler:    func(_ any, stream grpc.ServerStream) error { return serve(stream, &method) },
+		})
+	}
+	return streams
+}
+
+// serve makes the call of an RPC and returns its failure as a status.
+func serve(stream grpc.ServerStream, method *server.Method) error {
+	ctx := stream.Context()
+	c := newCall(ctx)
+	defer c.Release()
+	c.Read = func(ctx context.Context, into proto.Message) *providers.Error { return receive(ctx, c, into) }
+	response, err := method.Handle(call.With(ctx, c), method.NewMessage())
+	if err != nil {
+		return failure(ctx, c)
+	}
+	_ = grpc.SetHeader(ctx, metadata.Pairs(server.HeaderRequestID, c.RequestID))
+	return stream.SendMsg(response)
+}
+
+// unknownMethod answers every RPC that no service has.
+func unknownMethod(d *server.Dispatcher) grpc.StreamHandler {
+	return func(_ any, stream grpc.ServerStream) error {
+		c := newCall(stream.Context())
+		c.Refused = &providers.Error{Reason: providers.MethodUnknown}
+		d.Refuse(stream.Context(), c)
+		return failure(stream.Context(), c)
+	}
+}
+
+func newCall(ctx context.Context) *call.Call {
+	c := call.New(call.GRPC)
+	c.Metadata = incoming{ctx}
+	attempts := c.Metadata.Values(server.MetadataAttempts)
+	c.Resent = len(attempts) > 0 && attempts[0] != "0"
+	return c
+}
+
+// incoming is a call's metadata.
+type incoming struct{ ctx context.Context }
+
+// Values is call.Metadata's.
+func (i incoming) Values(name string) []string { return metadata.ValueFromIncomingContext(i.ctx, name) }
+
+// failure returns the status of a failed call and tells the client's retry policy
+// whether to wait or to give up (gRFC A6). The request's id goes into the trailer too:
+// a client that has seen a header no longer retries.
+func failure(ctx context.Context, c *call.Call) error {
+	pushback := int64(-1)
+	if retry := c.RetryDelay(); retry > 0 {
+		pushback = retry.Milliseconds()
+	}
+	_ = grpc.SetTrailer(ctx, metadata.Pairs(
+		server.HeaderRequestID, c.RequestID,
+		"grpc-retry-pushback-ms", strconv.FormatInt(pushback, 10),
+	))
+	return status.FromProto(call.StatusOf(c)).Err()
+}

@@ -1,0 +1,36 @@
+// Package interceptor is what every call passes on its way to its RPC, the same over each
+// transport: observe, recover, admit, read, deadline, validate. It does not know by which
+// listener a call came in.
+package interceptor
+
+import (
+	"context"
+	"slices"
+
+	"google.golang.org/grpc"
+
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
+)
+
+// All returns the interceptors, the first outermost. They are gRPC's own kind, and want the
+// call in the context.
+func All(controller *admission.Controller, observers []func(*call.Call)) []grpc.UnaryServerInterceptor {
+	return []grpc.UnaryServerInterceptor{
+		observe(observers),
+		recoverPanic,
+		admit(controller),
+		read,
+		limitDeadline,
+		validateMessage(),
+	}
+}
+
+// Chain returns handler behind the interceptors, the first outermost.
+func Chain(handler grpc.UnaryHandler, info *grpc.UnaryServerInfo, interceptors []grpc.UnaryServerInterceptor) grpc.UnaryHandler {
+	for _, intercept := range slices.Backward(interceptors) {
+		next := handler
+		handler = func(ctx context.Context, request any) (any, error) { return intercept(ctx, request, info, next) }
+	}
+	return handler
+}

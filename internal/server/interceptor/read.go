@@ -1,0 +1,41 @@
+package interceptor
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
+)
+
+// admit takes a call in, or ends one that is shed or that its transport refuses. A call
+// whose message is there already is never shed.
+func admit(controller *admission.Controller) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+		c := call.From(ctx)
+		if c.Refused == nil && c.Read != nil {
+			c.Refused = controller.Admit(&c.Permit, c.Resent)
+		}
+		if c.Refused != nil {
+			return nil, c.Refused
+		}
+		return next(ctx, request)
+	}
+}
+
+// read reads the message from the transport, if it is not there already.
+func read(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	c := call.From(ctx)
+	if c.Read != nil {
+		if c.Refused = c.Read(ctx, request.(proto.Message)); c.Refused != nil {
+			return nil, c.Refused
+		}
+	}
+	if message, ok := request.(*livenessv1.IssueLivenessTokenRequest); ok {
+		c.Request, c.Flow = message, call.FlowOf(message.GetFlow())
+	}
+	return next(ctx, request)
+}

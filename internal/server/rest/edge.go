@@ -1,0 +1,153 @@
+package rest
+
+import (
+	"context"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+const (
+	mediaTypeJSON = "application/json"
+	mediaTypeForm = "multipart/form-data"
+)
+
+// edge makes the call of a request. It shows the routes a request with the method, the
+// address and the media type alone: what grpc-gateway is not shown it can neither pass on
+// nor log.
+type edge struct {
+	dispatcher *server.Dispatcher
+	buffers    *message.Buffers
+	routes     *runtime.ServeMux
+}
+
+func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := call.New(call.REST)
+	defer c.Release()
+	c.Metadata = header(r.Header)
+	c.Resent = resent(c.Metadata)
+	answer := w.Header()
+	answer["Cache-Control"] = noStore
+	answer["X-Content-Type-Options"] = noSniff
+	answer.Set(headerRequestID, c.RequestID)
+
+	ctx, cancel, refused := withTimeoutHeader(r)
+	defer cancel()
+	c.Refused = refused
+	mediaType, boundary := bodyType(r.Header)
+	shown := new(http.Request).WithContext(call.With(ctx, c))
+	shown.Method, shown.URL, shown.Header = r.Method, r.URL, shownHeaders[mediaType]
+	shown.Body = &unreadBody{call: c, buffers: e.buffers, boundary: boundary, writer: w, request: r}
+	e.routes.ServeHTTP(silent{w}, shown)
+}
+
+// The values of headers that every answer has, made once.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+)
+
+// shownHeaders are what the routes are shown of the header, by the body's media type.
+var shownHeaders = map[string]http.Header{
+	mediaTypeJSON: {headerContentType: {mediaTypeJSON}},
+	mediaTypeForm: {headerContentType: {mediaTypeForm}},
+}
+
+// bodyType returns the media type of the body, and the boundary of a form; "" for what the
+// routes do not take. A type must be named: forms of other sites could be sent without.
+func bodyType(header http.Header) (mediaType, boundary string) {
+	if encoding := header.Get(headerContentEncoding); encoding != "" && encoding != "identity" {
+		return "", ""
+	}
+	contentType := header.Get(headerContentType)
+	if contentType == mediaTypeJSON {
+		return mediaTypeJSON, ""
+	}
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
+	boundary = parameters["boundary"]
+	switch {
+	case err != nil:
+		return "", ""
+	case mediaType == mediaTypeForm && boundary != "" && len(boundary) <= message.MaxBoundary:
+		return mediaTypeForm, boundary
+	case mediaType == mediaTypeJSON:
+		return mediaTypeJSON, ""
+	default:
+		return "", ""
+	}
+}
+
+// resent reports whether the client says that it has sent the call before.
+func resent(m call.Metadata) bool {
+	attempts := m.Values(server.MetadataAttempts)
+	return len(attempts) > 0 && attempts[0] != "" && attempts[0] != "0"
+}
+
+// noRoute answers a request for which there is no route, or none with its method.
+func (e *edge) noRoute(ctx context.Context, mux *runtime.ServeMux, m runtime.Marshaler, w http.ResponseWriter, r *http.Request, status int) {
+	c := call.From(ctx)
+	c.Refused, c.Status = methodUnknown("no such path"), http.StatusNotFound
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
+		c.Refused, c.Status = methodUnknown("the method must be POST"), status
+	}
+	e.dispatcher.Refuse(ctx, c)
+	writeFailure(ctx, mux, m, w, r, c.Err)
+}
+
+func methodUnknown(why string) *providers.Error {
+	return &providers.Error{Reason: providers.MethodUnknown, Message: why}
+}
+
+// writeFailure writes the status of a call that failed.
+func writeFailure(ctx context.Context, _ *runtime.ServeMux, m runtime.Marshaler, w http.ResponseWriter, _ *http.Request, err error) {
+	c := call.From(ctx)
+	if c.Err == nil {
+		c.Err = call.AsError(err) // grpc-gateway's own failure, after the call
+	}
+	if retry := c.RetryDelay(); retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((retry+time.Second-1)/time.Second)))
+	}
+	encoded, err := m.Marshal(call.StatusOf(c))
+	if err != nil {
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set(headerContentType, m.ContentType(nil))
+	w.WriteHeader(c.HTTPStatus())
+	_, _ = w.Write(encoded)
+}
+
+// silent hides from grpc-gateway that a client has left: it would log that, to its own log.
+type silent struct{ http.ResponseWriter }
+
+func (s silent) Write(answer []byte) (int, error) {
+	_, _ = s.ResponseWriter.Write(answer)
+	return len(answer), nil
+}
+
+// unreadBody is a request's body as grpc-gateway is shown it: empty. The body itself is read
+// by an interceptor, so that a call can be shed before, and that what is wrong with it is
+// said by the call.
+type unreadBody struct {
+	call     *call.Call
+	buffers  *message.Buffers
+	boundary string
+	writer   http.ResponseWriter
+	request  *http.Request
+}
+
+// Read is at the end.
+func (*unreadBody) Read([]byte) (int, error) { return 0, io.EOF }
+
+// Close does nothing: net/http closes the body.
+func (*unreadBody) Close() error { return nil }

@@ -1,0 +1,100 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+// The headers of a REST call that the gateway reads. No other passes.
+const (
+	headerContentType     = "Content-Type"
+	headerContentEncoding = "Content-Encoding"
+	headerTimeout         = "Grpc-Timeout"
+	headerIdempotencyKey  = "Idempotency-Key"
+)
+
+// headerRequestID is server.HeaderRequestID as HTTP spells it.
+const headerRequestID = "X-Request-Id"
+
+// readByObservers are the headers that observers of a call may read, beside those above.
+// Of a form, net/http reads Origin and Sec-Fetch-Site too: see fromOtherSite.
+var readByObservers = map[string]string{
+	server.MetadataAttempts: "Grpc-Previous-Rpc-Attempts",
+	"traceparent":           "Traceparent",
+	"tracestate":            "Tracestate",
+}
+
+// header is what observers see of a call's header.
+type header http.Header
+
+// Values is call.Metadata's.
+func (h header) Values(name string) []string { return h[readByObservers[name]] }
+
+var timeoutUnits = map[byte]time.Duration{
+	'H': time.Hour, 'M': time.Minute, 'S': time.Second,
+	'm': time.Millisecond, 'u': time.Microsecond, 'n': time.Nanosecond,
+}
+
+// withTimeoutHeader gives the call the deadline that Grpc-Timeout asks for: up to
+// eight digits and a unit (gRPC over HTTP2, section Requests).
+func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *providers.Error) {
+	value := r.Header.Get(headerTimeout)
+	if value == "" {
+		return r.Context(), func() {}, nil
+	}
+	last := len(value) - 1
+	unit, known := timeoutUnits[value[last]]
+	amount, err := strconv.ParseUint(value[:last], 10, 64)
+	if !known || err != nil || last > 8 {
+		return r.Context(), func() {}, &providers.Error{
+			Reason:  providers.InvalidRequest,
+			Message: "the header Grpc-Timeout must be up to eight digits and one of H M S m u n",
+		}
+	}
+	timeout := call.MaxDeadline
+	if amount <= uint64(call.MaxDeadline/unit) {
+		timeout = time.Duration(amount) * unit
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	return ctx, cancel, nil
+}
+
+// fromOtherSite reports whether a browser says that a page of another site sends the
+// request. Browsers ask before they send JSON across sites, and are told no; a form they
+// just send.
+func fromOtherSite(r *http.Request) bool { return http.NewCrossOriginProtection().Check(r) != nil }
+
+// mergeIdempotencyKey takes the header, bare or quoted, for the field.
+func mergeIdempotencyKey(into proto.Message, header http.Header) *providers.Error {
+	values := header.Values(headerIdempotencyKey)
+	if len(values) == 0 {
+		return nil
+	}
+	request, ok := into.(*livenessv1.IssueLivenessTokenRequest)
+	if !ok {
+		return message.Invalid("", "the header Idempotency-Key is not taken here")
+	}
+	key := values[0]
+	if len(key) >= 2 && strings.HasPrefix(key, `"`) && strings.HasSuffix(key, `"`) {
+		key = key[1 : len(key)-1]
+	}
+	switch {
+	case len(values) > 1, key == "":
+		return message.Invalid("idempotencyKey", "the header Idempotency-Key must hold one key")
+	case request.GetIdempotencyKey() != "" && request.GetIdempotencyKey() != key:
+		return message.Invalid("idempotencyKey", "differs from the header Idempotency-Key")
+	}
+	request.IdempotencyKey = key
+	return nil
+}

@@ -1,0 +1,61 @@
+// Package rest is the REST listener's server: grpc-gateway's routes over the dispatcher, and
+// the page of the API. It knows no vendors and no gRPC framing.
+package rest
+
+import (
+	"context"
+	"log"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+// New returns the HTTP server of the contract's routes, of /healthz and of /docs. Calls run
+// through the interceptors that gRPC calls run through; their bodies are read into the
+// buffers. errorLog gets what goes wrong on a connection.
+func New(d *server.Dispatcher, buffers *message.Buffers, errorLog *log.Logger) *http.Server {
+	client := livenessv1.NewLivenessServiceClient(inProcess{d})
+	return newServer(d, buffers, errorLog, func(mux *runtime.ServeMux) {
+		_ = livenessv1.RegisterLivenessServiceHandlerClient(context.Background(), mux, client) // it never fails
+	})
+}
+
+// newServer returns the server of the routes that are registered.
+func newServer(d *server.Dispatcher, buffers *message.Buffers, errorLog *log.Logger, register func(*runtime.ServeMux)) *http.Server {
+	e := &edge{dispatcher: d, buffers: buffers}
+	e.routes = runtime.NewServeMux(
+		runtime.WithMarshalerOption(mediaTypeJSON, jsonBodies),
+		runtime.WithMarshalerOption(mediaTypeForm, formBodies),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, otherBodies),
+		runtime.WithIncomingHeaderMatcher(func(string) (string, bool) { return "", false }),
+		runtime.WithForwardResponseRewriter(answerOf),
+		runtime.WithErrorHandler(writeFailure),
+		runtime.WithRoutingErrorHandler(e.noRoute),
+		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptSlash),
+	)
+	register(e.routes)
+	pages := http.NewServeMux()
+	pages.HandleFunc("/healthz", server.Healthz)
+	handleDocs(pages)
+	pages.Handle("/", e)
+	return server.NewHTTP(server.LimitConnectionAge(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isPage(r.URL.Path) {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		e.ServeHTTP(w, r)
+	})), errorLog)
+}
+
+// isPage reports whether the path may be that of a page. ServeMux would clean other paths up
+// and redirect to what comes of it.
+func isPage(name string) bool {
+	docs := name == docsPath || strings.HasPrefix(name, docsPath+"/")
+	return name == "/healthz" || docs && path.Clean(name) == strings.TrimSuffix(name, "/")
+}

@@ -1,0 +1,30 @@
+package service
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/alloctest"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+func TestAllocations(t *testing.T) { alloctest.Check(t, pieces()) }
+
+func BenchmarkPieces(b *testing.B) { alloctest.Benchmark(b, pieces()) }
+
+func pieces() map[string]alloctest.Piece {
+	outcome := &routing.Outcome{
+		Token: &providers.Token{Value: sensitive.New("token-1"), Client: providers.Client{Digits: sensitive.New("0317")}},
+		Attempts: []routing.Attempt{{
+			Target: &routing.Target{Product: &providers.Product{ID: "acme.digits"}, Account: "acme-cn", Region: "cn"},
+			Reason: providers.OK, Duration: 20 * time.Millisecond,
+			Exchange: providers.Exchange{Reference: "order-1", RequestID: "V1", HTTPStatus: http.StatusOK},
+		}},
+	}
+	return map[string]alloctest.Piece{
+		"answer": alloctest.AtMost(5, func() { responseOf(outcome, "order-1") }),
+	}
+}

@@ -1,0 +1,116 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/protobuf/proto"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// everyCaller owns all keys as long as callers are not told apart.
+const everyCaller = ""
+
+// tried is the failure of a call whose callers all learn what was tried.
+type tried struct {
+	outcome *routing.Outcome
+	cause   error
+}
+
+func (t *tried) Error() string { return t.cause.Error() }
+
+func (t *tried) Unwrap() error { return t.cause }
+
+// issueOnce answers a call that has an idempotency key: with a token of its own, or
+// with the answer of another call under the key.
+//
+// The run may outlive this call and so never touches it: its outcome is its own, and is
+// handed over when it has ended.
+func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.IssueLivenessTokenResponse, error) {
+	encoded, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.Request)
+	if err != nil {
+		return nil, err
+	}
+	var outcome *routing.Outcome
+	var response *livenessv1.IssueLivenessTokenResponse
+	query, reference := queryOf(c), c.Request.GetReference()
+	memory := &message.Held{Memory: c.Memory.Memory}
+	memory.Ref() // for the run
+	query.LetGo = func() {
+		memory.Free()
+		c.ReleasePhotos()
+	}
+	result, err := s.keeper.Do(ctx, idempotency.Call{
+		Caller: everyCaller, Key: c.Request.GetIdempotencyKey(), Message: withPhotos(encoded, c.Photos),
+		Run: func(ctx context.Context) (idempotency.Answer, error) {
+			issued, err := s.issuer.Issue(ctx, query)
+			if err != nil {
+				return idempotency.Answer{}, &tried{issued, err}
+			}
+			outcome, response = issued, responseOf(issued, reference)
+			content, err := proto.Marshal(response)
+			return idempotency.Answer{Content: content, Expires: issued.Token.Expiry.Time}, err
+		},
+		Release: memory.Free,
+	})
+	c.Idempotency = result.Outcome
+	if err != nil {
+		return nil, keyFailed(c, err)
+	}
+	if result.Outcome == idempotency.Issued {
+		c.Outcome = *outcome
+		return response, nil
+	}
+	response = &livenessv1.IssueLivenessTokenResponse{}
+	if err := proto.Unmarshal(result.Answer, response); err != nil {
+		return nil, err
+	}
+	response.Replayed = c.Repeats()
+	return response, nil
+}
+
+// withPhotos returns the parts that an encoded message has with its photos. The key may
+// stay in: messages are only compared under the same one.
+func withPhotos(encoded []byte, photos []sensitive.Bytes) []idempotency.Part {
+	parts := make([]idempotency.Part, 1, 1+len(photos))
+	parts[0] = idempotency.Part{encoded}
+	for _, photo := range photos {
+		parts = append(parts, photo.Pieces())
+	}
+	return parts
+}
+
+// keyFailed returns the failure of a call that has an idempotency key.
+func keyFailed(c *call.Call, err error) error {
+	switch c.Idempotency {
+	case idempotency.Reused:
+		return &providers.Error{Reason: providers.IdempotencyKeyReused, Violations: []providers.Violation{{
+			Path: providers.FieldIdempotencyKey.Path(), Reason: providers.IdempotencyKeyReused,
+			Description: "was used with another message",
+		}}}
+	case idempotency.InProgress:
+		return &providers.Error{Reason: providers.IdempotencyKeyInProgress}
+	case idempotency.Unavailable:
+		return &providers.Error{Reason: providers.IdempotencyUnavailable, Cause: err}
+	case idempotency.Left:
+		if errors.Is(err, context.Canceled) {
+			return &providers.Error{Reason: providers.CallerCancelled}
+		}
+		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "time ran out before there was an answer"}
+	default:
+	}
+	if panicked, ok := errors.AsType[*idempotency.PanicError](err); ok {
+		return &providers.Error{Reason: providers.Internal, Cause: call.PanicError(panicked.Value, panicked.Stack)}
+	}
+	if failed, ok := errors.AsType[*tried](err); ok {
+		c.Outcome = *failed.outcome
+	}
+	return err
+}

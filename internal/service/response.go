@@ -1,0 +1,63 @@
+package service
+
+import (
+	"cmp"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+var expirySources = map[providers.ExpirySource]livenessv1.ExpirySource{
+	providers.ExpiryUnknown:     livenessv1.ExpirySource_EXPIRY_SOURCE_UNSPECIFIED,
+	providers.VendorStated:      livenessv1.ExpirySource_EXPIRY_SOURCE_VENDOR_STATED,
+	providers.Requested:         livenessv1.ExpirySource_EXPIRY_SOURCE_REQUESTED,
+	providers.DocumentedDefault: livenessv1.ExpirySource_EXPIRY_SOURCE_DOCUMENTED_DEFAULT,
+}
+
+// responseOf returns the answer of a call that issued a token, without the id of the
+// request. The reference is the caller's.
+func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLivenessTokenResponse {
+	token, target := outcome.Token, outcome.Issued()
+	response := &livenessv1.IssueLivenessTokenResponse{
+		Token:        token.Value.Reveal(),
+		SessionId:    token.SessionID.Reveal(),
+		ExpirySource: expirySources[token.Expiry.Source],
+		SingleUse:    target.Product.SingleUse,
+		Product:      target.Product.ID,
+		Account:      target.Account,
+		Region:       target.Region,
+		Client:       clientOf(token.Client, target.Region),
+		Reference:    cmp.Or(reference, token.Reference),
+		Attempts:     call.Attempts(outcome.Attempts),
+	}
+	if !token.Expiry.Time.IsZero() {
+		response.ExpireTime = timestamppb.New(token.Expiry.Time)
+	}
+	return response
+}
+
+func clientOf(client providers.Client, region string) *livenessv1.Client {
+	return &livenessv1.Client{
+		Url:        client.URL.Reveal(),
+		Digits:     client.Digits.Reveal(),
+		Endpoint:   client.Endpoint,
+		Parameters: revealed(client.Parameters),
+		Region:     region,
+	}
+}
+
+func revealed(parameters map[string]sensitive.String) map[string]string {
+	if len(parameters) == 0 {
+		return nil
+	}
+	plain := make(map[string]string, len(parameters))
+	for name, value := range parameters {
+		plain[name] = value.Reveal()
+	}
+	return plain
+}
