@@ -9,7 +9,7 @@ help: ## Print this list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Start the stand-ins and the gateway, issue ten tokens, go on serving.
+run: ## Start the stand-ins and the gateway, issue ten tokens, keep serving.
 	go run ./cmd/gateway sandbox
 
 .PHONY: test
@@ -32,6 +32,18 @@ fuzz: ## Fuzz the adapters, 20 s each.
 mutants: ## Plant mistakes in routing and see that the tests named for them notice.
 	go run ./tools/mutants
 
+.PHONY: grpc-versions
+grpc-versions: ## Run the server's tests with the oldest grpc-go that is supported, and the newest.
+	tools/grpc-versions.sh
+
+.PHONY: bench-check
+bench-check: ## Make everything that the benchmark compares answer once.
+	go run ./bench -check
+
+.PHONY: faults-timed
+faults-timed: ## Make vendors fail in every way, a minute, judged by the time that things take too.
+	go test ./cmd/gateway -run '^TestFaults$$' -count=1 -v -args -faults.timed
+
 .PHONY: faults
 faults: ## Make vendors fail in every way, half an hour, and write the table of docs/faults.md.
 	go test ./cmd/gateway -run '^TestFaults$$' -count=1 -v -timeout 2h -args -faults.long -faults.table=$(CURDIR)/docs/faults.md
@@ -48,7 +60,6 @@ soak: ## Run an hour of mixed load and fail if the gateway grows.
 lint: ## Lint the Go code and the contract.
 	$(LINT) run
 	cd tools/thirdparty && $(LINT) run
-	cd bench/stock && $(LINT) run
 	$(BUF) lint
 	$(BUF) format proto --diff --exit-code
 

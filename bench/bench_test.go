@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ func TestOptions(t *testing.T) {
 		"-write needs the whole":    {"-write", "x.md", "-only", "small"},
 		"-write needs the whole: f": {"-write", "x.md", "-lanes", "gateway"},
 		"invalid value":             {"-window", "soon"},
+		"-baseline is a comparison": {"-baseline", "gateway", "-only", "small"},
 	} {
 		_, err := parseOptions(args)
 		require.ErrorContains(t, err, want)
@@ -50,9 +52,9 @@ func TestRotate(t *testing.T) {
 	}))
 	require.Equal(t, "abccbaabc", order)
 
-	spoilt := errors.New("spoilt")
-	err := rotate(3, clients, func(int, *client) error { return spoilt })
-	require.ErrorIs(t, err, spoilt)
+	failed := errors.New("failed")
+	err := rotate(3, clients, func(int, *client) error { return failed })
+	require.ErrorIs(t, err, failed)
 	require.ErrorContains(t, err, "a ")
 }
 
@@ -91,6 +93,21 @@ func TestLatencyTable(t *testing.T) {
 	})
 	require.Equal(t, []string{"gateway gRPC", "25.5", "31.5", "0.5 (0.5–0.5)", "1 (1–1)", "0.5 (0.5–0.5)", "0.5 (0.5–0.5)"}, table.rows[2])
 	require.Equal(t, []string{directLane, "25", "30.5", "–", "–", "–", "–"}, table.rows[0])
+}
+
+// The baseline makes the calls that the gateway makes, in the contract that it knows.
+func TestBaselineComparisons(t *testing.T) {
+	o, err := parseOptions([]string{"-baseline", "gateway", "-baseline-bytes"})
+	require.NoError(t, err)
+	s := &setup{options: o}
+	measured := map[string]costs{}
+	for _, c := range s.baselineComparisons() {
+		require.Equal(t, strings.Replace(c.gateway.name(), "gateway", "baseline", 1), c.baseline.name())
+		require.Equal(t, c.gateway.work.WithPhotosAsBytes(), c.baseline.work)
+		measured[c.gateway.name()], measured[c.baseline.name()] = costs{{cpu: 3e-6}, {cpu: 5e-6}}, costs{{cpu: 2e-6}, {cpu: 5e-6}}
+	}
+	table := baselineTable(s.baselineComparisons()[:1], measured)
+	require.Equal(t, []string{"small, gRPC", "3.5", "4", "1.25 (1.12–1.38)", "≤ 1.03"}, table.rows[0][:5])
 }
 
 func TestFootprintPerCall(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/liveness-gateway/gateway/bench/internal/rig"
 )
 
-// contender is something that can stand between callers and a vendor.
+// contender is a gateway or proxy between callers and a vendor.
 type contender struct {
 	name string
 	// program is one of those built, or found on the machine.
@@ -48,6 +48,7 @@ func contenders() map[string]contender {
 		{name: "nginx", program: "nginx", http: true, command: nginx},
 		{name: "haproxy", program: "haproxy", http: true, command: haproxy},
 		gatewayContender("gateway", gatewayOptions{routes: routeCount}),
+		baselineContender(),
 		gatewayContender("gateway-traced", gatewayOptions{routes: routeCount, traced: true}),
 		gatewayContender("gateway-limited", gatewayOptions{routes: routeCount, maxCalls: peakWorkers}),
 		gatewayContender("gateway-sample", gatewayOptions{sample: true}),
@@ -71,6 +72,13 @@ func gatewayContender(name string, options gatewayOptions) contender {
 	}
 }
 
+// baselineContender is another gateway's binary with the gateway's configuration.
+func baselineContender() contender {
+	c := gatewayContender(baselineProgram, gatewayOptions{routes: routeCount})
+	c.program = baselineProgram
+	return c
+}
+
 // available reports whether the contender's program is there.
 func (s *setup) available(name string) bool { return s.programs[contenders()[name].program] != "" }
 
@@ -84,12 +92,24 @@ func (s *setup) start(ctx context.Context, name string) (*server, error) {
 	return s.startFresh(ctx, name)
 }
 
-// startFresh runs a contender beside those that are running.
-func (s *setup) startFresh(ctx context.Context, name string) (*server, error) {
+// startFresh runs a contender beside those that are running. Another process may take a
+// free address first, so it is tried again with others.
+func (s *setup) startFresh(ctx context.Context, name string) (started *server, err error) {
+	const tries = 3
 	c, known := contenders()[name]
 	if !known {
 		return nil, fmt.Errorf("no contender %q", name)
 	}
+	for range tries {
+		if started, err = s.startOnce(ctx, c); err == nil {
+			s.running = append(s.running, started)
+			return started, nil
+		}
+	}
+	return nil, err
+}
+
+func (s *setup) startOnce(ctx context.Context, c contender) (*server, error) {
 	var a addresses
 	for _, listener := range []struct {
 		address *string
@@ -117,9 +137,7 @@ func (s *setup) startFresh(ctx context.Context, name string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	started := &server{process, c, a}
-	s.running = append(s.running, started)
-	return started, nil
+	return &server{process, c, a}, nil
 }
 
 // vendorURL is the base URL that the contender calls.

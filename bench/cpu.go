@@ -12,7 +12,7 @@ import (
 	"github.com/liveness-gateway/gateway/bench/internal/procfs"
 )
 
-// attemptsPerWindow bounds how often a window is measured that outside load spoils.
+// attemptsPerWindow bounds how often a window is measured that other load distorts.
 const attemptsPerWindow = 3
 
 // cost is what one call costs a contender in one window, NaN where it is not known.
@@ -71,7 +71,7 @@ func closeClients(clients []*client) error {
 	return errors.Join(errs...)
 }
 
-// measureCost warms the contender up and measures one window, again if it is spoilt.
+// measureCost warms the contender up and measures one window, again if other load distorts it.
 func (s *setup) measureCost(ctx context.Context, c *client) (cost, error) {
 	if result := load.Closed(ctx, c.call, c.workers, s.window/5); result.Failed > 0 {
 		return unknownCost(), result.Err

@@ -11,7 +11,6 @@
 //	go run ./bench -only small -lanes 'gateway gRPC' -profile /tmp/cpu.pprof
 //	go run ./bench -soak 1h
 //
-// The harness is part of the gateway's module and adds no dependency to it. What needs
-// grpc-gateway's runtime is a module of its own, bench/stock, which the harness builds.
-// nginx and HAProxy join if they are found.
+// The harness is part of the gateway's module and adds no dependency to it. nginx and
+// HAProxy join if they are found.
 package main

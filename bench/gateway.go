@@ -15,11 +15,11 @@ type gatewayOptions struct {
 	// routes is the number of routes, half of them for photos; a single one is for
 	// small calls.
 	routes int
-	// maxCalls is how many calls it may have in hand, 0 for its default.
+	// maxCalls is how many calls it may have in flight, 0 for its default.
 	maxCalls int
 	// traced switches tracing on, one call in a hundred.
 	traced bool
-	// sample takes deploy/config.example.yaml instead of a configuration of ours.
+	// sample takes deploy/config.example.yaml instead of a configuration written here.
 	sample bool
 }
 
@@ -94,7 +94,7 @@ func (s *setup) gatewayConfig(c contender) (string, error) {
 	return text.String(), nil
 }
 
-// writeRoutes writes count routes of a flow; the two that are called stand last.
+// writeRoutes writes count routes of a flow; the two that are called come last.
 func writeRoutes(text *strings.Builder, flow, product string, count int) {
 	route := func(scenario string, accounts ...string) {
 		_, _ = fmt.Fprintf(text, "  - flow: %s\n    scenario: %s\n    targets:\n", flow, scenario)

@@ -144,7 +144,7 @@ func (s *setup) checked(ctx context.Context, c *client, run func() load.Result) 
 	case after.Calls-before.Calls != int64(result.OK):
 		return result, fmt.Errorf("%d calls were answered with %d at the vendor", result.OK, after.Calls-before.Calls)
 	case after.Bytes-before.Bytes < int64(result.OK)*int64(c.work.PhotoBytes()):
-		return result, fmt.Errorf("%d calls came to %d bytes at the vendor", result.OK, after.Bytes-before.Bytes)
+		return result, fmt.Errorf("the vendor got %[2]d bytes of %[1]d calls", result.OK, after.Bytes-before.Bytes)
 	}
 	return result, nil
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"syscall"
 )
@@ -29,14 +30,27 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := newSetup(ctx, options, slices.Sorted(maps.Keys(built))...)
+	programs := slices.Sorted(maps.Keys(built))
+	if _, err := os.Stat(options.baseline); options.baseline != "" && err != nil {
+		return err // before minutes are spent on building
+	}
+	if options.baseline != "" || options.soak > 0 {
+		programs = []string{"gateway", "standin"}
+	}
+	s, err := newSetup(ctx, options, programs...)
 	if err != nil {
 		return err
 	}
 	defer func() { err = cleanUp(s, err) }()
-	s.find("nginx", "haproxy")
-	if options.soak > 0 {
+	switch {
+	case options.soak > 0:
 		return soak(ctx, s)
+	case options.baseline != "":
+		return compare(ctx, s)
+	}
+	s.find("nginx", "haproxy")
+	if options.check {
+		return check(ctx, s)
 	}
 	report, err := measure(ctx, s)
 	if err != nil {
@@ -76,6 +90,23 @@ func measure(ctx context.Context, s *setup) (string, error) {
 		tables = append(tables, measured...)
 	}
 	return render(header, s, tables), nil
+}
+
+// compare prints how the gateway compares with the baseline.
+func compare(ctx context.Context, s *setup) (err error) {
+	if s.programs[baselineProgram], err = filepath.Abs(s.baseline); err != nil {
+		return err
+	}
+	header, err := newHeader(ctx, s)
+	if err != nil {
+		return err
+	}
+	tables, err := baseline(ctx, s)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.WriteString(render(header, s, tables))
+	return err
 }
 
 // section is one part of the report.

@@ -17,8 +17,8 @@ const (
 	photosInFlight = 64
 	// memoryRounds at most are measured: memory varies less than time.
 	memoryRounds = 3
-	// rampRate is how fast calls are piled up, below what fills a listener's queue, and
-	// photoRampRate what the machine can carry of photos.
+	// rampRate is how fast calls are sent, below what fills an accept queue, and
+	// photoRampRate how fast those with photos are.
 	rampRate      = 2000
 	photoRampRate = 50
 	// streamsPerConnection is below the gateway's limit of streams.
@@ -37,7 +37,15 @@ func (f footprint) perCall() float64 { return (f.peak - f.idle) / float64(f.inFl
 // memory measures the peak with calls in flight at a vendor that has received them and
 // does not answer. Every figure is of a contender started for it.
 func memory(ctx context.Context, s *setup) ([]table, error) {
-	small, err := s.smallMemory(ctx)
+	small, err := s.memoryOfSmallCalls(ctx,
+		"Goals: a call ≤ the floor's (gRPC) and ≤ stock-inprocess's (REST); with 9,000 ≤ 1.1 of it with 1,000. Peak is VmHWM.",
+		s.choose([]lane{
+			{contender: "floor", protocol: work.GRPC},
+			{contender: "gateway", protocol: work.GRPC},
+			{contender: "stock-inprocess", protocol: work.JSON},
+			{contender: "gateway", protocol: work.JSON},
+			{contender: "reverseproxy", protocol: work.Form},
+		}), 1000, 9000)
 	if err != nil {
 		return nil, err
 	}
@@ -45,22 +53,15 @@ func memory(ctx context.Context, s *setup) ([]table, error) {
 	return []table{small, photos}, err
 }
 
-func (s *setup) smallMemory(ctx context.Context) (table, error) {
+func (s *setup) memoryOfSmallCalls(ctx context.Context, note string, lanes []lane, inFlights ...int) (table, error) {
 	t := table{
-		title: "Memory with small calls in flight at a hung vendor",
-		note: "Goals: a call ≤ the floor's (gRPC) and ≤ stock-inprocess's (REST); with 9,000 ≤ 1.1 of it with 1,000. " +
-			"Peak is VmHWM.",
+		title:  "Memory with small calls in flight at a hung vendor",
+		note:   note,
 		header: []string{"lane", "in flight", "idle, MiB", "peak, MiB", "KiB a call"},
 	}
-	for _, l := range s.choose([]lane{
-		{contender: "floor", protocol: work.GRPC},
-		{contender: "gateway", protocol: work.GRPC},
-		{contender: "stock-inprocess", protocol: work.JSON},
-		{contender: "gateway", protocol: work.JSON},
-		{contender: "reverseproxy", protocol: work.Form},
-	}) {
+	for _, l := range lanes {
 		l.work = work.Small(work.TwoTargets)
-		for _, inFlight := range []int{1000, 9000} {
+		for _, inFlight := range inFlights {
 			measured, err := s.measureFootprints(ctx, l, inFlight, rampRate)
 			if err != nil {
 				return t, fmt.Errorf("%s, %d in flight: %w", l.name(), inFlight, err)
@@ -125,8 +126,8 @@ func (s *setup) measureFootprints(ctx context.Context, l lane, inFlight int, rat
 	return measured, nil
 }
 
-// measureFootprint piles calls up at the vendor, reads the contender's peak when all
-// are there, and lets them be answered: none may fail.
+// measureFootprint sends calls to a vendor that holds them, reads the contender's peak
+// when all have arrived, and releases them: none may fail.
 func (s *setup) measureFootprint(ctx context.Context, l lane, inFlight int, rate float64) (_ footprint, err error) {
 	of, err := s.startFresh(ctx, l.contender)
 	if err != nil {
@@ -151,14 +152,14 @@ func (s *setup) measureFootprint(ctx context.Context, l lane, inFlight int, rate
 	if err := s.vendor.Hold(ctx); err != nil {
 		return footprint{}, err
 	}
-	piled := make(chan load.Result, 1)
+	sent := make(chan load.Result, 1)
 	go func() {
-		piled <- load.Open(ctx, c.call, rate, time.Duration(float64(inFlight)/rate*float64(time.Second)))
+		sent <- load.Open(ctx, c.call, rate, time.Duration(float64(inFlight)/rate*float64(time.Second)))
 	}()
 	arrived := s.awaitWaiting(ctx, inFlight)
 	after, err := procfs.ReadMemory(pids...)
 	err = errors.Join(arrived, err, s.vendor.Release(context.WithoutCancel(ctx)))
-	if result := <-piled; result.Failed > 0 {
+	if result := <-sent; result.Failed > 0 {
 		err = errors.Join(err, fmt.Errorf("%d of %d calls failed: %w", result.Failed, inFlight, result.Err))
 	}
 	return footprint{float64(before.Resident), float64(after.Peak), inFlight}, err

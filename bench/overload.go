@@ -13,7 +13,7 @@ import (
 
 const (
 	// peakWorkers find the peak, more than it needs and fewer than overload it. The
-	// gateway may have as many calls in hand.
+	// gateway may have as many calls in flight.
 	peakWorkers = 64
 	// overloadDeadline is how long a caller waits, and overloadWindow how long twice the
 	// peak lasts.
@@ -21,7 +21,7 @@ const (
 	overloadWindow   = 4 * time.Second
 )
 
-// slowVendor marks lanes whose peak is what the calls in hand allow, not what the
+// slowVendor marks lanes whose peak is what the limit of calls allows, not what the
 // machine can do.
 const slowVendor = "small, slow vendor"
 
@@ -32,7 +32,7 @@ func overload(ctx context.Context, s *setup) (_ []table, err error) {
 	defer func() { err = errors.Join(err, s.vendor.SetLatency(context.WithoutCancel(ctx), 0)) }()
 	t := table{
 		title: "Overload: twice the peak",
-		note: fmt.Sprintf("Goal for the gateway: served ≥ 0.9 of its peak. It may have %d calls in hand; a caller waits %s; "+
+		note: fmt.Sprintf("Goal for the gateway: served ≥ 0.9 of its peak. It may have %d calls in flight; a caller waits %s; "+
 			"a slow vendor takes %s.", peakWorkers, overloadDeadline, vendorLatency),
 		header: []string{"lane", "peak, calls a second", "offered a second", "served of the peak", "p99 of what is served, ms"},
 	}

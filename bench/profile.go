@@ -15,7 +15,7 @@ import (
 // for and the contender is a gateway, and returns a function that waits for it. A
 // profile costs some percent of what it shows.
 func (s *setup) profiling(ctx context.Context, c *client) (wait func(), err error) {
-	if s.profile == "" || c.server.contender.program != "gateway" {
+	if s.profile == "" || c.server.contender.gateway == (gatewayOptions{}) {
 		return func() {}, nil
 	}
 	seconds := max(1, int(s.window/time.Second))

@@ -104,7 +104,7 @@ func render(header string, s *setup, tables []table) string {
 	return text.String()
 }
 
-// The report stands between these lines of a page.
+// The report is between these lines of a page.
 const (
 	beginMarker = "<!-- Written by go run ./bench -write; do not edit. -->\n"
 	endMarker   = "<!-- End of what go run ./bench wrote. -->\n"

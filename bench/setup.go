@@ -29,17 +29,17 @@ type setup struct {
 	running []*server
 	// absent are programs that were not found on the machine.
 	absent []string
-	// windows were measured, dropped is how many of them outside load spoilt.
+	// windows were measured, dropped is how many of them other load distorted.
 	windows, dropped int
 }
 
-// built are the programs that the harness compiles, by module and package.
-var built = map[string][2]string{
-	"gateway":      {".", "./cmd/gateway"},
-	"floor":        {".", "./bench/floor"},
-	"reverseproxy": {".", "./bench/reverseproxy"},
-	"standin":      {".", "./bench/standin"},
-	"stock":        {"bench/stock", "."},
+// built are the packages of the programs that the harness compiles.
+var built = map[string]string{
+	"gateway":      "./cmd/gateway",
+	"floor":        "./bench/floor",
+	"reverseproxy": "./bench/reverseproxy",
+	"standin":      "./bench/standin",
+	"stock":        "./bench/stock",
 }
 
 // newSetup builds the programs and starts the vendor's stand-in, which is one of them.
@@ -53,8 +53,7 @@ func newSetup(ctx context.Context, o options, programs ...string) (*setup, error
 	}}
 	for _, name := range programs {
 		s.progress("building %s", name)
-		place := built[name]
-		s.programs[name], err = rig.Build(ctx, filepath.Join(o.root, place[0]), place[1], filepath.Join(folder, name))
+		s.programs[name], err = rig.Build(ctx, o.root, built[name], filepath.Join(folder, name))
 		if err != nil {
 			return nil, s.close(err)
 		}
@@ -115,25 +114,25 @@ func (s *setup) progress(format string, values ...any) {
 }
 
 // quiet runs do and reports whether others used less than the permitted share of the
-// machine meanwhile. Ours are the harness, the vendor and every contender.
+// machine meanwhile: others than the harness, the vendor and every contender.
 func (s *setup) quiet(do func() error) (bool, error) {
 	pids, err := s.pids()
 	if err != nil {
 		return false, err
 	}
 	start := time.Now()
-	busy, ours, err := usage(pids)
+	busy, own, err := usage(pids)
 	if err != nil {
 		return false, err
 	}
 	if err := do(); err != nil {
 		return false, err
 	}
-	busyAfter, oursAfter, err := usage(pids)
+	busyAfter, ownAfter, err := usage(pids)
 	if err != nil {
 		return false, err
 	}
-	outside := outsideShare(busyAfter-busy, oursAfter-ours, time.Since(start), runtime.NumCPU())
+	outside := outsideShare(busyAfter-busy, ownAfter-own, time.Since(start), runtime.NumCPU())
 	s.windows++
 	if outside > s.outside {
 		s.dropped++
@@ -143,20 +142,21 @@ func (s *setup) quiet(do func() error) (bool, error) {
 	return true, nil
 }
 
-// outsideShare is the share of the machine's time that was neither idle nor ours.
-func outsideShare(busy, ours, elapsed time.Duration, cores int) float64 {
-	return float64(busy-ours) / (float64(elapsed) * float64(cores))
+// outsideShare is the share of the machine's time that was neither idle nor the benchmark's
+// own.
+func outsideShare(busy, own, elapsed time.Duration, cores int) float64 {
+	return float64(busy-own) / (float64(elapsed) * float64(cores))
 }
 
-func usage(pids []int) (busy, ours time.Duration, err error) {
+func usage(pids []int) (busy, own time.Duration, err error) {
 	if busy, err = procfs.Busy(); err != nil {
 		return 0, 0, err
 	}
-	ours, err = procfs.CPUTime(pids...)
-	return busy, ours, err
+	own, err = procfs.CPUTime(pids...)
+	return busy, own, err
 }
 
-// pids are all of ours.
+// pids are those of the harness, the vendor and every contender.
 func (s *setup) pids() ([]int, error) {
 	pids := []int{os.Getpid()}
 	processes := []*rig.Process{s.vendor.Process}

@@ -100,7 +100,7 @@ func (s *setup) watch(ctx context.Context, of *server) (holding, error) {
 }
 
 // check returns an error if anything has grown from the second quarter of the samples
-// to the last. slack is what a few connections more or less come to.
+// to the last. slack is what a few connections more or less hold.
 func (h holding) check() error {
 	var errs []error
 	for _, held := range []struct {

@@ -13,10 +13,10 @@ import (
 	"github.com/liveness-gateway/gateway/bench/internal/work"
 )
 
-// settle is how long a contender may come to rest before its idle memory is read.
+// settle is how long a contender is left idle before its memory is read.
 const settle = time.Second
 
-// startUp is what one start of a contender came to.
+// startUp is what was measured of one start of a contender.
 type startUp struct {
 	// milliseconds are to the first answered call, idle bytes after it.
 	milliseconds, idle float64

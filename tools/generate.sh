@@ -14,5 +14,4 @@ rm -rf third_party/proto
 go run -C tools/thirdparty . "$PWD/third_party/proto"
 go tool -modfile=tools/buf/go.mod buf format third_party/proto -w
 go tool -modfile=tools/buf/go.mod buf generate
-go tool -modfile=tools/buf/go.mod buf generate --template bench/stock/buf.gen.yaml
 go run ./tools/docs

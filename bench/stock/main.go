@@ -1,7 +1,6 @@
 // Stock serves the naive handler behind grpc-gateway as its documentation shows it:
 // over a connection to the program's own gRPC server if it has an address for one, by
-// calling the handler directly if not. A module of its own, because the gateway does
-// without the library.
+// calling the handler directly if not.
 package main
 
 import (
@@ -16,7 +15,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/liveness-gateway/gateway/bench/internal/naive"
-	livenessv1 "github.com/liveness-gateway/gateway/bench/stock/gen"
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 )
 
 func main() {

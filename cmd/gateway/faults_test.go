@@ -24,27 +24,35 @@ import (
 )
 
 var (
-	faultsLong  = flag.Bool("faults.long", false, "run the rows of TestFaults long, with five seeds")
+	faultsTimed = flag.Bool("faults.timed", false, "judge the rows of TestFaults by the time that things take, too")
+	faultsLong  = flag.Bool("faults.long", false, "run the rows of TestFaults long and timed, with five seeds")
 	faultsRows  = flag.String("faults.rows", "", "run the rows of TestFaults that match the `regexp` only")
 	faultsTable = flag.String("faults.table", "", "write the table of TestFaults into the `file`, between its markers")
 )
 
-// faultsRate is in calls a second. Under the race detector the gateway, the callers and the
-// vendors of four rows are more than two cores can take at that rate.
-func faultsRate() float64 {
-	if raceDetector {
-		return 50
+// faultsRun returns how rows are run, and with how many seeds. A timed run has as many
+// calls a second as two cores can take of four rows, which is fewer under the race
+// detector; another has so few that a busy machine can take them, too.
+func faultsRun() (mode faulttest.Mode, rate float64, seeds int) {
+	const few, many = 50, 300
+	mode, rate, seeds = faulttest.Untimed, few, 1
+	if *faultsTimed {
+		mode = faulttest.Timed
 	}
-	return 300
+	if *faultsLong {
+		mode, seeds = faulttest.Long, 5
+	}
+	if mode != faulttest.Untimed && !raceDetector {
+		rate = many
+	}
+	return mode, rate, seeds
 }
 
 // Whatever happens to a vendor, no caller notices as long as another account can serve.
 func TestFaults(t *testing.T) {
+	const atOnce = 4
 	wanted := regexp.MustCompile(*faultsRows)
-	seeds, atOnce := 1, 4
-	if *faultsLong {
-		seeds, atOnce = 5, 4
-	}
+	mode, rate, seeds := faultsRun()
 	before := faulttest.LookAtMachine()
 	results := make(map[string][]faultsResult)
 	var mu sync.Mutex
@@ -62,7 +70,7 @@ func TestFaults(t *testing.T) {
 				defer func() { <-free }()
 				report, err := faulttest.Run(t.Context(), &rows[i], faulttest.Options{
 					Gateway: faulttest.Command{Path: os.Args[0], Env: []string{asGateway + "=" + thatPanics}},
-					Folder:  folder, Rate: faultsRate(), Seed: uint64(seed + 1), Long: *faultsLong,
+					Folder:  folder, Rate: rate, Seed: uint64(seed + 1), Mode: mode,
 				})
 				mu.Lock()
 				defer mu.Unlock()

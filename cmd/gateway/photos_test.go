@@ -88,7 +88,7 @@ func TestPhotosAreNeverThoseOfAnotherCall(t *testing.T) {
 	t.Cleanup(server.Close)
 	config, err := os.ReadFile("testdata/parity/gateway.yaml")
 	require.NoError(t, err)
-	g, _ := startGateway(t, strings.ReplaceAll(string(config), "400ms", "2s"), server.URL, io.Discard)
+	g, _ := startGateway(t, strings.ReplaceAll(string(config), "4s", "2s"), server.URL, io.Discard)
 
 	var callers sync.WaitGroup
 	var issued atomic.Int64

@@ -89,7 +89,7 @@ func TestSIGTERMLetsRunningCallsEnd(t *testing.T) {
 	<-called
 	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
 	gateway.await(t, "shutting down")
-	require.Eventually(t, func() bool { return refuses(gateway.address) }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return refuses(gateway.address) }, time.Minute, time.Millisecond)
 	close(answer)
 	require.Equal(t, "HTTP/1.1 200 OK\r\n", <-status)
 	gateway.await(t, "stopped")

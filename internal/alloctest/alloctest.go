@@ -1,5 +1,5 @@
-// Package alloctest holds the pieces of a call to the number of allocations that they
-// are known to make, so that one more is noticed.
+// Package alloctest fails tests when a piece of a call makes more allocations than were
+// measured before.
 package alloctest
 
 import (

@@ -11,8 +11,8 @@ import (
 )
 
 // Blocks returns the named code blocks of a Markdown file by their names. A block has a
-// name if one stands after its language: ```go client.go. A name that is there twice
-// fails the test.
+// name if one follows its language: ```go client.go. A name that is used twice fails the
+// test.
 func Blocks(tb testing.TB, file string) map[string]string {
 	tb.Helper()
 	page, err := os.ReadFile(file) //nolint:gosec // the test names the file

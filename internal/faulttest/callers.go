@@ -37,9 +37,6 @@ type answer struct {
 	err error
 }
 
-// patience is how long callers wait beyond their deadline, to see how late an answer is.
-const patience = 2 * time.Second
-
 // issuer makes one call.
 type issuer interface {
 	issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) answer

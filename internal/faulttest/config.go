@@ -34,18 +34,18 @@ accounts:
   first:
     provider: megvii
     base_url: FIRST_URL
-    timeout: 1s
+    timeout: FIRST_ATTEMPT
     credentials:
       - {name: main, api_key: {file: main-key}, api_secret: {file: main-secret}}SPARE
   second:
     provider: megvii
     base_url: SECOND_URL
-    timeout: 1s
+    timeout: OTHER_ATTEMPT
     credentials: [{name: main, api_key: {file: main-key}, api_secret: {file: main-secret}}]
   other:
     provider: linkface
     base_url: OTHER_URL
-    timeout: 1s
+    timeout: OTHER_ATTEMPT
     credentials: [{name: main, api_id: {file: main-key}, api_secret: {file: main-secret}}]
 routes:
   - flow: spoken_digits
@@ -101,13 +101,13 @@ func (vs vendors) close() {
 // disconnect ends every connection that the gateway has to a vendor.
 func (vs vendors) disconnect() {
 	for _, v := range vs {
-		v.door.disconnect()
+		v.listener.disconnect()
 	}
 }
 
 // writeConfig writes the row's configuration with the files that it names and returns
 // where it is.
-func writeConfig(folder string, row *Row, vs vendors) (string, error) {
+func writeConfig(folder string, row *Row, vs vendors, w waits) (string, error) {
 	url, spare := vs[first].url, ""
 	if row.firstURL != "" {
 		url = row.firstURL
@@ -121,6 +121,7 @@ func writeConfig(folder string, row *Row, vs vendors) (string, error) {
 	files := map[string]string{
 		"gateway.yaml": strings.NewReplacer(
 			"FIRST_URL", url, "SECOND_URL", vs[second].url, "OTHER_URL", vs[other].url, "SPARE", spare,
+			"FIRST_ATTEMPT", w.first.String(), "OTHER_ATTEMPT", w.others.String(),
 		).Replace(configuration),
 		"main-key": mainKey, "main-secret": mainSecret,
 		"spare-key": spareKey, "spare-secret": spareSecret,

@@ -1,5 +1,5 @@
 // Package faulttest makes vendors fail behind a running gateway and checks that no
-// caller notices. A Row is one fault and what may come of it. Run plays a row: stand-ins
+// caller notices. A Row is one fault and what is expected of the gateway. Run plays a row: stand-ins
 // of the vendors on loopback, the gateway in a process of its own, callers at a steady
 // rate, and a script that begins and ends the fault. A Report joins what the callers
 // got, what the gateway logged and what the stand-ins' ledgers say was issued.

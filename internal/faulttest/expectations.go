@@ -14,9 +14,8 @@ import (
 
 // Expectations of single rows. Each returns what is not as it should be.
 
-// failsFast expects calls that nobody can serve to be told so at once, but for those that
-// probe whether it is over, as a trouble that waiting helps with, and calls to succeed soon
-// after it.
+// failsFast expects calls that no account can serve to fail at once, but for those that
+// probe, with a status that allows a retry, and calls to succeed soon after the fault.
 func failsFast(o *observed) []string {
 	// A call that nobody answers tries one vendor after the other, so that it takes two
 	// attempts' time until both are known to be down.
@@ -48,8 +47,8 @@ func failsFast(o *observed) []string {
 	return broken[:min(len(broken), 3)]
 }
 
-// firstServesAgain expects that the vendor which comes first is made use of again after
-// its fault.
+// firstServesAgain expects that the vendor which comes first serves again after its
+// fault.
 func firstServesAgain(o *observed) []string {
 	const enough = 0.9
 	fault := o.spans[0]
@@ -128,7 +127,7 @@ func retriesWhereAlone(o *observed) []string {
 	return nil
 }
 
-// limitUse tells how much of the vendor's limit was made use of, and how often it said
+// limitUse tells how much of the vendor's limit was used, and how often it said
 // that it was exceeded, once the limiter has had ten seconds to find it, or a second in a
 // short run.
 func limitUse(o *observed) string {

@@ -33,7 +33,7 @@ func TestExpectations(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		expect func(*observed) []string
-		spoil  func(o *observed, c *call)
+		change func(o *observed, c *call)
 		want   string
 	}{
 		"fast": {failsFast, func(*observed, *call) {}, ""},
@@ -85,7 +85,7 @@ func TestExpectations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, only := failed3(t)
-			c.spoil(o, only)
+			c.change(o, only)
 			broken := c.expect(o)
 			if c.want == "" {
 				require.Empty(t, broken)
@@ -123,7 +123,7 @@ func TestRows(t *testing.T) {
 		if r.felt != "" {
 			require.Contains(t, livenessv1.Reason_value, r.felt, r.Name)
 		}
-		require.GreaterOrEqual(t, r.length(true).fault, 20*time.Second, r.Name)
+		require.GreaterOrEqual(t, r.length(Long).fault, 20*time.Second, r.Name)
 	}
 	require.Len(t, names, 32)
 }

@@ -21,7 +21,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
-const patienceOfTests = time.Second
+// impatience is how long a client waits for a vendor that is to keep it waiting.
+const impatience = time.Second
 
 // visit is a vendor and somebody who asks it for tokens, on connections that are kept.
 type visit struct {
@@ -46,7 +47,7 @@ func open(t *testing.T, secure bool) *visit {
 	t.Cleanup(transport.CloseIdleConnections)
 	t.Cleanup(v.close)
 	return &visit{v, &http.Client{
-		Transport: transport, Timeout: patienceOfTests,
+		Transport: transport, Timeout: patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -89,48 +90,58 @@ func untrusted(err error) bool {
 	return ok
 }
 
-// Each fault is felt, and when it ends all is as it was.
+// symptom is how a client notices a fault.
+type symptom struct {
+	is func(status int, body string, err error) bool
+	// patience is how long the client waits for it.
+	patience time.Duration
+}
+
+func answersWith(status int, text string) symptom {
+	return symptom{func(got int, body string, err error) bool {
+		return err == nil && got == status && strings.Contains(body, text)
+	}, patience}
+}
+
+func fails(as func(error) bool) symptom {
+	return symptom{func(_ int, _ string, err error) bool { return err != nil && as(err) }, patience}
+}
+
+// Each fault is noticed, and when it ends all is as it was.
 func TestFaults(t *testing.T) {
-	answered := func(status int, text string) func(int, string, error) bool {
-		return func(got int, body string, err error) bool {
-			return err == nil && got == status && strings.Contains(body, text)
-		}
-	}
-	failed := func(as func(error) bool) func(int, string, error) bool {
-		return func(_ int, _ string, err error) bool { return err != nil && as(err) }
-	}
 	refused := func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
+	hangs := symptom{fails(timesOut).is, impatience}
 	for name, c := range map[string]struct {
 		fault  fault
 		secure bool
-		felt   func(status int, body string, err error) bool
+		felt   symptom
 		// issues says that the tokens were issued all the same.
 		issues bool
 	}{
-		"refuse":           {refuse, false, failed(refused), false},
-		"keep silent":      {keepSilent, false, failed(timesOut), false},
-		"keep silent, TLS": {keepSilent, true, failed(timesOut), false},
-		"fill the queue":   {fillQueue, false, failed(timesOut), false},
-		"expired":          {present(expired), true, failed(untrusted), false},
-		"another name":     {present(otherName), true, failed(untrusted), false},
-		"revoked":          {revoke, false, answered(403, "AUTHENTICATION_ERROR"), false},
-		"hangs":            {always("hang"), false, failed(timesOut), true},
-		"resets":           {always("reset"), false, failed(connectionLost), true},
-		"half":             {always("half-body"), false, failed(connectionLost), true},
-		"drips":            {drip, false, failed(timesOut), true},
-		"explodes":         {explode, false, answered(200, "\x1f\x8b"), true},
-		"empty":            {always("status=200"), false, answered(200, ""), false},
-		"redirects":        {always("redirect"), false, answered(307, ""), false},
-		"fails":            {always("code=INTERNAL_ERROR"), false, answered(500, "INTERNAL_ERROR"), false},
-		"slow":             {takes(2 * patienceOfTests), false, failed(timesOut), true},
-		"nothing is amiss": {nothing, false, answered(200, "token_random_number"), true},
+		"refuse":           {refuse, false, fails(refused), false},
+		"keep silent":      {keepSilent, false, hangs, false},
+		"keep silent, TLS": {keepSilent, true, hangs, false},
+		"fill the queue":   {fillQueue, false, hangs, false},
+		"expired":          {present(expired), true, fails(untrusted), false},
+		"another name":     {present(otherName), true, fails(untrusted), false},
+		"revoked":          {revoke, false, answersWith(403, "AUTHENTICATION_ERROR"), false},
+		"hangs":            {always("hang"), false, hangs, true},
+		"resets":           {always("reset"), false, fails(connectionLost), true},
+		"half":             {always("half-body"), false, fails(connectionLost), true},
+		"drips":            {drip, false, hangs, true},
+		"explodes":         {explode, false, answersWith(200, "\x1f\x8b"), true},
+		"empty":            {always("status=200"), false, answersWith(200, ""), false},
+		"redirects":        {always("redirect"), false, answersWith(307, ""), false},
+		"fails":            {always("code=INTERNAL_ERROR"), false, answersWith(500, "INTERNAL_ERROR"), false},
+		"slow":             {takes(2 * impatience), false, hangs, true},
+		"no fault":         {nothing, false, answersWith(200, "token_random_number"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := open(t, c.secure)
 			well := func() {
 				status, body, err := v.ask()
-				require.True(t, answered(200, "token_random_number")(status, body, err), "%d %s %v", status, body, err)
+				require.True(t, answersWith(200, "token_random_number").is(status, body, err), "%d %s %v", status, body, err)
 			}
 			well()
 			end, err := c.fault(v.vendor)
@@ -138,16 +149,18 @@ func TestFaults(t *testing.T) {
 			end = sync.OnceFunc(end)
 			t.Cleanup(end)
 			v.client.CloseIdleConnections() // some may be dead already
+			v.client.Timeout = c.felt.patience
 			for range 2 {
 				status, body, err := v.ask()
-				require.True(t, c.felt(status, body, err), "%d %.100q %v", status, body, err)
+				require.True(t, c.felt.is(status, body, err), "%d %.100q %v", status, body, err)
 			}
 			end()
 			v.client.CloseIdleConnections()
+			v.client.Timeout = patience
 			well()
 			// A vendor finishes what a client no longer waits for.
 			want := map[bool]int{true: 4, false: 2}[c.issues]
-			require.Eventually(t, func() bool { return v.issued() == want }, 10*time.Second, 10*time.Millisecond, "%d", v.issued())
+			require.Eventually(t, func() bool { return v.issued() == want }, patience, 10*time.Millisecond, "%d", v.issued())
 		})
 	}
 }

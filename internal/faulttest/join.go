@@ -6,9 +6,9 @@ import (
 
 // tokens is what became of the tokens in the ledgers.
 type tokens struct {
-	// foreign came to a caller who had not accepted their product, or from nowhere.
+	// foreign reached a caller who had not accepted their product, or are in no ledger.
 	foreign int
-	// orphaned came to no caller, and unexplained are those of them that nothing was
+	// orphaned reached no caller, and unexplained are those of them that nothing was
 	// reported of.
 	orphaned, unexplained int
 }

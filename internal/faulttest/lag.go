@@ -14,9 +14,8 @@ const (
 	lagSlot = 100 * time.Millisecond
 )
 
-// lag is how late the machine was over a run: a goroutine that was to wake up and then to
-// exchange a byte over loopback, as a call's answer has to do both. What the machine is
-// late with nobody can be on time for.
+// lag is the scheduling lag over a run: how late a goroutine woke up and exchanged a byte
+// over loopback, as the answer of a call does both. Bounds on time are judged with it added.
 type lag struct {
 	start time.Time
 	worst []time.Duration // by slot since start

@@ -11,11 +11,12 @@ import (
 // restShare is the part of the calls that come over REST.
 const restShare = 0.2
 
-// load makes calls at a steady rate whatever becomes of them: an open loop, with the
+// load makes calls at a steady rate whether or not they are answered: an open loop, with the
 // random gaps of many callers who know nothing of each other.
 type load struct {
 	callers *callers
 	kinds   []traffic
+	waits   waits
 	random  *rand.Rand // of one goroutine
 	run     string     // begins every reference
 	calls   []*call
@@ -37,7 +38,7 @@ func (l *load) make(ctx context.Context, rate float64, length time.Duration) {
 
 // one begins the next call.
 func (l *load) one(ctx context.Context) {
-	c := &call{kind: l.pick(), reference: fmt.Sprintf("%s-%d", l.run, len(l.calls)), deadline: usualDeadline}
+	c := &call{kind: l.pick(), reference: fmt.Sprintf("%s-%d", l.run, len(l.calls)), deadline: l.waits.deadline}
 	if c.kind.deadline != 0 {
 		c.deadline = c.kind.deadline
 	}
@@ -49,7 +50,7 @@ func (l *load) one(ctx context.Context) {
 		by = &l.callers.rest
 	}
 	l.calls = append(l.calls, c)
-	l.running.Go(func() { c.make(ctx, by) })
+	l.running.Go(func() { c.make(ctx, by, l.waits.patience) })
 }
 
 func (l *load) pick() *traffic {
@@ -67,7 +68,7 @@ func (l *load) pick() *traffic {
 }
 
 // make makes the call and notes what becomes of it.
-func (c *call) make(ctx context.Context, by issuer) {
+func (c *call) make(ctx context.Context, by issuer, patience time.Duration) {
 	wait := c.deadline + patience
 	if c.cancelAfter > 0 {
 		wait = c.cancelAfter

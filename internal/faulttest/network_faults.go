@@ -14,41 +14,41 @@ func nothing(*vendor) (end func(), err error) { return func() {}, nil }
 
 // refuse closes the listening socket and every connection.
 func refuse(v *vendor) (end func(), err error) {
-	v.door.shut()
-	v.door.disconnect()
-	return func() { _ = v.door.open() }, nil // the row's recovery tells if it did not
+	v.listener.close()
+	v.listener.disconnect()
+	return func() { _ = v.listener.open() }, nil // the row's recovery tells if it did not
 }
 
 // keepSilent accepts connections and never answers, not even the TLS handshake.
 func keepSilent(v *vendor) (end func(), err error) {
-	unblock := v.door.block(false)
-	v.door.disconnect()
+	unblock := v.listener.block(false)
+	v.listener.disconnect()
 	return func() {
 		unblock()
-		v.door.disconnect()
+		v.listener.disconnect()
 	}, nil
 }
 
 // fillQueue accepts no connection until no more can wait for it.
 func fillQueue(v *vendor) (end func(), err error) {
-	unblock := v.door.block(true)
+	unblock := v.listener.block(true)
 	var fillers []net.Conn
 	end = func() {
-		_ = v.door.resizeQueue(usualQueue)
+		_ = v.listener.resizeQueue(usualQueue)
 		unblock()
 		for _, c := range fillers {
 			_ = c.Close()
 		}
-		v.door.disconnect()
+		v.listener.disconnect()
 	}
-	if err = v.door.resizeQueue(fullQueue); err == nil {
-		fillers, err = v.door.fillQueue()
+	if err = v.listener.resizeQueue(shortQueue); err == nil {
+		fillers, err = v.listener.fillQueue()
 	}
 	if err != nil {
 		end()
 		return nil, err
 	}
-	v.door.disconnect()
+	v.listener.disconnect()
 	return end, nil
 }
 
@@ -56,7 +56,7 @@ func fillQueue(v *vendor) (end func(), err error) {
 func present(pick func(*authority) *tls.Certificate) fault {
 	return func(v *vendor) (end func(), err error) {
 		v.certificate.Store(pick(v.authority))
-		v.door.disconnect()
+		v.listener.disconnect()
 		return func() { v.certificate.Store(&v.authority.valid) }, nil
 	}
 }

@@ -32,7 +32,8 @@ type process struct {
 	read              sync.WaitGroup
 }
 
-const startPatience = 20 * time.Second
+// patience is how long a run waits for what must happen and is not timed.
+const patience = time.Minute
 
 // start runs the gateway and returns when it serves.
 func (c Command) start(file string) (*process, error) {
@@ -49,8 +50,8 @@ func (c Command) start(file string) (*process, error) {
 	lines.Buffer(nil, 1<<20)
 	serving := make(chan bool, 2)
 	p.read.Go(func() { p.readLog(lines, serving) })
-	patience := time.AfterFunc(startPatience, func() { _ = p.command.Process.Kill() })
-	defer patience.Stop()
+	kill := time.AfterFunc(patience, func() { _ = p.command.Process.Kill() })
+	defer kill.Stop()
 	if !<-serving {
 		err := p.stop()
 		return nil, fmt.Errorf("the gateway does not start: %w: %q", err, p.log.unrecovered)
@@ -75,9 +76,8 @@ func (p *process) readLog(lines *bufio.Scanner, serving chan<- bool) {
 
 // stop ends the gateway and reads its log to the end.
 func (p *process) stop() error {
-	const grace = 10 * time.Second
 	_ = p.command.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(grace, func() { _ = p.command.Process.Signal(os.Kill) })
+	kill := time.AfterFunc(patience, func() { _ = p.command.Process.Signal(os.Kill) })
 	defer kill.Stop()
 	p.read.Wait()
 	if err := p.command.Wait(); err != nil {
@@ -89,7 +89,7 @@ func (p *process) stop() error {
 // resources are what a gateway holds.
 type resources struct {
 	goroutines, descriptors float64
-	// inFlight is the sum of the permits that are out, and reported whether the gateway
+	// inFlight is the number of slots that are taken, and reported whether the gateway
 	// says so.
 	inFlight float64
 	reported bool

@@ -11,7 +11,7 @@ import (
 // lag measured beside it.
 const grace = 50 * time.Millisecond
 
-// early is how long a fault may go on before nobody may notice it.
+// early is how long after its beginning a fault counts as new.
 const early = 2 * time.Second
 
 // maxAttempts is the most that a call may make.
@@ -23,7 +23,7 @@ const (
 	retryBurst = 3
 )
 
-// Report is what one or more runs of a row came to.
+// Report is the result of one or more runs of a row.
 type Report struct {
 	Row   string
 	Calls int
@@ -39,7 +39,7 @@ type Report struct {
 	Foreign, Orphaned, Unexplained int
 	// Latencies are those of the eligible calls that succeeded, sorted.
 	Latencies []time.Duration
-	// Repeated counts the runs that were played again because the machine was too late.
+	// Repeated counts the runs that were repeated because the scheduling lag was too long.
 	Repeated int
 	// Lag is the worst scheduling lag that was measured beside.
 	Lag time.Duration
@@ -60,13 +60,16 @@ func report(o *observed) *Report {
 	o.countAttempts(r)
 	r.brokenIf(r.FailedLate > 0, "%d eligible calls failed", r.FailedLate)
 	r.brokenIf(r.FailedEarly > 0, "%d eligible calls failed in the first two seconds of a fault", r.FailedEarly)
-	r.brokenIf(r.Late > 0, "%d answers came after their deadline, up to %s", r.Late, r.worst.Round(time.Millisecond))
+	r.brokenIf(o.timed && r.Late > 0, "%d answers came after their deadline, up to %s", r.Late, r.worst.Round(time.Millisecond))
 	r.brokenIf(r.MostInACall > maxAttempts, "%d attempts for one call", r.MostInACall)
 	r.brokenIf(r.Foreign > 0, "%d tokens were not of a product that was accepted, or of none that was issued", r.Foreign)
-	r.brokenIf(r.Unexplained > 0, "%d tokens of the ledgers came to nobody, and nothing was reported of them", r.Unexplained)
+	r.brokenIf(r.Unexplained > 0, "%d tokens of the ledgers reached no caller, and nothing was reported of them", r.Unexplained)
 	o.judgeGateway(r)
 	if o.row.expect != nil {
 		r.Broken = append(r.Broken, o.row.expect(o)...)
+	}
+	if o.timed && o.row.inTime != nil {
+		r.Broken = append(r.Broken, o.row.inTime(o)...)
 	}
 	if o.row.remark != nil {
 		r.Remark = o.row.remark(o)
@@ -86,7 +89,7 @@ func (o *observed) judgeGateway(r *Report) {
 	r.brokenIf(len(o.log.unrecovered) > 0, "the log has %d lines of panics that were not recovered: %.300q", len(o.log.unrecovered), o.log.unrecovered)
 	r.brokenIf(!o.after.reported, "the gateway does not say how many attempts are in flight")
 	r.brokenIf(!o.after.within(o.before), "after the load the gateway holds %+v, before it held %+v", o.after, o.before)
-	if share, tokens := o.servedBy(first, o.spans[0].begin, o.spans[len(o.spans)-1].end); tokens > 0 {
+	if share, tokens := o.servedBy(first, o.spans[0].begin, o.spans[len(o.spans)-1].end); o.timed && tokens > 0 {
 		r.brokenIf(share < o.row.keeps, "%s issued only %.3f of the tokens during the fault", first, share)
 	}
 	if o.row.felt != "" {

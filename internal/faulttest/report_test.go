@@ -22,10 +22,10 @@ func healthy(t *testing.T) (*observed, *call) {
 	t.Helper()
 	began := time.Unix(1_700_000_000, 0)
 	c := answered("a", attempt(first, livenessv1.Reason_OK))
-	c.start, c.end, c.deadline = began.Add(time.Second), began.Add(1100*time.Millisecond), usualDeadline
+	c.start, c.end, c.deadline = began.Add(time.Second), began.Add(1100*time.Millisecond), 4*time.Second
 	held := resources{goroutines: 20, descriptors: 10, reported: true}
 	return &observed{
-		row: &Row{Name: "a fault"}, calls: []*call{c}, spans: []span{{began, began.Add(20 * time.Second)}},
+		row: &Row{Name: "a fault"}, timed: true, calls: []*call{c}, spans: []span{{began, began.Add(20 * time.Second)}},
 		ledgers: map[string][]sandbox.Entry{first: {{Product: randomNumber, Token: "a"}}},
 		log:     logged(t, "id-1: first OK v-a"), lag: &lag{start: began}, before: held, after: held,
 	}, c
@@ -38,8 +38,8 @@ func (c *call) fails(code codes.Code, reason string) {
 // Whatever is not as it should be is told, each in its own words.
 func TestReport(t *testing.T) {
 	for name, c := range map[string]struct {
-		spoil func(o *observed, c *call)
-		want  string
+		change func(o *observed, c *call)
+		want   string
 	}{
 		"nothing": {func(*observed, *call) {}, ""},
 		"a failure": {func(_ *observed, c *call) {
@@ -48,30 +48,39 @@ func TestReport(t *testing.T) {
 			c.end = c.end.Add(5 * time.Second)
 		}, "1 eligible calls failed"},
 		"an early failure":               {func(_ *observed, c *call) { c.fails(codes.Unavailable, "VENDOR_UNREACHABLE") }, "1 eligible calls failed in the first two seconds of a fault"},
-		"a failure of one who went away": {func(_ *observed, c *call) { c.kind = &cancelled()[3]; c.fails(codes.Canceled, "CALLER_CANCELLED") }, "came to nobody"},
-		"a late answer":                  {func(_ *observed, c *call) { c.end = c.start.Add(usualDeadline + grace + 1) }, "1 answers came after their deadline"},
+		"a failure of one who went away": {func(_ *observed, c *call) { c.kind = &cancelled()[3]; c.fails(codes.Canceled, "CALLER_CANCELLED") }, "reached no caller"},
+		"a late answer":                  {func(_ *observed, c *call) { c.end = c.start.Add(c.deadline + grace + 1) }, "1 answers came after their deadline"},
 		"an answer as late as the machine": {func(o *observed, c *call) {
-			c.end = c.start.Add(usualDeadline + grace + 10)
+			c.end = c.start.Add(c.deadline + grace + 10)
 			o.lag.worst = make([]time.Duration, 100)
 			o.lag.worst[60] = 10 // a second later
 		}, ""},
-		"four attempts":    {func(o *observed, _ *call) { o.log = logged(t, "id-1: first X, second X, other X, fourth OK") }, "4 attempts for one call"},
-		"retries":          {func(o *observed, _ *call) { o.log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
-		"a few retries":    {func(o *observed, _ *call) { o.log = logged(t, repeated(5, "first X, first OK")...) }, ""},
-		"a lost token":     {func(o *observed, _ *call) { o.ledgers[second] = []sandbox.Entry{{Product: appV5, Token: "b"}} }, "1 tokens of the ledgers came to nobody"},
-		"a panic":          {func(o *observed, _ *call) { o.log.add([]byte("panic: oh")) }, "1 lines of panics"},
-		"net/http's panic": {func(o *observed, _ *call) { o.log.add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
-		"a bad end":        {func(o *observed, _ *call) { o.stopped = errors.New("exit status 2") }, "exit status 2"},
-		"a leak":           {func(o *observed, _ *call) { o.after.goroutines = 26 }, "after the load the gateway holds"},
-		"open files":       {func(o *observed, _ *call) { o.after.descriptors = 14 }, "after the load the gateway holds"},
-		"a permit":         {func(o *observed, _ *call) { o.after.inFlight = 1 }, "after the load the gateway holds"},
-		"no such metric":   {func(o *observed, _ *call) { o.after.reported = false }, "does not say how many"},
-		"no fault":         {func(o *observed, _ *call) { o.row.felt = "VENDOR_TIMEOUT" }, "the fault did not take place"},
-		"given up":         {func(o *observed, c *call) { o.row.keeps = 0.9; c.response.Attempts[0].Account = second }, "first issued only 0.000"},
+		"a late answer of an untimed run": {func(o *observed, c *call) {
+			o.timed = false
+			c.end = c.start.Add(c.deadline + grace + 1)
+		}, ""},
+		"four attempts":       {func(o *observed, _ *call) { o.log = logged(t, "id-1: first X, second X, other X, fourth OK") }, "4 attempts for one call"},
+		"retries":             {func(o *observed, _ *call) { o.log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
+		"a few retries":       {func(o *observed, _ *call) { o.log = logged(t, repeated(5, "first X, first OK")...) }, ""},
+		"a lost token":        {func(o *observed, _ *call) { o.ledgers[second] = []sandbox.Entry{{Product: appV5, Token: "b"}} }, "1 tokens of the ledgers reached no caller"},
+		"a panic":             {func(o *observed, _ *call) { o.log.add([]byte("panic: oh")) }, "1 lines of panics"},
+		"net/http's panic":    {func(o *observed, _ *call) { o.log.add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
+		"a bad end":           {func(o *observed, _ *call) { o.stopped = errors.New("exit status 2") }, "exit status 2"},
+		"a leak":              {func(o *observed, _ *call) { o.after.goroutines = 26 }, "after the load the gateway holds"},
+		"open files":          {func(o *observed, _ *call) { o.after.descriptors = 14 }, "after the load the gateway holds"},
+		"a slot":              {func(o *observed, _ *call) { o.after.inFlight = 1 }, "after the load the gateway holds"},
+		"no such metric":      {func(o *observed, _ *call) { o.after.reported = false }, "does not say how many"},
+		"no fault":            {func(o *observed, _ *call) { o.row.felt = "VENDOR_TIMEOUT" }, "the fault did not take place"},
+		"not in use, untimed": {func(o *observed, c *call) { o.timed, o.row.keeps = false, 0.9; c.response.Attempts[0].Account = second }, ""},
+		"not in time":         {func(o *observed, _ *call) { o.row.inTime = func(*observed) []string { return []string{"too slow"} } }, "too slow"},
+		"not in time, untimed": {func(o *observed, _ *call) {
+			o.timed, o.row.inTime = false, func(*observed) []string { return []string{"too slow"} }
+		}, ""},
+		"not in use": {func(o *observed, c *call) { o.row.keeps = 0.9; c.response.Attempts[0].Account = second }, "first issued only 0.000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, only := healthy(t)
-			c.spoil(o, only)
+			c.change(o, only)
 			broken := report(o).Broken
 			if c.want == "" {
 				require.Empty(t, broken)

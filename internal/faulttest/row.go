@@ -2,7 +2,7 @@ package faulttest
 
 import "time"
 
-// Row is one fault, and what may come of it.
+// Row is one fault, and what is expected of the gateway.
 type Row struct {
 	Name string
 
@@ -18,22 +18,23 @@ type Row struct {
 	tls, spare bool
 	firstURL   string
 
-	// down says that nobody can serve during the fault.
-	down bool
+	// hangs says that attempts during the fault end with their time, and down that no
+	// account can serve.
+	hangs, down bool
 	// felt is the reason of attempts that shows that the fault took place; "" if nothing
 	// of it is seen in attempts.
 	felt string
-	// keeps is the least share of the tokens that first issues during the fault: it is
-	// not to be given up for so little.
+	// keeps is the least share of the tokens that first issues during the fault in a
+	// timed run: so small a fault does not take it out of use.
 	keeps float64
-	// returns says that the run goes on until what failed must serve again.
+	// returns says that a timed run lasts until what failed must serve again.
 	returns bool
 	// long is how long the fault lasts in a long run, if not as long as others.
 	long time.Duration
-	// expect finds what else is not as it should be, and remark says what else is worth
-	// knowing.
-	expect func(*observed) []string
-	remark func(*observed) string
+	// expect finds what else is not as it should be, inTime what a timed run alone can
+	// tell, and remark says what else is worth knowing.
+	expect, inTime func(*observed) []string
+	remark         func(*observed) string
 }
 
 // length is how long the parts of a run are.
@@ -52,12 +53,20 @@ func recovery(fault time.Duration) time.Duration {
 }
 
 // length returns how long the row's parts are.
-func (r *Row) length(long bool) length {
-	l := length{
-		calm: 500 * time.Millisecond, fault: 3500 * time.Millisecond, after: 500 * time.Millisecond,
-		period: 700 * time.Millisecond,
-	}
-	if long {
+func (r *Row) length(m Mode) length {
+	var l length
+	switch m {
+	case Untimed:
+		return length{
+			calm: 300 * time.Millisecond, fault: 2 * time.Second, after: 300 * time.Millisecond,
+			period: 500 * time.Millisecond,
+		}
+	case Timed:
+		l = length{
+			calm: 500 * time.Millisecond, fault: 3500 * time.Millisecond, after: 500 * time.Millisecond,
+			period: 700 * time.Millisecond,
+		}
+	case Long:
 		l = length{
 			calm: 2 * time.Second, fault: max(20*time.Second, r.long), after: 2 * time.Second,
 			period: 5 * time.Second,
@@ -67,6 +76,35 @@ func (r *Row) length(long bool) length {
 		l.after = recovery(l.fault) + 2*time.Second
 	}
 	return l
+}
+
+// waits is how long callers and the gateway wait for answers.
+type waits struct {
+	// deadline is what callers give a call: more than three attempts take.
+	deadline time.Duration
+	// patience is how long callers wait beyond it, to see how late an answer is.
+	patience time.Duration
+	// first is the time of an attempt at the vendor of that name, others at the others.
+	first, others time.Duration
+}
+
+// waits returns those of the row. An untimed run gives calls and attempts so much time
+// that no scheduling lag ends one, except where a vendor hangs: waiting for that to end
+// would only make the run long.
+func (r *Row) waits(m Mode) waits {
+	const short, long = time.Second, 10 * time.Second
+	w := waits{deadline: 4 * time.Second, patience: 2 * time.Second, first: short, others: short}
+	if m != Untimed {
+		return w
+	}
+	w.deadline, w.patience = 25*time.Second, time.Minute
+	if !r.hangs {
+		w.first = long
+	}
+	if !r.hangs || !r.down {
+		w.others = long
+	}
+	return w
 }
 
 // span is a time in which a vendor fails.

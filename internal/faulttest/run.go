@@ -10,6 +10,20 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
+// Mode is what a run can tell.
+type Mode int
+
+// Short runs of a few seconds, and long ones of 20 s and more.
+const (
+	// Untimed runs are short and judged by what does not depend on the speed of the
+	// machine: they hold on a busy one, too.
+	Untimed Mode = iota
+	// Timed runs are short and judged by how soon things happen as well.
+	Timed
+	// Long runs are timed.
+	Long
+)
+
 // Options says how rows are run.
 type Options struct {
 	Gateway Command
@@ -18,13 +32,13 @@ type Options struct {
 	// Rate is in calls a second.
 	Rate float64
 	Seed uint64
-	// Long runs last 20 s and more, others a few.
-	Long bool
+	Mode Mode
 }
 
 // observed is all that is known of a run.
 type observed struct {
 	row     *Row
+	timed   bool
 	rate    float64
 	calls   []*call
 	spans   []span
@@ -37,9 +51,8 @@ type observed struct {
 	stopped       error
 }
 
-// A run that goes wrong while the machine is later than tooLate says nothing of the
-// gateway: it is played again, and the last of so many tries counts whatever the machine
-// did.
+// A timed run that goes wrong while the scheduling lag is beyond tooLate says nothing of
+// the gateway: it is repeated, and the last of so many tries counts whatever the lag.
 const (
 	tooLate = 100 * time.Millisecond
 	tries   = 3
@@ -53,7 +66,7 @@ func Run(ctx context.Context, row *Row, o Options) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Repeated = again; len(r.Broken) == 0 || r.Lag < tooLate || again+1 == tries {
+		if r.Repeated = again; len(r.Broken) == 0 || o.Mode == Untimed || r.Lag < tooLate || again+1 == tries {
 			return r, nil
 		}
 	}
@@ -65,7 +78,7 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer vs.close()
-	file, err := writeConfig(o.Folder, row, vs)
+	file, err := writeConfig(o.Folder, row, vs, row.waits(o.Mode))
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +106,8 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 		return nil, err
 	}
 	defer callers.close()
-	seen := &observed{row: row, rate: o.Rate, lag: &lag{}}
-	calls := &load{callers: callers, kinds: row.kinds(), random: newRandom(o.Seed, row.Name), run: fmt.Sprintf("run-%d", o.Seed)}
+	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate, lag: &lag{}}
+	calls := &load{callers: callers, kinds: row.kinds(), waits: row.waits(o.Mode), random: newRandom(o.Seed, row.Name), run: fmt.Sprintf("run-%d", o.Seed)}
 	rest := func() (resources, error) {
 		vs.disconnect()
 		callers.rest.client.CloseIdleConnections()
@@ -103,11 +116,11 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 
 	calls.make(ctx, o.Rate, warmUp)
 	calls.running.Wait()
-	if seen.before, err = settle(rest, resources{}); err != nil {
+	if seen.before, err = settle(rest, resources{}, settleTime); err != nil {
 		return nil, err
 	}
 
-	l := row.length(o.Long)
+	l := row.length(o.Mode)
 	seen.spans = row.spans(time.Now(), l)
 	watching, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -123,7 +136,11 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 		return nil, err
 	}
 	seen.calls = calls.calls
-	seen.after, err = settle(rest, seen.before)
+	within := settleTime
+	if !seen.timed {
+		within = patience
+	}
+	seen.after, err = settle(rest, seen.before, within)
 	return seen, err
 }
 
@@ -150,14 +167,14 @@ func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
 	return nil
 }
 
-// settleTime is how long goroutines and descriptors may take to go.
+// settleTime is how long goroutines and descriptors may take to end in a timed run.
 const settleTime = 5 * time.Second
 
-// settle reads what the gateway holds at rest until it is no more than before, for at
-// most settleTime. Before is zero the first time: then it waits until nothing changes.
-func settle(rest func() (resources, error), before resources) (resources, error) {
+// settle reads what the gateway holds at rest until it is no more than before, or until
+// the time is over. Before is zero the first time: then it waits until nothing changes.
+func settle(rest func() (resources, error), before resources, within time.Duration) (resources, error) {
 	var last resources
-	for end := time.Now().Add(settleTime); ; {
+	for end := time.Now().Add(within); ; {
 		now, err := rest()
 		if err != nil {
 			return now, err

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Pool returns what the runs of one row came to together.
+// Pool returns the result of a row's runs together.
 func Pool(runs []*Report) *Report {
 	pooled := &Report{Row: runs[0].Row}
 	for _, r := range runs {
@@ -28,7 +28,7 @@ func Pool(runs []*Report) *Report {
 		pooled.Latencies = append(pooled.Latencies, r.Latencies...)
 		pooled.Repeated += r.Repeated
 		pooled.Lag = max(pooled.Lag, r.Lag)
-		pooled.Remark = r.Remark // the last stands for all
+		pooled.Remark = r.Remark // the last one's
 		pooled.Broken = append(pooled.Broken, r.Broken...)
 	}
 	slices.Sort(pooled.Latencies)
@@ -54,7 +54,7 @@ func (r *Report) String() string {
 		verdict = "broken"
 	}
 	if r.Repeated > 0 {
-		verdict += fmt.Sprintf(", %d played again", r.Repeated)
+		verdict += fmt.Sprintf(", %d repeated", r.Repeated)
 	}
 	if r.Remark != "" {
 		verdict += ", " + r.Remark

@@ -12,9 +12,6 @@ const (
 	linkfaceApp  = "linkface.app"
 )
 
-// usualDeadline is what callers give a call: more than three attempts take.
-const usualDeadline = 4 * time.Second
-
 // minDeadline is what the contract refuses a call below.
 const minDeadline = 100 * time.Millisecond
 
@@ -24,7 +21,7 @@ type traffic struct {
 	share   int
 	flow    livenessv1.Flow
 	accepts []string
-	// deadline is usualDeadline if zero; of less, calls may fail.
+	// deadline is the usual one if zero; of less, calls may fail.
 	deadline time.Duration
 	// alone says that no second account may serve it, whatever the fault.
 	alone bool
@@ -32,8 +29,8 @@ type traffic struct {
 	cancels bool
 }
 
-// usualTraffic can be served by two accounts at least, whatever its kind. The last kind
-// must pass other by.
+// usualTraffic can be served by two accounts at least, whatever its kind; the last kind
+// not by other, which comes between the two.
 func usualTraffic() []traffic {
 	return []traffic{
 		{share: 75, flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, accepts: []string{randomNumber}},

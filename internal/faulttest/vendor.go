@@ -26,11 +26,11 @@ type standIn interface {
 
 // vendor is a stand-in behind a server that faults make fail.
 type vendor struct {
-	name    string
-	standIn standIn
-	door    *door
-	server  *http.Server
-	url     string
+	name     string
+	standIn  standIn
+	listener *listener
+	server   *http.Server
+	url      string
 
 	handler atomic.Pointer[http.Handler]
 	// certificate is nil if the vendor speaks plain HTTP.
@@ -65,18 +65,18 @@ func startVendor(name string, o Options, authority *authority, newStandIn func(s
 		}
 		scheme, serve = "https", func(l net.Listener) error { return v.server.ServeTLS(l, "", "") }
 	}
-	v.door = newDoor(serve)
-	v.server.ConnState = v.door.note
-	if err := v.door.open(); err != nil {
+	v.listener = newListener(serve)
+	v.server.ConnState = v.listener.track
+	if err := v.listener.open(); err != nil {
 		return nil, fmt.Errorf("vendor %s: %w", name, err)
 	}
-	v.url = scheme + "://" + v.door.address
+	v.url = scheme + "://" + v.listener.address
 	return v, nil
 }
 
 func (v *vendor) close() {
-	v.door.shut()
-	v.door.disconnect()
+	v.listener.close()
+	v.listener.disconnect()
 	_ = v.server.Close()
 }
 

@@ -17,7 +17,7 @@ import (
 const clientsPage = checkout + "/docs/clients.md"
 
 // clientCase is what a program of the page shall print when other products and subjects
-// stand in the place of its own. FIELD is the transport's name of accepted_products.
+// replace its own. FIELD is the transport's name of accepted_products.
 type clientCase struct {
 	name, products, subject string
 	want                    string
@@ -54,7 +54,7 @@ $`, "VENDOR_INTERNAL_ERROR", 3,
 	},
 }
 
-// The programs of docs/clients.md that need more than Go, as they stand there but for
+// The programs of docs/clients.md that need more than Go, as they are there but for
 // the gateway's address. Go's is run by the gateway's own tests.
 
 func TestNodeClientOfTheDocs(t *testing.T) {

@@ -98,7 +98,7 @@ func (p *panel) requirePlace(t *testing.T, cells map[[2]int]string) {
 	for x := range p.GridPos.W {
 		for y := range p.GridPos.H {
 			cell := [2]int{p.GridPos.X + x, p.GridPos.Y + y}
-			require.Empty(t, cells[cell], "%s stands over another panel", p.Title)
+			require.Empty(t, cells[cell], "%s overlaps another panel", p.Title)
 			cells[cell] = p.Title
 		}
 	}

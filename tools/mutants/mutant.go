@@ -20,7 +20,7 @@ type mutant struct {
 	hunks    []hunk
 }
 
-// hunk is text that stands once in the file, and what stands there instead.
+// hunk is text that the file holds once, and what replaces it.
 type hunk struct{ before, after string }
 
 // caughtByHeader begins the line of a patch, before the difference itself, that names
@@ -75,7 +75,7 @@ func (m *mutant) folder() string { return "./" + filepath.Dir(m.file) }
 func (m *mutant) apply(source string) (string, error) {
 	for _, h := range m.hunks {
 		if n := strings.Count(source, h.before); n != 1 {
-			return "", fmt.Errorf("no longer applies: its lines stand %d times in %s", n, m.file)
+			return "", fmt.Errorf("no longer applies: its lines are %d times in %s", n, m.file)
 		}
 		source = strings.Replace(source, h.before, h.after, 1)
 	}

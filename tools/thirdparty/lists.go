@@ -13,7 +13,7 @@ var tokens = regexp.MustCompile(`"(?:\\.|[^"\\])*"|//.*|\w+: \[\s*\{|[{},\]]`)
 // name: {...}, name: {...}. That is the same, but protobuf.js, with which Node's
 // clients load the files, cannot read such lists.
 func spreadLists(text string) string {
-	var name string // of the list at hand
+	var name string // of the current list
 	depth := 0      // of braces inside it, 0 between its messages
 	return tokens.ReplaceAllStringFunc(text, func(token string) string {
 		switch {

@@ -124,7 +124,7 @@ func (p *Process) logTail() string {
 }
 
 // FreeAddress returns a loopback address on which nothing listens. Another process may
-// take it before ours does; that is then an error of the start.
+// take it before the one that it is for; the start then fails.
 func FreeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

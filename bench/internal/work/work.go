@@ -51,7 +51,11 @@ type Work struct {
 	// Name is "small" or "photos".
 	Name string
 
-	message    *livenessv1.IssueLivenessTokenRequest
+	message *livenessv1.IssueLivenessTokenRequest
+	// photos are those of the message.
+	photos        [][]byte
+	photosAsBytes bool
+
 	vendorPath string
 	vendorForm [][2]string
 }
@@ -77,15 +81,20 @@ func Photos(scenario string) Work {
 		Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Scenario: scenario,
 		AcceptedProducts: []string{"megvii.pc-web"},
 		SubjectId:        "user-7f3a", Reference: "order-20931",
-		Callback:   &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
-		Comparison: &livenessv1.Comparison{},
+		Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
 	}
-	for seed := range byte(3) {
-		message.Comparison.Photos = append(message.Comparison.Photos, &livenessv1.Photo{Content: photo(seed, photoBytes)})
+	photos := make([][]byte, 3)
+	for i := range photos {
+		photos[i] = photo(byte(i), photoBytes)
+	}
+	message.Comparison = &livenessv1.Comparison{}
+	for _, content := range photos {
+		message.Comparison.Photos = append(message.Comparison.Photos, &livenessv1.Photo{Content: content})
 	}
 	return Work{
 		Name:       "photos",
 		message:    message,
+		photos:     photos,
 		vendorPath: "/faceid/liveness/v2/get_token",
 		vendorForm: [][2]string{
 			{"comparison_type", "0"},
@@ -100,14 +109,17 @@ func Photos(scenario string) Work {
 // PhotoBytes returns the size of the call's photos together.
 func (w Work) PhotoBytes() int {
 	total := 0
-	for _, photo := range w.message.GetComparison().GetPhotos() {
-		total += len(photo.GetContent())
+	for _, content := range w.photos {
+		total += len(content)
 	}
 	return total
 }
 
 // Encode returns the call as it is sent.
 func (w Work) Encode(protocol Protocol) (Body, error) {
+	if w.photosAsBytes && w.photos != nil && (protocol == GRPC || protocol == JSON) {
+		return w.encodeWithPhotosAsBytes(protocol)
+	}
 	switch protocol {
 	case GRPC:
 		content, err := proto.Marshal(w.message)
@@ -133,17 +145,17 @@ func (w Work) encodeMultipart() (Body, error) {
 	if err != nil {
 		return Body{}, err
 	}
-	return encode(restPath, [][2]string{{"request", string(request)}}, w.message.GetComparison().GetPhotos(),
+	return encode(restPath, [][2]string{{"request", string(request)}}, w.photos,
 		func(int) string { return "photos" })
 }
 
 func (w Work) encodeForm() (Body, error) {
 	parameters := append([][2]string{{"api_key", "bench-key"}, {"api_secret", "bench-secret"}}, w.vendorForm...)
-	return encode(w.vendorPath, parameters, w.message.GetComparison().GetPhotos(),
+	return encode(w.vendorPath, parameters, w.photos,
 		func(i int) string { return fmt.Sprintf("image_ref%d", i+1) })
 }
 
-func encode(path string, parameters [][2]string, photos []*livenessv1.Photo, photoName func(int) string) (Body, error) {
+func encode(path string, parameters [][2]string, photos [][]byte, photoName func(int) string) (Body, error) {
 	var content bytes.Buffer
 	form := multipart.NewWriter(&content)
 	for _, parameter := range parameters {
@@ -151,12 +163,12 @@ func encode(path string, parameters [][2]string, photos []*livenessv1.Photo, pho
 			return Body{}, err
 		}
 	}
-	for i, photo := range photos {
+	for i, content := range photos {
 		part, err := form.CreateFormFile(photoName(i), fmt.Sprintf("photo%d.jpg", i+1))
 		if err != nil {
 			return Body{}, err
 		}
-		if _, err := part.Write(photo.GetContent()); err != nil {
+		if _, err := part.Write(content); err != nil {
 			return Body{}, err
 		}
 	}
