@@ -243,22 +243,26 @@ func (c handedOver) ReadFrom(r io.Reader) (int64, error) {
 // The Dialer relies on this; it is not documented. If it fails with a new Go, photos
 // still arrive whole, but copied: see Dialer.
 func TestNetHTTPHandsTheFormToTheConnection(t *testing.T) {
-	var given []io.Reader
+	given := make(chan io.Reader, 2)
 	transport, dialer := dialing(t)
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		connection, err := dialer.DialContext(ctx, network, address)
-		return handedOver{connection, func(r io.Reader) { given = append(given, r) }}, err
+		return handedOver{connection, func(r io.Reader) { given <- r }}, err
 	}
 	a := newArena(1 << 20)
 	var posted io.Reader
 	_, failure := vendorhttp.Post(t.Context(), roundTrip(func(r *http.Request) (*http.Response, error) {
 		posted = r.Body
 		return transport.RoundTrip(r)
-	}), serve(t, answering(http.StatusOK, "{}")), a.form())
+	}), serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // an answer before the end would end the writing
+		_, _ = io.WriteString(w, "{}")
+	}), a.form())
 	require.Nil(t, failure)
 	require.Len(t, given, 1)
-	limited, ok := given[0].(*io.LimitedReader)
-	require.True(t, ok, "net/http gives the connection a %T", given[0])
+	only := <-given
+	limited, ok := only.(*io.LimitedReader)
+	require.True(t, ok, "net/http gives the connection a %T", only)
 	require.Same(t, posted, limited.R, "the body itself")
 	require.Zero(t, limited.N, "the whole body was written")
 }
