@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -93,6 +94,18 @@ func (p *Product) Check(r *Request, asked Fields) []Violation {
 		}
 	}
 	return found
+}
+
+// Sends reports whether what stands at the path in a request reaches the vendor, as far as
+// the product states it: as a field that it honours, needs or limits.
+func (p *Product) Sends(path Path) bool {
+	for f := range p.Honours.Each {
+		if f.holds(path) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.Needs, func(n Need) bool { return n.Field.holds(path) }) ||
+		slices.ContainsFunc(p.Limits, func(l Limit) bool { return l.Field.holds(path) })
 }
 
 // takes reports whether the field reaches the product at all: one that it does

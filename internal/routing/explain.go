@@ -68,7 +68,7 @@ func (e *Explanation) addPlanned(targets []*Target) {
 		explained := ExplainedTarget{TargetInfo: target.info()}
 		if target.OutOfService != "" {
 			e.NotEligible = append(e.NotEligible, explained)
-			unavailable = append(unavailable, Unavailable{target, OutOfService})
+			unavailable = append(unavailable, Unavailable{Target: target, Why: OutOfService})
 			continue
 		}
 		e.Targets = append(e.Targets, explained)

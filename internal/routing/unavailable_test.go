@@ -29,7 +29,9 @@ func TestNoTargetAvailable(t *testing.T) {
 			_, _ = callFor(t, r, 8*time.Second)
 		}
 		refused := credentials{refusedFor(providers.VendorAccountExpired)}.with("c")
-		_, _ = callFor(t, once(refused), 8*time.Second)
+		for range inARow {
+			_, _ = callFor(t, once(refused), 8*time.Second)
+		}
 		outcome, failure := callFor(t, router(target("a", outOfService("contract ended")), down, refused), 8*time.Second)
 		require.Empty(t, outcome.Attempts)
 		require.Equal(t, &providers.Error{
