@@ -10,10 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func (w *workers) waiting() int {
+func (w *workers) waiting() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.idle)
+	for one := w.idle; one != nil; one = one.older {
+		n++
+	}
+	return n
 }
 
 func TestWorkersAreUsedAgain(t *testing.T) {

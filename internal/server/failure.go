@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	statuspb "google.golang.org/genproto/googleapis/rpc/status"
@@ -47,8 +48,8 @@ func statusOf(call *Call) *statuspb.Status {
 	}
 	add(errorInfoOf(call), maxDetailBytes)
 	add(&errdetails.RequestInfo{RequestId: call.RequestID}, maxDetailBytes)
-	if row.retry > 0 {
-		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(row.retry)}, maxDetailBytes)
+	if retry := retryOf(call); retry > 0 {
+		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(retry)}, maxDetailBytes)
 	}
 	badRequest := badRequestOf(call)
 	for n := len(badRequest.GetFieldViolations()); n > 0 && !add(badRequest, maxFieldBytes); n-- {
@@ -57,6 +58,17 @@ func statusOf(call *Call) *statuspb.Status {
 	for failure := issueFailureOf(call); !add(failure, maxDetailBytes) && shorten(failure); {
 	}
 	return status
+}
+
+// retryOf returns how long the caller should wait before the same message may be sent
+// again: what routing knows of its targets, else what the reason says. 0 means that it may
+// not be.
+func retryOf(call *Call) time.Duration {
+	retry := rowOf(call.Err).retry
+	if retry > 0 && call.Outcome.RetryAfter > 0 {
+		return call.Outcome.RetryAfter
+	}
+	return retry
 }
 
 func messageOf(row statusRow, err *providers.Error) string {

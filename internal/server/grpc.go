@@ -123,7 +123,7 @@ func (s *Service) answerGRPC(ctx context.Context, call *Call) (any, error) {
 // a client that has seen a header no longer retries.
 func grpcError(ctx context.Context, call *Call) error {
 	pushback := int64(-1)
-	if retry := rowOf(call.Err).retry; retry > 0 {
+	if retry := retryOf(call); retry > 0 {
 		pushback = retry.Milliseconds()
 	}
 	_ = grpc.SetTrailer(ctx, metadata.Pairs(

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -34,7 +36,7 @@ func (t *tried) Unwrap() error { return t.cause }
 func issueOnce(
 	ctx context.Context, issuer Issuer, keeper *idempotency.Keeper, call *Call,
 ) (*livenessv1.IssueLivenessTokenResponse, error) {
-	message, err := proto.MarshalOptions{Deterministic: true}.Marshal(call.Request)
+	message, err := proto.MarshalOptions{Deterministic: true}.Marshal(canonical(call.Request))
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +52,7 @@ func issueOnce(
 	result, err := keeper.Do(ctx, idempotency.Call{
 		Caller: everyCaller, Key: call.Request.GetIdempotencyKey(), Message: withPhotos(message, call.photos),
 		Run: func(ctx context.Context) (idempotency.Answer, error) {
+			query.Hold = func(until time.Time) (release func()) { return idempotency.Hold(ctx, until) }
 			issued, err := issuer.Issue(ctx, query)
 			if err != nil {
 				return idempotency.Answer{}, &tried{issued, err}
@@ -74,6 +77,32 @@ func issueOnce(
 	}
 	response.Replayed = call.Repeats()
 	return response, nil
+}
+
+// canonical returns the message in a form that is the same for all that ask for the same:
+// what is a set has an order, and names nothing twice.
+func canonical(message *livenessv1.IssueLivenessTokenRequest) *livenessv1.IssueLivenessTokenRequest {
+	if isSet(message.GetAcceptedProducts()) && isSet(message.GetRegions()) {
+		return message
+	}
+	canonical := proto.CloneOf(message)
+	canonical.AcceptedProducts = setOf(canonical.GetAcceptedProducts())
+	canonical.Regions = setOf(canonical.GetRegions())
+	return canonical
+}
+
+func isSet(names []string) bool {
+	for i := 1; i < len(names); i++ {
+		if names[i-1] >= names[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func setOf(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // withPhotos returns the parts that an encoded message has with its photos. The key may
@@ -102,6 +131,11 @@ func (c *Call) keyFailed(err error) error {
 	case idempotency.Left:
 		if errors.Is(err, context.Canceled) {
 			return &providers.Error{Reason: providers.CallerCancelled}
+		}
+		if errors.Is(err, idempotency.ErrRunning) {
+			return &providers.Error{
+				Reason: providers.VendorTimeout, Message: "the call goes on; the same key will answer with what it comes to",
+			}
 		}
 		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "time ran out before there was an answer"}
 	default:

@@ -92,7 +92,7 @@ func (s *Service) answer(ctx context.Context, w http.ResponseWriter, call *Call)
 		encoded, err = marshalResponse(response)
 	} else {
 		encoded, err = protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(statusOf(call))
-		if retry := rowOf(call.Err).retry; retry > 0 {
+		if retry := retryOf(call); retry > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int((retry+time.Second-1)/time.Second)))
 		}
 	}
