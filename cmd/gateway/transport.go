@@ -2,8 +2,10 @@ package main
 
 import (
 	"crypto/tls"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,17 +28,30 @@ const (
 	bufferBytes = 2 << 10
 )
 
-// transport makes an account's HTTP requests. It replaces its connections when they
-// reach the account's maximum age, so that a change of the vendor's addresses is
-// noticed: a whole generation at a time, each call of the old one ending in peace.
+// transport makes an account's HTTP requests. It replaces its connections before they reach
+// the account's maximum age, so that a change of the vendor's addresses is noticed. Over the
+// last fifth of a generation's age more and more requests take the next one, so that a busy
+// account does not dial all of its connections at once; each call of the old one ends in
+// peace. Ages differ by chance, so that replicas do not dial together.
 type transport struct {
-	generation func() *generation
-	current    atomic.Pointer[generation]
+	current atomic.Pointer[generation]
 }
 
+// generation is connections that are replaced together.
 type generation struct {
 	*http.Transport
-	end time.Time
+	// fade is when requests begin to take the next one, end when all do.
+	fade, end time.Time
+	next      func() *generation
+}
+
+func newGeneration(template *http.Transport, most time.Duration) *generation {
+	age := most - rand.N(most/5+1)
+	begin := time.Now()
+	return &generation{
+		Transport: template.Clone(), fade: begin.Add(age - age/5), end: begin.Add(age),
+		next: sync.OnceValue(func() *generation { return newGeneration(template, most) }),
+	}
 }
 
 func newTransport(account *config.Account) *transport {
@@ -58,20 +73,39 @@ func newTransport(account *config.Account) *transport {
 	if account.Proxy != nil {
 		template.Proxy = http.ProxyURL(account.Proxy)
 	}
-	t := &transport{generation: func() *generation {
-		return &generation{template.Clone(), time.Now().Add(account.MaxConnectionAge)}
-	}}
-	t.current.Store(t.generation())
+	t := &transport{}
+	t.current.Store(newGeneration(template, account.MaxConnectionAge))
 	return t
 }
 
 // RoundTrip makes one request and follows no redirect.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	current := t.current.Load()
-	if time.Now().After(current.end) && t.current.CompareAndSwap(current, t.generation()) {
-		current.CloseIdleConnections() // and each other connection once its call has ended
-	}
-	return t.current.Load().RoundTrip(request)
+	return t.pick(time.Now()).RoundTrip(request)
 }
 
-func (t *transport) close() { t.current.Load().CloseIdleConnections() }
+// pick returns the generation for a request.
+func (t *transport) pick(now time.Time) *generation {
+	current := t.current.Load()
+	switch {
+	case now.Before(current.fade):
+		return current
+	case now.Before(current.end):
+		if rand.N(current.end.Sub(current.fade)) < now.Sub(current.fade) {
+			return current.next()
+		}
+		return current
+	default:
+		if t.current.CompareAndSwap(current, current.next()) {
+			current.CloseIdleConnections() // and each other connection once its call has ended
+		}
+		return t.current.Load()
+	}
+}
+
+func (t *transport) close() {
+	current := t.current.Load()
+	current.CloseIdleConnections()
+	if !time.Now().Before(current.fade) {
+		current.next().CloseIdleConnections()
+	}
+}
