@@ -79,14 +79,15 @@ func read(ctx context.Context, _ any, _ *grpc.UnaryServerInfo, next grpc.UnaryHa
 }
 
 const (
-	defaultDeadline = 8 * time.Second
+	// DefaultDeadline is that of a call that names none.
+	DefaultDeadline = 8 * time.Second
 	maxDeadline     = 30 * time.Second
 )
 
 // limitDeadline gives a call that names no deadline the default, and bounds the
 // others.
 func limitDeadline(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	limit := defaultDeadline
+	limit := DefaultDeadline
 	if deadline, ok := ctx.Deadline(); ok {
 		if time.Until(deadline) <= maxDeadline {
 			return next(ctx, request)
