@@ -12,5 +12,6 @@ import (
 func newKeeper(bounds config.Idempotency) (*idempotency.Keeper, error) {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // it never fails
-	return idempotency.NewKeeper(idempotency.NewMemory(bounds.MaxKeys, int(bounds.MaxBytes)), secret)
+	store := idempotency.NewMemory(bounds.MaxKeys, int(bounds.MaxBytes))
+	return idempotency.NewKeeper(store, secret, idempotency.WithMargin(bounds.ReplayMargin))
 }
