@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency/workers"
 )
 
 const (
@@ -97,7 +99,7 @@ type Keeper struct {
 	store   Store
 	secrets *secrets
 	margin  time.Duration
-	workers workers
+	workers workers.Pool
 
 	mu      sync.Mutex
 	flights map[callID]*flight
@@ -171,9 +173,9 @@ func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, f
 		return f, nil
 	}
 	f, first = newFlight(ctx, id)
-	f.shared.held = func() { k.workers.run(func() { k.extendHeld(f) }) }
+	f.shared.held = func() { k.workers.Run(func() { k.extendHeld(f) }) }
 	k.flights[id] = f
-	k.workers.run(func() { k.fly(f, call) })
+	k.workers.Run(func() { k.fly(f, call) })
 	return f, first
 }
 

@@ -1,4 +1,5 @@
-package idempotency
+// Package workers runs functions in goroutines that are used again.
+package workers
 
 import (
 	"sync"
@@ -8,10 +9,10 @@ import (
 // workerIdle is how long a worker waits for more to do before it ends.
 const workerIdle = 50 * time.Millisecond
 
-// workers run functions in goroutines of their own, each in one that has run others
-// before if one is idle: growing the stack of a new one is a tenth of what a call costs.
-// The zero value is ready; it is safe for concurrent use.
-type workers struct {
+// Pool runs functions in goroutines of their own, each in one that has run others before if
+// one is idle: growing the stack of a new one is a tenth of what a call costs. The zero value
+// is ready; it is safe for concurrent use.
+type Pool struct {
 	mu sync.Mutex
 	// idle are those that have nothing to do, the last of them for the shortest time, in
 	// a list: after a burst thousands leave, each from wherever it stands.
@@ -26,30 +27,31 @@ type worker struct {
 	isIdle       bool
 }
 
-func (w *workers) run(work func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	last := w.idle
+// Run runs the function, at once.
+func (p *Pool) Run(work func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := p.idle
 	if last == nil {
-		go w.serve(work)
+		go p.serve(work)
 		return
 	}
-	w.remove(last)
+	p.remove(last)
 	last.next <- work // it has room for one
 }
 
 // serve is a worker.
-func (w *workers) serve(work func()) {
+func (p *Pool) serve(work func()) {
 	self, idle := &worker{next: make(chan func(), 1)}, time.NewTimer(workerIdle)
 	defer idle.Stop()
 	for {
 		work()
-		w.join(self)
+		p.join(self)
 		idle.Reset(workerIdle)
 		select {
 		case work = <-self.next:
 		case <-idle.C:
-			if w.leave(self) {
+			if p.leave(self) {
 				return
 			}
 			work = <-self.next
@@ -57,33 +59,33 @@ func (w *workers) serve(work func()) {
 	}
 }
 
-func (w *workers) join(self *worker) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	self.isIdle, self.older = true, w.idle
-	if w.idle != nil {
-		w.idle.newer = self
+func (p *Pool) join(self *worker) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	self.isIdle, self.older = true, p.idle
+	if p.idle != nil {
+		p.idle.newer = self
 	}
-	w.idle = self
+	p.idle = self
 }
 
 // leave reports whether the worker was still idle, and now has left.
-func (w *workers) leave(self *worker) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (p *Pool) leave(self *worker) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if !self.isIdle {
 		return false
 	}
-	w.remove(self)
+	p.remove(self)
 	return true
 }
 
 // remove takes a worker out of the idle.
-func (w *workers) remove(leaving *worker) {
+func (p *Pool) remove(leaving *worker) {
 	if leaving.newer != nil {
 		leaving.newer.older = leaving.older
 	} else {
-		w.idle = leaving.older
+		p.idle = leaving.older
 	}
 	if leaving.older != nil {
 		leaving.older.newer = leaving.newer
