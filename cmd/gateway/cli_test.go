@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/liveness-gateway/gateway/internal/call"
 )
 
 func TestMistakesAreOneClearLine(t *testing.T) {
@@ -53,6 +55,21 @@ func TestMistakesAreOneClearLine(t *testing.T) {
 			require.Empty(t, stdout.String())
 			require.Regexp(t, c.want, strings.ReplaceAll(stderr.String(), file, "FILE"))
 		})
+	}
+}
+
+// A timeout that leaves a caller no time for another vendor is told, and no mistake.
+func TestConfigCheckWarnsOfTimeouts(t *testing.T) {
+	t.Setenv("TEST_KEY", "test-key-5127")
+	t.Setenv("TEST_SECRET", "test-secret-5127")
+	for timeout, warned := range map[time.Duration]bool{call.DefaultDeadline / 2: false, call.DefaultDeadline/2 + time.Millisecond: true} {
+		file := filepath.Join(t.TempDir(), "gateway.yaml")
+		text := strings.ReplaceAll(vendorConfig, "base_url: URL", "base_url: http://127.0.0.1:1\n    timeout: "+timeout.String())
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		var output, warnings bytes.Buffer
+		require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, &warnings))
+		require.Equal(t, file+": ok (accounts: 2, routes: 4)\n", output.String())
+		require.Equal(t, warned, strings.Contains(warnings.String(), "more than half of the default deadline"), warnings.String())
 	}
 }
 

@@ -85,7 +85,7 @@ func TestSIGTERMLetsRunningCallsEnd(t *testing.T) {
 	t.Cleanup(vendor.Close)
 	gateway := startChild(t, vendor.URL)
 
-	status := call(gateway.address)
+	status := callREST(gateway.address)
 	<-called
 	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
 	gateway.await(t, "shutting down")
@@ -107,7 +107,7 @@ func TestSIGTERMCutsCallsAtTheEndOfTheGrace(t *testing.T) {
 	t.Cleanup(release)
 	gateway := startChild(t, vendor.URL)
 
-	call(gateway.address)
+	callREST(gateway.address)
 	<-called
 	start := time.Now()
 	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
@@ -120,9 +120,9 @@ func TestSIGTERMCutsCallsAtTheEndOfTheGrace(t *testing.T) {
 const digitsCall = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n" +
 	"Content-Length: 29\r\n\r\n" + `{"flow":"FLOW_SPOKEN_DIGITS"}`
 
-// call makes a REST call; the status line of its answer is sent when it comes, "" if
+// callREST makes a REST call; the status line of its answer is sent when it comes, "" if
 // the connection ends without.
-func call(address string) <-chan string {
+func callREST(address string) <-chan string {
 	status := make(chan string, 1)
 	go func() {
 		connection, err := net.Dial("tcp", address)

@@ -31,8 +31,12 @@ const (
 	REST Transport = "rest"
 )
 
-// MaxDeadline bounds the deadline of every call.
-const MaxDeadline = 30 * time.Second
+const (
+	// DefaultDeadline is that of calls which name none.
+	DefaultDeadline = 8 * time.Second
+	// MaxDeadline bounds the deadline of every call.
+	MaxDeadline = 30 * time.Second
+)
 
 // Call is one call through the gateway, from whichever transport. Observers get it
 // when it has ended and must not keep it. It holds the caller's message: log what it
@@ -163,7 +167,11 @@ func (c *Call) RetryDelay() time.Duration {
 	if c.Err == nil {
 		return 0
 	}
-	return rowOf(c.Err).retry
+	retry := rowOf(c.Err).retry
+	if retry > 0 && c.Outcome.RetryAfter > 0 {
+		return c.Outcome.RetryAfter // what routing knows of its targets
+	}
+	return retry
 }
 
 // Repeats reports whether the call got the answer or the failure of another call with

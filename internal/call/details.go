@@ -50,8 +50,8 @@ func StatusOf(call *Call) *statuspb.Status {
 	}
 	add(errorInfoOf(call), maxDetailBytes)
 	add(&errdetails.RequestInfo{RequestId: call.RequestID}, maxDetailBytes)
-	if row.retry > 0 {
-		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(row.retry)}, maxDetailBytes)
+	if retry := call.RetryDelay(); retry > 0 {
+		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(retry)}, maxDetailBytes)
 	}
 	badRequest := badRequestOf(call)
 	for n := len(badRequest.GetFieldViolations()); n > 0 && !add(badRequest, maxFieldBytes); n-- {
@@ -136,8 +136,8 @@ func unavailableOf(u routing.Unavailable) *livenessv1.UnavailableTarget {
 	message := &livenessv1.UnavailableTarget{
 		Product: u.Target.Product.ID, Account: u.Target.Account, Why: string(u.Why),
 	}
-	if !u.RetryTime.IsZero() {
-		message.RetryTime = timestamppb.New(u.RetryTime)
+	if !u.RetryAt.IsZero() {
+		message.RetryTime = timestamppb.New(u.RetryAt)
 	}
 	return message
 }

@@ -1,6 +1,9 @@
 package config
 
-import "cmp"
+import (
+	"cmp"
+	"time"
+)
 
 const (
 	// DefaultMaxKeys lets twelve calls a second have a key where tokens live a day, 290
@@ -8,17 +11,23 @@ const (
 	DefaultMaxKeys = 1 << 20
 	// DefaultMaxKeyBytes holds where Go has no memory limit below four times as much.
 	DefaultMaxKeyBytes = GiB
+	// DefaultReplayMargin leaves a client the time to start.
+	DefaultReplayMargin = 10 * time.Second
 
 	mostKeys      = 100_000_000
 	leastKeyBytes = 16 * MiB
 	mostKeyBytes  = 1024 * GiB
+
+	mostReplayMargin = 5 * time.Minute
 )
 
 func (r *reader) idempotency(v value) Idempotency {
-	o := r.object(v, "max_keys", "max_bytes")
+	o := r.object(v, "max_keys", "max_bytes", "replay_margin")
 	return Idempotency{
 		MaxKeys:  cmp.Or(r.integer(o.optional("max_keys"), mostKeys), DefaultMaxKeys),
 		MaxBytes: cmp.Or(r.size(o.optional("max_bytes"), leastKeyBytes, mostKeyBytes), defaultMaxKeyBytes()),
+
+		ReplayMargin: r.duration(o.optional("replay_margin"), 0, mostReplayMargin, DefaultReplayMargin),
 	}
 }
 

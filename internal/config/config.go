@@ -102,6 +102,8 @@ type Idempotency struct {
 	MaxKeys int
 	// MaxBytes is what they and their answers take together, 16 MiB to 1 TiB.
 	MaxBytes Size
+	// ReplayMargin is how much life an answer must have left to be repeated, 0 to 5 min.
+	ReplayMargin time.Duration
 }
 
 // Account is one contract with a provider.

@@ -48,7 +48,7 @@ func TestEveryKey(t *testing.T) {
 	require.Equal(t, "debug", c.Log.Level)
 	require.Equal(t, 90*time.Second, c.ShutdownGrace)
 	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * config.MiB}, c.Limits)
-	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * config.MiB}, c.Idempotency)
+	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * config.MiB, ReplayMargin: 20 * time.Second}, c.Idempotency)
 
 	require.Len(t, c.Accounts, 2)
 	a := &c.Accounts[0]

@@ -25,7 +25,7 @@ func TestDefaultLimits(t *testing.T) {
 		c, err := load(t, "testdata/good/minimal.yaml")
 		require.NoError(t, err)
 		require.Equal(t, config.Limits{MaxCalls: 10_000, MaxPhotoBytes: want.photos}, c.Limits)
-		require.Equal(t, config.Idempotency{MaxKeys: 1 << 20, MaxBytes: want.keys}, c.Idempotency)
+		require.Equal(t, config.Idempotency{MaxKeys: 1 << 20, MaxBytes: want.keys, ReplayMargin: config.DefaultReplayMargin}, c.Idempotency)
 	}
 }
 

@@ -21,6 +21,7 @@ limits:
 idempotency:
   max_keys: {{.Idempotency.MaxKeys}}
   max_bytes: {{.Idempotency.MaxBytes}}
+  replay_margin: {{.Idempotency.ReplayMargin}}
 accounts:
 {{- range .Accounts}}
   {{printf "%q" .Name}}:

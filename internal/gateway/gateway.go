@@ -70,7 +70,8 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 	if err := registry.Register(telemetry.NewState(status)); err != nil {
 		return nil, err
 	}
-	keeper, err := idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
+	keeper, err := idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes),
+		idempotency.WithMargin(cfg.Idempotency.ReplayMargin))
 	if err != nil {
 		return nil, err
 	}

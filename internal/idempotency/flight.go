@@ -3,6 +3,7 @@ package idempotency
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"runtime/debug"
 	"time"
 )
@@ -10,6 +11,10 @@ import (
 // windUp is how long the last caller to leave waits for the call that it has thereby
 // ended: what that comes to says more than that the caller left.
 const windUp = 20 * time.Millisecond
+
+// replyReserve is left of the deadline of a caller whose run goes on without it, to say
+// so.
+const replyReserve = 20 * time.Millisecond
 
 // flight is one run of a call, and those who wait for it.
 type flight struct {
@@ -23,18 +28,38 @@ type flight struct {
 	err    error
 }
 
-func newFlight(first context.Context, id callID) *flight {
-	return &flight{id: id, owner: rand.Text(), shared: newSharedContext(first), done: make(chan struct{})}
+// newFlight returns the flight of a call for which first waits.
+func newFlight(first context.Context, id callID) (*flight, *waiter) {
+	shared, w := newSharedContext(first)
+	return &flight{id: id, owner: rand.Text(), shared: shared, done: make(chan struct{})}, w
 }
 
 // wait returns what became of the flight, or that ctx ended before.
-func (f *flight) wait(ctx context.Context) (Result, error) {
-	select {
-	case <-f.done:
-		return f.result, f.err
-	case <-ctx.Done():
+func (f *flight) wait(ctx context.Context, w *waiter) (Result, error) {
+	deadline, _ := ctx.Deadline()
+	nearDeadline := time.NewTimer(time.Until(deadline) - replyReserve)
+	defer nearDeadline.Stop()
+	for {
+		select {
+		case <-f.done:
+			return f.result, f.err
+		case <-nearDeadline.C:
+			if f.shared.leaveIfHeld(w, context.DeadlineExceeded) {
+				return running(context.DeadlineExceeded)
+			}
+		case <-ctx.Done():
+			return f.leave(ctx, w)
+		}
 	}
-	if ended := f.shared.leave(ctx); ended {
+}
+
+// leave returns what a caller gets whose context has ended.
+func (f *flight) leave(ctx context.Context, w *waiter) (Result, error) {
+	ended, held := f.shared.leave(w, ctx.Err())
+	if held {
+		return running(ctx.Err())
+	}
+	if ended {
 		select {
 		case <-f.done:
 			return f.result, f.err
@@ -44,11 +69,14 @@ func (f *flight) wait(ctx context.Context) (Result, error) {
 	return Result{Outcome: Left}, ctx.Err()
 }
 
-// leaseEnd is how long the lease must last for those who wait at the moment.
-func (f *flight) leaseEnd() time.Time {
-	deadline, _ := f.shared.Deadline()
-	return deadline.Add(leaseGrace)
+// running is what a caller gets who leaves a run that goes on.
+func running(why error) (Result, error) {
+	return Result{Outcome: Left}, fmt.Errorf("%w: %w", ErrRunning, why)
 }
+
+// leaseEnd is how long the lease must last for those who wait at the moment, and for what
+// goes on without them.
+func (f *flight) leaseEnd() time.Time { return f.shared.lasts().Add(leaseGrace) }
 
 // run makes the call.
 func (f *flight) run(run Run) (answer Answer, err error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency/workers"
 )
 
 const (
@@ -25,6 +27,9 @@ var (
 	// ErrInProgress is the error of a key whose call is in flight where its answer
 	// cannot be waited for. Later the key answers, or is free.
 	ErrInProgress = errors.New("a call with the idempotency key is in flight")
+	// ErrRunning is the error of a caller who left while the run goes on to its end, for
+	// whoever comes next under the key. The caller's own reason is in it too.
+	ErrRunning = errors.New("the call goes on without its caller")
 	// ErrUnavailable is the error of a store that failed, or has no room.
 	ErrUnavailable = errors.New("the store of idempotency keys failed")
 )
@@ -55,8 +60,19 @@ type Part [][]byte
 // Run makes a call. It must return when ctx ends. ctx has the values of the caller who
 // came first; its Deadline is the latest of the callers who wait at the moment, and may
 // move while it runs. A context derived with a deadline beyond that has none of its
-// own, and moves with it.
+// own, and moves with it. Hold makes it last when nobody waits any more.
 type Run func(ctx context.Context) (Answer, error)
+
+// Hold keeps the context of a Run from ending, whoever leaves, until release is called: it
+// is for what cannot be undone, such as a request that is sent. The run promises to call
+// release by until, at the latest; the lease of the key lasts as long. Of any other context
+// it does nothing.
+func Hold(ctx context.Context, until time.Time) (release func()) {
+	if shared, ok := ctx.Value(holdKey{}).(*sharedContext); ok {
+		return shared.hold(until)
+	}
+	return func() {}
+}
 
 // Answer is what a call came to.
 type Answer struct {
@@ -66,15 +82,15 @@ type Answer struct {
 	Expires time.Time
 }
 
-// end is until when the answer is repeated.
-func (a Answer) end(now time.Time) time.Time {
-	switch latest := now.Add(maxLife); {
+// end is until when the answer is repeated: it must have so much life left to be of use.
+func (a Answer) end(now time.Time, margin time.Duration) time.Time {
+	switch latest, useful := now.Add(maxLife), a.Expires.Add(-margin); {
 	case a.Expires.IsZero():
 		return now.Add(unknownLife)
-	case a.Expires.After(latest):
+	case useful.After(latest):
 		return latest
 	default:
-		return a.Expires
+		return useful
 	}
 }
 
@@ -82,20 +98,35 @@ func (a Answer) end(now time.Time) time.Time {
 type Keeper struct {
 	store   Store
 	secrets *secrets
-	workers workers
+	margin  time.Duration
+	workers workers.Pool
 
 	mu      sync.Mutex
 	flights map[callID]*flight
 }
 
+// DefaultMargin is how much life an answer must have left to be repeated, unless WithMargin
+// says otherwise.
+const DefaultMargin = 10 * time.Second
+
+// Option changes a Keeper.
+type Option func(*Keeper)
+
+// WithMargin sets how much life an answer must have left to be repeated.
+func WithMargin(margin time.Duration) Option { return func(k *Keeper) { k.margin = margin } }
+
 // NewKeeper returns a keeper of what the store holds. Keepers that share a store must
 // share the secret, at least 32 random bytes, too.
-func NewKeeper(store Store, secret []byte) (*Keeper, error) {
+func NewKeeper(store Store, secret []byte, options ...Option) (*Keeper, error) {
 	keys, err := newSecrets(secret)
 	if err != nil {
 		return nil, err
 	}
-	return &Keeper{store: store, secrets: keys, flights: make(map[callID]*flight)}, nil
+	k := &Keeper{store: store, secrets: keys, margin: DefaultMargin, flights: make(map[callID]*flight)}
+	for _, option := range options {
+		option(k)
+	}
+	return k, nil
 }
 
 // Do returns the answer of the call's key: it runs the call, waits for the run that is
@@ -103,25 +134,27 @@ func NewKeeper(store Store, secret []byte) (*Keeper, error) {
 // must have a deadline.
 //
 // A run goes on while any of its callers waits, also when the one who came first has
-// left. An answer is repeated until it expires, for 10 min if it does not say when, for
-// 24 h at most. A failure goes to all who waited, and the key is free. A panic is a
-// failure, a *PanicError.
+// left, and while it is held (Hold). Whoever leaves meanwhile gets ErrRunning. An answer is
+// repeated as long as it has the keeper's margin of life left, for 10 min if it does not say
+// when it expires, for 24 h at most. A failure goes to all who waited, and the key is free.
+// A panic is a failure, a *PanicError.
 //
-// The key is leased until 5 s after the latest deadline of its callers. A run that
-// outlasts that can be taken over; its own answer then goes to nobody.
+// The key is leased until 5 s after the latest deadline of its callers, or the time until
+// which the run is held. A run that outlasts that can be taken over; its own answer then
+// goes to nobody.
 func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 	id := k.secrets.callID(call.Caller, call.Key, call.Message)
 	for {
 		f, first := k.flight(ctx, id, call)
-		if first {
-			return f.wait(ctx)
+		if first != nil {
+			return f.wait(ctx, first)
 		}
-		if joined, moved := f.shared.join(ctx); joined {
+		if w, moved := f.shared.join(ctx); w != nil {
 			if moved {
 				k.extend(ctx, f)
 			}
 			call.release()
-			result, err := f.wait(ctx)
+			result, err := f.wait(ctx, w)
 			result.Outcome = result.Outcome.ofJoined()
 			return result, err
 		}
@@ -132,17 +165,18 @@ func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 	}
 }
 
-// flight returns the call's flight, and whether it is a new one, for which ctx waits.
-func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, first bool) {
+// flight returns the call's flight and, if it is a new one, its first waiter, who is ctx.
+func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, first *waiter) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if f, underWay := k.flights[id]; underWay {
-		return f, false
+	if f, inFlight := k.flights[id]; inFlight {
+		return f, nil
 	}
-	f = newFlight(ctx, id)
+	f, first = newFlight(ctx, id)
+	f.shared.held = func() { k.workers.Run(func() { k.extendHeld(f) }) }
 	k.flights[id] = f
-	k.workers.run(func() { k.fly(f, call) })
-	return f, true
+	k.workers.Run(func() { k.fly(f, call) })
+	return f, first
 }
 
 // settle waits for the end of a flight that everyone has left. One that hangs is given
@@ -214,7 +248,7 @@ func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
 	defer cancel()
 	sealed := k.secrets.seal(f.id, answer.Content)
-	taken, err := k.store.Complete(ctx, f.id.name, f.owner, sealed, answer.end(time.Now()))
+	taken, err := k.store.Complete(ctx, f.id.name, f.owner, sealed, answer.end(time.Now(), k.margin))
 	switch {
 	case err != nil:
 		return unavailable(err)
@@ -228,6 +262,13 @@ func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
 // taken over, and the store does not take this flight's answer.
 func (k *Keeper) extend(ctx context.Context, f *flight) {
 	_ = k.store.Extend(ctx, f.id.name, f.owner, f.leaseEnd())
+}
+
+// extendHeld keeps the lease as long as the run is held.
+func (k *Keeper) extendHeld(f *flight) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
+	defer cancel()
+	k.extend(ctx, f)
 }
 
 // release frees the key. If that fails, it is free when the lease ends.

@@ -63,11 +63,12 @@ func TestKeysOfTwoCallersAreTwoKeys(t *testing.T) {
 
 func TestHowLongAnAnswerIsRepeated(t *testing.T) {
 	for name, c := range map[string]struct{ life, repeated time.Duration }{
-		"until it expires":      {5 * time.Minute, 5 * time.Minute},
-		"nobody knows":          {0, 10 * time.Minute},
-		"a day":                 {24 * time.Hour, 24 * time.Hour},
-		"more than a day":       {25 * time.Hour, 24 * time.Hour},
-		"it has expired before": {-time.Second, 0},
+		"until it has ten seconds left": {5 * time.Minute, 5*time.Minute - 10*time.Second},
+		"it never had ten seconds":      {9 * time.Second, 0},
+		"nobody knows":                  {0, 10 * time.Minute},
+		"a day":                         {24*time.Hour + 10*time.Second, 24 * time.Hour},
+		"more than a day":               {25 * time.Hour, 24 * time.Hour},
+		"it has expired before":         {-time.Second, 0},
 	} {
 		inBubble(t, name, func(t *testing.T) {
 			t.Helper()
@@ -81,6 +82,25 @@ func TestHowLongAnAnswerIsRepeated(t *testing.T) {
 				time.Sleep(time.Nanosecond)
 			}
 			require.Equal(t, reply{"token-2", idempotency.Issued, nil}, do(ctx, keeper, "any message", v.run))
+		})
+	}
+}
+
+// How much life is of use is the operator's to say.
+func TestMargin(t *testing.T) {
+	for margin, repeated := range map[time.Duration]time.Duration{0: time.Minute, 20 * time.Second: 40 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			keeper, err := idempotency.NewKeeper(newMemory(), secret, idempotency.WithMargin(margin))
+			require.NoError(t, err)
+			v := &vendor{life: time.Minute}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			require.Equal(t, "token-1", do(ctx, keeper, "message", v.run).answer)
+			time.Sleep(repeated - 1)
+			require.Equal(t, idempotency.Replayed, do(ctx, keeper, "message", v.run).outcome)
+			time.Sleep(1)
+			require.Equal(t, "token-2", do(ctx, keeper, "message", v.run).answer)
+			time.Sleep(100 * time.Millisecond)
 		})
 	}
 }

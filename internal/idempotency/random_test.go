@@ -41,7 +41,7 @@ var steps = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
 		Message:     max(0, rapid.IntRange(-4, 1).Draw(t, "message")),
 		Took:        seconds(0, 20).Draw(t, "took"),
 		Life:        seconds(0, 20).Draw(t, "life"),
-		Ends:        rapid.SampledFrom([]string{"answers", "answers", "ignores its context", "ignores its context", "fails", "panics"}).Draw(t, "ends"),
+		Ends:        rapid.SampledFrom([]string{"answers", "answers", "ignores its context", "ignores its context", "is held", "is held", "fails", "panics"}).Draw(t, "ends"),
 	}
 }), 2, 40)
 
@@ -67,6 +67,8 @@ type history struct {
 	tokens   map[string]token
 	given    []given
 	outcomes map[idempotency.Outcome]int
+	// heldCut says that the context of a run ended although it was held.
+	heldCut bool
 }
 
 func (h *history) run(t *testing.T, s step) {
@@ -88,13 +90,19 @@ func (h *history) run(t *testing.T, s step) {
 }
 
 func (h *history) issue(ctx context.Context, s step) (idempotency.Answer, error) {
-	heeded := ctx.Done()
-	if s.Ends == "ignores its context" {
-		heeded = nil
+	ended := ctx.Done()
+	switch s.Ends {
+	case "ignores its context":
+		ended = nil
+	case "is held":
+		defer idempotency.Hold(ctx, time.Now().Add(s.Took))()
 	}
 	select {
 	case <-time.After(s.Took):
-	case <-heeded:
+	case <-ended:
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.heldCut = h.heldCut || s.Ends == "is held"
 		return idempotency.Answer{}, ctx.Err()
 	}
 	switch s.Ends {
@@ -108,7 +116,7 @@ func (h *history) issue(ctx context.Context, s step) (idempotency.Answer, error)
 	issued := token{key: s.Key, message: s.Message, expires: time.Now().Add(s.Life)}
 	answer := idempotency.Answer{Content: fmt.Append(nil, "token-", len(h.tokens)), Expires: issued.expires}
 	if s.Life == 0 {
-		issued.expires = time.Now().Add(10 * time.Minute)
+		issued.expires = time.Now().Add(10*time.Minute + margin)
 		answer.Expires = time.Time{}
 	}
 	h.tokens[string(answer.Content)] = issued
@@ -117,16 +125,19 @@ func (h *history) issue(ctx context.Context, s step) (idempotency.Answer, error)
 
 // violation returns how the history breaks the rules, "" if it does not.
 func (h *history) violation() string {
+	if h.heldCut {
+		return "a run was ended that was held"
+	}
 	for i, g := range h.given {
 		issued := h.tokens[g.token]
 		switch {
 		case issued.key != g.step.Key || issued.message != g.step.Message:
 			return fmt.Sprintf("%+v was given the token of another call", g)
-		case g.outcome == idempotency.Replayed && !issued.expires.After(g.at):
-			return fmt.Sprintf("%+v was replayed after it had expired", g)
+		case g.outcome == idempotency.Replayed && !issued.expires.Add(-margin).After(g.at):
+			return fmt.Sprintf("%+v was replayed with too little life", g)
 		}
 		for _, earlier := range h.given[:i] {
-			if earlier.step.Key == g.step.Key && earlier.token != g.token && h.tokens[earlier.token].expires.After(g.at) {
+			if earlier.step.Key == g.step.Key && earlier.token != g.token && h.tokens[earlier.token].expires.Add(-margin).After(g.at) {
 				return fmt.Sprintf("%+v was given although %+v had been", g, earlier)
 			}
 		}
@@ -134,8 +145,12 @@ func (h *history) violation() string {
 	return ""
 }
 
-// Whatever calls do, in two processes, and however often their store fails: one key
-// never answers two different tokens that are alive, nor one that is not.
+// margin is how much life a token of a history must have left to be repeated.
+const margin = time.Second
+
+// Whatever calls do, in two processes, and however often their store fails: one key never
+// answers two different tokens that have life left, nor one that has not, and no run ends
+// before its time that is held.
 func TestRandomHistories(t *testing.T) {
 	outcomes := make(map[idempotency.Outcome]int)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -146,6 +161,9 @@ func TestRandomHistories(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			store := newUnreliable(newMemory(), trouble, seed)
 			h.keepers = []*idempotency.Keeper{newKeeper(t, store), newKeeper(t, store)}
+			for _, keeper := range h.keepers {
+				idempotency.WithMargin(margin)(keeper)
+			}
 			var calls sync.WaitGroup
 			for _, s := range plan {
 				calls.Go(func() { h.run(t, s) })

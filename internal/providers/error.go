@@ -101,6 +101,9 @@ type Exchange struct {
 	// Date is the vendor's clock as its Date header states it, to the second; zero
 	// if it did not.
 	Date time.Time
+	// RetryAfter is how long the vendor asks not to be called, 60 s at most; 0 if it does
+	// not ask.
+	RetryAfter time.Duration
 	// Text is the vendor's message, for the log only, at most 256 bytes, without
 	// any value of the request.
 	Text string

@@ -1,6 +1,9 @@
 package providers
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Field is a field of the contract that a provider can need, honour or refuse,
 // or that steers routing.
@@ -76,6 +79,12 @@ type Path string
 
 // Path returns the place of the field as a whole.
 func (f Field) Path() Path { return Path(f.String()) }
+
+// holds reports whether the path is the field's, or lies in it.
+func (f Field) holds(path Path) bool {
+	rest, ok := strings.CutPrefix(string(path), f.String())
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
 
 // PhotoPath returns the place of one photo, counted from 1 as vendors do:
 // PhotoPath(2) is "comparison.photos[1]".

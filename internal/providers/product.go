@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -95,8 +96,20 @@ func (p *Product) Check(r *Request, asked Fields) []Violation {
 	return found
 }
 
-// takes reports whether the product receives the field at all. The limits of a field
-// that it does not honour are not checked: it is reported once, as not supported.
+// Sends reports whether what stands at the path in a request reaches the vendor, as far as
+// the product states it: as a field that it honours, needs or limits.
+func (p *Product) Sends(path Path) bool {
+	for f := range p.Honours.Each {
+		if f.holds(path) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.Needs, func(n Need) bool { return n.Field.holds(path) }) ||
+		slices.ContainsFunc(p.Limits, func(l Limit) bool { return l.Field.holds(path) })
+}
+
+// takes reports whether the field reaches the product at all: one that it does
+// not honour is reported once, as not supported.
 func (p *Product) takes(f Field) bool { return !Effects.Has(f) || p.Honours.Has(f) }
 
 func (n Need) suffix() string {

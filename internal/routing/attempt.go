@@ -11,26 +11,53 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
+// maxHeld bounds the time of an attempt that nobody may be waiting for.
+const maxHeld = 30 * time.Second
+
+// cut is what ended an attempt before the vendor did or its own time was over.
+type cut int
+
+const (
+	notCut cut = iota
+	// cancelled: the caller went away.
+	cancelled
+	// outrun: the caller's deadline.
+	outrun
+	// halved: the time that the router left to others.
+	halved
+)
+
 // attempt makes the attempt of a step, whose token the outcome then holds. It always
 // releases the step's grant.
 func (c *call) attempt(ctx context.Context, s step) *providers.Error {
 	photos, kind, start := c.lastUse(s), c.kind(s), time.Now()
-	limit, short := c.timeFor(ctx, s)
-	attemptCtx, cancel := context.WithDeadline(ctx, start.Add(limit))
-	failure := c.ask(photos.watch(attemptCtx), s, start)
-	cutShort := attemptCtx.Err() != nil && (ctx.Err() != nil || short)
+	limit, ends := c.timeFor(ctx, s)
+	held := c.held(start.Add(limit))
+	attemptCtx, cancel := context.WithDeadline(held.context(ctx), start.Add(limit))
+	failure := c.ask(held.watch(photos.watch(attemptCtx)), s, start)
+	held.end()
+	by := notCut
+	switch {
+	case attemptCtx.Err() == nil:
+	case ctx.Err() == context.Canceled:
+		by = cancelled
+	case ctx.Err() != nil:
+		by = outrun
+	default:
+		by = ends
+	}
 	cancel()
 	c.photosReleased = photos.end()
-	c.record(s, kind, start, failure, cutShort)
+	c.record(s, kind, start, failure, by)
 	return failure
 }
 
 // record appends the attempt of a step to the outcome, and tells the guard and the
 // observer.
-func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Error, cutShort bool) {
+func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Error, by cut) {
 	end := time.Now()
-	if failure != nil && guard.Skewed(s.grant.ClockOffset, failure.Exchange.Date, start, end) {
-		failure = forTheClock(failure)
+	if failure != nil {
+		failure = c.read(failure, s, start, end)
 	}
 	c.outcome.Attempts = append(c.outcome.Attempts, Attempt{
 		Target: s.target, Kind: kind, Credential: s.grant.Credential, ClockOffset: s.grant.ClockOffset,
@@ -42,7 +69,7 @@ func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Err
 	} else {
 		attempt.Reason, attempt.Exchange = failure.Reason, failure.Exchange
 	}
-	s.target.guard.Release(end, s.grant, resultOf(attempt, cutShort))
+	s.target.guard.Release(end, s.grant, resultOf(attempt, by))
 	c.onAttempt(attempt)
 }
 
@@ -59,54 +86,92 @@ func (c *call) kind(s step) Kind {
 	}
 }
 
-// timeFor returns the time that an attempt has: the target's, or what the caller's
-// deadline leaves, which may be too short to say anything of the target. A probe is
-// likely to fail, so it leaves half to another target.
-func (c *call) timeFor(ctx context.Context, s step) (limit time.Duration, short bool) {
-	left := timeLeft(ctx) - replyReserve
-	short = left < s.target.Timeout
-	if s.grant.Probe && c.hasOther(s.target) {
-		left /= 2
+// timeFor returns the time that an attempt has, and what its end then is: the target's own
+// time, or what the caller's deadline leaves. One that may be held has its own time, as
+// its answer is of use to the next who comes. A probe is likely to fail, so it leaves half
+// to another target, unless the one before it was cut short for that.
+func (c *call) timeFor(ctx context.Context, s step) (limit time.Duration, ends cut) {
+	limit, left := s.target.Timeout, timeLeft(ctx)-replyReserve
+	if half := left / 2; s.grant.Probe && !s.grant.FullTime && half < limit && c.hasOther(s.target) {
+		return half, halved
 	}
-	return min(s.target.Timeout, left), short
+	switch {
+	case c.hold != nil:
+		return min(limit, maxHeld), notCut
+	case left < limit:
+		return left, outrun
+	default:
+		return limit, notCut
+	}
 }
 
-// hasOther reports whether another account may still serve.
+// hasOther reports whether another account could serve after a probe that gets no answer.
 func (c *call) hasOther(than *Target) bool {
+	if c.plan.route.StopAfterAmbiguous || c.countedAttempts()+1 >= c.plan.route.MaxAttempts {
+		return false
+	}
 	for _, target := range c.plan.targets {
-		if target.Account != than.Account && target.OutOfService == "" && c.attempts(target) == 0 {
+		if target.Account != than.Account && target.OutOfService == "" && c.attempts(target) == 0 && !c.ambiguousOn(target.Account) {
 			return true
 		}
 	}
 	return false
 }
 
-// resultOf says what a failed or successful attempt is counted for or against. One that
-// its caller cut short says nothing.
-func resultOf(attempt *Attempt, cutShort bool) guard.Result {
-	result := guard.Result{Date: attempt.Exchange.Date}
+// resultOf says what a failed or successful attempt counts for or against. One that was
+// cut short says nothing but how long the vendor was silent.
+func resultOf(attempt *Attempt, by cut) guard.Result {
+	answered := attempt.Err == nil || attempt.Exchange.HTTPStatus != 0
+	result := guard.Result{
+		Issued: attempt.Err == nil, Answered: answered, Halved: by == halved, Date: attempt.Exchange.Date,
+	}
 	if attempt.Err == nil {
 		result.Target, result.Product = guard.Healthy, guard.Healthy
 		result.Credential, result.CredentialForProduct = guard.Healthy, guard.Healthy
 		return result
 	}
-	if cutShort {
+	if by != notCut {
+		result.Silent = !answered && by != cancelled
 		return result
 	}
-	switch attempt.policy().against {
+	policy := attempt.policy()
+	if answered && policy.alive {
+		countAlive(&result, policy)
+	}
+	countAgainst(&result, policy)
+	if policy.class != callerFixable {
+		result.RetryAfter, result.RestOf = attempt.Exchange.RetryAfter, policy.restOf()
+	}
+	result.Cause = string(attempt.Reason)
+	result.SignatureRefused = policy.same == signedAgain || policy.against == againstCredential
+	return result
+}
+
+// countAlive counts an answer that only the vendor itself gives. One that is about the
+// caller's own input comes of a credential that was let in.
+func countAlive(result *guard.Result, p policy) {
+	result.Product = guard.Alive
+	if p.class == callerFixable {
+		result.Target, result.Credential, result.CredentialForProduct = guard.Alive, guard.Alive, guard.Alive
+	}
+}
+
+func countAgainst(result *guard.Result, p policy) {
+	switch p.against {
 	case againstTarget:
 		result.Target = guard.Faulty
 	case againstProduct:
 		result.Product = guard.Faulty
-	case againstLimiter:
-		result.Limited = true
+	case againstConcurrency:
+		result.ConcurrencyLimited = true
+	case againstRate:
+		result.Answered, result.RateLimited = true, true
 	case againstCredential:
 		result.Credential = guard.Faulty
 	case againstCredentialForProduct:
 		result.CredentialForProduct = guard.Faulty
 	case nothing:
 	}
-	return result
 }
 
 // ask calls the adapter. One that panics may have sent its request before.

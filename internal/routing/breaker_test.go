@@ -29,7 +29,8 @@ func targetOf(r *Router, i int) *Target {
 	return &r.routes[routeKey{flow: providers.FlowAppSDK}].Targets[i]
 }
 
-// state is everything that may keep a target from being tried, and the limit of its account.
+// state is everything that may keep a target from being tried, and whether its account is
+// limited.
 type state struct {
 	target, product, credential, credentialForProduct guard.State
 	limited                                           bool
@@ -40,7 +41,7 @@ func stateOf(r *Router, i int) state {
 	account, target := t.Guard.Status(time.Now()), t.guard.Status(time.Now())
 	return state{
 		target.Target.State, target.Product.State, account.Credentials[0].State, target.Credentials[0].State,
-		account.Limit < account.MaxInFlight,
+		account.Limit < account.MaxInFlight || account.Rate > 0,
 	}
 }
 
@@ -142,9 +143,9 @@ func TestNeverOpensOnLimitAnswers(t *testing.T) {
 // may be asked.
 func requireCountsAgainst(t *testing.T, err *providers.Error, calls int, want state) {
 	t.Helper()
-	r := once(target("a", by(&vendor{err: err})))
+	r := once(target("a", by(&vendor{err: err}), of(&comparing)))
 	for range calls {
-		_, _ = callFor(t, r, 8*time.Second)
+		_, _ = issue(t, r, asksAll())
 	}
 	require.Equal(t, want, stateOf(r, 0), err)
 }

@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -26,7 +27,8 @@ type call struct {
 	onAttempt func(*Attempt)
 	outcome   Outcome
 
-	// releasePhotos is the query's, retained the router's.
+	// hold and releasePhotos are the query's, retained the router's.
+	hold          func(until time.Time) (release func())
 	releasePhotos func()
 	retained      *atomic.Int64
 	// photosReleased says that the call has released its photos: no further attempt is
@@ -40,9 +42,12 @@ type step struct {
 	grant  guard.Grant
 }
 
-// mayAttempt reports whether there may be another attempt.
+// mayAttempt reports whether there may be another attempt. A refused credential costs a
+// request, but none of the call's attempts; twice as many requests are the most.
 func (c *call) mayAttempt(ctx context.Context) bool {
-	if c.photosReleased || ctx.Err() != nil || timeLeft(ctx) < minBudget || len(c.outcome.Attempts) == c.plan.route.MaxAttempts {
+	most := c.plan.route.MaxAttempts
+	if c.photosReleased || ctx.Err() != nil || timeLeft(ctx) < minBudget ||
+		c.countedAttempts() >= most || len(c.outcome.Attempts) >= 2*most {
 		return false
 	}
 	last := c.last()
@@ -50,84 +55,114 @@ func (c *call) mayAttempt(ctx context.Context) bool {
 		return true
 	}
 	stop := last.Err.Ambiguous && c.plan.route.StopAfterAmbiguous
-	return last.policy().another && !stop
+	return !stop && (last.policy().another || len(last.Err.Violations) > 0)
 }
 
 // next acquires the attempt to make. The order of its steps is the policy of failover and
 // retry.
 func (c *call) next(ctx context.Context) (step, bool) {
-	if s, ok := c.acquireCorrected(); ok {
-		return s, true
+	last := c.last()
+	if last != nil && !last.policy().another {
+		// The caller is to blame: only a target that does not send what the last one
+		// refused may serve.
+		return c.acquireFailover()
+	}
+	if last != nil && len(c.refusedCredentials(last.Target.Account)) <= 1 {
+		if s, ok := c.acquireCorrected(last); ok {
+			return s, true
+		}
 	}
 	if s, ok := c.acquireFailover(); ok {
+		return s, true
+	}
+	if s, ok := c.acquireOtherCredential(); ok {
 		return s, true
 	}
 	if s, ok := c.backOffAndAcquireRetry(ctx); ok {
 		return s, true
 	}
-	return c.waitAndAcquireSlot(ctx)
+	return c.waitAndAcquire(ctx)
 }
 
 // acquireCorrected acquires the last target again, at once, with another credential or
 // with the vendor's clock, if that is what it failed for. Signing again spends a retry.
-func (c *call) acquireCorrected() (step, bool) {
-	last := c.last()
-	if last == nil {
-		return step{}, false
-	}
+func (c *call) acquireCorrected(last *Attempt) (step, bool) {
 	switch last.policy().same {
 	case otherCredential:
 		return c.acquire(last.Target)
 	case signedAgain:
 		learnt := last.Target.Guard.ClockOffset() != last.ClockOffset
-		if learnt && c.signaturesRefused(last.Target) == 1 && last.Target.guard.Retry(time.Now()) {
-			return c.acquire(last.Target)
+		if learnt && c.signaturesRefused(last.Target) == 1 {
+			return c.acquireRetry(last.Target)
 		}
 	case never, afterBackoff:
 	}
 	return step{}, false
 }
 
-// acquireFailover acquires the first target of the plan that was not tried. It notes afresh
-// which are unavailable.
+// acquireFailover acquires a target that was not tried and sends no field that was refused
+// in this call: first of a provider that did not fail in it, in the order of the plan. It
+// notes afresh which are unavailable.
 func (c *call) acquireFailover() (step, bool) {
 	c.outcome.Unavailable = c.outcome.Unavailable[:0]
-	for _, target := range c.plan.targets {
-		if c.attempts(target) > 0 || c.ambiguousOn(target.Account) {
+	for _, failed := range [...]bool{false, true} {
+		for _, target := range c.plan.targets {
+			if c.providerFailed(target.Provider) != failed || c.attempts(target) > 0 || c.ambiguousOn(target.Account) ||
+				c.sendsWhatWasRefused(target) {
+				continue
+			}
+			if s, ok := c.acquire(target); ok {
+				return s, true
+			}
+		}
+		if len(c.outcome.Attempts) == 0 {
+			break
+		}
+	}
+	return step{}, false
+}
+
+// acquireOtherCredential acquires a target that was refused a credential, with another one.
+func (c *call) acquireOtherCredential() (step, bool) {
+	for i := range c.outcome.Attempts {
+		a := &c.outcome.Attempts[i]
+		if a.policy().same != otherCredential || c.ambiguousOn(a.Target.Account) {
 			continue
 		}
-		if s, ok := c.acquire(target); ok {
+		if s, ok := c.acquire(a.Target); ok {
 			return s, true
 		}
 	}
 	return step{}, false
 }
 
-// backOffAndAcquireRetry spends a retry of the first retryable target, lets the backoff
-// pass and acquires the target.
+// backOffAndAcquireRetry lets the backoff of the first retryable target pass, acquires the
+// target and spends a retry.
 func (c *call) backOffAndAcquireRetry(ctx context.Context) (step, bool) {
 	for _, target := range c.plan.targets {
 		if !c.retryable(target) || c.ambiguousOn(target.Account) {
 			continue
 		}
 		backoff := rand.N(firstBackoff << (c.attempts(target) - 1))
-		if timeLeft(ctx)-backoff < minBudget || !target.guard.Retry(time.Now()) {
+		now := time.Now()
+		if timeLeft(ctx)-backoff < minBudget || !target.guard.MayRetry(now) || target.guard.RetryAt(now).Sub(now) > backoff {
 			continue
 		}
 		c.wait(ctx, backoff, nil)
 		if ctx.Err() != nil {
 			return step{}, false
 		}
-		return c.acquire(target)
+		return c.acquireRetry(target)
 	}
 	return step{}, false
 }
 
-// waitAndAcquireSlot waits for a slot of the first target that had none free, and acquires
-// the target.
-func (c *call) waitAndAcquireSlot(ctx context.Context) (step, bool) {
+// waitAndAcquire waits for the first target that had no slot free or no token of its rate,
+// and acquires the target.
+func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
 	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
-	for target := c.withoutSlot(); target != nil; target = c.withoutSlot() {
+	for u := c.unavailableFor(guard.LimitReached); u != nil; u = c.unavailableFor(guard.LimitReached) {
+		target := u.Target
 		called, leave, ok := target.guard.Await()
 		if !ok {
 			break
@@ -140,6 +175,12 @@ func (c *call) waitAndAcquireSlot(ctx context.Context) (step, bool) {
 		leave()
 		if ok || !free {
 			return s, ok
+		}
+	}
+	if u := c.unavailableFor(guard.RateLimited); u != nil && u.RetryAt.Before(end) {
+		c.wait(ctx, time.Until(u.RetryAt), nil)
+		if ctx.Err() == nil {
+			return c.acquire(u.Target)
 		}
 	}
 	return step{}, false
@@ -162,14 +203,30 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 // acquire asks whether an attempt on the target may begin, with a credential that the call
 // has not tried. It notes a target that is unavailable.
 func (c *call) acquire(target *Target) (step, bool) {
-	grant, refusal := guard.Grant{}, OutOfService
-	if target.OutOfService == "" {
-		grant, refusal = target.guard.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	if target.OutOfService != "" {
+		c.noteUnavailable(target, guard.Refusal{Why: OutOfService})
+		return step{}, false
 	}
-	if refusal != "" {
-		c.noteUnavailable(Unavailable{target, refusal, target.guard.RetryTime(time.Now(), refusal)})
+	grant, refusal := target.guard.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	return c.stepOf(target, grant, refusal)
+}
+
+// acquireRetry is acquire for a retry, which it spends.
+func (c *call) acquireRetry(target *Target) (step, bool) {
+	grant, refusal := target.guard.AcquireRetry(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	return c.stepOf(target, grant, refusal)
+}
+
+// stepOf makes a step of a grant, or notes the refusal.
+func (c *call) stepOf(target *Target, grant guard.Grant, refusal guard.Refusal) (step, bool) {
+	switch refusal.Why {
+	case "":
+		return step{target, grant}, true
+	case guard.RetryBudgetSpent: // the target itself is available
+	default:
+		c.noteUnavailable(target, refusal)
 	}
-	return step{target, grant}, refusal == ""
+	return step{}, false
 }
 
 // failure returns the failure that speaks for a call without a token.
@@ -186,12 +243,19 @@ func (c *call) failure(ctx context.Context) *providers.Error {
 	}
 }
 
+// maxNamed bounds how many unavailable targets a failure names: its message travels in a
+// header.
+const maxNamed = 8
+
 // noneAvailable is the failure of a call whose every target was unavailable: it says of
-// each why.
+// the first ones why.
 func noneAvailable(unavailable []Unavailable) *providers.Error {
-	all := make([]string, len(unavailable))
-	for i, u := range unavailable {
-		all[i] = u.Target.Name() + " " + string(u.Why)
+	named := make([]string, 0, maxNamed+1)
+	for _, u := range unavailable[:min(len(unavailable), maxNamed)] {
+		named = append(named, u.Target.Name()+" "+string(u.Why))
 	}
-	return &providers.Error{Reason: providers.NoTargetAvailable, Message: strings.Join(all, ", ")}
+	if more := len(unavailable) - maxNamed; more > 0 {
+		named = append(named, "and "+strconv.Itoa(more)+" more")
+	}
+	return &providers.Error{Reason: providers.NoTargetAvailable, Message: strings.Join(named, ", ")}
 }

@@ -46,6 +46,9 @@ func used(outcome *Outcome) (all []int) {
 	return all
 }
 
+// inARow is how many refusals in a row eject the last usable credential.
+const inARow = 5
+
 var credentialReasons = []providers.Reason{
 	providers.VendorCredentialsRejected, providers.VendorAccountDisabled, providers.VendorAccountExpired,
 	providers.VendorIPNotAllowed, providers.VendorQuotaExhausted, providers.VendorPermissionDenied,
@@ -62,12 +65,22 @@ func TestOtherCredentialAtOnce(t *testing.T) {
 	}
 }
 
+// spendRetries leaves the target's account without a retry.
+func spendRetries(target *Target) {
+	for {
+		grant, refusal := target.guard.AcquireRetry(time.Now(), time.Second, nil)
+		if refusal.Why != "" {
+			return
+		}
+		target.guard.Release(time.Now(), grant, guard.Result{})
+	}
+}
+
 // Changing the credential costs no retry: none is left here.
 func TestOtherCredentialDrawsOnNoBudget(t *testing.T) {
 	a := credentials{refusedFor(providers.VendorCredentialsRejected), nil}.with("a")
 	r := router(a)
-	for targetOf(r, 0).guard.Retry(time.Now()) {
-	}
+	spendRetries(targetOf(r, 0))
 	outcome, failure := issue(t, r, query())
 	require.Nil(t, failure)
 	require.Equal(t, []int{0, 1}, used(outcome))
@@ -124,6 +137,13 @@ func TestNoCredentialLeft(t *testing.T) {
 	outcome, failure := issue(t, r, query())
 	require.Nil(t, failure)
 	require.Equal(t, []string{"a", "a", "b"}, tried(outcome))
+	// The last one is ejected for refusals in a row.
+	for range inARow - 1 {
+		outcome, failure = issue(t, r, query())
+		require.Nil(t, failure)
+		require.Equal(t, []int{1, 0}, used(outcome))
+		require.Equal(t, []string{"a", "b"}, tried(outcome))
+	}
 	outcome, failure = issue(t, r, query())
 	require.Nil(t, failure)
 	require.Equal(t, []string{"b"}, tried(outcome))

@@ -49,7 +49,7 @@ var another = map[providers.Reason]bool{
 func TestAnotherTarget(t *testing.T) {
 	for reason, allowed := range another {
 		t.Run(string(reason), func(t *testing.T) {
-			outcome, failure := issue(t, router(target("a", by(fails(reason))), target("b")), query())
+			outcome, failure := issue(t, router(target("a", by(fails(reason)), of(&comparing)), target("b", of(&comparing))), asksAll())
 			require.Equal(t, allowed, TriesAnother(&providers.Error{Reason: reason}))
 			require.Equal(t, reason, outcome.Attempts[0].Reason)
 			require.Equal(t, First, outcome.Attempts[0].Kind)
@@ -74,9 +74,84 @@ func TestArgumentOfTheCallers(t *testing.T) {
 		Reason:     providers.ArgumentRejected,
 		Violations: []providers.Violation{{Path: "callback.return_url"}},
 	}}
-	outcome, failure := issue(t, router(target("a", by(named)), target("b")), query())
+	calling := providers.Product{ID: sdk.ID, Honours: providers.FieldSet(providers.FieldReturnURL)}
+	outcome, failure := issue(t, router(target("a", by(named)), target("b", of(&calling))), query())
 	require.Equal(t, []string{"a"}, tried(outcome))
 	require.Equal(t, []providers.Path{"callback.return_url"}, paths(failure.Violations))
+}
+
+// A field that the next target does not send does not end the call; that of the caller
+// speaks for it if it fails there too.
+func TestArgumentThatTheNextTargetDoesNotSend(t *testing.T) {
+	named := &vendor{err: &providers.Error{
+		Reason:     providers.ArgumentRejected,
+		Violations: []providers.Violation{{Path: providers.FieldSubjectID.Path()}},
+	}}
+	limited := providers.Product{ID: sdk.ID, Limits: []providers.Limit{
+		providers.AtMostBytes(providers.FieldSubjectID, 128, func(*providers.Request) string { return "" }),
+	}}
+	for next, want := range map[*providers.Product][]string{&sdk: {"a", "c"}, &limited: {"a"}} {
+		outcome, failure := issue(t, router(target("a", by(named), of(&limited)), target("b", of(&limited)), target("c", of(next))), query())
+		require.Equal(t, want, tried(outcome))
+		require.Equal(t, len(want) == 1, failure != nil)
+	}
+	failing := by(fails(providers.VendorInternalError))
+	outcome, failure := issue(t, router(target("a", by(named), of(&limited)), target("c", failing), target("d", of(&limited))), query())
+	require.Equal(t, providers.ArgumentRejected, failure.Reason)
+	require.Equal(t, []string{"a", "c"}, tried(outcome)[:2])
+}
+
+// A caller is to blame only for what was sent: the rest is the operator's to look into, and
+// the next target's chance.
+func TestBlameOnlyForWhatWasSent(t *testing.T) {
+	withCard := func() Query {
+		q := asksAll()
+		q.Request.Photos = nil
+		return q
+	}
+	withPhotos := func() Query {
+		q := asksAll()
+		q.Request.IdentityDocument = nil
+		return q
+	}
+	photoReasons := []providers.Reason{
+		providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound, providers.MultipleFaces,
+		providers.PhotoLowQuality, providers.RequestTooLarge,
+	}
+	cardReasons := []providers.Reason{providers.IdentityNameInvalid, providers.IdentityNumberInvalid}
+	tests := []struct {
+		reasons []providers.Reason
+		query   func() Query
+		blamed  bool
+	}{
+		{photoReasons, asksAll, true},
+		{photoReasons, withPhotos, true},
+		{photoReasons, withCard, false},
+		{photoReasons, query, false},
+		{cardReasons, asksAll, true},
+		{cardReasons, withCard, true},
+		{cardReasons, withPhotos, false},
+		{cardReasons, query, false},
+		{[]providers.Reason{providers.ComparisonAttemptsExceeded}, withPhotos, true},
+		{[]providers.Reason{providers.ComparisonAttemptsExceeded}, query, false},
+	}
+	for _, test := range tests {
+		for _, reason := range test.reasons {
+			failing := fails(reason)
+			refusing := target("a", by(failing), of(&comparing))
+			outcome, failure := issue(t, router(refusing, target("b", of(&comparing))), test.query())
+			require.Equal(t, test.blamed, failure != nil, reason)
+			if test.blamed {
+				require.Equal(t, reason, failure.Reason)
+				continue
+			}
+			require.Equal(t, []string{"a", "b"}, tried(outcome))
+			_, failure = issue(t, router(target("a", by(failing), of(&comparing))), test.query())
+			require.Equal(t, providers.ArgumentRejected, failure.Reason)
+			require.False(t, failure.CallersFault())
+			require.Equal(t, reason, failing.err.(*providers.Error).Reason)
+		}
+	}
 }
 
 func TestAtMostThreeAttempts(t *testing.T) {

@@ -121,6 +121,18 @@ func query() Query {
 	return Query{Flow: providers.FlowAppSDK, AcceptedProducts: both, Request: &providers.Request{}}
 }
 
+// comparing is a product that sends photos and cards, and asksAll a query with both.
+var comparing = providers.Product{
+	ID: sdk.ID, Flow: sdk.Flow, Honours: providers.FieldSet(providers.FieldPhotos, providers.FieldIdentityDocument),
+}
+
+func asksAll() Query {
+	q := query()
+	q.Request.IdentityDocument = &providers.IdentityDocument{}
+	q.Request.Photos = []sensitive.Bytes{sensitive.NewBytes([]byte("photo"))}
+	return q
+}
+
 // issue makes a call with the server's default deadline.
 func issue(t *testing.T, r *Router, q Query) (*Outcome, *providers.Error) {
 	t.Helper()

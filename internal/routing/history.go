@@ -64,19 +64,39 @@ func (c *call) refusedCredentials(account string) (refused []int) {
 	return refused
 }
 
-// withoutSlot returns the first target that was unavailable for want of a slot, nil if
-// none was.
-func (c *call) withoutSlot() *Target {
-	for _, u := range c.outcome.Unavailable {
-		if u.Why == guard.LimitReached {
-			return u.Target
+// countedAttempts returns how many of the call's attempts are used up. Those that a refused
+// credential ended are not.
+func (c *call) countedAttempts() (n int) {
+	for i := range c.outcome.Attempts {
+		if c.outcome.Attempts[i].policy().same != otherCredential {
+			n++
+		}
+	}
+	return n
+}
+
+// providerFailed reports whether an attempt on one of the provider's accounts failed.
+func (c *call) providerFailed(provider string) bool {
+	return slices.ContainsFunc(c.outcome.Attempts, func(a Attempt) bool { return a.Target.Provider == provider })
+}
+
+// unavailableFor returns the first target that was unavailable for that, nil if none was.
+func (c *call) unavailableFor(why guard.Why) *Unavailable {
+	for i := range c.outcome.Unavailable {
+		if c.outcome.Unavailable[i].Why == why {
+			return &c.outcome.Unavailable[i]
 		}
 	}
 	return nil
 }
 
-// noteUnavailable notes the target, with the latest reason alone.
-func (c *call) noteUnavailable(now Unavailable) {
-	c.outcome.Unavailable = slices.DeleteFunc(c.outcome.Unavailable, func(u Unavailable) bool { return u.Target == now.Target })
-	c.outcome.Unavailable = append(c.outcome.Unavailable, now)
+// noteUnavailable notes the target, with the latest reason alone. Targets that were not
+// tried are noted once each, in order; looking for one of ten thousand each time would
+// cost a third of a second.
+func (c *call) noteUnavailable(target *Target, refusal guard.Refusal) {
+	noted := Unavailable{target, refusal.Why, refusal.RetryAt}
+	if c.attempts(target) > 0 || c.outcome.Waited > 0 {
+		c.outcome.Unavailable = slices.DeleteFunc(c.outcome.Unavailable, func(u Unavailable) bool { return u.Target == target })
+	}
+	c.outcome.Unavailable = append(c.outcome.Unavailable, noted)
 }

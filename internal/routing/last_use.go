@@ -40,7 +40,11 @@ func (c *call) lastUse(s step) *lastUse {
 // mayAttemptAfter reports whether a failed attempt on the target may be followed by one on
 // another target, or with another of its credentials.
 func (c *call) mayAttemptAfter(than *Target) bool {
-	if len(c.outcome.Attempts)+1 >= c.plan.route.MaxAttempts {
+	more := len(than.Credentials) > len(c.refusedCredentials(than.Account))+1
+	if more && len(c.outcome.Attempts)+1 < 2*c.plan.route.MaxAttempts {
+		return true
+	}
+	if c.countedAttempts()+1 >= c.plan.route.MaxAttempts {
 		return false
 	}
 	for _, target := range c.plan.targets {
@@ -49,7 +53,7 @@ func (c *call) mayAttemptAfter(than *Target) bool {
 			return true
 		}
 	}
-	return len(than.Credentials) > len(c.refusedCredentials(than.Account))+1
+	return false
 }
 
 // watch returns ctx for the attempt's request. net/http tells when it has been sent, and

@@ -18,7 +18,39 @@ func byWeight(targets []*Target, query *Query) {
 	if _, key := query.stickyBy(); key != "" {
 		seed = hash(key)
 	}
-	slices.SortStableFunc(targets, func(a, b *Target) int { return cmp.Compare(b.score(seed), a.score(seed)) })
+	if len(targets) <= fewTargets {
+		sortFew(targets, seed)
+		return
+	}
+	scored := make([]scoredTarget, len(targets))
+	for i, target := range targets {
+		scored[i] = scoredTarget{target, target.score(seed)}
+	}
+	slices.SortStableFunc(scored, func(a, b scoredTarget) int { return cmp.Compare(b.score, a.score) })
+	for i := range scored {
+		targets[i] = scored[i].target
+	}
+}
+
+// scoredTarget is a target with its score, which is made once: it is a logarithm.
+type scoredTarget struct {
+	target *Target
+	score  float64
+}
+
+// fewTargets are so few that they are sorted where they stand.
+const fewTargets = 16
+
+// sortFew sorts by insertion.
+func sortFew(targets []*Target, seed uint64) {
+	var scores [fewTargets]float64
+	for i, target := range targets {
+		score, j := target.score(seed), i
+		for ; j > 0 && score > scores[j-1]; j-- {
+			targets[j], scores[j] = targets[j-1], scores[j-1]
+		}
+		targets[j], scores[j] = target, score
+	}
 }
 
 // stickyBy returns what keeps the order of a weighted route, and its value; "" if

@@ -1,6 +1,9 @@
 package routing
 
-import "github.com/liveness-gateway/gateway/internal/providers"
+import (
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+)
 
 // policy is what a failed attempt means for the rest of the call and for later ones:
 // the columns of the error table (docs/design.md, section 4) that concern routing.
@@ -11,6 +14,8 @@ type policy struct {
 	another bool
 	// against is what the failure counts against.
 	against subject
+	// alive says that only the vendor itself gives this answer, so that it is at work.
+	alive bool
 	// class ranks the reasons of several failed attempts.
 	class class
 }
@@ -38,8 +43,9 @@ const (
 	againstTarget
 	// againstProduct is the breaker of the product on the account.
 	againstProduct
-	// againstLimiter is the number of attempts in flight.
-	againstLimiter
+	// againstConcurrency is the number of attempts in flight, againstRate that in a time.
+	againstConcurrency
+	againstRate
 	againstCredential
 	// againstCredentialForProduct is the credential where it is used for the product.
 	againstCredentialForProduct
@@ -56,32 +62,32 @@ const (
 )
 
 var policies = map[providers.Reason]policy{
-	providers.VendorTimeout:             {afterBackoff, true, againstProduct, outOfTime},
-	providers.VendorConnectionLost:      {afterBackoff, true, againstProduct, vendorSaturated},
-	providers.VendorUnreachable:         {afterBackoff, true, againstProduct, vendorSaturated},
-	providers.VendorInternalError:       {afterBackoff, true, againstProduct, vendorSaturated},
-	providers.VendorConcurrencyLimited:  {afterBackoff, true, againstLimiter, vendorSaturated},
-	providers.VendorRateLimited:         {afterBackoff, true, againstLimiter, vendorSaturated},
-	providers.VendorSignatureExpired:    {signedAgain, true, nothing, vendorSaturated},
-	providers.VendorCredentialsRejected: {otherCredential, true, againstCredential, operatorFixable},
-	providers.VendorAccountDisabled:     {otherCredential, true, againstCredential, operatorFixable},
-	providers.VendorAccountExpired:      {otherCredential, true, againstCredential, operatorFixable},
-	providers.VendorIPNotAllowed:        {otherCredential, true, againstCredential, operatorFixable},
-	providers.VendorQuotaExhausted:      {otherCredential, true, againstCredentialForProduct, operatorFixable},
-	providers.VendorPermissionDenied:    {otherCredential, true, againstCredentialForProduct, operatorFixable},
-	providers.VendorEndpointNotFound:    {never, true, againstTarget, operatorFixable},
-	providers.VendorResponseInvalid:     {never, true, againstProduct, operatorFixable},
-	providers.VendorErrorUnrecognized:   {never, true, againstProduct, operatorFixable},
-	providers.ArgumentRejected:          {never, true, againstTarget, operatorFixable},
+	providers.VendorTimeout:             {afterBackoff, true, againstProduct, false, outOfTime},
+	providers.VendorConnectionLost:      {afterBackoff, true, againstProduct, false, vendorSaturated},
+	providers.VendorUnreachable:         {afterBackoff, true, againstProduct, false, vendorSaturated},
+	providers.VendorInternalError:       {afterBackoff, true, againstProduct, false, vendorSaturated},
+	providers.VendorConcurrencyLimited:  {afterBackoff, true, againstConcurrency, true, vendorSaturated},
+	providers.VendorRateLimited:         {afterBackoff, true, againstRate, false, vendorSaturated},
+	providers.VendorSignatureExpired:    {signedAgain, true, nothing, true, vendorSaturated},
+	providers.VendorCredentialsRejected: {otherCredential, true, againstCredential, true, operatorFixable},
+	providers.VendorAccountDisabled:     {otherCredential, true, againstCredential, true, operatorFixable},
+	providers.VendorAccountExpired:      {otherCredential, true, againstCredential, true, operatorFixable},
+	providers.VendorIPNotAllowed:        {otherCredential, true, againstCredential, true, operatorFixable},
+	providers.VendorQuotaExhausted:      {otherCredential, true, againstCredentialForProduct, true, operatorFixable},
+	providers.VendorPermissionDenied:    {otherCredential, true, againstCredentialForProduct, true, operatorFixable},
+	providers.VendorEndpointNotFound:    {never, true, againstTarget, false, operatorFixable},
+	providers.VendorResponseInvalid:     {never, true, againstProduct, false, operatorFixable},
+	providers.VendorErrorUnrecognized:   {never, true, againstProduct, false, operatorFixable},
+	providers.ArgumentRejected:          {never, true, againstTarget, true, operatorFixable},
 	// An adapter that fails in a way of its own, or panics.
-	providers.Internal: {never, true, againstProduct, operatorFixable},
+	providers.Internal: {never, true, againstProduct, false, operatorFixable},
 }
 
 // policyOf returns what a failed attempt means. A reason without a row ends the call: only
 // the caller can do anything about it.
 func policyOf(err *providers.Error) policy {
 	if err.CallersFault() {
-		return policy{class: callerFixable}
+		return policy{alive: err.Reason != providers.RequestTooLarge, class: callerFixable}
 	}
 	p := policies[err.Reason]
 	switch {
@@ -96,15 +102,18 @@ func policyOf(err *providers.Error) policy {
 // policy is policyOf its failure.
 func (a *Attempt) policy() policy { return policyOf(a.Err) }
 
-// forTheClock returns the failure of a signature that was made with another time than the
-// vendor's as such: some vendors have one code for a stale signature and a wrong one.
-func forTheClock(failure *providers.Error) *providers.Error {
-	if failure.Reason != providers.VendorCredentialsRejected {
-		return failure
+// restOf is what a vendor speaks of that asks to be left alone with such a failure.
+func (p policy) restOf() guard.Subject {
+	switch p.against {
+	case againstTarget, againstProduct:
+		return guard.OfProduct
+	case againstCredential:
+		return guard.OfCredential
+	case againstCredentialForProduct:
+		return guard.OfCredentialForProduct
+	default:
+		return guard.OfAccount
 	}
-	expired := *failure
-	expired.Reason = providers.VendorSignatureExpired
-	return &expired
 }
 
 // TriesAnother reports whether another target is tried after such a failure.

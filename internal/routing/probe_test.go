@@ -62,7 +62,7 @@ func TestProbeThatSaysNothing(t *testing.T) {
 		"a 4xx": func(t *testing.T, r *Router, v *vendor) {
 			t.Helper()
 			v.err = &providers.Error{Reason: providers.PhotoLowQuality, Exchange: providers.Exchange{HTTPStatus: 400}}
-			_, failure := callFor(t, r, 8*time.Second)
+			_, failure := issue(t, r, asksAll())
 			require.Equal(t, providers.PhotoLowQuality, failure.Reason)
 		},
 		"a limit": func(t *testing.T, r *Router, v *vendor) {
@@ -76,6 +76,7 @@ func TestProbeThatSaysNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, v := recovering(t, "a")
+				a.Product = &comparing
 				r := once(a)
 				end(t, r, v)
 				v.err, v.takes = nil, 0

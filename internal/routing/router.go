@@ -59,11 +59,14 @@ func (r *Route) guardTargets() {
 // *providers.Error; the outcome, never nil, then holds the attempts and the targets that
 // were ruled out or unavailable too.
 func (r *Router) Issue(ctx context.Context, query Query) (*Outcome, error) {
-	c := &call{request: query.Request, onAttempt: r.onAttempt, releasePhotos: query.ReleasePhotos, retained: &r.retained}
+	c := &call{
+		request: query.Request, onAttempt: r.onAttempt, hold: query.Hold, releasePhotos: query.ReleasePhotos, retained: &r.retained,
+	}
 	c.outcome.Start = time.Now()
 	failure := r.issue(ctx, &query, c)
 	c.outcome.Duration = time.Since(c.outcome.Start)
 	if failure != nil {
+		c.outcome.RetryAfter = c.retryAfter()
 		return &c.outcome, failure
 	}
 	return &c.outcome, nil

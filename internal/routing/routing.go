@@ -28,6 +28,11 @@ type Query struct {
 	// ReleasePhotos, if there is one, is called when the request's photos are not needed any
 	// more, if that is before the call has ended: once at most, from any goroutine.
 	ReleasePhotos func()
+	// Hold, if there is one, is called when the request of an attempt is being sent: from
+	// then on ctx must not end, whoever leaves, before the release that it returns is
+	// called, which is done by until. It may be called from any goroutine. The attempt
+	// then has its own time, whatever the caller's deadline.
+	Hold func(until time.Time) (release func())
 }
 
 // Route is the targets for a flow and a scenario.
@@ -87,6 +92,10 @@ type Outcome struct {
 	// those that could have and were not to be tried when their turn came.
 	RuledOut    []RuledOut
 	Unavailable []Unavailable
+	// RetryAfter is how long a caller whose call failed should wait: until the earliest
+	// time at which a target of the plan may serve, give or take a fifth. 0 means that
+	// nothing is known of it.
+	RetryAfter time.Duration
 	// Waited is the time spent neither in attempts nor in deciding: backoffs before
 	// retries, and waiting for a slot.
 	Waited time.Duration
@@ -134,13 +143,13 @@ const (
 // Unavailable is a target that could serve the request but may not be tried now, and why.
 type Unavailable struct {
 	Target *Target
-	Why    guard.Refusal
-	// RetryTime is when it may be tried again, zero if that is not known.
-	RetryTime time.Time
+	Why    guard.Why
+	// RetryAt is the earliest time at which it may be tried, zero if that is not known.
+	RetryAt time.Time
 }
 
 // OutOfService is why a target is unavailable that the configuration has taken out.
-const OutOfService guard.Refusal = "out_of_service"
+const OutOfService guard.Why = "out_of_service"
 
 // RuledOut is a target that cannot serve the request, and why.
 type RuledOut struct {

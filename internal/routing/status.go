@@ -49,6 +49,10 @@ type AccountStatus struct {
 	InFlight    int `json:"in_flight"`
 	Limit       int `json:"limit"`
 	MaxInFlight int `json:"max_in_flight"`
+	// RateLimit is how many attempts may begin in a second, 0 if any number may. RestUntil
+	// is until when the vendor asked to be left alone, zero if it did not.
+	RateLimit float64   `json:"rate_limit,omitzero"`
+	RestUntil time.Time `json:"rest_until,omitzero"`
 	// ClockOffset is by how many seconds the vendor's clock is ahead.
 	ClockOffset float64            `json:"clock_offset_seconds"`
 	Credentials []CredentialStatus `json:"credentials"`
@@ -106,7 +110,7 @@ func accountStatus(t *Target, now time.Time) AccountStatus {
 	}
 	return AccountStatus{
 		Provider: t.Provider, Account: t.Account, Region: t.Region,
-		InFlight: state.InFlight, Limit: state.Limit, MaxInFlight: state.MaxInFlight,
+		InFlight: state.InFlight, Limit: state.Limit, MaxInFlight: state.MaxInFlight, RateLimit: state.Rate, RestUntil: state.RestEnd,
 		ClockOffset: state.ClockOffset.Seconds(), Credentials: credentials,
 	}
 }

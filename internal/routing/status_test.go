@@ -16,8 +16,8 @@ var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func acquire(t *testing.T, target *Target) guard.Grant {
 	t.Helper()
 	grant, refusal := target.guard.Acquire(now, time.Second, nil)
-	if refusal != "" {
-		t.Fatalf("%s is unavailable: %s", target.Name(), refusal)
+	if refusal.Why != "" {
+		t.Fatalf("%s is unavailable: %s", target.Name(), refusal.Why)
 	}
 	return grant
 }
@@ -53,8 +53,12 @@ func TestStatusOfWhatFailed(t *testing.T) {
 		{Flow: providers.FlowAppSDK, Scenario: "login", Targets: []Target{target("a", on)}},
 	}, ignore)
 	first, other := &r.inOrder[0].Targets[0], &r.inOrder[0].Targets[1]
-	first.guard.Release(now, acquire(t, first), guard.Result{Credential: guard.Faulty, Date: now.Add(10 * time.Minute)})
-	first.guard.Release(now, acquire(t, first), guard.Result{CredentialForProduct: guard.Faulty})
+	first.guard.Release(now, acquire(t, first), guard.Result{
+		Credential: guard.Faulty, SignatureRefused: true, Date: now.Add(10 * time.Minute),
+	})
+	for range inARow {
+		first.guard.Release(now, acquire(t, first), guard.Result{CredentialForProduct: guard.Faulty})
+	}
 	for range 5 {
 		other.guard.Release(now, acquire(t, other), guard.Result{Product: guard.Faulty, Target: guard.Healthy})
 	}
@@ -106,7 +110,7 @@ func TestStatusOfAProbe(t *testing.T) {
 	check(now, BreakerStatus{"open", now.Add(time.Second)}, 0)
 	later := now.Add(time.Second)
 	check(later, BreakerStatus{State: "open"}, 0)
-	if _, refusal := only.guard.Acquire(later, time.Second, nil); refusal != "" {
+	if _, refusal := only.guard.Acquire(later, time.Second, nil); refusal.Why != "" {
 		t.Fatal(refusal)
 	}
 	check(later, BreakerStatus{"half_open", later.Add(2 * time.Second)}, 1)

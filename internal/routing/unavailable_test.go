@@ -29,7 +29,9 @@ func TestNoTargetAvailable(t *testing.T) {
 			_, _ = callFor(t, r, 8*time.Second)
 		}
 		refused := credentials{refusedFor(providers.VendorAccountExpired)}.with("c")
-		_, _ = callFor(t, once(refused), 8*time.Second)
+		for range inARow {
+			_, _ = callFor(t, once(refused), 8*time.Second)
+		}
 		outcome, failure := callFor(t, router(target("a", outOfService("contract ended")), down, refused), 8*time.Second)
 		require.Empty(t, outcome.Attempts)
 		require.Equal(t, &providers.Error{
@@ -39,7 +41,7 @@ func TestNoTargetAvailable(t *testing.T) {
 
 		var retry []time.Time
 		for _, held := range outcome.Unavailable {
-			retry = append(retry, held.RetryTime)
+			retry = append(retry, held.RetryAt)
 		}
 		now := time.Now()
 		require.Equal(t, []time.Time{{}, now.Add(time.Second), now.Add(5 * time.Second)}, retry)

@@ -47,7 +47,7 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 		}},
 		Unavailable: []routing.Unavailable{
 			{Target: target("acme.page", "acme-old"), Why: routing.OutOfService},
-			{Target: target("acme.page", "acme-sgp"), Why: guard.BreakerOpen, RetryTime: time.Unix(1_700_000_000, 0)},
+			{Target: target("acme.page", "acme-sgp"), Why: guard.BreakerOpen, RetryAt: time.Unix(1_700_000_000, 0)},
 		},
 		RuledOut: []routing.RuledOut{{
 			Target: target("acme.app", "acme-sgp"),

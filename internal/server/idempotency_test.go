@@ -76,18 +76,37 @@ func TestARepeatedCallIsReplayed(t *testing.T) {
 }
 
 // A message is another as soon as one field is.
+// Products and regions are sets: in which order they are named, and how often, makes no
+// other message.
+func TestSetsUnderAKey(t *testing.T) {
+	g := start(t, issuesAll)
+	named := func(products, regions []string) *livenessv1.IssueLivenessTokenRequest {
+		request := keyed(t, "key-1")
+		request.AcceptedProducts, request.Regions = products, regions
+		return request
+	}
+	require.NotNil(t, g.overGRPC(t, named([]string{"acme.a", "acme.b"}, []string{"cn", "sgp"})).response)
+	for transport, call := range g.transports() {
+		for _, request := range []*livenessv1.IssueLivenessTokenRequest{
+			named([]string{"acme.b", "acme.a"}, []string{"sgp", "cn"}),
+			named([]string{"acme.b", "acme.a", "acme.b"}, []string{"sgp", "cn", "cn"}),
+		} {
+			require.True(t, call(t, request).response.GetReplayed(), transport)
+		}
+		d := requireFailure(t, call(t, named([]string{"acme.a", "acme.b", "acme.c"}, []string{"cn", "sgp"})))
+		require.Equal(t, "IDEMPOTENCY_KEY_REUSED", d.info.GetReason())
+	}
+}
+
 func TestAKeyWithAnotherMessage(t *testing.T) {
 	changes := map[string]func(*livenessv1.IssueLivenessTokenRequest){
 		"reference": func(r *livenessv1.IssueLivenessTokenRequest) { r.Reference = "order-2" },
 		"a photo less": func(r *livenessv1.IssueLivenessTokenRequest) {
 			r.GetComparison().Photos = r.GetComparison().GetPhotos()[:1]
 		},
-		"a photo": func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1].Content[0]++ },
-		"absent":  func(r *livenessv1.IssueLivenessTokenRequest) { r.GetCapture().ScreenReplayCheck = nil },
-		"the order": func(r *livenessv1.IssueLivenessTokenRequest) {
-			products := r.GetAcceptedProducts()
-			products[0], products[1] = products[1], products[0]
-		},
+		"a photo":        func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1].Content[0]++ },
+		"absent":         func(r *livenessv1.IssueLivenessTokenRequest) { r.GetCapture().ScreenReplayCheck = nil },
+		"a product less": func(r *livenessv1.IssueLivenessTokenRequest) { r.AcceptedProducts = r.GetAcceptedProducts()[:1] },
 	}
 	g := start(t, issuesAll)
 	require.NotNil(t, g.overGRPC(t, keyed(t, "key-1")).response)

@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -34,7 +36,7 @@ func (t *tried) Unwrap() error { return t.cause }
 // The run may outlive this call and so never touches it: its outcome is its own, and is
 // handed over when it has ended.
 func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.IssueLivenessTokenResponse, error) {
-	encoded, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.Request)
+	encoded, err := proto.MarshalOptions{Deterministic: true}.Marshal(canonical(c.Request))
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +52,7 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 	result, err := s.keeper.Do(ctx, idempotency.Call{
 		Caller: everyCaller, Key: c.Request.GetIdempotencyKey(), Message: withPhotos(encoded, c.Photos),
 		Run: func(ctx context.Context) (idempotency.Answer, error) {
+			query.Hold = func(until time.Time) (release func()) { return idempotency.Hold(ctx, until) }
 			issued, err := s.issuer.Issue(ctx, query)
 			if err != nil {
 				return idempotency.Answer{}, &tried{issued, err}
@@ -74,6 +77,32 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 	}
 	response.Replayed = c.Repeats()
 	return response, nil
+}
+
+// canonical returns the message in a form that is the same for all that ask for the same:
+// what is a set has an order, and names nothing twice.
+func canonical(message *livenessv1.IssueLivenessTokenRequest) *livenessv1.IssueLivenessTokenRequest {
+	if isSet(message.GetAcceptedProducts()) && isSet(message.GetRegions()) {
+		return message
+	}
+	canonical := proto.CloneOf(message)
+	canonical.AcceptedProducts = setOf(canonical.GetAcceptedProducts())
+	canonical.Regions = setOf(canonical.GetRegions())
+	return canonical
+}
+
+func isSet(names []string) bool {
+	for i := 1; i < len(names); i++ {
+		if names[i-1] >= names[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func setOf(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // withPhotos returns the parts that an encoded message has with its photos. The key may
@@ -102,6 +131,11 @@ func keyFailed(c *call.Call, err error) error {
 	case idempotency.Left:
 		if errors.Is(err, context.Canceled) {
 			return &providers.Error{Reason: providers.CallerCancelled}
+		}
+		if errors.Is(err, idempotency.ErrRunning) {
+			return &providers.Error{
+				Reason: providers.VendorTimeout, Message: "the call goes on; the same key will answer with what it comes to",
+			}
 		}
 		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "time ran out before there was an answer"}
 	default:

@@ -2,8 +2,10 @@ package upstream
 
 import (
 	"crypto/tls"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,18 +28,30 @@ const (
 	bufferBytes = 2 << 10
 )
 
-// Transport makes an account's HTTP requests. It replaces its connections when they
-// reach the account's maximum age, so that a change of the vendor's addresses is
-// noticed: a whole generation at a time, on whose old connections requests in flight end
-// undisturbed.
+// Transport makes an account's HTTP requests. It replaces its connections before they reach
+// the account's maximum age, so that a change of the vendor's addresses is noticed. Over the
+// last fifth of a generation's age more and more requests take the next one, so that a busy
+// account does not dial all of its connections at once; requests in flight on the old ones
+// end undisturbed. Ages differ by chance, so that replicas do not dial together.
 type Transport struct {
-	generation func() *generation
-	current    atomic.Pointer[generation]
+	current atomic.Pointer[generation]
 }
 
+// generation is connections that are replaced together.
 type generation struct {
 	*http.Transport
-	end time.Time
+	// fade is when requests begin to take the next one, end when all do.
+	fade, end time.Time
+	next      func() *generation
+}
+
+func newGeneration(template *http.Transport, most time.Duration) *generation {
+	age := most - rand.N(most/5+1)
+	begin := time.Now()
+	return &generation{
+		Transport: template.Clone(), fade: begin.Add(age - age/5), end: begin.Add(age),
+		next: sync.OnceValue(func() *generation { return newGeneration(template, most) }),
+	}
 }
 
 // NewTransport returns a transport that has no connection yet.
@@ -60,21 +74,40 @@ func NewTransport(account *config.Account) *Transport {
 	if account.Proxy != nil {
 		template.Proxy = http.ProxyURL(account.Proxy)
 	}
-	t := &Transport{generation: func() *generation {
-		return &generation{template.Clone(), time.Now().Add(account.MaxConnectionAge)}
-	}}
-	t.current.Store(t.generation())
+	t := &Transport{}
+	t.current.Store(newGeneration(template, account.MaxConnectionAge))
 	return t
 }
 
 // RoundTrip makes one request and follows no redirect.
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	return t.pick(time.Now()).RoundTrip(request)
+}
+
+// pick returns the generation for a request.
+func (t *Transport) pick(now time.Time) *generation {
 	current := t.current.Load()
-	if time.Now().After(current.end) && t.current.CompareAndSwap(current, t.generation()) {
-		current.CloseIdleConnections() // and each other connection once its call has ended
+	switch {
+	case now.Before(current.fade):
+		return current
+	case now.Before(current.end):
+		if rand.N(current.end.Sub(current.fade)) < now.Sub(current.fade) {
+			return current.next()
+		}
+		return current
+	default:
+		if t.current.CompareAndSwap(current, current.next()) {
+			current.CloseIdleConnections() // and each other connection once its call has ended
+		}
+		return t.current.Load()
 	}
-	return t.current.Load().RoundTrip(request)
 }
 
 // Close closes the connections that no request is using.
-func (t *Transport) Close() { t.current.Load().CloseIdleConnections() }
+func (t *Transport) Close() {
+	current := t.current.Load()
+	current.CloseIdleConnections()
+	if !time.Now().Before(current.fade) {
+		current.next().CloseIdleConnections()
+	}
+}

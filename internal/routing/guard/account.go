@@ -5,35 +5,36 @@ import (
 	"time"
 )
 
-// The configurations of all breakers, and of the ejection of credentials. A vendor that
-// fails is left alone for a second at first, a refused credential longer, as it takes an
-// operator to put it right.
-var (
-	breakerConfig = BreakerConfig{
-		Consecutive: 5, Share: 0.5, MinCalls: 20,
-		Cooldown: time.Second, MaxCooldown: 15 * time.Second,
-	}
-	ejectionConfig = BreakerConfig{Consecutive: 1, Cooldown: 5 * time.Second, MaxCooldown: 5 * time.Minute}
-)
+// breakerConfig is of the breakers of products and targets.
+var breakerConfig = BreakerConfig{
+	Consecutive: 5, Share: 0.5, MinCalls: 20,
+	Cooldown: time.Second, MaxCooldown: 15 * time.Second,
+}
 
-// Account guards one contract with a vendor: how many attempts it takes at once, which
-// of its credentials work, how many retries it is asked for, what its clock says. It is
+// Account guards one contract with a vendor: how many attempts it takes at once and in a
+// time, which of its credentials work, how many retries it is asked for, what its clock
+// says. It is
 // safe for concurrent use; its lock is never held while anything waits.
 type Account struct {
 	mu          sync.Mutex
 	limiter     Limiter
+	rate        RateLimiter
 	budget      RetryBudget
 	clock       clock
-	credentials []Breaker
-	products    map[string]*product
-	queue       queue
+	credentials []credential
+	// restEnd is until when the vendor asked to be left alone.
+	restEnd  time.Time
+	products map[string]*product
+	queue    queue
 }
 
 // product is what an account's targets of one product share.
 type product struct {
 	breaker Breaker
+	pace    pace
 	// credentials are ejected from this product alone.
-	credentials []Breaker
+	credentials []credential
+	restEnd     time.Time
 }
 
 // NewAccount returns the guard of an account with so many credentials that is never
@@ -46,14 +47,6 @@ func NewAccount(credentials, maxInFlight int) *Account {
 	}
 }
 
-func newCredentials(n int) []Breaker {
-	credentials := make([]Breaker, n)
-	for i := range credentials {
-		credentials[i] = NewBreaker(&ejectionConfig)
-	}
-	return credentials
-}
-
 // Target returns the guard of a product on the account with parameters of its own: two
 // targets of a product share what is known of the product.
 func (a *Account) Target(productID string) *Target {
@@ -61,7 +54,7 @@ func (a *Account) Target(productID string) *Target {
 	defer a.mu.Unlock()
 	p := a.products[productID]
 	if p == nil {
-		p = &product{NewBreaker(&breakerConfig), newCredentials(len(a.credentials))}
+		p = &product{breaker: NewBreaker(&breakerConfig), credentials: newCredentials(len(a.credentials))}
 		a.products[productID] = p
 	}
 	return &Target{account: a, product: p, breaker: NewBreaker(&breakerConfig)}
@@ -78,7 +71,11 @@ func (a *Account) ClockOffset() time.Duration {
 type AccountStatus struct {
 	// InFlight attempts are in flight of Limit; MaxInFlight is the highest limit.
 	InFlight, Limit, MaxInFlight int
-	ClockOffset                  time.Duration
+	// Rate is how many attempts may begin in a second, 0 if any number may.
+	Rate float64
+	// RestEnd is until when the vendor asked to be left alone, zero if it did not.
+	RestEnd     time.Time
+	ClockOffset time.Duration
 	// Credentials are in the account's order.
 	Credentials []Status
 }
@@ -87,15 +84,12 @@ type AccountStatus struct {
 func (a *Account) Status(now time.Time) AccountStatus {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return AccountStatus{
-		a.limiter.InFlight(), a.limiter.Limit(), a.limiter.most, a.clock.offset, statuses(a.credentials, now),
+	status := AccountStatus{
+		InFlight: a.limiter.InFlight(), Limit: a.limiter.Limit(), MaxInFlight: a.limiter.most, Rate: a.rate.Rate(),
+		ClockOffset: a.clock.offset, Credentials: credentialStatuses(a.credentials, now),
 	}
-}
-
-func statuses(breakers []Breaker, now time.Time) []Status {
-	all := make([]Status, len(breakers))
-	for i := range breakers {
-		all[i] = breakers[i].Status(now)
+	if now.Before(a.restEnd) {
+		status.RestEnd = a.restEnd
 	}
-	return all
+	return status
 }

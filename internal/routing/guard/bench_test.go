@@ -26,7 +26,7 @@ func BenchmarkAcquireRelease(b *testing.B) {
 func acquireRelease(tb testing.TB, target *Target) {
 	tb.Helper()
 	grant, refusal := target.Acquire(time.Now(), time.Second, nil)
-	if refusal != "" {
+	if refusal.Why != "" {
 		tb.Error(refusal)
 		return
 	}

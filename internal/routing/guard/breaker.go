@@ -9,6 +9,8 @@ type Verdict uint8
 const (
 	// Neutral says nothing: the caller went away, or something else was at fault.
 	Neutral Verdict = iota
+	// Alive says that it answers: as good as Healthy, but no reason to close.
+	Alive
 	// Healthy says that it works.
 	Healthy
 	// Faulty says that it does not.
@@ -61,6 +63,9 @@ type Breaker struct {
 	// window holds the verdicts that were not neutral, while closed.
 	window   window
 	cooldown time.Duration
+	// fullTime says that the last probe was cut short by the router, which says nothing:
+	// the next one gets its full time.
+	fullTime bool
 	// probeAt is the end of the cool-down, while open.
 	probeAt time.Time
 	// leaseEnd is the end of the lease of the probe in flight, while half open; zero if
@@ -78,8 +83,9 @@ func NewBreaker(config *BreakerConfig) Breaker {
 // a probe's runs out by itself.
 type Permit struct {
 	era uint64
-	// Probe says that the attempt decides whether the breaker closes.
-	Probe bool
+	// Probe says that the attempt decides whether the breaker closes, FullTime that it
+	// must not be cut short.
+	Probe, FullTime bool
 }
 
 // Acquire returns a permit for an attempt of at most timeout, or false.
@@ -93,14 +99,23 @@ func (b *Breaker) Acquire(now time.Time, timeout time.Duration) (Permit, bool) {
 		b.state = HalfOpen
 		b.era++
 		b.leaseEnd = now.Add(timeout + leaseGrace)
-		return Permit{era: b.era, Probe: true}, true
+		return Permit{era: b.era, Probe: true, FullTime: b.fullTime}, true
 	}
 }
 
 // Release takes a permit back with the verdict of its attempt.
 func (b *Breaker) Release(now time.Time, permit Permit, verdict Verdict) {
+	b.release(now, permit, verdict, false)
+}
+
+// release is Release; halved says that the router cut the attempt short to leave time to
+// others.
+func (b *Breaker) release(now time.Time, permit Permit, verdict Verdict, halved bool) {
 	switch {
 	case permit.era != b.era:
+	case permit.Probe && halved && verdict == Neutral:
+		b.fullTime = true
+		b.open(now)
 	case permit.Probe:
 		b.endProbe(now, verdict)
 	default:
@@ -110,50 +125,86 @@ func (b *Breaker) Release(now time.Time, permit Permit, verdict Verdict) {
 
 // endProbe closes, opens again for longer, or lets the next attempt be the probe.
 func (b *Breaker) endProbe(now time.Time, verdict Verdict) {
-	b.era++
 	switch verdict {
 	case Healthy:
-		*b = Breaker{config: b.config, era: b.era, cooldown: b.config.Cooldown}
+		b.close()
 	case Faulty:
 		b.cooldown = min(2*b.cooldown, b.config.MaxCooldown)
+		b.fullTime = false
 		b.open(now)
-	case Neutral:
+	case Neutral, Alive:
+		b.era++
 		b.leaseEnd = time.Time{}
 	}
 }
 
-// nextProbe returns when the next probe may pass, unless closed.
-func (b *Breaker) nextProbe() time.Time {
-	if b.state == Open {
-		return b.probeAt
+// close begins as if nothing had happened yet.
+func (b *Breaker) close() {
+	*b = Breaker{config: b.config, era: b.era + 1, cooldown: b.config.Cooldown}
+}
+
+// probeBy sees that an open breaker waits for its probe until then at most.
+func (b *Breaker) probeBy(then time.Time) {
+	if b.state == Open && b.probeAt.After(then) {
+		b.probeAt = then
 	}
-	return b.leaseEnd
+}
+
+// nextProbe returns when the next probe may pass; zero if it may at once, or if closed.
+func (b *Breaker) nextProbe() time.Time {
+	switch b.state {
+	case Open:
+		return b.probeAt
+	case HalfOpen:
+		return b.leaseEnd
+	default:
+		return time.Time{}
+	}
 }
 
 func (b *Breaker) count(now time.Time, verdict Verdict) {
 	switch verdict {
-	case Healthy:
+	case Healthy, Alive:
 		b.consecutive = 0
-		b.window.add(now, 0)
+		b.addToWindow(now, 0)
 	case Faulty:
 		b.consecutive++
-		b.window.add(now, 1)
+		b.addToWindow(now, 1)
 		if b.consecutive >= b.config.Consecutive || b.shareReached(now) {
-			b.era++
 			b.open(now)
 		}
 	case Neutral:
 	}
 }
 
+// addToWindow counts a verdict, if the share of faults matters.
+func (b *Breaker) addToWindow(now time.Time, faults int32) {
+	if b.config.Share > 0 {
+		b.window.add(now, faults)
+	}
+}
+
 func (b *Breaker) shareReached(now time.Time) bool {
+	if b.config.Share == 0 {
+		return false
+	}
 	verdicts, faults := b.window.sum(now)
-	return b.config.Share > 0 && verdicts >= b.config.MinCalls && float64(faults) >= b.config.Share*float64(verdicts)
+	return verdicts >= b.config.MinCalls && float64(faults) >= b.config.Share*float64(verdicts)
 }
 
 func (b *Breaker) open(now time.Time) {
 	b.state = Open
+	b.era++
 	b.probeAt = now.Add(b.cooldown)
+}
+
+// coolAt returns the end of the cool-down; zero unless open. When a probe in flight will
+// end, nobody can tell.
+func (b *Breaker) coolAt() time.Time {
+	if b.state == Open {
+		return b.probeAt
+	}
+	return time.Time{}
 }
 
 // Status is a breaker's state, for those who look at it.
@@ -166,7 +217,7 @@ type Status struct {
 
 // Status returns the state at now.
 func (b *Breaker) Status(now time.Time) Status {
-	if next := b.nextProbe(); b.state != Closed && now.Before(next) {
+	if next := b.nextProbe(); now.Before(next) {
 		return Status{b.state, next}
 	}
 	return Status{State: b.state}

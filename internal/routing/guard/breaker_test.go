@@ -28,6 +28,53 @@ func TestBreakerNeutralLeavesTheRow(t *testing.T) {
 	require.Equal(t, Open, b.state)
 }
 
+// An answer that is no token ends the row and makes the share of faults smaller, but closes
+// nothing.
+func TestBreakerAlive(t *testing.T) {
+	b := NewBreaker(&rowConfig)
+	attempts(t, &b, epoch, Faulty, Faulty, Alive, Faulty, Faulty)
+	require.Equal(t, Closed, b.state)
+
+	b = NewBreaker(&shareConfig)
+	for range 5 {
+		attempts(t, &b, epoch, Healthy, Alive)
+	}
+	for range 9 {
+		attempt(t, &b, epoch, Faulty)
+	}
+	require.Equal(t, Closed, b.state)
+	attempt(t, &b, epoch, Faulty)
+	require.Equal(t, Open, b.state)
+
+	b, probe := probing()
+	b.Release(at(time.Second), probe, Alive)
+	require.Equal(t, Status{State: HalfOpen}, b.Status(at(time.Second)))
+}
+
+// The wall clock may be set while the window is filled.
+func TestWindowOfAClockThatIsSetBack(t *testing.T) {
+	for _, back := range []time.Duration{time.Hour, time.Minute, 11 * time.Second, 1500 * time.Millisecond} {
+		b := NewBreaker(&shareConfig)
+		attempts(t, &b, epoch, Healthy, Healthy, Healthy, Healthy, Healthy, Faulty, Faulty, Faulty, Faulty)
+		attempt(t, &b, at(-back), Faulty)
+		require.Equal(t, Closed, b.state, back)
+	}
+}
+
+// The ten seconds are counted from the first verdict, wherever in a second that falls.
+func TestWindowIsOfTenSeconds(t *testing.T) {
+	for _, phase := range []time.Duration{0, 300 * time.Millisecond, 999 * time.Millisecond} {
+		for later, want := range map[time.Duration]int{0: 2, 9*time.Second + 999*time.Millisecond: 2, 10 * time.Second: 1, 11 * time.Second: 1, 20 * time.Second: 1} {
+			var w window
+			w.add(at(phase), 1)
+			w.add(at(phase+later), 0)
+			verdicts, faults := w.sum(at(phase + later))
+			require.Equal(t, want, verdicts, "%v later", later)
+			require.Equal(t, want-1, faults, "%v later", later)
+		}
+	}
+}
+
 func TestBreakerNeverOpensOnNeutral(t *testing.T) {
 	b := NewBreaker(&breakerConfig)
 	for i := range 1000 {

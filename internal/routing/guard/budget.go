@@ -25,13 +25,18 @@ type RetryBudget struct {
 // Earn notes an attempt.
 func (b *RetryBudget) Earn() { b.owed = max(0, b.owed-1) }
 
+// Allows reports whether there is a retry to spend.
+func (b *RetryBudget) Allows(now time.Time) bool {
+	return now.Sub(b.last) >= retryWindow || b.owed+attemptsPerRetry <= retryBurst*attemptsPerRetry
+}
+
 // Spend takes a retry, or returns false if there is none.
 func (b *RetryBudget) Spend(now time.Time) bool {
+	if !b.Allows(now) {
+		return false
+	}
 	if now.Sub(b.last) >= retryWindow {
 		b.owed = 0
-	}
-	if b.owed+attemptsPerRetry > retryBurst*attemptsPerRetry {
-		return false
 	}
 	b.owed += attemptsPerRetry
 	b.last = now

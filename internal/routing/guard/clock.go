@@ -5,28 +5,45 @@ import "time"
 const (
 	// datePrecision is what a Date header tells: whole seconds, cut.
 	datePrecision = time.Second
-	// clockSlack is how far clocks may be apart beyond that before it is heeded:
-	// signatures live for minutes.
+	// clockSlack is how far clocks may be apart beyond that before it matters: signatures
+	// live for minutes.
 	clockSlack = time.Second
 )
 
-// clock knows how far the vendor's clock is ahead, from the Date headers of its
-// answers.
+// clock knows how far the vendor's clock is ahead. Only a refused signature makes it follow
+// the Date of the answer: what dates an answer may be another machine than what checks
+// signatures.
 type clock struct {
+	// offset is what the next attempt is signed with.
 	offset time.Duration
+	// proven is what the last token was issued for.
+	proven time.Duration
 }
 
-// learn takes in the Date of an answer to a request that was sent and answered at these
-// times. What is known stays as long as it agrees.
-func (c *clock) learn(date, sent, answered time.Time) {
-	least, most := bounds(date, sent, answered)
+// prove notes that a signature with the offset was taken.
+func (c *clock) prove(offset time.Duration) { c.proven = offset }
+
+// refuse takes in that a signature with the offset was refused, by an answer of that date
+// to a request that was sent and answered at these times. What another attempt has learnt
+// since stays. If the date agrees with the offset, it is the date that is wrong, and the
+// last offset that was proven is used again.
+func (c *clock) refuse(offset time.Duration, date, sent, answered time.Time) {
 	switch {
-	case least <= c.offset && c.offset <= most:
-	case least <= 0 && 0 <= most:
-		c.offset = 0
+	case offset != c.offset:
+	case Skewed(offset, date, sent, answered):
+		c.offset = learn(date, sent, answered)
 	default:
-		c.offset = least + (most-least)/2
+		c.offset = c.proven
 	}
+}
+
+// learn returns the offset that a date tells, 0 if it may be.
+func learn(date, sent, answered time.Time) time.Duration {
+	least, most := bounds(date, sent, answered)
+	if least <= 0 && 0 <= most {
+		return 0
+	}
+	return least + (most-least)/2
 }
 
 // bounds returns between what the offset is: the date was set between the two times.

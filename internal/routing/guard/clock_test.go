@@ -13,55 +13,113 @@ func exchange(ahead time.Duration) (date, sent, answered time.Time) {
 	return sent.Add(50*time.Millisecond + ahead).Truncate(time.Second), sent, sent.Add(100 * time.Millisecond)
 }
 
-func learnt(ahead time.Duration) clock {
+// refusedBy returns a clock after a signature with the local time was refused by a vendor
+// whose clock is so far ahead.
+func refusedBy(ahead time.Duration) clock {
 	var c clock
-	c.learn(exchange(ahead))
+	date, sent, answered := exchange(ahead)
+	c.refuse(0, date, sent, answered)
 	return c
 }
 
 func TestClockOffsetIsLearnt(t *testing.T) {
 	for _, ahead := range []time.Duration{10 * time.Minute, -10 * time.Minute, 6 * time.Second, -6 * time.Second, time.Hour} {
-		require.InDelta(t, ahead.Seconds(), learnt(ahead).offset.Seconds(), 2.1, ahead)
+		require.InDelta(t, ahead.Seconds(), refusedBy(ahead).offset.Seconds(), 2.1, ahead)
 	}
 }
 
-// Less than a Date header can tell is not heeded.
+// Less than a Date header can tell changes nothing.
 func TestClockThatIsNearlyRight(t *testing.T) {
 	for _, ahead := range []time.Duration{0, time.Second, -time.Second, 300 * time.Millisecond} {
-		require.Zero(t, learnt(ahead).offset, ahead)
-	}
-}
-
-// What is known does not follow every answer's rounding.
-func TestClockOffsetIsKept(t *testing.T) {
-	c := learnt(10 * time.Minute)
-	before := c
-	for i := range 100 {
-		c.learn(exchange(10*time.Minute + time.Duration(i-50)*10*time.Millisecond))
-		require.Equal(t, before, c)
+		require.Zero(t, refusedBy(ahead).offset, ahead)
 	}
 }
 
 func TestClockIsSetRight(t *testing.T) {
-	c := learnt(10 * time.Minute)
-	c.learn(exchange(0))
+	c := refusedBy(10 * time.Minute)
+	date, sent, answered := exchange(0)
+	c.refuse(c.offset, date, sent, answered)
 	require.Zero(t, c.offset)
 }
 
 func TestClockOffsetChanges(t *testing.T) {
-	c := learnt(10 * time.Minute)
-	c.learn(exchange(-time.Minute))
+	c := refusedBy(10 * time.Minute)
+	date, sent, answered := exchange(-time.Minute)
+	c.refuse(c.offset, date, sent, answered)
 	require.InDelta(t, -60, c.offset.Seconds(), 2.1)
 }
 
-// An answer that was long in coming was dated at any time between.
+// A signature that is refused though it agrees with the date was not refused for the time
+// of the date: the offset that tokens were issued for is used again.
+func TestClockFallsBackToWhatWasProven(t *testing.T) {
+	c := refusedBy(-time.Minute)
+	c.prove(c.offset)
+	proven := c.offset
+	date, sent, answered := exchange(10 * time.Minute)
+	c.refuse(c.offset, date, sent, answered)
+	require.NotEqual(t, proven, c.offset)
+	c.refuse(c.offset, date, sent, answered)
+	require.Equal(t, proven, c.offset)
+}
+
+// Without a date nothing is learnt.
+func TestRefusedSignatureWithoutADate(t *testing.T) {
+	c := refusedBy(-time.Minute)
+	c.refuse(c.offset, time.Time{}, epoch, epoch)
+	require.Zero(t, c.offset)
+}
+
+// An attempt that was signed before another one learnt says nothing of what that learnt.
+func TestRefusalOfAnEarlierOffset(t *testing.T) {
+	c := refusedBy(10 * time.Minute)
+	want := c
+	date, sent, answered := exchange(-time.Hour)
+	c.refuse(0, date, sent, answered)
+	require.Equal(t, want, c)
+}
+
+// An answer that was long in coming was dated at any time between, counted from when the
+// attempt began.
 func TestClockOfASlowExchange(t *testing.T) {
 	var c clock
-	c.learn(at(5*time.Second), epoch, at(30*time.Second))
-	c.learn(at(25*time.Second), epoch, at(30*time.Second))
+	c.refuse(0, at(5*time.Second), epoch, at(30*time.Second))
+	c.refuse(0, at(25*time.Second), epoch, at(30*time.Second))
 	require.Zero(t, c.offset)
-	c.learn(at(5*time.Second), at(10*time.Second), at(30*time.Second))
+	c.refuse(0, at(5*time.Second), at(10*time.Second), at(30*time.Second))
 	require.Negative(t, c.offset)
+}
+
+// What the date of a slow answer is compared with is the whole time of its attempt.
+func TestAccountsClockOfASlowExchange(t *testing.T) {
+	for _, dated := range []time.Duration{0, 15 * time.Second, 30 * time.Second} {
+		a := NewAccount(1, 100)
+		target := a.Target("p")
+		grant := granted(t, target, epoch)
+		target.Release(at(30*time.Second), grant, Result{SignatureRefused: true, Date: at(dated)})
+		require.Zero(t, a.ClockOffset(), dated)
+	}
+}
+
+// Only a refused signature teaches, whatever the date of other answers says.
+func TestOtherAnswersTeachNoClock(t *testing.T) {
+	a := NewAccount(1, 100)
+	target := a.Target("p")
+	for _, result := range []Result{healthy, {Product: Faulty}, {ConcurrencyLimited: true}} {
+		result.Date = at(10 * time.Minute)
+		ends(t, target, epoch, 1, result)
+		require.Zero(t, a.ClockOffset())
+	}
+}
+
+// An offset is in doubt until a token was issued with it.
+func TestClockInDoubt(t *testing.T) {
+	a := NewAccount(1, 100)
+	target := a.Target("p")
+	require.False(t, granted(t, target, epoch).ClockInDoubt)
+	ends(t, target, epoch, 1, Result{SignatureRefused: true, Date: at(10 * time.Minute)})
+	require.True(t, granted(t, target, epoch).ClockInDoubt)
+	ends(t, target, epoch, 1, healthy)
+	require.False(t, granted(t, target, epoch).ClockInDoubt)
 }
 
 func TestSkewed(t *testing.T) {

@@ -3,14 +3,21 @@ package guard
 import "time"
 
 const (
-	// cutShare is what a limit answer leaves of the attempts in flight.
+	// cutShare is what a limit answer leaves of the attempts that were in flight.
 	cutShare = 0.95
 	// holdTime and holdAttempts keep the limit where a cut has put it, so that the
 	// vendor refuses no more than one attempt in a hundred for the limit to be found.
+	// After holdMost the limit goes up however few attempts there were.
 	holdTime     = 3 * time.Second
 	holdAttempts = 100
-	// raiseEvery is the pace of going up again.
+	holdMost     = 10 * time.Second
+	// raiseEvery is the pace of going up while the limit refuses attempts.
 	raiseEvery = time.Second
+	// quietTime is how long the limit must refuse nothing before it doubles, and
+	// doubleEvery the pace of doubling from then on: what the vendor said of an earlier
+	// hour says little of this one.
+	quietTime   = 10 * time.Second
+	doubleEvery = 5 * time.Second
 )
 
 // Limiter bounds the attempts in flight by what the vendor's own limit answers teach:
@@ -27,8 +34,8 @@ type Limiter struct {
 	// cut is when the limit was last lowered; ended counts the attempts since.
 	cut   time.Time
 	ended int
-	// raise is the earliest time to go up.
-	raise time.Time
+	// raise is the earliest time to go up while pressed, double that to double.
+	raise, double time.Time
 }
 
 // NewLimiter returns a limiter that allows the most at once until the vendor objects.
@@ -46,6 +53,7 @@ func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
 	l.raiseIfDue(now)
 	if l.inFlight >= l.limit {
 		l.pressed = true
+		l.double = now.Add(quietTime)
 		return Slot{}, false
 	}
 	l.inFlight++
@@ -53,24 +61,33 @@ func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
 }
 
 // Release takes a slot back. limited says that the vendor answered that there are too
-// many.
+// many. The limit never goes below what is still in flight: those the vendor has taken.
 func (l *Limiter) Release(now time.Time, slot Slot, limited bool) {
 	l.inFlight--
 	l.ended++
 	// An attempt from before the last cut says nothing of what the cut did.
 	if limited && !slot.start.Before(l.cut) {
-		l.limit = min(l.limit, max(1, int(cutShare*float64(slot.inFlight))))
+		l.limit = min(l.limit, max(1, l.inFlight, int(cutShare*float64(slot.inFlight))))
 		l.cut, l.ended, l.pressed = now, 0, false
-		l.raise = now.Add(holdTime)
+		l.raise, l.double = now.Add(holdTime), now.Add(quietTime)
 	}
 }
 
-// raiseIfDue allows one more in flight if the limit has refused any.
+// raiseIfDue allows one more in flight if the limit has refused any, and twice as many if
+// it has refused none for long.
 func (l *Limiter) raiseIfDue(now time.Time) {
-	if l.limit < l.most && l.pressed && l.ended >= holdAttempts && !now.Before(l.raise) {
+	if l.limit >= l.most {
+		return
+	}
+	held := l.ended < holdAttempts && now.Sub(l.cut) < holdMost
+	if l.pressed && !held && !now.Before(l.raise) {
 		l.limit++
 		l.pressed = false
 		l.raise = now.Add(raiseEvery)
+	}
+	for l.limit < l.most && !now.Before(l.double) {
+		l.limit = min(2*l.limit, l.most)
+		l.double = l.double.Add(doubleEvery)
 	}
 }
 

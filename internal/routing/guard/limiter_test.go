@@ -72,6 +72,9 @@ func TestLimitAnswerLowersTheLimit(t *testing.T) {
 	for inFlight, want := range map[int]int{101: 95, 21: 19, 6: 5, 3: 2, 2: 1, 1: 1} {
 		l := NewLimiter(1000)
 		slots := fill(t, &l, epoch, inFlight)
+		for _, slot := range slots[:inFlight-1] {
+			l.Release(epoch, slot, false)
+		}
 		l.Release(epoch, slots[inFlight-1], true)
 		require.Equal(t, want, l.Limit(), inFlight)
 	}
@@ -95,9 +98,9 @@ func TestAttemptFromBeforeACutSaysNothing(t *testing.T) {
 	l := NewLimiter(1000)
 	early := fill(t, &l, epoch, 20)
 	l.Release(at(time.Second), fill(t, &l, at(time.Second), 1)[0], true)
-	require.Equal(t, 19, l.Limit())
+	require.Equal(t, 20, l.Limit())
 	l.Release(at(time.Second), early[0], true)
-	require.Equal(t, 19, l.Limit())
+	require.Equal(t, 20, l.Limit())
 }
 
 func TestLimitAnswerNeverRaises(t *testing.T) {
@@ -127,12 +130,47 @@ func TestLimitIsHeldForSoManyAttempts(t *testing.T) {
 	require.Equal(t, 10, l.Limit())
 }
 
-// A vendor that is not asked for more teaches nothing of how much it takes.
-func TestLimitThatRefusesNothingStays(t *testing.T) {
+// However few attempts there are, the limit goes up in the end.
+func TestLimitOfFewAttemptsIsHeldForTenSeconds(t *testing.T) {
 	l := lowered(t)
-	l.ended = holdAttempts
-	pass(t, &l, at(time.Hour), 1000)
+	press(&l, at(holdMost-1))
+	pass(t, &l, at(holdMost-1), 1)
 	require.Equal(t, 9, l.Limit())
+	pass(t, &l, at(holdMost), 1)
+	require.Equal(t, 10, l.Limit())
+}
+
+// A limit that refuses nothing doubles after ten seconds, and every five: what the vendor
+// takes now is found out when it is asked for.
+func TestLimitThatRefusesNothingDoubles(t *testing.T) {
+	l := NewLimiter(10_000)
+	l.Release(epoch, fill(t, &l, epoch, 1)[0], true)
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{quietTime - 1, 1}, {quietTime, 2}, {quietTime + doubleEvery - 1, 2}, {quietTime + doubleEvery, 4}, {time.Minute, 2048}, {time.Hour, 10_000}} {
+		pass(t, &l, at(step.after), 1)
+		require.Equal(t, step.want, l.Limit(), step.after)
+	}
+}
+
+// One that refuses does not.
+func TestLimitThatRefusesDoesNotDouble(t *testing.T) {
+	l := lowered(t)
+	for d := time.Duration(0); d < time.Minute; d += 100 * time.Millisecond {
+		press(&l, at(d))
+		l.raise = at(time.Hour)
+	}
+	require.Equal(t, 9, l.Limit())
+}
+
+// What the vendor has taken meanwhile is not what was too much.
+func TestLimitIsNeverBelowWhatIsInFlight(t *testing.T) {
+	l := NewLimiter(1000)
+	first := fill(t, &l, epoch, 1)[0]
+	fill(t, &l, at(time.Second), 500)
+	l.Release(at(2*time.Second), first, true)
+	require.Equal(t, 500, l.Limit())
 }
 
 func TestLimitGoesUpByOneASecond(t *testing.T) {

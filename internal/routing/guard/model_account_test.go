@@ -47,7 +47,7 @@ var accountEvents = []func(*accountWorld) string{
 	func(w *accountWorld) string { return w.acquire(0, []int{0}) },
 	func(w *accountWorld) string { return w.acquire(1, []int{1}) },
 	func(w *accountWorld) string { return w.release(w.count-1, Result{}) },
-	func(w *accountWorld) string { return w.release(w.count-1, Result{Limited: true}) },
+	func(w *accountWorld) string { return w.release(w.count-1, Result{ConcurrencyLimited: true}) },
 	func(w *accountWorld) string { return w.release(0, Result{CredentialForProduct: Faulty}) },
 	func(w *accountWorld) string { return w.release(w.count/2, Result{Product: Faulty}) },
 	func(w *accountWorld) string { return w.release(w.count/2, Result{Product: Healthy}) },
@@ -55,7 +55,7 @@ var accountEvents = []func(*accountWorld) string{
 	func(w *accountWorld) string { return w.pass(100 * time.Millisecond) },
 }
 
-var healthy = Result{Target: Healthy, Product: Healthy, Credential: Healthy, CredentialForProduct: Healthy}
+var healthy = Result{Issued: true, Answered: true, Target: Healthy, Product: Healthy, Credential: Healthy, CredentialForProduct: Healthy}
 
 func (w *accountWorld) do(event int) string {
 	if wrong := accountEvents[event](w); wrong != "" {
@@ -95,8 +95,8 @@ func (w *accountWorld) acquire(i int, tried []int) string {
 	}
 	target := w.targets[i]
 	grant, refusal := target.Acquire(at(w.now), probeTime, tried)
-	if refusal != "" {
-		return w.checkRefusal(target, refusal, tried)
+	if refusal.Why != "" {
+		return w.checkRefusal(target, refusal.Why, tried)
 	}
 	if len(tried) > 0 && grant.Credential == tried[0] {
 		return "uses a credential again"
@@ -107,13 +107,13 @@ func (w *accountWorld) acquire(i int, tried []int) string {
 }
 
 // checkRefusal says whether what is said to keep an attempt back does so.
-func (w *accountWorld) checkRefusal(target *Target, refusal Refusal, tried []int) string {
+func (w *accountWorld) checkRefusal(target *Target, refusal Why, tried []int) string {
 	now := at(w.now)
 	shut := func(b *Breaker) bool { return !b.Status(now).Until.IsZero() }
 	free := false
 	for i := range w.account.credentials {
 		wasTried := len(tried) > 0 && tried[0] == i
-		free = free || !wasTried && !shut(&w.account.credentials[i]) && !shut(&target.product.credentials[i])
+		free = free || !wasTried && !shut(&w.account.credentials[i].breaker) && !shut(&target.product.credentials[i].breaker)
 	}
 	open := shut(&target.breaker) || shut(&target.product.breaker)
 	full := w.account.limiter.inFlight >= w.account.limiter.limit

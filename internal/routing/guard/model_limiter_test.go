@@ -15,15 +15,17 @@ type limiterWorld struct {
 	// raised is when the limit last went up, lowered when it went down; refused says
 	// that a slot was refused since it last changed.
 	raised, lowered time.Duration
-	refused         bool
+	// pressed is when a slot was last refused.
+	pressed time.Duration
+	refused bool
 }
 
 // newLimiterWorld returns one that may be anywhere between a cut and the time to go up.
 func newLimiterWorld(random *rand.Rand) limiterWorld {
-	w := limiterWorld{limiter: NewLimiter(10), raised: -time.Hour, lowered: -time.Hour}
+	w := limiterWorld{limiter: NewLimiter(10), raised: -time.Hour, lowered: -time.Hour, pressed: -time.Hour}
 	if random != nil && random.IntN(2) == 0 {
 		w.limiter.limit, w.limiter.ended = 1+random.IntN(10), random.IntN(2*holdAttempts)
-		w.limiter.cut, w.limiter.raise, w.lowered = epoch, at(holdTime), 0
+		w.limiter.cut, w.limiter.raise, w.limiter.double, w.lowered = epoch, at(holdTime), at(quietTime), 0
 	}
 	return w
 }
@@ -54,6 +56,8 @@ func (w *limiterWorld) do(event int) string {
 		return "has lost count of the slots taken"
 	case l.limit < 1 || l.limit > l.most:
 		return "has a limit outside its bounds"
+	case l.limit < before && l.limit < l.inFlight:
+		return "goes below what is in flight"
 	case l.limit < before:
 		w.lowered, w.refused = w.now, false
 	}
@@ -64,6 +68,9 @@ func (w *limiterWorld) do(event int) string {
 func (w *limiterWorld) checkRaise(by int) string {
 	switch {
 	case by == 0:
+		return ""
+	case w.now-max(w.lowered, w.pressed) >= quietTime:
+		w.raised = w.now
 		return ""
 	case by != 1 || w.now-w.raised < raiseEvery || w.now-w.lowered < holdTime:
 		return "goes up too fast"
@@ -89,7 +96,7 @@ func (w *limiterWorld) acquire() string {
 		return wrong
 	}
 	if !ok {
-		w.refused = true
+		w.refused, w.pressed = true, w.now
 		if w.count < w.limiter.limit {
 			return "refuses what it has a slot for"
 		}

@@ -26,6 +26,32 @@ func TestNeutralProbeEndsItsLease(t *testing.T) {
 	require.True(t, next.Probe)
 }
 
+// A probe that the router cut short says nothing: the next one comes after the same
+// cool-down and gets its full time, the one after that no longer.
+func TestHalvedProbeIsFollowedByAFullOne(t *testing.T) {
+	b, probe := probing()
+	require.False(t, probe.FullTime)
+	b.release(at(time.Second), probe, Neutral, true)
+	require.Equal(t, Status{Open, at(2 * time.Second)}, b.Status(at(time.Second)))
+
+	full, ok := b.Acquire(at(2*time.Second), time.Second)
+	require.True(t, ok)
+	require.Equal(t, Permit{era: b.era, Probe: true, FullTime: true}, full)
+	b.Release(at(3*time.Second), full, Faulty)
+	require.Equal(t, Status{Open, at(5 * time.Second)}, b.Status(at(3*time.Second)))
+
+	next, ok := b.Acquire(at(5*time.Second), time.Second)
+	require.True(t, ok)
+	require.False(t, next.FullTime)
+}
+
+// One that failed before it was cut has failed.
+func TestHalvedProbeThatFails(t *testing.T) {
+	b, probe := probing()
+	b.release(at(time.Second), probe, Faulty, true)
+	require.Equal(t, Status{Open, at(3 * time.Second)}, b.Status(at(time.Second)))
+}
+
 // Only the latest probe counts: who outlives its lease has been replaced.
 func TestReplacedProbeSaysNothing(t *testing.T) {
 	for _, verdict := range []Verdict{Neutral, Healthy, Faulty} {

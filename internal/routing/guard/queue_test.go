@@ -98,7 +98,7 @@ func TestFreeSlotCallsAtOnce(t *testing.T) {
 // Where a cut left more in flight than may be, one that ends frees no slot.
 func TestNoSlotAboveTheLimit(t *testing.T) {
 	target, grants := full(t, 4)
-	target.Release(at(time.Second), grants[3], Result{Limited: true})
+	target.Release(at(time.Second), grants[3], Result{ConcurrencyLimited: true})
 	target.account.limiter.limit = 2
 	first := await(t, target)
 	target.Release(at(time.Second), grants[2], Result{})

@@ -1,19 +1,28 @@
 package guard
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
-// Refusal is why an attempt may not begin; "" if it may.
-type Refusal string
+// Why is what keeps an attempt from beginning.
+type Why string
 
-// The refusals.
+// What may keep an attempt from beginning.
 const (
-	BreakerOpen        Refusal = "breaker_open"
-	LimitReached       Refusal = "limit_reached"
-	CredentialsEjected Refusal = "credentials_ejected"
+	BreakerOpen        Why = "breaker_open"
+	LimitReached       Why = "limit_reached"
+	RateLimited        Why = "rate_limited"
+	CredentialsEjected Why = "credentials_ejected"
+	// RetryAfter is a vendor that asked to be left alone for a time.
+	RetryAfter Why = "retry_after"
+	// RetryBudgetSpent keeps retries from beginning, and nothing else.
+	RetryBudgetSpent Why = "retry_budget_spent"
 )
+
+// Refusal is why an attempt may not begin; the zero value says that it may.
+type Refusal struct {
+	Why Why
+	// RetryAt is the earliest time at which it may: now where nobody can tell.
+	RetryAt time.Time
+}
 
 // Target guards a product on an account. It is safe for concurrent use.
 type Target struct {
@@ -28,10 +37,13 @@ type Target struct {
 type Grant struct {
 	// Credential is the index of the one to use.
 	Credential int
-	// ClockOffset is how far the vendor's clock is ahead.
-	ClockOffset time.Duration
-	// Probe says that the attempt decides whether something opens again.
-	Probe bool
+	// ClockOffset is how far the vendor's clock is ahead. ClockInDoubt says that no token
+	// was ever issued with it: a refusal may be the clock's fault.
+	ClockOffset  time.Duration
+	ClockInDoubt bool
+	// Probe says that the attempt decides whether something opens again. FullTime says
+	// that the probe before it was cut short, so that this one needs all of its time.
+	Probe, FullTime bool
 
 	start                                             time.Time
 	slot                                              Slot
@@ -41,97 +53,99 @@ type Grant struct {
 // Acquire returns a grant for an attempt of at most timeout with a credential other
 // than those tried, or why there is none.
 func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (Grant, Refusal) {
+	t.account.mu.Lock()
+	defer t.account.mu.Unlock()
+	return t.acquire(now, timeout, tried)
+}
+
+// AcquireRetry is Acquire for a retry, which the account's budget must allow. A refused one
+// costs the budget nothing.
+func (t *Target) AcquireRetry(now time.Time, timeout time.Duration, tried []int) (Grant, Refusal) {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	grant := Grant{start: now, ClockOffset: a.clock.offset}
+	if !a.budget.Allows(now) {
+		return Grant{}, Refusal{RetryBudgetSpent, now}
+	}
+	grant, refusal := t.acquire(now, timeout, tried)
+	if refusal.Why == "" {
+		a.budget.Spend(now)
+	}
+	return grant, refusal
+}
+
+func (t *Target) acquire(now time.Time, timeout time.Duration, tried []int) (Grant, Refusal) {
+	grant := Grant{start: now, ClockOffset: t.account.clock.offset}
+	if why := t.fill(&grant, now, timeout, tried); why != "" {
+		return Grant{}, Refusal{why, t.retryAt(now)}
+	}
+	grant.ClockInDoubt = grant.ClockOffset != t.account.clock.proven
+	t.account.budget.Earn()
+	grant.Probe = grant.target.Probe || grant.product.Probe || grant.credential.Probe || grant.credentialForProduct.Probe
+	if grant.Probe {
+		grant.FullTime = grant.target.FullTime || grant.product.FullTime ||
+			grant.credential.FullTime || grant.credentialForProduct.FullTime
+	}
+	return grant, Refusal{}
+}
+
+// fill takes all that the attempt needs, or nothing.
+func (t *Target) fill(grant *Grant, now time.Time, timeout time.Duration, tried []int) (why Why) {
+	a := t.account
+	if now.Before(a.restEnd) || now.Before(t.product.restEnd) {
+		return RetryAfter
+	}
 	var ok bool
 	if grant.target, ok = t.breaker.Acquire(now, timeout); !ok {
-		return Grant{}, BreakerOpen
+		return BreakerOpen
 	}
 	if grant.product, ok = t.product.breaker.Acquire(now, timeout); !ok {
 		t.breaker.Release(now, grant.target, Neutral)
-		return Grant{}, BreakerOpen
+		return BreakerOpen
 	}
-	if !t.acquireCredential(&grant, now, timeout, tried) {
-		t.releaseBreakers(now, &grant, Result{})
-		return Grant{}, CredentialsEjected
+	if !t.acquireCredential(grant, now, timeout, tried) {
+		t.releaseBreakers(now, grant, &Result{})
+		return CredentialsEjected
 	}
-	if grant.slot, ok = a.limiter.Acquire(now); !ok {
-		t.releaseCredential(now, &grant, Result{})
-		t.releaseBreakers(now, &grant, Result{})
-		return Grant{}, LimitReached
+	if why = a.acquireSlot(grant, now); why != "" {
+		t.releaseCredential(now, grant, &Result{})
+		t.releaseBreakers(now, grant, &Result{})
 	}
-	a.budget.Earn()
-	grant.Probe = grant.target.Probe || grant.product.Probe || grant.credential.Probe || grant.credentialForProduct.Probe
-	return grant, ""
+	return why
 }
 
-// RetryTime returns when what refused an attempt may let one through, zero if that is not
-// known: a slot is free whenever an attempt ends, and what can be probed already waits for
-// nothing but the next attempt.
-func (t *Target) RetryTime(now time.Time, why Refusal) time.Time {
+// acquireSlot takes a slot and a token of the account's rate.
+func (a *Account) acquireSlot(grant *Grant, now time.Time) (why Why) {
+	if a.rate.NextAt(now).After(now) {
+		a.rate.Press(now)
+		return RateLimited
+	}
+	var ok bool
+	if grant.slot, ok = a.limiter.Acquire(now); !ok {
+		return LimitReached
+	}
+	a.rate.Take()
+	return ""
+}
+
+// RetryAt returns the earliest time at which an attempt may begin, now if one may or if
+// nobody can tell.
+func (t *Target) RetryAt(now time.Time) time.Time {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	switch why {
-	case BreakerOpen:
-		return later(t.breaker.Status(now).Until, t.product.breaker.Status(now).Until)
-	case CredentialsEjected:
-		return t.credentialsRetryTime(now)
-	default:
-		return time.Time{}
-	}
+	return t.retryAt(now)
 }
 
-// credentialsRetryTime returns when the first of the credentials may be probed.
-func (t *Target) credentialsRetryTime(now time.Time) time.Time {
-	var earliest time.Time
-	for i := range t.account.credentials {
-		probe := later(t.account.credentials[i].Status(now).Until, t.product.credentials[i].Status(now).Until)
-		if i == 0 || probe.Before(earliest) {
-			earliest = probe
+func (t *Target) retryAt(now time.Time) time.Time {
+	a := t.account
+	first := t.coolCredentialAt(0)
+	for i := 1; i < len(a.credentials); i++ {
+		if next := t.coolCredentialAt(i); next.Before(first) {
+			first = next
 		}
 	}
-	return earliest
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// acquireCredential takes the first that is ejected neither as such nor for the product.
-func (t *Target) acquireCredential(grant *Grant, now time.Time, timeout time.Duration, tried []int) bool {
-	for i := range t.account.credentials {
-		if slices.Contains(tried, i) {
-			continue
-		}
-		var ok bool
-		if grant.credential, ok = t.account.credentials[i].Acquire(now, timeout); !ok {
-			continue
-		}
-		if grant.credentialForProduct, ok = t.product.credentials[i].Acquire(now, timeout); ok {
-			grant.Credential = i
-			return true
-		}
-		t.account.credentials[i].Release(now, grant.credential, Neutral)
-	}
-	return false
-}
-
-// Result is what an attempt came to, as far as it concerns the guard. The zero value says
-// nothing.
-type Result struct {
-	// Target is counted for or against the target with its parameters, Product the product
-	// on the account, Credential the credential, CredentialForProduct the credential
-	// with this product.
-	Target, Product, Credential, CredentialForProduct Verdict
-	// Limited says that the vendor answered that there are too many attempts.
-	Limited bool
-	// Date is the vendor's clock as it answered, zero if it did not say.
-	Date time.Time
+	return latest(
+		now, first, a.restEnd, t.product.restEnd, t.breaker.coolAt(), t.product.breaker.coolAt(), a.rate.NextAt(now))
 }
 
 // Release takes a grant back with the result of its attempt.
@@ -139,30 +153,60 @@ func (t *Target) Release(now time.Time, grant Grant, result Result) {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !result.Date.IsZero() {
-		a.clock.learn(result.Date, grant.start, now)
-	}
-	a.limiter.Release(now, grant.slot, result.Limited)
-	t.releaseCredential(now, &grant, result)
-	t.releaseBreakers(now, &grant, result)
+	t.learn(now, &grant, &result)
+	a.limiter.Release(now, grant.slot, result.ConcurrencyLimited)
+	t.releaseCredential(now, &grant, &result)
+	t.releaseBreakers(now, &grant, &result)
 	a.callIfFree()
 }
 
-func (t *Target) releaseBreakers(now time.Time, grant *Grant, result Result) {
-	t.product.breaker.Release(now, grant.product, result.Product)
-	t.breaker.Release(now, grant.target, result.Target)
+// learn takes in what the attempt says of the vendor's clock, pace and rate, and what the
+// vendor asked for.
+func (t *Target) learn(now time.Time, grant *Grant, result *Result) {
+	a, took := t.account, now.Sub(grant.start)
+	if result.SignatureRefused {
+		a.clock.refuse(grant.ClockOffset, result.Date, grant.start, now)
+	}
+	if result.Issued {
+		a.clock.prove(grant.ClockOffset)
+		t.product.pace.learn(took)
+	}
+	if result.Answered {
+		a.rate.Ended(now, grant.start, result.RateLimited)
+	}
+	if result.Silent && !result.Halved && t.product.pace.tooSilent(took) {
+		result.Product = Faulty
+	}
+	if result.RetryAfter > 0 {
+		t.rest(grant, result.RestOf, now.Add(min(result.RetryAfter, maxRest)))
+	}
 }
 
-func (t *Target) releaseCredential(now time.Time, grant *Grant, result Result) {
-	t.product.credentials[grant.Credential].Release(now, grant.credentialForProduct, result.CredentialForProduct)
-	t.account.credentials[grant.Credential].Release(now, grant.credential, result.Credential)
+// rest leaves alone what the vendor asked for, until then.
+func (t *Target) rest(grant *Grant, subject Subject, end time.Time) {
+	of := &t.account.restEnd
+	switch subject {
+	case OfProduct:
+		of = &t.product.restEnd
+	case OfCredential:
+		of = &t.account.credentials[grant.Credential].restEnd
+	case OfCredentialForProduct:
+		of = &t.product.credentials[grant.Credential].restEnd
+	case OfAccount:
+	}
+	*of = latest(*of, end)
 }
 
-// Retry spends a retry of the account's budget, or returns false if there is none.
-func (t *Target) Retry(now time.Time) bool {
+func (t *Target) releaseBreakers(now time.Time, grant *Grant, result *Result) {
+	t.product.breaker.release(now, grant.product, result.Product, result.Halved)
+	t.breaker.release(now, grant.target, result.Target, result.Halved)
+}
+
+// MayRetry reports whether the account's budget allows a retry.
+func (t *Target) MayRetry(now time.Time) bool {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	return t.account.budget.Spend(now)
+	return t.account.budget.Allows(now)
 }
 
 // TargetStatus is a target's state, for those who look at it.
@@ -176,5 +220,5 @@ type TargetStatus struct {
 func (t *Target) Status(now time.Time) TargetStatus {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	return TargetStatus{t.breaker.Status(now), t.product.breaker.Status(now), statuses(t.product.credentials, now)}
+	return TargetStatus{t.breaker.Status(now), t.product.breaker.Status(now), credentialStatuses(t.product.credentials, now)}
 }

@@ -5,8 +5,11 @@ import "time"
 // windowSeconds is the span of a window; its buckets are seconds.
 const windowSeconds = 10
 
-// window counts verdicts and the faults among them over the last ten seconds.
+// window counts verdicts and the faults among them over the last ten seconds. Its seconds
+// begin with the first verdict: counted by the wall clock, they would be wrong while that
+// is set.
 type window struct {
+	begin   time.Time
 	buckets [windowSeconds]bucket
 }
 
@@ -16,22 +19,34 @@ type bucket struct {
 }
 
 func (w *window) add(now time.Time, faults int32) {
-	second := now.Unix()
-	s := &w.buckets[second%windowSeconds]
-	if s.second != second {
-		*s = bucket{second: second}
+	if w.begin.IsZero() {
+		w.begin = now
 	}
-	s.verdicts++
-	s.faults += faults
+	second := w.second(now)
+	b := &w.buckets[(second%windowSeconds+windowSeconds)%windowSeconds]
+	if b.second != second {
+		*b = bucket{second: second}
+	}
+	b.verdicts++
+	b.faults += faults
 }
 
 func (w *window) sum(now time.Time) (verdicts, faults int) {
-	oldest := now.Unix() - windowSeconds
+	latest := w.second(now)
 	for i := range w.buckets {
-		if w.buckets[i].second > oldest {
+		if age := latest - w.buckets[i].second; age >= 0 && age < windowSeconds {
 			verdicts += int(w.buckets[i].verdicts)
 			faults += int(w.buckets[i].faults)
 		}
 	}
 	return verdicts, faults
+}
+
+// second numbers the seconds, from the first on.
+func (w *window) second(now time.Time) int64 {
+	since := now.Sub(w.begin)
+	if since < 0 {
+		since -= time.Second - 1
+	}
+	return int64(since / time.Second)
 }

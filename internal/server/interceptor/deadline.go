@@ -9,12 +9,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 )
 
-// defaultDeadline is that of calls which name none.
-const defaultDeadline = 8 * time.Second
-
 // limitDeadline gives a call that names no deadline the default, and bounds the others.
 func limitDeadline(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	limit := defaultDeadline
+	limit := call.DefaultDeadline
 	if deadline, ok := ctx.Deadline(); ok {
 		if time.Until(deadline) <= call.MaxDeadline {
 			return next(ctx, request)

@@ -1,4 +1,4 @@
-package idempotency
+package workers
 
 import (
 	"sync"
@@ -10,18 +10,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func (w *workers) waiting() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.idle)
+func (p *Pool) waiting() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for one := p.idle; one != nil; one = one.older {
+		n++
+	}
+	return n
 }
 
 func TestWorkersAreUsedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var w workers
+		var w Pool
 		done := 0
 		for range 3 {
-			w.run(func() { done++ })
+			w.Run(func() { done++ })
 			synctest.Wait()
 			require.Equal(t, 1, w.waiting())
 			time.Sleep(workerIdle - time.Nanosecond)
@@ -36,13 +39,13 @@ func TestWorkersAreUsedAgain(t *testing.T) {
 // However many there are and whenever they leave, everything is run once.
 func TestWorkersRunEverything(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var w workers
+		var w Pool
 		var ran atomic.Int64
 		var callers sync.WaitGroup
 		for caller := range 8 {
 			callers.Go(func() {
 				for i := range 1000 {
-					w.run(func() { ran.Add(1) })
+					w.Run(func() { ran.Add(1) })
 					if i%10 == 0 {
 						time.Sleep(workerIdle + time.Duration(caller%3-1)) // as others leave
 					}

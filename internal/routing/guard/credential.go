@@ -1,0 +1,189 @@
+package guard
+
+import (
+	"slices"
+	"time"
+)
+
+// The configurations of the ejection of credentials. One refusal ejects a credential while
+// another is usable; it takes an operator to put it right. The last usable one is ejected
+// for refusals in a row alone, and for a short time: some refusals are spurious, and no
+// call is served without it.
+var (
+	ejectionConfig     = BreakerConfig{Consecutive: 1, Cooldown: 5 * time.Second, MaxCooldown: 5 * time.Minute}
+	lastEjectionConfig = BreakerConfig{Consecutive: 5, Cooldown: 5 * time.Second, MaxCooldown: 15 * time.Second}
+)
+
+// credential is one of an account's, as such or for one product.
+type credential struct {
+	breaker Breaker
+	// cause is what it was ejected for.
+	cause string
+	// restEnd is until when the vendor asked to be left alone with it.
+	restEnd time.Time
+}
+
+func newCredentials(n int) []credential {
+	credentials := make([]credential, n)
+	for i := range credentials {
+		credentials[i].breaker = NewBreaker(&ejectionConfig)
+	}
+	return credentials
+}
+
+// usable reports whether it is neither ejected nor resting.
+func (c *credential) usable(now time.Time) bool {
+	return c.breaker.state == Closed && !now.Before(c.restEnd)
+}
+
+// mayTry reports whether it is usable, or its probe due.
+func (c *credential) mayTry(now time.Time) bool {
+	return !now.Before(c.restEnd) && !now.Before(c.breaker.nextProbe())
+}
+
+// credentialUsable reports whether the credential is usable, as such and for the product.
+func (t *Target) credentialUsable(i int, now time.Time) bool {
+	return t.account.credentials[i].usable(now) && t.product.credentials[i].usable(now)
+}
+
+// allUsable reports whether no credential is ejected, or was ever asked to rest: as nearly
+// always.
+func (t *Target) allUsable() bool {
+	for i := range t.account.credentials {
+		if !t.account.credentials[i].untroubled() || !t.product.credentials[i].untroubled() {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *credential) untroubled() bool { return c.breaker.state == Closed && c.restEnd.IsZero() }
+
+// probeDue reports whether the credential may be tried, as such and for the product.
+func (t *Target) probeDue(i int, now time.Time) bool {
+	return t.account.credentials[i].mayTry(now) && t.product.credentials[i].mayTry(now)
+}
+
+// coolCredentialAt returns when the credential's cool-down and rest are over, as such and
+// for the product.
+func (t *Target) coolCredentialAt(i int) time.Time {
+	asSuch, forProduct := &t.account.credentials[i], &t.product.credentials[i]
+	return latest(asSuch.restEnd, asSuch.breaker.coolAt(), forProduct.restEnd, forProduct.breaker.coolAt())
+}
+
+// chooseCredential returns the first usable credential that was not tried. An ejected one
+// whose probe is due comes before it, unless the call was refused a credential already:
+// else one behind a credential that works would never be probed.
+func (t *Target) chooseCredential(now time.Time, tried []int) (chosen int, ok bool) {
+	if len(tried) == 0 && t.allUsable() {
+		return 0, true
+	}
+	usable, due := -1, -1
+	for i := range t.account.credentials {
+		switch {
+		case slices.Contains(tried, i):
+		case t.credentialUsable(i, now):
+			if usable < 0 {
+				usable = i
+			}
+		case due < 0 && t.probeDue(i, now):
+			due = i
+		}
+	}
+	if due >= 0 && (usable < 0 || len(tried) == 0) {
+		return due, true
+	}
+	return usable, usable >= 0
+}
+
+// acquireCredential takes the credential that is chosen.
+func (t *Target) acquireCredential(grant *Grant, now time.Time, timeout time.Duration, tried []int) bool {
+	i, ok := t.chooseCredential(now, tried)
+	if !ok {
+		t.probeAllSoon(now)
+		return false
+	}
+	grant.Credential = i
+	grant.credential, _ = t.account.credentials[i].breaker.Acquire(now, timeout)
+	grant.credentialForProduct, _ = t.product.credentials[i].breaker.Acquire(now, timeout)
+	return true
+}
+
+// probeAllSoon sees that where no credential is usable none waits long for its probe.
+func (t *Target) probeAllSoon(now time.Time) {
+	for i := range t.account.credentials {
+		if t.credentialUsable(i, now) {
+			return
+		}
+	}
+	soon := now.Add(lastEjectionConfig.MaxCooldown)
+	for i := range t.account.credentials {
+		t.account.credentials[i].breaker.probeBy(soon)
+		t.product.credentials[i].breaker.probeBy(soon)
+	}
+}
+
+// ejection returns what ejects the credential: it depends on whether another is usable.
+func (t *Target) ejection(i int, now time.Time) *BreakerConfig {
+	for j := range t.account.credentials {
+		if j != i && t.credentialUsable(j, now) {
+			return &ejectionConfig
+		}
+	}
+	return &lastEjectionConfig
+}
+
+func (t *Target) releaseCredential(now time.Time, grant *Grant, result *Result) {
+	i := grant.Credential
+	forProduct, asSuch := &t.product.credentials[i], &t.account.credentials[i]
+	if result.Credential == Faulty || result.CredentialForProduct == Faulty {
+		forProduct.breaker.config = t.ejection(i, now)
+		asSuch.breaker.config = forProduct.breaker.config
+	}
+	if forProduct.release(now, grant.credentialForProduct, result.CredentialForProduct, result) {
+		for _, p := range t.account.products {
+			restore(p.credentials, forProduct.cause)
+		}
+	}
+	if asSuch.release(now, grant.credential, result.Credential, result) {
+		restore(t.account.credentials, asSuch.cause)
+	}
+}
+
+// release releases the permit, and reports whether it was a probe that found the credential
+// usable again.
+func (c *credential) release(now time.Time, permit Permit, verdict Verdict, result *Result) (restored bool) {
+	before := c.breaker.state
+	c.breaker.release(now, permit, verdict, result.Halved)
+	if verdict == Faulty && c.breaker.state == Open {
+		c.cause = result.Cause
+	}
+	return before == HalfOpen && c.breaker.state == Closed
+}
+
+// restore makes usable again what was ejected for the same cause as a credential that a
+// probe found usable.
+func restore(credentials []credential, cause string) {
+	for i := range credentials {
+		if c := &credentials[i]; c.breaker.state != Closed && c.cause == cause {
+			c.breaker.close()
+		}
+	}
+}
+
+func credentialStatuses(credentials []credential, now time.Time) []Status {
+	all := make([]Status, len(credentials))
+	for i := range credentials {
+		all[i] = credentials[i].breaker.Status(now)
+	}
+	return all
+}
+
+func latest(times ...time.Time) (last time.Time) {
+	for _, t := range times {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}

@@ -1,0 +1,73 @@
+package routing
+
+import (
+	"context"
+	"net/http/httptrace"
+	"sync"
+	"time"
+)
+
+// held is an attempt whose context must not end once its request is being sent. The nil one
+// is any other attempt.
+type held struct {
+	hold func(until time.Time) (release func())
+	ends time.Time
+
+	mu      sync.Mutex
+	release func()
+	over    bool
+}
+
+// held returns what holds an attempt that ends then at the latest. It must be ended.
+func (c *call) held(ends time.Time) *held {
+	if c.hold == nil {
+		return nil
+	}
+	return &held{hold: c.hold, ends: ends}
+}
+
+// context returns ctx without its deadline, which is the callers' and not the attempt's.
+func (h *held) context(ctx context.Context) context.Context {
+	if h == nil {
+		return ctx
+	}
+	return ownTime{ctx}
+}
+
+// ownTime is a context without a deadline.
+type ownTime struct{ context.Context }
+
+// Deadline returns none.
+func (ownTime) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// AfterFunc is what the context package calls, rather than start a goroutine, for a context
+// that is derived from this one.
+func (c ownTime) AfterFunc(f func()) (stop func() bool) { return context.AfterFunc(c.Context, f) }
+
+// watch returns ctx for the attempt's request. net/http tells when it begins to send.
+func (h *held) watch(ctx context.Context) context.Context {
+	if h == nil {
+		return ctx
+	}
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: h.begin})
+}
+
+func (h *held) begin() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.release == nil && !h.over {
+		h.release = h.hold(h.ends)
+	}
+}
+
+func (h *held) end() {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.over = true
+	if h.release != nil {
+		h.release()
+	}
+}
