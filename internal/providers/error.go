@@ -21,6 +21,9 @@ type Error struct {
 	// Standing says of a VendorPermissionDenied that the credential lacks the product,
 	// whatever is asked of it; otherwise only this request was denied.
 	Standing bool
+	// NotSent says that a refusal is about something that the request did not contain: a
+	// photo, an identity card. The caller is then not at fault, whatever the reason.
+	NotSent bool
 	// Message tells the caller what happened, in the gateway's words; empty means that
 	// the reason says all.
 	Message string
@@ -47,13 +50,14 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// CallersFault reports whether the caller's own input is at fault. An argument
-// that a vendor refuses is the caller's only if one of its fields is named.
+// CallersFault reports whether the caller's own input is at fault. It is not for what
+// was not sent, nor for an argument that a vendor refuses without naming one of the
+// caller's fields.
 func (e *Error) CallersFault() bool {
 	switch e.Reason {
 	case InvalidRequest, PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality,
 		RequestTooLarge, IDCardNameInvalid, IDCardNumberInvalid, ComparisonAttemptsExceeded:
-		return true
+		return !e.NotSent
 	case ArgumentRejected:
 		return len(e.Violations) > 0
 	default:
@@ -61,25 +65,44 @@ func (e *Error) CallersFault() bool {
 	}
 }
 
-// Blame names the caller's field that a vendor's refusal is about: argument for a
-// refused argument, otherwise the field that the reason is about. A field that the
-// request does not contain is not at fault.
-func (e *Error) Blame(r *Request, argument Field) {
-	field := FieldNone
+// Blame decides whose fault a vendor's refusal is. The caller is at fault for a refused
+// argument if all arguments, which are those that the vendor named, are in the request;
+// for any other reason, if the request contains what the reason is about.
+func (e *Error) Blame(r *Request, arguments ...Field) {
+	asked := r.Asks()
 	switch e.Reason {
 	case ArgumentRejected:
-		field = argument
+		e.blame(asked, arguments...)
 	case PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality:
-		field = FieldPhotos
+		e.NotSent = !e.blame(asked, FieldPhotos)
 	case IDCardNameInvalid:
-		field = FieldIDCardName
+		e.NotSent = !e.blame(asked, FieldIDCardName)
 	case IDCardNumberInvalid:
-		field = FieldIDCardNumber
+		e.NotSent = !e.blame(asked, FieldIDCardNumber)
+	case RequestTooLarge: // only photos are large
+		e.NotSent = !asked.Has(FieldPhotos)
+	case ComparisonAttemptsExceeded:
+		e.NotSent = !asked.Has(FieldPhotos) && !asked.Has(FieldIDCard)
 	default:
 	}
-	if r.Asks().Has(field) {
-		e.Violations = []Violation{{field.Path(), e.Reason, "refused by the vendor"}}
+}
+
+// blame names the fields and reports true if there are any and the request contains all.
+func (e *Error) blame(asked Fields, fields ...Field) bool {
+	e.Violations = nil
+	for _, f := range fields {
+		if !asked.Has(f) {
+			e.Violations = nil
+			return false
+		}
+		e.Refuse(f.Path())
 	}
+	return len(fields) > 0
+}
+
+// Refuse adds a violation: the vendor refuses what is at that place of the request.
+func (e *Error) Refuse(path Path) {
+	e.Violations = append(e.Violations, Violation{path, e.Reason, "refused by the vendor"})
 }
 
 // Exchange is what is known of one HTTP exchange with a vendor, whether it issued a
@@ -93,6 +116,9 @@ type Exchange struct {
 	// Code is the vendor's error code as its document spells it, "" on success, if
 	// there was none, or if what came is not a code.
 	Code string
+	// UnknownCode says that the answer reported an error with a code or text that no
+	// table has.
+	UnknownCode bool
 	// HTTPStatus is 0 if no answer came.
 	HTTPStatus int
 	// ProcessingTime is the time the vendor says that it took; 0 if it does not.
@@ -101,8 +127,11 @@ type Exchange struct {
 	// Date is the vendor's clock as its Date header states it, to the second; zero
 	// if it did not.
 	Date time.Time
-	// Text is the vendor's message, for the log only, at most 256 bytes, without
-	// any value of the request.
+	// RetryAfter is how long the answer asks to wait before the next request, at most
+	// 60 s; 0 if it does not.
+	RetryAfter time.Duration
+	// Text is the vendor's message, for the log only, at most 256 bytes; "" if it may
+	// repeat something of the request.
 	Text string
 }
 
@@ -121,6 +150,9 @@ func (b Billed) String() string { return [...]string{"unknown", "yes", "no"}[b] 
 
 // CodeTable is a vendor's error table.
 type CodeTable []Code
+
+// Has reports whether a row has the code.
+func (t CodeTable) Has(code string) bool { return t.row(code) != nil }
 
 // Reason returns what the code means, VendorErrorUnrecognized if no row has it.
 func (t CodeTable) Reason(code string) Reason {

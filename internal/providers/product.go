@@ -2,6 +2,7 @@ package providers
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -25,7 +26,10 @@ type Product struct {
 	Needs     []Need
 	// Honours are the effect fields that the product can do.
 	Honours Fields
-	Limits  []Limit
+	// Identity are the identity fields, FieldSubjectID and FieldReference, that the
+	// product's request can contain.
+	Identity Fields
+	Limits   []Limit
 	// Parameters are the target parameters that configuration may set.
 	Parameters []Parameter
 }
@@ -104,6 +108,21 @@ func (n Need) suffix() string {
 		return ""
 	}
 	return " " + n.When.Text
+}
+
+// Sends reports whether the product's request can contain what is at that place of the
+// caller's request: an effect field if the product honours it, an identity field if it
+// is one of Identity.
+func (p *Product) Sends(path Path) bool {
+	for f := range fieldCount {
+		field := f.Path()
+		within := field != "" && (path == field || strings.HasPrefix(string(path), string(field)+".") ||
+			strings.HasPrefix(string(path), string(field)+"["))
+		if within && (p.Honours | p.Identity).Has(f) {
+			return true
+		}
+	}
+	return false
 }
 
 // AtMostBytes limits a field of text to n bytes.

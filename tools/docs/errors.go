@@ -115,15 +115,17 @@ func newReasonRow(reason providers.Reason) reasonRow {
 
 var yesNo = map[bool]string{true: "yes", false: "no"}
 
-// failures returns the failures that a reason can mean: an argument that is
-// refused is the caller's or ours, which makes two.
+// failures returns the failures that a reason can mean: what a vendor refuses was the
+// caller's, or was not sent by the caller, which makes two.
 func failures(reason providers.Reason) []*providers.Error {
-	ours := &providers.Error{Reason: reason}
+	// The gateway itself refuses a request for what is in it.
+	notSent := reason != providers.InvalidRequest
+	others := &providers.Error{Reason: reason, NotSent: notSent}
 	callers := &providers.Error{Reason: reason, Violations: []providers.Violation{{}}}
-	if callers.CallersFault() == ours.CallersFault() {
-		return []*providers.Error{ours}
+	if callers.CallersFault() == others.CallersFault() {
+		return []*providers.Error{callers}
 	}
-	return []*providers.Error{callers, ours}
+	return []*providers.Error{callers, others}
 }
 
 // contractStatus is the end of a reason's comment in the contract, which the tables

@@ -126,6 +126,8 @@ type outcome struct {
 	ambiguous bool
 	// code is in the table's spelling.
 	code string
+	// unknown says that an error was reported without a known code.
+	unknown bool
 }
 
 // refuse makes the full call, which must fail so, and returns the exchange.
@@ -134,7 +136,7 @@ func (t *trial) refuse(ctx context.Context, want outcome) providers.Exchange {
 	_, failure := t.issue(ctx, t.target, call(t.Full))
 	require.NotNil(t, failure, "a token was issued")
 	got := failure.Exchange
-	require.Equal(t, want, outcome{got.HTTPStatus, failure.Reason, failure.Ambiguous, got.Code}, "%+v", failure)
+	require.Equal(t, want, outcome{got.HTTPStatus, failure.Reason, failure.Ambiguous, got.Code, got.UnknownCode}, "%+v", failure)
 	require.Equal(t, t.Full.Reference, got.Reference)
 	if want.status != 0 {
 		require.Equal(t, vendorTime(), got.Date.UTC())

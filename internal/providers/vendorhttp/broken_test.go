@@ -95,7 +95,7 @@ func TestTooLargeWithReset(t *testing.T) {
 		<-seen
 		reset(conn)
 	})
-	answer, failure := vendorhttp.Post(t.Context(), onAnswer(t, func() { close(seen) }), target, small())
+	answer, failure := vendorhttp.Post(t.Context(), onAnswer(t, func() { close(seen) }), target, attempt(), small())
 	require.Nil(t, failure)
 	failure = answer.WithoutCode()
 	require.Equal(t, providers.RequestTooLarge, failure.Reason)

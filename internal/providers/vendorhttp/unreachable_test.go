@@ -22,7 +22,7 @@ func unreachable(ctx context.Context, t *testing.T, transport *http.Transport, t
 	t.Helper()
 	form := small()
 	form.Reference = "order-1"
-	answer, failure := vendorhttp.Post(ctx, transport, parse(t, target), form)
+	answer, failure := vendorhttp.Post(ctx, transport, parse(t, target), attempt(), form)
 	require.Nil(t, answer)
 	require.Equal(t, providers.VendorUnreachable, failure.Reason)
 	require.False(t, failure.Ambiguous)
