@@ -55,12 +55,15 @@ var spellings = map[string]func(string) string{
 	"base64 of base64": func(v string) string {
 		return base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte(v))))
 	},
-	"base64 of UTF-16": func(v string) string { return base64.StdEncoding.EncodeToString(littleEndian(v)) },
-	"UTF-16 in hex":    func(v string) string { return eachUnit(v, "%04x") },
-	"spaced":           func(v string) string { return strings.Join(strings.Split(v, ""), " ") },
-	"dashed":           func(v string) string { return strings.Join(strings.Split(v, ""), "-") },
-	"with dots":        func(v string) string { return strings.Join(strings.Split(v, ""), "·") },
-	"with zero width":  func(v string) string { return strings.Join(strings.Split(v, ""), "\u200b") },
+	"base64, glued by one":   func(v string) string { return "k" + base64.StdEncoding.EncodeToString([]byte(v)) },
+	"base64, glued by two":   func(v string) string { return "k-" + base64.StdEncoding.EncodeToString([]byte(v)) },
+	"base64, glued by three": func(v string) string { return "id_" + base64.StdEncoding.EncodeToString([]byte(v)) },
+	"base64 of UTF-16":       func(v string) string { return base64.StdEncoding.EncodeToString(littleEndian(v)) },
+	"UTF-16 in hex":          func(v string) string { return eachUnit(v, "%04x") },
+	"spaced":                 func(v string) string { return strings.Join(strings.Split(v, ""), " ") },
+	"dashed":                 func(v string) string { return strings.Join(strings.Split(v, ""), "-") },
+	"with dots":              func(v string) string { return strings.Join(strings.Split(v, ""), "·") },
+	"with zero width":        func(v string) string { return strings.Join(strings.Split(v, ""), "\u200b") },
 	"full-width": func(v string) string {
 		return strings.Map(func(r rune) rune {
 			if r > ' ' && r < 0x7f {

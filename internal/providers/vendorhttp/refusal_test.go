@@ -43,6 +43,7 @@ func TestReadRefusal(t *testing.T) {
 		`BAD_ARGUMENTS: ["uuid","biz_no"]`:       {"BAD_ARGUMENTS", true, named{"uuid", "biz_no"}, false},
 		"BAD_ARGUMENTS: uuid, shoe_size":         {"BAD_ARGUMENTS", true, named{"uuid"}, true},
 		"BAD_ARGUMENTS: uuid_of_user":            {"BAD_ARGUMENTS", true, nil, true},
+		"BAD_ARGUMENTS: biz_no_uuid":             {"BAD_ARGUMENTS", true, nil, true},
 		"BAD_ARGUMENTS: uuid is wrong":           {"BAD_ARGUMENTS", true, nil, true},
 		"BAD_ARGUMENTS: 参数错误":                    {"BAD_ARGUMENTS", true, nil, true},
 		"BAD_ARGUMENTS 参数错误":                     {"BAD_ARGUMENTS", true, nil, true},
