@@ -23,14 +23,14 @@ const (
 
 // echoedInText reports whether the text may repeat a sensitive value or a part of one.
 func (e *Envelope) echoedInText(text string) bool {
-	return masks(text) || e.echoed(text, func(said, value *letters, _ bool) bool { return said.repeats(value, minEchoWeight) })
+	return masks(text) || e.echoed(text, false, func(said, value *letters, _ bool) bool { return said.repeats(value, minEchoWeight) })
 }
 
 // echoedInName reports whether a request id or a code may repeat half of a sensitive
 // value or more, or all of a short one as it is. These are made of few characters, so
 // that less is the same by chance.
 func (e *Envelope) echoedInName(name string) bool {
-	return e.echoed(name, func(said, value *letters, decoded bool) bool {
+	return e.echoed(name, true, func(said, value *letters, decoded bool) bool {
 		if value.weight < minEchoWeight && decoded {
 			return false
 		}
@@ -39,13 +39,13 @@ func (e *Envelope) echoedInName(name string) bool {
 }
 
 // echoed compares every reading of the text, forwards and backwards, with every value.
-func (e *Envelope) echoed(text string, repeats func(said, value *letters, decoded bool) bool) bool {
+func (e *Envelope) echoed(text string, isName bool, repeats func(said, value *letters, decoded bool) bool) bool {
 	if len(e.hidden)+len(e.files) == 0 {
 		return false
 	}
 	c := comparisons.Get().(*comparison)
 	defer c.release()
-	c.lightest = minEchoWeight
+	c.lightest, c.isName = minEchoWeight, isName
 	for _, value := range e.hidden {
 		c.add(value)
 	}
@@ -55,6 +55,8 @@ func (e *Envelope) echoed(text string, repeats func(said, value *letters, decode
 	for reading := range c.readings(text) {
 		c.said.read(reading)
 		c.backwards.reverse(&c.said)
+		c.said.index()
+		c.backwards.index()
 		for i := range c.values {
 			decoded := reading != text
 			if repeats(&c.said, &c.values[i], decoded) || repeats(&c.backwards, &c.values[i], decoded) {
@@ -71,6 +73,9 @@ type comparison struct {
 	values          []letters
 	// lightest is the weight of the lightest value.
 	lightest int
+	// isName says that the text is a request id or a code. Most ids are hex, which is not
+	// decoded as base64 too: every successful answer has one.
+	isName bool
 	// digits are the text in an alphabet of encoding, room is what they decode to.
 	digits, room [2 * maxTextBytes]byte
 }
@@ -121,6 +126,10 @@ type letters struct {
 	// begins and ends say of each of runes whether a word begins or ends with it.
 	begins, ends []bool
 	weight       int
+	// latest is the place of the last rune of a kind, before the one before it; places
+	// count from 1.
+	latest [256]int
+	before []int
 }
 
 func (l *letters) clear() {
@@ -133,8 +142,7 @@ func (l *letters) read(text string) {
 	l.clear()
 	inWord := false
 	for _, r := range text {
-		r = fold(r)
-		if r == utf8.RuneError || !isWordRune(r) {
+		if r = fold(r); !isWordRune(r) {
 			l.endWord()
 			inWord = false
 			continue
@@ -167,14 +175,24 @@ func (l *letters) repeats(value *letters, atLeast int) bool {
 	if value.weight < atLeast {
 		return l.holdsWords(value)
 	}
-	for i, r := range l.runes {
-		for j, other := range value.runes {
-			if r == other && commonWeight(l.runes[i:], value.runes[j:], atLeast) >= atLeast {
+	for j, r := range value.runes {
+		for i := l.latest[byte(r)]; i > 0; i = l.before[i-1] {
+			if commonWeight(l.runes[i-1:], value.runes[j:], atLeast) >= atLeast {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// index lists where each rune is, so that long values are compared in little time. Runes
+// that end in the same byte share a list.
+func (l *letters) index() {
+	l.latest, l.before = [256]int{}, l.before[:0]
+	for i, r := range l.runes {
+		l.before = append(l.before, l.latest[byte(r)])
+		l.latest[byte(r)] = i + 1
+	}
 }
 
 // commonWeight returns the weight of what two texts begin with alike, at most about
@@ -206,13 +224,23 @@ func fold(r rune) rune {
 	if r >= fullWidth && r <= lastFullWidth {
 		r -= difference
 	}
+	if r < utf8.RuneSelf {
+		return rune(lower(byte(r)))
+	}
 	return unicode.ToLower(r)
 }
 
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// isWordRune reports whether r is a letter or digit. The replacement character is none.
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return isWordByte(byte(r))
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
 
 func weightOf(r rune) int {
-	if r >= utf8.RuneSelf && unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) {
+	const firstIdeograph = 'ᄀ' // of Hangul; those of Han and kana follow
+	if r >= firstIdeograph && unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) {
 		return ideographWeight
 	}
 	return 1

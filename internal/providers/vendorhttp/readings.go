@@ -86,15 +86,18 @@ func isPrintable(content []byte) bool {
 // bytes is seldom more than a few letters.
 func textWeight(content []byte) (heaviest int) {
 	weight := 0
-	for rest := content; len(rest) > 0; {
-		r, size := utf8.DecodeRune(rest)
-		rest = rest[size:]
+	for i := 0; i < len(content); {
+		r, size := rune(content[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(content[i:])
+		}
+		i += size
 		switch {
-		case r == utf8.RuneError || !unicode.IsPrint(r):
-			weight = 0
 		case isWordRune(r):
 			weight += weightOf(r)
 			heaviest = max(heaviest, weight)
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			weight = 0
 		}
 	}
 	return heaviest
@@ -199,6 +202,9 @@ func (c *comparison) encodings(text string) iter.Seq[[]byte] {
 		}
 		for _, blanks := range []bool{true, false} {
 			for run := range runs(base64Digits(c.digits[:0], text, blanks), isBase64Digit) {
+				if c.isName && !bytes.ContainsFunc(run, unicode.IsUpper) {
+					continue
+				}
 				for offset := 0; offset < 4 && len(run)-offset >= minEncoded; offset++ {
 					group := run[offset:]
 					if len(group)%4 == 1 { // the last character has only six bits

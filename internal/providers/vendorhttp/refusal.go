@@ -25,11 +25,17 @@ type Refusal struct {
 	Detail string
 }
 
+// maxRefusalBytes is how much of a text is read. The longest code and all parameters of a
+// product are shorter.
+const maxRefusalBytes = 1024
+
 // ReadRefusal reads an error in any of the spellings that vendors use: in capitals or
 // not, with blanks for underscores, with a dot at the end, and with any separator, or
 // none, between the code and the parameters. Prose behind a code is not interpreted.
 func ReadRefusal(table providers.CodeTable, parameters []string, message string) Refusal {
-	message = strings.TrimSpace(message)
+	if message = strings.TrimSpace(message); len(message) > maxRefusalBytes {
+		message = message[:maxRefusalBytes]
+	}
 	best, detail, found := "", "", false
 	for i := range table {
 		code := table[i].Code
