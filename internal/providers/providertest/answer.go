@@ -95,7 +95,7 @@ func answerNoRequestID(t *trial) {
 func answerUnusableToken(t *trial) {
 	token := t.Success.Token.Value.Reveal()
 	for _, unusable := range []any{
-		nil, "", " ", "two words", "two\nlines", "\x00", "\u202e" + token, token + "\ufffd", 7, true,
+		nil, "", " ", "<b>" + token + "</b>", token + `"`, "tökén", "two words", "two\nlines", "\x00", "\u202e" + token, token + "\ufffd", 7, true,
 		object{},
 		[]string{token},
 		strings.Repeat("t", 5000),

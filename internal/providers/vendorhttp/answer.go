@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
@@ -169,9 +167,10 @@ func CanonicalCode(code string) string {
 	return strings.ReplaceAll(code, " ", "_")
 }
 
-// UsableToken reports whether the token can be given to a client: text of 1 to 4096
-// bytes without blanks or control characters.
+// UsableToken reports whether the token can be given to a client: 1 to 4096 bytes of
+// ASCII without blanks and control characters, and without those that end a value in
+// HTML, JSON or a shell. All documented tokens are letters, digits and some punctuation.
 func UsableToken(token string) bool {
-	unusable := func(r rune) bool { return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r) }
+	unusable := func(r rune) bool { return r <= ' ' || r >= '\x7f' || strings.ContainsRune("<>\"'`\\", r) }
 	return token != "" && len(token) <= maxTokenBytes && strings.IndexFunc(token, unusable) < 0
 }

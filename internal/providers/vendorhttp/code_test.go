@@ -126,6 +126,13 @@ func TestUsableToken(t *testing.T) {
 		"a\u200bb":                             false,
 		"a\uFFFDb":                             false,
 		"a\xffb":                               false,
+		"tökén":                                false,
+		"a<b>":                                 false,
+		`a"b`:                                  false,
+		"a'b":                                  false,
+		"a`b":                                  false,
+		`a\b`:                                  false,
+		"a/b+c?d=e&f%20g~h|i:j;k@l":            true,
 	} {
 		require.Equal(t, want, vendorhttp.UsableToken(token), "%q", token)
 	}
