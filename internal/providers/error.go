@@ -21,9 +21,6 @@ type Error struct {
 	// Standing says of a VendorPermissionDenied that the credential lacks the product,
 	// whatever is asked of it; otherwise only this request was denied.
 	Standing bool
-	// NotSent says that a refusal is about something that the request did not contain: a
-	// photo, an identity card. The caller is then not at fault, whatever the reason.
-	NotSent bool
 	// Message tells the caller what happened, in the gateway's words; empty means that
 	// the reason says all.
 	Message string
@@ -50,14 +47,13 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// CallersFault reports whether the caller's own input is at fault. It is not for what
-// was not sent, nor for an argument that a vendor refuses without naming one of the
-// caller's fields.
+// CallersFault reports whether the caller's own input is at fault. An argument that a
+// vendor refuses is the caller's only if one of its fields is named.
 func (e *Error) CallersFault() bool {
 	switch e.Reason {
 	case InvalidRequest, PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality,
 		RequestTooLarge, IDCardNameInvalid, IDCardNumberInvalid, ComparisonAttemptsExceeded:
-		return !e.NotSent
+		return true
 	case ArgumentRejected:
 		return len(e.Violations) > 0
 	default:
@@ -67,23 +63,28 @@ func (e *Error) CallersFault() bool {
 
 // Blame decides whose fault a vendor's refusal is. The caller is at fault for a refused
 // argument if all arguments, which are those that the vendor named, are in the request;
-// for any other reason, if the request contains what the reason is about.
+// for any other reason, if the request contains what the reason is about. If it does
+// not, the vendor refuses something that the caller did not send: an argument of the
+// gateway's.
 func (e *Error) Blame(r *Request, arguments ...Field) {
-	asked := r.Asks()
+	asked, sent := r.Asks(), true
 	switch e.Reason {
 	case ArgumentRejected:
 		e.blame(asked, arguments...)
 	case PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality:
-		e.NotSent = !e.blame(asked, FieldPhotos)
+		sent = e.blame(asked, FieldPhotos)
 	case IDCardNameInvalid:
-		e.NotSent = !e.blame(asked, FieldIDCardName)
+		sent = e.blame(asked, FieldIDCardName)
 	case IDCardNumberInvalid:
-		e.NotSent = !e.blame(asked, FieldIDCardNumber)
+		sent = e.blame(asked, FieldIDCardNumber)
 	case RequestTooLarge: // only photos are large
-		e.NotSent = !asked.Has(FieldPhotos)
+		sent = asked.Has(FieldPhotos)
 	case ComparisonAttemptsExceeded:
-		e.NotSent = !asked.Has(FieldPhotos) && !asked.Has(FieldIDCard)
+		sent = asked.Has(FieldPhotos) || asked.Has(FieldIDCard)
 	default:
+	}
+	if !sent {
+		e.Reason = ArgumentRejected
 	}
 }
 

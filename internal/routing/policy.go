@@ -83,9 +83,6 @@ func policyOf(err *providers.Error) policy {
 	if err.CallersFault() {
 		return policy{class: callerFixable}
 	}
-	if err.NotSent { // an argument that the vendor refuses and no caller sent
-		return policies[providers.ArgumentRejected]
-	}
 	p := policies[err.Reason]
 	switch {
 	case err.Reason == providers.VendorPermissionDenied && !err.Standing:

@@ -88,7 +88,7 @@ var statusTable = map[providers.Reason]statusRow{
 var argumentOfOurs = statusRow{codes.Internal, http.StatusBadGateway, 0, "the vendor does not take an argument of the gateway's"}
 
 func rowOf(err *providers.Error) statusRow {
-	if err.NotSent || err.Reason == providers.ArgumentRejected && !err.CallersFault() {
+	if err.Reason == providers.ArgumentRejected && !err.CallersFault() {
 		return argumentOfOurs
 	}
 	if row, ok := statusTable[err.Reason]; ok {

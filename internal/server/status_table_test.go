@@ -194,15 +194,3 @@ func TestFaultsOfOursSayNothing(t *testing.T) {
 		})
 	}
 }
-
-// What a vendor refuses although the caller did not send it is for an operator.
-func TestStatusOfWhatWasNotSent(t *testing.T) {
-	for _, reason := range []providers.Reason{
-		providers.NoFaceFound, providers.RequestTooLarge, providers.IDCardNumberInvalid, providers.ComparisonAttemptsExceeded,
-	} {
-		code, status, retry := server.StatusFor(&providers.Error{Reason: reason, NotSent: true})
-		require.Equal(t, codes.Internal, code, reason)
-		require.Equal(t, 502, status, reason)
-		require.Zero(t, retry, reason)
-	}
-}

@@ -115,17 +115,15 @@ func newReasonRow(reason providers.Reason) reasonRow {
 
 var yesNo = map[bool]string{true: "yes", false: "no"}
 
-// failures returns the failures that a reason can mean: what a vendor refuses was the
-// caller's, or was not sent by the caller, which makes two.
+// failures returns the failures that a reason can mean: an argument that is
+// refused is the caller's or ours, which makes two.
 func failures(reason providers.Reason) []*providers.Error {
-	// The gateway itself refuses a request for what is in it.
-	notSent := reason != providers.InvalidRequest
-	others := &providers.Error{Reason: reason, NotSent: notSent}
+	ours := &providers.Error{Reason: reason}
 	callers := &providers.Error{Reason: reason, Violations: []providers.Violation{{}}}
-	if callers.CallersFault() == others.CallersFault() {
-		return []*providers.Error{callers}
+	if callers.CallersFault() == ours.CallersFault() {
+		return []*providers.Error{ours}
 	}
-	return []*providers.Error{callers, others}
+	return []*providers.Error{callers, ours}
 }
 
 // contractStatus is the end of a reason's comment in the contract, which the tables

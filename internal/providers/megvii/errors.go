@@ -150,8 +150,9 @@ func (f *form) blame(failure *providers.Error, refusal vendorhttp.Refusal) {
 	case providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
 		providers.MultipleFaces, providers.PhotoLowQuality:
 		if named := photosOf(refusal.Parameters); len(named) > 0 {
-			failure.Violations = f.violations(failure.Reason, named)
-			failure.NotSent = len(failure.Violations) == 0
+			if failure.Violations = f.violations(failure.Reason, named); failure.Violations == nil {
+				failure.Reason = providers.ArgumentRejected // of a photo that was not sent
+			}
 		}
 	default:
 	}

@@ -78,7 +78,7 @@ func TestEverySpellingOfEveryCode(t *testing.T) {
 			for _, field := range []string{"error", "error_message"} {
 				for _, status := range []int{200, 403, 500} {
 					v.status, v.body = status, body(t, field, spelling)
-					failure := v.refuse(t, pcWeb.ID, smallest(pcWeb.ID))
+					failure := v.refuse(t, pcWeb.ID, fullest(pcWeb.ID))
 					require.Equal(t, reason, failure.Reason, v.body)
 					require.Equal(t, code, failure.Exchange.Code, v.body)
 					require.False(t, failure.Ambiguous)

@@ -22,31 +22,21 @@ func blameChecks() []check {
 // Nobody is blamed for a photo or an identity card that was not sent: another target is
 // tried, and an operator told.
 func blameNotSent(t *trial) {
-	asked := t.Minimal.Request.Asks()
-	photos, card := asked.Has(providers.FieldPhotos), asked.Has(providers.FieldIDCard)
 	target := t.open(t.Minimal)
-	blamed := func(status int, body string) bool {
+	blamed := func(status int, body string, reason providers.Reason) {
 		t.vendor.answer = answering(status, body)
 		_, failure := t.issue(t.Context(), target, call(t.Minimal))
 		require.NotNil(t, failure)
-		return failure.CallersFault()
+		want := reasonFor(reason, t.Minimal.Request)
+		require.Equal(t, want, failure.Reason, body)
+		require.Equal(t, want != providers.ArgumentRejected, failure.CallersFault(), body)
 	}
-	require.Equal(t, photos, blamed(http.StatusRequestEntityTooLarge, ""), "of a bare 413")
+	blamed(http.StatusRequestEntityTooLarge, "", providers.RequestTooLarge)
 	for _, row := range t.Provider.Codes {
-		sent := false
-		switch row.Reason {
-		case providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound, providers.MultipleFaces,
-			providers.PhotoLowQuality, providers.RequestTooLarge:
-			sent = photos
-		case providers.IDCardNameInvalid, providers.IDCardNumberInvalid:
-			sent = card
-		case providers.ComparisonAttemptsExceeded:
-			sent = photos || card
-		default:
-			continue
-		}
-		for _, shape := range t.Failures {
-			require.Equal(t, sent, blamed(http.StatusBadRequest, failure(shape, row.Code)), row.Code)
+		if (&providers.Error{Reason: row.Reason}).CallersFault() {
+			for _, shape := range t.Failures {
+				blamed(http.StatusBadRequest, failure(shape, row.Code), row.Reason)
+			}
 		}
 	}
 }

@@ -92,7 +92,7 @@ func (p *Product) statusChecks() []check {
 				t.vendor.answer = answering(o.status, body)
 				_, got := t.issue(t.Context(), t.target, call(t.Full))
 				require.NotNil(t, got)
-				require.Equal(t, o.reason, got.Reason, body)
+				require.Equal(t, reasonFor(o.reason, t.Full.Request), got.Reason, body)
 				require.Equal(t, o.ambiguous, got.Ambiguous, body)
 			}
 		}})

@@ -109,7 +109,7 @@ func (a *Answer) WithoutCode() *providers.Error {
 		failure.Reason = providers.VendorEndpointNotFound
 	case status == http.StatusTooManyRequests:
 		failure.Reason = providers.VendorRateLimited
-	case transient[status]:
+	case transient[status], status >= 400 && status < 500 && a.exchange.RetryAfter > 0:
 		failure.Reason = providers.VendorInternalError
 	case status >= 500, status == statusClientClosedRequest:
 		failure.Reason, failure.Ambiguous = providers.VendorInternalError, true
@@ -124,7 +124,8 @@ func (a *Answer) WithoutCode() *providers.Error {
 
 // transient are the statuses below 500 that HTTP says will pass, of a server that did
 // not process the request: it did not arrive in time, not on the right connection, or
-// too early (RFC 9110, sections 15.5.9 and 15.5.20; RFC 8470, section 5.2).
+// too early (RFC 9110, sections 15.5.9 and 15.5.20; RFC 8470, section 5.2). Others pass if
+// the server says when, by Retry-After.
 var transient = map[int]bool{
 	http.StatusRequestTimeout:     true,
 	http.StatusMisdirectedRequest: true,

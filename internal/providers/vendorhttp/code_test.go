@@ -90,6 +90,7 @@ func TestBlame(t *testing.T) {
 		answer, failure := vendorhttp.Post(t.Context(), newTransport(t), serve(t, answering(http.StatusRequestEntityTooLarge, "")), call, small())
 		require.Nil(t, failure)
 		require.Equal(t, want.large, answer.WithoutCode().CallersFault())
+		require.Equal(t, want.large, answer.WithoutCode().Reason == providers.RequestTooLarge)
 		require.Equal(t, want.face, answer.WithCode(table, "NO_FACE").CallersFault())
 		require.Equal(t, want.name, answer.WithCode(table, "NAME").CallersFault())
 		require.Equal(t, want.large, answer.WithCode(table, "UNKNOWN").CallersFault(), "of a 413 with an unknown code")

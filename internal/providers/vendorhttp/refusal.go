@@ -103,18 +103,33 @@ func matchName(text, name string) (n int, ok bool) {
 }
 
 // readNames reads a list of parameters. An item of the list that is not made of known
-// parameters alone counts as something else.
+// parameters alone counts as something else, unless it explains one that was named.
 func readNames(list string, parameters []string) (names []string, others bool) {
-	for item := range strings.FieldsFuncSeq(list, func(r rune) bool { return isSeparator(r) && r != ' ' && r != '_' }) {
+	for {
+		rest := strings.TrimLeftFunc(list, isSeparator)
+		gap := list[:len(list)-len(rest)]
+		if rest == "" {
+			return names, others
+		}
+		item := rest
+		if end := strings.IndexFunc(rest, func(r rune) bool { return isSeparator(r) && r != ' ' && r != '_' }); end >= 0 {
+			item = rest[:end]
+		}
+		list = rest[len(item):]
 		found, ok := readItem(item, parameters)
-		others = others || !ok
 		for _, name := range found {
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
+		others = others || !ok && (len(names) == 0 || !isExplanation(gap, item))
 	}
-	return names, others
+}
+
+// isExplanation reports whether an item is prose about the one before it and not another
+// parameter, as in "biz_no (too long)" or "biz_no, see the manual".
+func isExplanation(gap, item string) bool {
+	return strings.Contains(strings.TrimSpace(item), " ") || !strings.ContainsAny(gap, ",，;；、/|&+和与及或")
 }
 
 // readItem reads parameters with nothing but blanks and "and" or "or" between them.

@@ -59,6 +59,22 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// A refusal that says when to come again will pass.
+func TestRetryAfterMakesTransient(t *testing.T) {
+	for status, reason := range map[int]providers.Reason{
+		400: providers.VendorInternalError, 403: providers.VendorInternalError, 409: providers.VendorInternalError,
+		404: providers.VendorEndpointNotFound, 413: providers.ArgumentRejected, 429: providers.VendorRateLimited,
+		302: providers.VendorResponseInvalid,
+	} {
+		failure := post(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "5")
+			w.WriteHeader(status)
+		})).WithoutCode()
+		require.Equal(t, reason, failure.Reason, status)
+		require.Equal(t, status == 302, failure.Ambiguous, status)
+	}
+}
+
 // Without a Date the vendor's clock is what was learnt of it before.
 func TestRetryAfterWithoutDate(t *testing.T) {
 	target := serve(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -33,7 +33,7 @@ func TestWithoutCode(t *testing.T) {
 		{405, providers.VendorErrorUnrecognized, no},
 		{408, providers.VendorInternalError, no},
 		{409, providers.VendorErrorUnrecognized, no},
-		{413, providers.RequestTooLarge, no},
+		{413, providers.ArgumentRejected, no}, // of a request without photos
 		{415, providers.VendorErrorUnrecognized, no},
 		{421, providers.VendorInternalError, no},
 		{425, providers.VendorInternalError, no},
