@@ -45,6 +45,9 @@ type answer struct {
 	}
 }
 
+// sampleLifetime is how long before its expired_time a sample was answered.
+const sampleLifetime = 10 * time.Minute
+
 // httpStatuses are those of the error table for the reasons that the answers have.
 var httpStatuses = map[string]int{
 	"VENDOR_CREDENTIALS_REJECTED": 502, "VENDOR_PERMISSION_DENIED": 502, "VENDOR_ENDPOINT_NOT_FOUND": 502,
@@ -75,6 +78,9 @@ func checkAnswers(t *testing.T, answers []answer) *lockedBuffer {
 	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", next.ContentType)
+		if next.Want.ExpireTime != 0 { // a sample of its time, and so is the vendor's clock
+			w.Header().Set("Date", time.Unix(next.Want.ExpireTime, 0).Add(-sampleLifetime).UTC().Format(http.TimeFormat))
+		}
 		w.WriteHeader(next.HTTPStatus)
 		_, _ = io.WriteString(w, next.Body)
 	}))
@@ -157,7 +163,7 @@ func checkToken(t *testing.T, a answer, got *livenessv1.IssueLivenessTokenRespon
 	require.Equal(t, a.Want.SingleUse, got.GetSingleUse())
 	require.Equal(t, "EXPIRY_SOURCE_"+a.Want.ExpirySource, got.GetExpirySource().String())
 	if a.Want.ExpireTime != 0 {
-		require.Equal(t, a.Want.ExpireTime, got.GetExpireTime().GetSeconds())
+		require.WithinDuration(t, start.Add(sampleLifetime), got.GetExpireTime().AsTime(), 5*time.Second)
 	}
 	if a.Want.LifetimeS != 0 {
 		lifetime := got.GetExpireTime().AsTime().Sub(start)

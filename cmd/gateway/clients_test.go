@@ -42,9 +42,11 @@ must not be sent again
 $`, 1,
 		},
 		{
-			"photo refused", `"megvii.app-v5", "linkface.app"`, "sandbox:status=400,code=NO_FACE_FOUND", `^NO_FACE_FOUND, request [A-Z2-7]{26}
-tried megvii\.app-v5: NO_FACE_FOUND
-ask for another photo
+			"argument refused", `"megvii.app-v5"`, "sandbox:status=400,code=BAD_ARGUMENTS:uuid", `^ARGUMENT_REJECTED, request [A-Z2-7]{26}
+field (subject_id|subjectId): refused by the vendor
+tried megvii\.app-v5: ARGUMENT_REJECTED
+ruled out linkface\.app: accepted_products does not name the product
+must not be sent again
 $`, 1,
 		},
 		{

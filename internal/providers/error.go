@@ -47,8 +47,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// CallersFault reports whether the caller's own input is at fault. An argument
-// that a vendor refuses is the caller's only if one of its fields is named.
+// CallersFault reports whether the caller's own input is at fault. An argument that a
+// vendor refuses is the caller's only if one of its fields is named.
 func (e *Error) CallersFault() bool {
 	switch e.Reason {
 	case InvalidRequest, PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality,
@@ -61,25 +61,49 @@ func (e *Error) CallersFault() bool {
 	}
 }
 
-// Blame names the caller's field that a vendor's refusal is about: argument for a
-// refused argument, otherwise the field that the reason is about. A field that the
-// request does not contain is not at fault.
-func (e *Error) Blame(r *Request, argument Field) {
-	field := FieldNone
+// Blame decides whose fault a vendor's refusal is. The caller is at fault for a refused
+// argument if all arguments, which are those that the vendor named, are in the request;
+// for any other reason, if the request contains what the reason is about. If it does
+// not, the vendor refuses something that the caller did not send: an argument of the
+// gateway's.
+func (e *Error) Blame(r *Request, arguments ...Field) {
+	asked, sent := r.Asks(), true
 	switch e.Reason {
 	case ArgumentRejected:
-		field = argument
+		e.blame(asked, arguments...)
 	case PhotoUnreadable, PhotoTooLarge, NoFaceFound, MultipleFaces, PhotoLowQuality:
-		field = FieldPhotos
+		sent = e.blame(asked, FieldPhotos)
 	case IdentityNameInvalid:
-		field = FieldIdentityDocumentName
+		sent = e.blame(asked, FieldIdentityDocumentName)
 	case IdentityNumberInvalid:
-		field = FieldIdentityDocumentNumber
+		sent = e.blame(asked, FieldIdentityDocumentNumber)
+	case RequestTooLarge: // only photos are large
+		sent = asked.Has(FieldPhotos)
+	case ComparisonAttemptsExceeded:
+		sent = asked.Has(FieldPhotos) || asked.Has(FieldIdentityDocument)
 	default:
 	}
-	if r.Asks().Has(field) {
-		e.Violations = []Violation{{field.Path(), e.Reason, "refused by the vendor"}}
+	if !sent {
+		e.Reason = ArgumentRejected
 	}
+}
+
+// blame names the fields and reports true if there are any and the request contains all.
+func (e *Error) blame(asked Fields, fields ...Field) bool {
+	e.Violations = nil
+	for _, f := range fields {
+		if !asked.Has(f) {
+			e.Violations = nil
+			return false
+		}
+		e.Refuse(f.Path())
+	}
+	return len(fields) > 0
+}
+
+// Refuse adds a violation: the vendor refuses what is at that place of the request.
+func (e *Error) Refuse(path Path) {
+	e.Violations = append(e.Violations, Violation{path, e.Reason, "refused by the vendor"})
 }
 
 // Exchange is what is known of one HTTP exchange with a vendor, whether it issued a
@@ -93,6 +117,9 @@ type Exchange struct {
 	// Code is the vendor's error code as its document spells it, "" on success, if
 	// there was none, or if what came is not a code.
 	Code string
+	// UnknownCode says that the answer reported an error with a code or text that no
+	// table has.
+	UnknownCode bool
 	// HTTPStatus is 0 if no answer came.
 	HTTPStatus int
 	// ProcessingTime is the time the vendor says that it took; 0 if it does not.
@@ -101,11 +128,11 @@ type Exchange struct {
 	// Date is the vendor's clock as its Date header states it, to the second; zero
 	// if it did not.
 	Date time.Time
-	// RetryAfter is how long the vendor asks not to be called, 60 s at most; 0 if it does
-	// not ask.
+	// RetryAfter is how long the answer asks to wait before the next request, at most
+	// 60 s; 0 if it does not.
 	RetryAfter time.Duration
-	// Text is the vendor's message, for the log only, at most 256 bytes, without
-	// any value of the request.
+	// Text is the vendor's message, for the log only, at most 256 bytes; "" if it may
+	// repeat something of the request.
 	Text string
 }
 
@@ -124,6 +151,9 @@ func (b Billed) String() string { return [...]string{"unknown", "yes", "no"}[b] 
 
 // CodeTable is a vendor's error table.
 type CodeTable []Code
+
+// Has reports whether a row has the code.
+func (t CodeTable) Has(code string) bool { return t.row(code) != nil }
 
 // Reason returns what the code means, VendorErrorUnrecognized if no row has it.
 func (t CodeTable) Reason(code string) Reason {

@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -26,7 +25,10 @@ type Product struct {
 	Needs     []Need
 	// Honours are the effect fields that the product can do.
 	Honours Fields
-	Limits  []Limit
+	// Identity are the identity fields, FieldSubjectID and FieldReference, that the
+	// product's request can contain.
+	Identity Fields
+	Limits   []Limit
 	// Parameters are the target parameters that configuration may set.
 	Parameters []Parameter
 }
@@ -96,18 +98,6 @@ func (p *Product) Check(r *Request, asked Fields) []Violation {
 	return found
 }
 
-// Sends reports whether what stands at the path in a request reaches the vendor, as far as
-// the product states it: as a field that it honours, needs or limits.
-func (p *Product) Sends(path Path) bool {
-	for f := range p.Honours.Each {
-		if f.holds(path) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(p.Needs, func(n Need) bool { return n.Field.holds(path) }) ||
-		slices.ContainsFunc(p.Limits, func(l Limit) bool { return l.Field.holds(path) })
-}
-
 // takes reports whether the field reaches the product at all: one that it does
 // not honour is reported once, as not supported.
 func (p *Product) takes(f Field) bool { return !Effects.Has(f) || p.Honours.Has(f) }
@@ -117,6 +107,18 @@ func (n Need) suffix() string {
 		return ""
 	}
 	return " " + n.When.Text
+}
+
+// Sends reports whether the product's request can contain what is at that place of the
+// caller's request: an effect field if the product honours it, an identity field if it
+// is one of Identity.
+func (p *Product) Sends(path Path) bool {
+	for f := range (p.Honours | p.Identity).Each {
+		if f.holds(path) {
+			return true
+		}
+	}
+	return false
 }
 
 // AtMostBytes limits a field of text to n bytes.

@@ -87,7 +87,7 @@ func TestArgumentThatTheNextTargetDoesNotSend(t *testing.T) {
 		Reason:     providers.ArgumentRejected,
 		Violations: []providers.Violation{{Path: providers.FieldSubjectID.Path()}},
 	}}
-	limited := providers.Product{ID: sdk.ID, Limits: []providers.Limit{
+	limited := providers.Product{ID: sdk.ID, Identity: providers.FieldSet(providers.FieldSubjectID), Limits: []providers.Limit{
 		providers.AtMostBytes(providers.FieldSubjectID, 128, func(*providers.Request) string { return "" }),
 	}}
 	for next, want := range map[*providers.Product][]string{&sdk: {"a", "c"}, &limited: {"a"}} {

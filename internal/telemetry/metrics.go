@@ -126,7 +126,8 @@ func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {
 		m.issued.WithLabelValues(product, account, attempt.Exchange.Billed.String()).Inc()
 	case attempt.Err.Ambiguous:
 		m.orphaned.WithLabelValues(product, account).Inc()
-	case attempt.Reason == providers.VendorErrorUnrecognized:
+	}
+	if attempt.Exchange.UnknownCode || attempt.Reason == providers.VendorErrorUnrecognized {
 		m.unrecognized.WithLabelValues(provider).Inc()
 	}
 }

@@ -106,3 +106,15 @@ func TestMetricsAreRegisteredOnce(t *testing.T) {
 	_, err := telemetry.NewMetrics(registry, telemetry.Build{})
 	require.ErrorAs(t, err, &prometheus.AlreadyRegisteredError{})
 }
+
+// A code of no table is counted whatever the status made of the answer.
+func TestUnknownCodesAreCounted(t *testing.T) {
+	metrics, registry := newMetrics(t)
+	attempt := unavailableCall().Outcome.Attempts[0]
+	metrics.ObserveAttempt(&attempt)
+	require.NotContains(t, scrape(t, registry), "unrecognized_codes_total{")
+	attempt.Exchange.UnknownCode = true
+	attempt.Err.Ambiguous = true
+	metrics.ObserveAttempt(&attempt)
+	require.Contains(t, scrape(t, registry), `liveness_gateway_unrecognized_codes_total{provider="acme"} 1`)
+}

@@ -40,10 +40,12 @@ must not be sent again
 $`, "NO_ELIGIBLE_PRODUCT", 1,
 	},
 	{
-		"photo refused", `"megvii.app-v5", "linkface.app"`, "sandbox:status=400,code=NO_FACE_FOUND", `^NO_FACE_FOUND, request [A-Z2-7]{26}
-tried megvii\.app-v5: NO_FACE_FOUND
-ask for another photo
-$`, "NO_FACE_FOUND", 1,
+		"argument refused", `"megvii.app-v5"`, "sandbox:status=400,code=BAD_ARGUMENTS:uuid", `^ARGUMENT_REJECTED, request [A-Z2-7]{26}
+field (subject_id|subjectId): refused by the vendor
+tried megvii\.app-v5: ARGUMENT_REJECTED
+ruled out linkface\.app: FIELD does not name the product
+must not be sent again
+$`, "ARGUMENT_REJECTED", 1,
 	},
 	{
 		"vendor down", `"megvii.app-v5"`, "sandbox:code=INTERNAL_ERROR", `^VENDOR_INTERNAL_ERROR, request [A-Z2-7]{26}

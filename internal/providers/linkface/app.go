@@ -37,7 +37,7 @@ type appTarget struct{ *account }
 // Issue asks for a token by POST /v2/sdk/get_token.
 func (t *appTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	form := t.form(call)
-	answer, failure := vendorhttp.Post(ctx, t.transport, t.url(call, form.Reference), form)
+	answer, failure := vendorhttp.Post(ctx, t.transport, t.url(call, form.Reference), call, form)
 	if failure != nil {
 		return nil, failure
 	}

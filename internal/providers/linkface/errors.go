@@ -36,16 +36,21 @@ var codes = providers.CodeTable{
 	{Code: "NOT_FOUND", Reason: providers.VendorEndpointNotFound, Document: olderAPI, Section: olderSection},
 }
 
-// failureOf returns the failure that the body tells of, nil if it tells of none. The
-// code decides at any HTTP status, never the message: the document's own failure
-// sample pairs 1008 with the message of 1011.
+// failureOf returns the failure that the body reports, nil if it reports none. A known
+// code takes precedence over the HTTP status; the message never decides: the document's
+// own failure sample pairs 1008 with the message of 1011.
 func failureOf(reply reply, answer *vendorhttp.Answer) *providers.Error {
-	said := cmp.Or(strings.TrimSpace(string(reply.Code)), strings.TrimSpace(string(reply.Status)))
-	switch code := vendorhttp.CanonicalCode(said); {
-	case code == codeSuccess:
+	code, status := strings.TrimSpace(string(reply.Code)), strings.TrimSpace(string(reply.Status))
+	refusal := vendorhttp.ReadRefusal(codes, nil, cmp.Or(code, status))
+	// Both come where something in front of the vendor adds its own: the known one counts.
+	if other := vendorhttp.ReadRefusal(codes, nil, status); !refusal.Known && refusal.Code != codeSuccess && other.Known {
+		refusal = other
+	}
+	switch {
+	case refusal.Code == codeSuccess:
 		return nil
-	case said != "" && code != statusSuccess:
-		return answer.WithCode(codes, code)
+	case code+status != "" && refusal.Code != statusSuccess:
+		return answer.WithCode(codes, refusal.Code)
 	case !answer.Succeeded():
 		return answer.WithoutCode()
 	default:

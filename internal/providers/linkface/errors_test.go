@@ -88,12 +88,13 @@ func TestOlderAPI(t *testing.T) {
 		"OUT_OF_QUOTA":     {403, providers.VendorQuotaExhausted},
 		"INVALID_ARGUMENT": {400, providers.ArgumentRejected},
 		"NOT_FOUND":        {404, providers.VendorEndpointNotFound},
-		"INTERNAL_ERROR":   {500, providers.VendorErrorUnrecognized},
 	} {
 		body := asJSON(t, map[string]any{"request_id": "TID1", "status": status, "reason": "some words"})
 		v.refused(t, want.http, body, want.reason, status)
 		require.Equal(t, "some words", v.refuse(t).Exchange.Text)
 	}
+	v.refused(t, 404, `{"code":404,"status":"NOT_FOUND"}`, providers.VendorEndpointNotFound, "NOT_FOUND")
+	v.refused(t, 401, `{"code":"TEAPOT","status":"KEY_EXPIRED"}`, providers.VendorAccountExpired, "KEY_EXPIRED")
 	v.refused(t, 401, `{"code":"1009","status":"UNAUTHORIZED"}`, providers.VendorRateLimited, "1009")
 	v.refused(t, 200, `{"code":null,"status":"UNAUTHORIZED"}`, providers.VendorCredentialsRejected, "UNAUTHORIZED")
 	v.refused(t, 200, `{"code":"","status":"UNAUTHORIZED"}`, providers.VendorCredentialsRejected, "UNAUTHORIZED")
@@ -103,8 +104,15 @@ func TestCodesOfNoTable(t *testing.T) {
 	v := newVendor(t, 0, "")
 	for _, code := range []string{"1003", "1004", "1005", "1006", "1010", "2000", "TEAPOT"} {
 		v.refused(t, http.StatusOK, asJSON(t, map[string]any{"code": code}), providers.VendorErrorUnrecognized, code)
-		v.refused(t, http.StatusInternalServerError,
-			asJSON(t, map[string]any{"code": code}), providers.VendorErrorUnrecognized, code)
+	}
+	for body, code := range map[string]string{
+		`{"code":"1003"}`: "1003", `{"status":"INTERNAL_ERROR"}`: "INTERNAL_ERROR", `{"status":500,"error":"x"}`: "500",
+	} {
+		v.status, v.body = http.StatusInternalServerError, body
+		failure := v.refuse(t)
+		require.Equal(t, providers.VendorInternalError, failure.Reason, body)
+		require.Equal(t, code, failure.Exchange.Code)
+		require.True(t, failure.Ambiguous && failure.Exchange.UnknownCode)
 	}
 	for _, code := range []string{`"系统错误"`, `{"a":1}`, `[]`, `"13800138000"`, `-1`, `"."`} {
 		v.refused(t, http.StatusOK, `{"code":`+code+`,"data":{"token":"t"}}`, providers.VendorErrorUnrecognized, "")

@@ -73,7 +73,7 @@ func TestAnswersWithoutACode(t *testing.T) {
 		"token under 403, no code": {403, `{"data":{"token":"t"}}`, providers.VendorErrorUnrecognized, false},
 		"bare 401":                 {401, ``, providers.VendorErrorUnrecognized, false},
 		"bare 404":                 {404, `404 page not found`, providers.VendorEndpointNotFound, false},
-		"bare 413":                 {413, `<html>`, providers.RequestTooLarge, false},
+		"bare 413":                 {413, `<html>`, providers.ArgumentRejected, false},
 		"bare 429":                 {429, `{"msg":"slow down"}`, providers.VendorRateLimited, false},
 		"bare 502":                 {502, `<html>`, providers.VendorInternalError, true},
 		"older OK under 503":       {503, `{"status":"OK"}`, providers.VendorInternalError, true},

@@ -15,6 +15,7 @@ var appV5 = providers.Product{
 	Document: documentAppV5,
 	Endpoint: "/v5/sdk/get_biz_token",
 	Lifetime: time.Hour, // 返回值说明, biz_token
+	Identity: providers.FieldSet(providers.FieldSubjectID),
 	Limits:   []providers.Limit{subjectIDLimit(128)},
 	Parameters: []providers.Parameter{
 		{Name: paramLivenessID, Required: true, Text: "liveness scene set up in the vendor's console"},
@@ -25,7 +26,7 @@ type appV5Target struct{ *target }
 
 // Issue asks for a token by POST /v5/sdk/get_biz_token.
 func (t *appV5Target) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	reply, failure := t.post(ctx, t.form(call))
+	reply, failure := t.post(ctx, call, t.form(call))
 	if failure != nil {
 		return nil, failure
 	}

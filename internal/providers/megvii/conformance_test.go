@@ -143,6 +143,7 @@ func pcWeb() providertest.Product {
 			Exchange: exchange(5 * time.Millisecond),
 		},
 	}
+	p.ExpiryField = "expired_time"
 	p.Faults = map[string]providers.Path{
 		"INVALID_ARGUMENTS: return_url":             "callback.return_url",
 		"BAD_ARGUMENTS: biz_extra_data":             "callback.extra_data",

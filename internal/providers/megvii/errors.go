@@ -22,6 +22,9 @@ const (
 
 	siblings      = "Megvii: other FaceID documents and public clients"
 	siblingErrors = "ERROR_MESSAGE"
+
+	documentDetect = "Megvii: Face++ Detect API (v3)"
+	detectErrors   = "Unique ERROR_MESSAGE of this API"
 )
 
 // codes is the vendor's error table. A code that several of the four documents have
@@ -62,11 +65,12 @@ var codes = providers.CodeTable{
 	{Code: "AUTHORIZATION_ERROR:BALANCE_NOT_ENOUGH", Reason: providers.VendorQuotaExhausted, Document: siblings, Section: siblingErrors},
 	{Code: "AUTHORIZATION_ERROR:REPLAY_ATTACK", Reason: providers.VendorSignatureExpired, Document: siblings, Section: siblingErrors},
 	{Code: "LOW_QUALITY", Reason: providers.PhotoLowQuality, Document: siblings, Section: siblingErrors},
+
+	{Code: "IMAGE_FILE_TOO_LARGE", Reason: providers.PhotoTooLarge, Document: documentDetect, Section: detectErrors},
 }
 
-// parameterNames are all parameters of the four documents. Any other text behind a
-// code's colon is not shown to callers: it may be anything.
-var parameterNames = []string{
+// documentedParameters are all parameters of the four documents.
+var documentedParameters = []string{
 	keyAPIKey, keyAPISecret, "sign", "sign_version",
 	"biz_no", "uuid", "comparison_type", "idcard_name", "idcard_number",
 	"image_ref1", "image_ref2", "image_ref3",
@@ -77,43 +81,16 @@ var parameterNames = []string{
 	paramSceneID, paramScreenReplay,
 }
 
-// vendorError is an error as the vendor writes it, "CODE" or "CODE:detail".
-type vendorError struct {
-	// code is in the table's spelling, with the reason of an AUTHORIZATION_ERROR.
-	code string
-	// head is the code without that reason.
-	head string
-	// parameter is the name behind any other code, "" if none of the documents has it.
-	parameter string
-}
+// parameterNames are the parameters that are read behind a code: the documented ones, and
+// image_ref[x] of any number. Any other text is not shown to callers: it may be anything.
+var parameterNames = append([]string{
+	"image_ref", "image_ref4", "image_ref5", "image_ref6", "image_ref7", "image_ref8", "image_ref9",
+}, documentedParameters...)
 
-// parse reads an error in any of the spellings that have been seen: capitals or not,
-// blanks for underscores and around the colon, which may be a full-width one, and a
-// dot at the end.
-func parse(message string) vendorError {
-	head, detail, _ := strings.Cut(strings.Replace(message, "：", ":", 1), ":")
-	head, detail = vendorhttp.CanonicalCode(head), vendorhttp.CanonicalCode(detail)
-	if head == authorizationError && detail != "" {
-		return vendorError{code: head + ":" + detail, head: head}
-	}
-	e := vendorError{code: head, head: head}
-	if name := strings.ToLower(detail); slices.Contains(parameterNames, name) {
-		e.parameter = name
-	}
-	return e
-}
-
-func (e vendorError) reason() providers.Reason {
-	if reason := codes.Reason(e.code); reason != providers.VendorErrorUnrecognized {
-		return reason
-	}
-	return codes.Reason(e.head)
-}
-
-// failure returns the failure that the reply tells of, nil if it tells of none. An
-// error takes precedence over the HTTP status and over a token in the same body.
+// failure returns the failure that the reply reports, nil if it reports none. A known
+// code takes precedence over the HTTP status, any error over a token in the same body.
 func (r *reply) failure(f *form) *providers.Error {
-	message := r.errorField()
+	refusal, message := r.refusal()
 	if message == "" {
 		if r.answer.Succeeded() {
 			return nil
@@ -121,56 +98,81 @@ func (r *reply) failure(f *form) *providers.Error {
 		return r.answer.WithoutCode()
 	}
 	r.answer.SetText(vendorhttp.Text(message))
-	e := parse(message)
-	failure := r.answer.WithCode(codes, e.code)
-	failure.Reason = e.reason()
-	if e.parameter != "" && failure.Exchange.Code != "" {
-		failure.Exchange.Code += ":" + e.parameter
+	failure := r.answer.WithCode(codes, refusal.Code)
+	if failure.Exchange.Code != "" {
+		failure.Exchange.Code = r.shown(refusal)
 	}
-	if path := f.fault(failure.Reason, e.parameter); path != "" {
-		failure.Violations = []providers.Violation{{Path: path, Reason: failure.Reason, Description: "refused by the vendor"}}
+	if refusal.Known {
+		f.blame(failure, refusal)
 	}
 	return failure
 }
 
-// errorField returns the error of whichever field has one, of two the one with a code
-// of the table.
-func (r *reply) errorField() string {
-	message, other := strings.TrimSpace(string(r.ErrorMessage)), strings.TrimSpace(string(r.Error))
-	if other != "" && parse(message).reason() == providers.VendorErrorUnrecognized {
-		return other
+// refusal returns the error of whichever field has one, of two the one with a code of
+// the table.
+func (r *reply) refusal() (refusal vendorhttp.Refusal, message string) {
+	for _, field := range []vendorhttp.Scalar{r.ErrorMessage, r.Error} {
+		text := strings.TrimSpace(string(field))
+		if text == "" || refusal.Known {
+			continue
+		}
+		if read := vendorhttp.ReadRefusal(codes, parameterNames, text); read.Known || message == "" {
+			refusal, message = read, text
+		}
 	}
-	return message
+	return refusal, message
 }
 
-// fault returns the caller's field that a refusal is about, "" if there is none: the
-// gateway set the parameter, or it was not sent.
-func (f *form) fault(reason providers.Reason, parameter string) providers.Path {
-	switch reason {
+// shown returns a code as callers see it: with the parameters, or with the reason of an
+// AUTHORIZATION_ERROR that is in no document.
+func (r *reply) shown(refusal vendorhttp.Refusal) string {
+	if refusal.Code == authorizationError {
+		reason := vendorhttp.CanonicalCode(strings.Trim(refusal.Detail, ":： <>()"))
+		if code := authorizationError + ":" + reason; reason != "" && r.answer.Shows(code) {
+			return code
+		}
+		return authorizationError
+	}
+	if len(refusal.Parameters) == 0 {
+		return refusal.Code
+	}
+	return refusal.Code + ":" + strings.Join(refusal.Parameters, ",")
+}
+
+// blame decides whose fault a refusal is, more exactly than by its reason alone: by the
+// parameters that it names. The caller is at fault if all of them hold its fields.
+func (f *form) blame(failure *providers.Error, refusal vendorhttp.Refusal) {
+	switch failure.Reason {
 	case providers.ArgumentRejected:
-		return f.callersPath(parameter)
-	case providers.IdentityNameInvalid:
-		return f.callersPath("idcard_name")
-	case providers.IdentityNumberInvalid:
-		return f.callersPath("idcard_number")
+		if !refusal.Others {
+			failure.Violations = f.violations(failure.Reason, refusal.Parameters)
+		}
 	case providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
 		providers.MultipleFaces, providers.PhotoLowQuality:
-		return f.photoAtFault(parameter)
+		if named := photosOf(refusal.Parameters); len(named) > 0 {
+			if failure.Violations = f.violations(failure.Reason, named); failure.Violations == nil {
+				failure.Reason = providers.ArgumentRejected // of a photo that was not sent
+			}
+		}
 	default:
-		return ""
 	}
 }
 
-// photoAtFault returns the photo of that name, all of them if there is none, "" if no
-// photo was sent.
-func (f *form) photoAtFault(parameter string) providers.Path {
-	first := f.callersPath(photoParameter(1))
-	switch path := f.callersPath(parameter); {
-	case first == "":
-		return ""
-	case path != "" && strings.HasPrefix(parameter, photoPrefix):
-		return path
-	default:
-		return providers.FieldPhotos.Path()
+// violations returns a violation for each of the parameters, nil if one of them does not
+// hold a field of the caller.
+func (f *form) violations(reason providers.Reason, names []string) []providers.Violation {
+	failure := providers.Error{Reason: reason}
+	for _, name := range names {
+		path := f.callersPath(name)
+		if path == "" {
+			return nil
+		}
+		failure.Refuse(path)
 	}
+	return failure.Violations
+}
+
+// photosOf returns the parameters that are photos.
+func photosOf(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !strings.HasPrefix(name, photoPrefix) })
 }

@@ -37,6 +37,7 @@ var reasons = map[string]providers.Reason{
 	"NO_FACE_FOUND":                                    providers.NoFaceFound,
 	"MULTIPLE_FACES":                                   providers.MultipleFaces,
 	"LOW_QUALITY":                                      providers.PhotoLowQuality,
+	"IMAGE_FILE_TOO_LARGE":                             providers.PhotoTooLarge,
 	"INVALID_NAME_FORMAT":                              providers.IdentityNameInvalid,
 	"INVALID_IDCARD_NUMBER":                            providers.IdentityNumberInvalid,
 	"REQUEST_ENTITY_TOO_LARGE":                         providers.RequestTooLarge,
@@ -45,7 +46,7 @@ var reasons = map[string]providers.Reason{
 }
 
 func TestCodeTable(t *testing.T) {
-	documents := []string{documentRandomNumber, documentPCWeb, documentAppV5, documentH5Flash, siblings}
+	documents := []string{documentRandomNumber, documentPCWeb, documentAppV5, documentH5Flash, siblings, documentDetect}
 	require.Len(t, codes, len(reasons))
 	for _, row := range codes {
 		require.Equal(t, reasons[row.Code], row.Reason, row.Code)
@@ -77,7 +78,7 @@ func TestEverySpellingOfEveryCode(t *testing.T) {
 			for _, field := range []string{"error", "error_message"} {
 				for _, status := range []int{200, 403, 500} {
 					v.status, v.body = status, body(t, field, spelling)
-					failure := v.refuse(t, pcWeb.ID, smallest(pcWeb.ID))
+					failure := v.refuse(t, pcWeb.ID, fullest(pcWeb.ID))
 					require.Equal(t, reason, failure.Reason, v.body)
 					require.Equal(t, code, failure.Exchange.Code, v.body)
 					require.False(t, failure.Ambiguous)
@@ -102,7 +103,7 @@ func TestCodesOfNoTable(t *testing.T) {
 		code   string
 	}{
 		"unknown reason":           {`{"error":"AUTHORIZATION_ERROR: region blocked."}`, providers.VendorPermissionDenied, "AUTHORIZATION_ERROR:REGION_BLOCKED"},
-		"reason that is no code":   {`{"error":"AUTHORIZATION_ERROR:无权限"}`, providers.VendorPermissionDenied, ""},
+		"reason that is no code":   {`{"error":"AUTHORIZATION_ERROR:无权限"}`, providers.VendorPermissionDenied, "AUTHORIZATION_ERROR"},
 		"empty reason":             {`{"error":"AUTHORIZATION_ERROR:"}`, providers.VendorPermissionDenied, "AUTHORIZATION_ERROR"},
 		"unknown code":             {`{"error_message":"TEAPOT"}`, providers.VendorErrorUnrecognized, "TEAPOT"},
 		"unknown code, parameter":  {`{"error_message":"TEAPOT:return_url"}`, providers.VendorErrorUnrecognized, "TEAPOT:return_url"},

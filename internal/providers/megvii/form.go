@@ -30,7 +30,11 @@ type parameter struct {
 }
 
 // callersPath returns the caller's field that the parameter holds, "" if it holds none.
+// image_ref without a number is all photos.
 func (f *form) callersPath(name string) providers.Path {
+	if name == photoPrefix && f.callersPath(photoParameter(1)) != "" {
+		return providers.FieldPhotos.Path()
+	}
 	for _, p := range f.callers {
 		if p.name == name {
 			return p.path

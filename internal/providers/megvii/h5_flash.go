@@ -25,6 +25,7 @@ var h5Flash = providers.Product{
 		providers.FieldTokenLifetime, providers.FieldMaxUploads, providers.FieldFlashColors,
 		providers.FieldFaceOcclusionCheck, providers.FieldReportMultipleFaces, providers.FieldLanguage,
 	),
+	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
 		referenceLimit(128),
@@ -98,7 +99,7 @@ type h5FlashTarget struct{ *target }
 // Issue asks for a token by POST /lite/raw/get_token.
 func (t *h5FlashTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	f, lifetime := t.form(call)
-	reply, failure := t.post(ctx, f)
+	reply, failure := t.post(ctx, call, f)
 	if failure != nil {
 		return nil, failure
 	}

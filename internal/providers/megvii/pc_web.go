@@ -31,6 +31,7 @@ var pcWeb = providers.Product{
 		providers.FieldReturnURL, providers.FieldNotifyURL, providers.FieldExtraData,
 		providers.FieldScreenReplayCheck,
 	),
+	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
 		referenceLimit(128),
@@ -68,7 +69,7 @@ type pcWebTarget struct{ *target }
 // Issue asks for a token by POST /liveness/v2/get_token.
 func (t *pcWebTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	f := t.form(call)
-	reply, failure := t.post(ctx, f)
+	reply, failure := t.post(ctx, call, f)
 	if failure != nil {
 		return nil, failure
 	}

@@ -17,6 +17,7 @@ var randomNumber = providers.Product{
 	Document: documentRandomNumber,
 	Endpoint: "/lite/raw/get_random_number",
 	Lifetime: 24 * time.Hour, // 返回值说明, token_random_number
+	Identity: providers.FieldSet(providers.FieldReference),
 	Limits: []providers.Limit{
 		// The other documents count bytes.
 		providers.AtMostCharacters(providers.FieldReference, 128, func(r *providers.Request) string { return r.Reference }),
@@ -30,7 +31,7 @@ type randomNumberTarget struct{ *target }
 
 // Issue asks for a token by POST /lite/raw/get_random_number.
 func (t *randomNumberTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	reply, failure := t.post(ctx, t.form(call))
+	reply, failure := t.post(ctx, call, t.form(call))
 	if failure != nil {
 		return nil, failure
 	}

@@ -29,8 +29,8 @@ type reply struct {
 }
 
 // post makes the call and reads the answer up to its token.
-func (t *target) post(ctx context.Context, f *form) (*reply, *providers.Error) {
-	answer, failure := vendorhttp.Post(ctx, t.transport, t.endpoint, f.Form)
+func (t *target) post(ctx context.Context, call providers.Call, f *form) (*reply, *providers.Error) {
+	answer, failure := vendorhttp.Post(ctx, t.transport, t.endpoint, call, f.Form)
 	if failure != nil {
 		return nil, failure
 	}
@@ -54,7 +54,7 @@ func (t *target) token(r *reply, value vendorhttp.Text, call providers.Call, ask
 	}
 	return &providers.Token{
 		Value:    sensitive.New(string(value)),
-		Expiry:   providers.NewExpiry(call.Now, r.ExpiredTime.UnixSeconds(), asked, t.product.Lifetime),
+		Expiry:   providers.NewExpiry(call.Now, r.answer.LocalTime(r.ExpiredTime.UnixSeconds()), asked, t.product.Lifetime),
 		Exchange: r.answer.Exchange(),
 	}, nil
 }

@@ -32,8 +32,8 @@ func TestEveryDocumentedParameterIsSent(t *testing.T) {
 			sent[p.Name] = true
 		}
 	}
-	require.Len(t, sent, len(parameterNames))
-	for _, name := range parameterNames {
+	require.Len(t, sent, len(documentedParameters))
+	for _, name := range documentedParameters {
 		require.True(t, sent[name], name)
 	}
 }

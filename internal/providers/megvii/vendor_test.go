@@ -51,11 +51,13 @@ type vendor struct {
 
 	base *url.URL
 	http http.RoundTripper
+	// now is when the calls are made.
+	now time.Time
 }
 
 func newVendor(t *testing.T, status int, body string) *vendor {
 	t.Helper()
-	v := &vendor{status: status, contentType: "application/json", body: body}
+	v := &vendor{status: status, contentType: "application/json", body: body, now: now}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v.record(t, r)
 		w.Header().Set("Content-Type", v.contentType)
@@ -118,7 +120,7 @@ func (v *vendor) issue(t *testing.T, product string, parameters map[string]strin
 	require.NotNil(t, checked)
 	require.Empty(t, checked.Check(r, r.Asks()))
 	return v.open("/faceid").NewTarget(product, parameters).
-		Issue(t.Context(), providers.Call{Request: r, Credential: 1, Now: now})
+		Issue(t.Context(), providers.Call{Request: r, Credential: 1, Now: v.now})
 }
 
 // refuse makes a call that must fail.

@@ -34,6 +34,7 @@ func (t *trial) requireToken() {
 	want.Exchange.HTTPStatus = http.StatusOK
 	want.Exchange.Reference = t.Full.Reference
 	want.Exchange.Date = vendorTime()
+	want.Expiry = t.expiry()
 	require.Empty(t, cmp.Diff(&want, t.accept(t.target, call(t.Full)), reveal))
 }
 
@@ -42,7 +43,16 @@ func answerLifetime(t *trial) {
 	attempt := call(t.Full)
 	attempt.ClockOffset = clockOffset
 	token := t.accept(t.target, attempt)
-	require.Empty(t, cmp.Diff(t.Success.Token.Expiry, token.Expiry))
+	require.Empty(t, cmp.Diff(t.expiry(), token.Expiry))
+}
+
+// expiry returns when the token of Success expires by the gateway's clock.
+func (t *trial) expiry() providers.Expiry {
+	want := t.Success.Token.Expiry
+	if t.ExpiryField != "" {
+		want.Time = want.Time.Add(-clockOffset)
+	}
+	return want
 }
 
 // An answer is parsed by its content, not by its Content-Type.
@@ -85,12 +95,12 @@ func answerNoRequestID(t *trial) {
 func answerUnusableToken(t *trial) {
 	token := t.Success.Token.Value.Reveal()
 	for _, unusable := range []any{
-		nil, "", " ", "two words", "two\nlines", "\x00", "\u202e" + token, token + "\ufffd", 7, true,
+		nil, "", " ", "<b>" + token + "</b>", token + `"`, "tökén", "two words", "two\nlines", "\x00", "\u202e" + token, token + "\ufffd", 7, true,
 		object{},
 		[]string{token},
 		strings.Repeat("t", 5000),
 	} {
-		t.refuseBody(t.replace(token, unusable), outcome{http.StatusOK, providers.VendorResponseInvalid, true, ""})
+		t.refuseBody(t.replace(token, unusable), outcome{http.StatusOK, providers.VendorResponseInvalid, true, "", false})
 	}
 }
 
@@ -107,11 +117,11 @@ func answerTokenUnderErrorStatus(t *trial) {
 func answerTokenBesideError(t *trial) {
 	row := t.Provider.Codes[0]
 	for _, shape := range t.Failures {
-		t.refuseBody(t.withError(parse(t, failure(shape, row.Code))), outcome{http.StatusOK, row.Reason, false, row.Code})
+		t.refuseBody(t.withError(parse(t, failure(shape, row.Code))), outcome{http.StatusOK, row.Reason, false, row.Code, false})
 	}
 	for name := range t.ErrorFields {
 		for _, value := range []any{[]string{}, object{}, "系统错误", "."} {
-			t.refuseBody(t.withError(object{name: value}), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, ""})
+			t.refuseBody(t.withError(object{name: value}), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, "", true})
 		}
 	}
 }

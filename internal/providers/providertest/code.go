@@ -29,7 +29,7 @@ func (p *Product) codeChecks() []check {
 func (t *trial) refuseCoded(status int, spelling string, row providers.Code) {
 	t.Helper()
 	for _, shape := range t.Failures {
-		got := t.refuseBody(failure(shape, spelling), outcome{status, row.Reason, false, row.Code})
+		got := t.refuseBody(failure(shape, spelling), outcome{status, row.Reason, false, row.Code, false})
 		require.Equal(t, t.Success.Token.Exchange.RequestID, got.RequestID)
 	}
 }
@@ -53,16 +53,23 @@ func codeSpellings(t *trial, row providers.Code) {
 	if json.Valid([]byte(row.Code)) { // a number, and JSON has numbers
 		for _, shape := range t.Failures {
 			body := strings.ReplaceAll(shape, `"{code}"`, row.Code)
-			t.refuseBody(body, outcome{http.StatusForbidden, row.Reason, false, row.Code})
+			t.refuseBody(body, outcome{http.StatusForbidden, row.Reason, false, row.Code, false})
 		}
 	}
 }
 
-// A code of no table is a code nevertheless: callers see it.
+// A code of no table leaves it to the status what the answer means, and is shown. Under
+// a 200 it is an error nevertheless.
 func codeUnknown(t *trial) {
-	row := providers.Code{Code: "CODE_OF_NEXT_YEAR", Reason: providers.VendorErrorUnrecognized}
-	for _, o := range uncoded {
-		t.refuseCoded(o.status, row.Code, row)
+	const code = "CODE_OF_NEXT_YEAR"
+	for _, want := range uncoded {
+		if want.status == http.StatusOK {
+			want.reason, want.ambiguous = providers.VendorErrorUnrecognized, false
+		}
+		want.code, want.unknown = code, true
+		for _, shape := range t.Failures {
+			t.refuseBody(failure(shape, code), want)
+		}
 	}
 }
 
@@ -71,7 +78,9 @@ func codeNone(t *trial) {
 	for _, words := range []string{
 		"系统错误", "The photo of user #17 is bad!", "<b>", "4151008123456789", strings.Repeat("A", 200),
 	} {
-		t.refuseCoded(http.StatusOK, words, providers.Code{Reason: providers.VendorErrorUnrecognized})
+		for _, shape := range t.Failures {
+			t.refuseBody(failure(shape, words), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, "", true})
+		}
 	}
 }
 

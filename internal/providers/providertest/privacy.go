@@ -17,7 +17,7 @@ import (
 )
 
 func privacyChecks() []check {
-	return []check{{"privacy/echo", privacyEcho}, {"privacy/account", privacyAccount}}
+	return []check{{"privacy/echo", privacyEcho}, {"privacy/respelt", privacyRespelt}, {"privacy/account", privacyAccount}}
 }
 
 // What a vendor echoes of a request, in any field of an error, is not printed.

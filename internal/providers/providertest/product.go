@@ -50,6 +50,9 @@ type Product struct {
 	// ErrorFields are the top-level fields that report an error, each with the value
 	// that reports success; "" if the field is absent on success.
 	ErrorFields map[string]string
+	// ExpiryField is the top-level field of Success with the Unix time, in seconds, at which
+	// the token expires by the vendor's clock; "" if the vendor states none, or a lifetime.
+	ExpiryField string
 	// Faults are errors about arguments and photos as the vendor writes them in answer
 	// to Full, with the caller's field at fault, "" if none is.
 	Faults map[string]providers.Path

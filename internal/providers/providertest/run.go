@@ -41,6 +41,9 @@ func requireComplete(tb testing.TB, p Product) {
 	require.NotEmpty(tb, p.Success.Body, "Success.Body")
 	require.NotEmpty(tb, p.Failures, "Failures")
 	require.NotEmpty(tb, p.ErrorFields, "ErrorFields")
+	if p.ExpiryField != "" {
+		require.Contains(tb, parse(tb, p.Success.Body), p.ExpiryField, "ExpiryField")
+	}
 	for _, secret := range p.Secrets {
 		require.True(tb, p.Minimal.sends(secret) || p.Full.sends(secret), "Secrets: %s is not on the wire", secret)
 	}
@@ -48,11 +51,13 @@ func requireComplete(tb testing.TB, p Product) {
 
 func (p *Product) checks() []check {
 	return slices.Concat(
-		[]check{{"statement/product", statement}, {"statement/codes", codeTable}},
+		[]check{{"statement/product", statement}, {"statement/identity", statementIdentity}, {"statement/codes", codeTable}},
 		p.requestChecks(),
 		answerChecks(),
 		p.codeChecks(),
 		p.statusChecks(),
+		blameChecks(),
+		clockChecks(),
 		transportChecks(),
 		privacyChecks(),
 		loadChecks(),

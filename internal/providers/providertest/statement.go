@@ -24,6 +24,21 @@ func statement(t *trial) {
 	}
 }
 
+// The identity fields that the product states are those that it sends in some example.
+func statementIdentity(t *trial) {
+	identity := t.Provider.Product(t.ID).Identity
+	require.Zero(t, identity&^providers.FieldSet(providers.FieldSubjectID, providers.FieldReference), "no identity field")
+	for field, value := range map[providers.Field]string{
+		providers.FieldSubjectID: t.Full.Request.SubjectID.Reveal(), providers.FieldReference: t.Full.Request.Reference,
+	} {
+		sent := false
+		for _, e := range t.examples() {
+			sent = sent || e.sends(value)
+		}
+		require.Equal(t, identity.Has(field), sent, field)
+	}
+}
+
 // Every row of the error table has a citation, a canonical code, and no duplicate.
 func codeTable(t *trial) {
 	seen := make(map[string]bool)

@@ -35,7 +35,7 @@ func redirect(t *trial) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for _, location := range []string{"http://elsewhere.example/", "/elsewhere", ""} {
 			t.vendor.answer = answering(status, "", "Location", location)
-			t.refuse(t.Context(), outcome{status, providers.VendorResponseInvalid, true, ""})
+			t.refuse(t.Context(), outcome{status, providers.VendorResponseInvalid, true, "", false})
 		}
 	}
 }
@@ -47,7 +47,7 @@ func slowHeader(t *trial) {
 		ctx.expire()
 		hang(w, r)
 	}
-	t.refuse(ctx, outcome{0, providers.VendorTimeout, true, ""})
+	t.refuse(ctx, outcome{0, providers.VendorTimeout, true, "", false})
 }
 
 func slowBody(t *trial) {
@@ -58,7 +58,7 @@ func slowBody(t *trial) {
 		_ = http.NewResponseController(w).Flush()
 		hang(w, r)
 	}
-	t.refuse(ctx, outcome{http.StatusOK, providers.VendorTimeout, true, ""})
+	t.refuse(ctx, outcome{http.StatusOK, providers.VendorTimeout, true, "", false})
 }
 
 // endless writes the body of Success followed by more blanks than a client should read.
@@ -76,7 +76,7 @@ func endlessBody(t *trial) {
 		t.endless(w)
 		panic(http.ErrAbortHandler) // a client that reads on sees the connection break
 	}
-	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorResponseInvalid, true, ""})
+	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorResponseInvalid, true, "", false})
 }
 
 func gzipBomb(t *trial) {
@@ -85,7 +85,7 @@ func gzipBomb(t *trial) {
 		t.endless(gzip.NewWriter(w))
 		panic(http.ErrAbortHandler)
 	}
-	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorResponseInvalid, true, ""})
+	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorResponseInvalid, true, "", false})
 }
 
 // A truncated answer is not used, even if the part that came is valid JSON.
@@ -96,17 +96,17 @@ func cutBody(t *trial) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
-	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorConnectionLost, true, ""})
+	t.refuse(t.Context(), outcome{http.StatusOK, providers.VendorConnectionLost, true, "", false})
 }
 
 func lost(t *trial) {
 	t.vendor.answer = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	t.refuse(t.Context(), outcome{0, providers.VendorConnectionLost, true, ""})
+	t.refuse(t.Context(), outcome{0, providers.VendorConnectionLost, true, "", false})
 }
 
 func refused(t *trial) {
 	t.vendor.Close()
-	t.refuse(t.Context(), outcome{0, providers.VendorUnreachable, false, ""})
+	t.refuse(t.Context(), outcome{0, providers.VendorUnreachable, false, "", false})
 }
 
 func notHTTP(t *trial) {
@@ -117,13 +117,13 @@ func notHTTP(t *trial) {
 			_ = conn.Close()
 		}
 	}
-	t.refuse(t.Context(), outcome{0, providers.VendorResponseInvalid, true, ""})
+	t.refuse(t.Context(), outcome{0, providers.VendorResponseInvalid, true, "", false})
 }
 
 func cancelledBefore(t *trial) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	t.refuse(ctx, outcome{0, providers.CallerCancelled, false, ""})
+	t.refuse(ctx, outcome{0, providers.CallerCancelled, false, "", false})
 	require.Empty(t, t.vendor.received())
 }
 
@@ -133,7 +133,7 @@ func cancelledDuring(t *trial) {
 		cancel()
 		hang(w, r)
 	}
-	t.refuse(ctx, outcome{0, providers.CallerCancelled, true, ""})
+	t.refuse(ctx, outcome{0, providers.CallerCancelled, true, "", false})
 }
 
 // expiring is a context whose deadline passes when the check calls expire.

@@ -126,6 +126,30 @@ type outcome struct {
 	ambiguous bool
 	// code is in the table's spelling.
 	code string
+	// unknown says that an error was reported without a known code.
+	unknown bool
+}
+
+// reasonFor returns the reason that a refusal has for a request: that of the table, if
+// the request contains what the reason is about.
+func reasonFor(reason providers.Reason, request *providers.Request) providers.Reason {
+	asked := request.Asks()
+	photos, card := asked.Has(providers.FieldPhotos), asked.Has(providers.FieldIdentityDocument)
+	sent := true
+	switch reason {
+	case providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound, providers.MultipleFaces,
+		providers.PhotoLowQuality, providers.RequestTooLarge:
+		sent = photos
+	case providers.IdentityNameInvalid, providers.IdentityNumberInvalid:
+		sent = card
+	case providers.ComparisonAttemptsExceeded:
+		sent = photos || card
+	default:
+	}
+	if !sent {
+		return providers.ArgumentRejected
+	}
+	return reason
 }
 
 // refuse makes the full call, which must fail so, and returns the exchange.
@@ -134,7 +158,8 @@ func (t *trial) refuse(ctx context.Context, want outcome) providers.Exchange {
 	_, failure := t.issue(ctx, t.target, call(t.Full))
 	require.NotNil(t, failure, "a token was issued")
 	got := failure.Exchange
-	require.Equal(t, want, outcome{got.HTTPStatus, failure.Reason, failure.Ambiguous, got.Code}, "%+v", failure)
+	want.reason = reasonFor(want.reason, t.Full.Request)
+	require.Equal(t, want, outcome{got.HTTPStatus, failure.Reason, failure.Ambiguous, got.Code, got.UnknownCode}, "%+v", failure)
 	require.Equal(t, t.Full.Reference, got.Reference)
 	if want.status != 0 {
 		require.Equal(t, vendorTime(), got.Date.UTC())

@@ -5,8 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
@@ -26,6 +25,9 @@ type Answer struct {
 	exchange providers.Exchange
 	content  []byte
 	request  *Envelope
+	call     providers.Call
+	// arrived is when the header of the answer arrived.
+	arrived time.Time
 }
 
 // Decode decodes the body as JSON into v, a struct, and reports whether it is JSON. A
@@ -48,23 +50,24 @@ func (a *Answer) Exchange() providers.Exchange { return a.exchange }
 // SetRequestID sets the vendor's request id if the text looks like one: callers see it.
 func (a *Answer) SetRequestID(id Text) {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:,"
-	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.request.hides(string(id)) {
+	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.request.echoedInName(string(id)) {
 		a.exchange.RequestID = string(id)
 	}
 }
 
-// SetText sets the vendor's message for the log: at most 256 bytes, without the
-// sensitive values of the request. JSON in place of text is left out: its escapes can
-// hide those values.
+// SetText sets the vendor's message for the log, at most 256 bytes. A message that may
+// repeat something sensitive of the request is left out, as is JSON in place of text.
 func (a *Answer) SetText(message Text) {
-	if trimmed := strings.TrimSpace(string(message)); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
+	text := strings.ToValidUTF8(string(message), "�")
+	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
 		return
 	}
-	text := a.request.scrub(strings.ToValidUTF8(string(message), "�"))
 	if len(text) > maxTextBytes {
 		text = strings.ToValidUTF8(text[:maxTextBytes], "")
 	}
-	a.exchange.Text = text
+	if !a.request.echoedInText(text) {
+		a.exchange.Text = text
+	}
 }
 
 // SetProcessingTime sets how long the vendor says that it took, in milliseconds.
@@ -75,17 +78,28 @@ func (a *Answer) SetProcessingTime(milliseconds Scalar) {
 // SetBilled sets whether the vendor bills the call.
 func (a *Answer) SetBilled(billed providers.Billed) { a.exchange.Billed = billed }
 
-// WithCode returns the failure that a vendor's code means by its table.
+// WithCode returns the failure that a vendor's code means by its table. A code that is
+// not in the table does not decide: it may be the word of a framework or proxy in front
+// of the vendor, so that the HTTP status decides.
 func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Error {
-	failure := &providers.Error{Reason: table.Reason(code), Standing: table.Standing(code), Exchange: a.exchange}
-	if failure.Reason != providers.VendorErrorUnrecognized || a.plausibleCode(code) {
-		failure.Exchange.Code = code
+	if !table.Has(code) {
+		a.exchange.UnknownCode = true
+		if a.Shows(code) {
+			a.exchange.Code = code
+		}
+		if a.Succeeded() { // an error, although the status does not say so
+			return &providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: a.exchange}
+		}
+		return a.WithoutCode()
 	}
+	a.exchange.Code = code
+	failure := &providers.Error{Reason: table.Reason(code), Standing: table.Standing(code), Exchange: a.exchange}
+	failure.Blame(a.call.Request)
 	return failure
 }
 
-// WithoutCode returns the failure of an answer with neither a token nor an error code:
-// the HTTP status alone decides.
+// WithoutCode returns the failure of an answer with neither a token nor a known error
+// code: the HTTP status alone decides.
 func (a *Answer) WithoutCode() *providers.Error {
 	failure := &providers.Error{Exchange: a.exchange}
 	switch status := a.exchange.HTTPStatus; {
@@ -95,15 +109,32 @@ func (a *Answer) WithoutCode() *providers.Error {
 		failure.Reason = providers.VendorEndpointNotFound
 	case status == http.StatusTooManyRequests:
 		failure.Reason = providers.VendorRateLimited
-	case status >= 500:
+	case transient[status], status >= 400 && status < 500 && a.exchange.RetryAfter > 0:
+		failure.Reason = providers.VendorInternalError
+	case status >= 500, status == statusClientClosedRequest:
 		failure.Reason, failure.Ambiguous = providers.VendorInternalError, true
 	case status >= 400:
 		failure.Reason = providers.VendorErrorUnrecognized
 	default:
 		return a.WithoutToken()
 	}
+	failure.Blame(a.call.Request)
 	return failure
 }
+
+// transient are the statuses below 500 that HTTP says will pass, of a server that did
+// not process the request: it did not arrive in time, not on the right connection, or
+// too early (RFC 9110, sections 15.5.9 and 15.5.20; RFC 8470, section 5.2). Others pass if
+// the server says when, by Retry-After.
+var transient = map[int]bool{
+	http.StatusRequestTimeout:     true,
+	http.StatusMisdirectedRequest: true,
+	http.StatusTooEarly:           true,
+}
+
+// statusClientClosedRequest is what proxies answer that gave up on the server behind
+// them, as nginx calls it: the request may have been processed.
+const statusClientClosedRequest = 499
 
 // WithoutToken returns the failure of an answer that reports success without a usable
 // token.
@@ -115,9 +146,9 @@ func (a *Answer) WithoutToken() *providers.Error {
 
 var errNoToken = errors.New("the answer holds no usable token and no error code")
 
-// plausibleCode reports whether text looks like a code, which callers see: words of
-// capitals, or a short number.
-func (a *Answer) plausibleCode(code string) bool {
+// Shows reports whether callers may see a code that no table has: it must look like one,
+// words of capitals or a short number, and repeat nothing sensitive of the request.
+func (a *Answer) Shows(code string) bool {
 	digits := 0
 	for _, r := range code {
 		switch {
@@ -127,7 +158,7 @@ func (a *Answer) plausibleCode(code string) bool {
 			return false
 		}
 	}
-	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.hidesAsCode(code)
+	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.echoedInName(code)
 }
 
 // CanonicalCode returns a code in the spelling of code tables: capitals, underscores for
@@ -137,9 +168,10 @@ func CanonicalCode(code string) string {
 	return strings.ReplaceAll(code, " ", "_")
 }
 
-// UsableToken reports whether the token can be given to a client: text of 1 to 4096
-// bytes without blanks or control characters.
+// UsableToken reports whether the token can be given to a client: 1 to 4096 bytes of
+// ASCII without blanks and control characters, and without those that end a value in
+// HTML, JSON or a shell. All documented tokens are letters, digits and some punctuation.
 func UsableToken(token string) bool {
-	unusable := func(r rune) bool { return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r) }
+	unusable := func(r rune) bool { return r <= ' ' || r >= '\x7f' || strings.ContainsRune("<>\"'`\\", r) }
 	return token != "" && len(token) <= maxTokenBytes && strings.IndexFunc(token, unusable) < 0
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
@@ -27,6 +25,7 @@ type Envelope struct {
 
 	header http.Header
 	hidden []string
+	files  []file
 	// inline is where hidden starts out. It is enough for most requests, which hide the
 	// two values of the credential and one or two more, and saves an allocation.
 	inline [4]string
@@ -57,47 +56,9 @@ func (e *Envelope) Hide(value sensitive.String) {
 		e.hidden = e.inline[:0]
 	}
 	e.hidden = append(e.hidden, value.Reveal())
-	// Longest first: replacing a value first that another one contains would leave the
-	// rest of the other one.
-	slices.SortFunc(e.hidden, func(a, b string) int { return len(b) - len(a) })
 }
 
 func (e *Envelope) envelope() *Envelope { return e }
-
-// hides reports whether text contains a hidden value.
-func (e *Envelope) hides(text string) bool { return e.scrub(text) != text }
-
-// hidesAsCode reports whether a canonical code contains a hidden value in a code's
-// spelling.
-func (e *Envelope) hidesAsCode(code string) bool {
-	return slices.ContainsFunc(e.hidden, func(value string) bool {
-		return strings.Contains(code, CanonicalCode(value))
-	})
-}
-
-// scrub replaces every hidden value in text, in capitals or not: a vendor may well
-// write the x of an identity number as X.
-func (e *Envelope) scrub(text string) string {
-	for _, value := range e.hidden {
-		var clean strings.Builder
-		for at := indexFold(text, value); at >= 0; at = indexFold(text, value) {
-			clean.WriteString(text[:at] + sensitive.Redacted)
-			text = text[at+len(value):]
-		}
-		text = clean.String() + text
-	}
-	return text
-}
-
-// indexFold returns the index of part in text, ignoring case, -1 if it does not occur.
-func indexFold(text, part string) int {
-	for i := range len(text) - len(part) + 1 {
-		if strings.EqualFold(text[i:i+len(part)], part) {
-			return i
-		}
-	}
-	return -1
-}
 
 // Raw is a body that the adapter has encoded: JSON, or a URL-encoded form.
 type Raw struct {

@@ -126,3 +126,50 @@ func TestEndlessBodies(t *testing.T) {
 		})
 	}
 }
+
+// Empty members of gzip decompress to nothing, however many there are: what is read on
+// the wire is bounded too.
+func TestEndlessGzipMembers(t *testing.T) {
+	const enough = 8 << 20 // more than any socket buffers
+	written := make(chan int, 1)
+	target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		members := []byte(strings.Repeat(zipped(""), 1000))
+		sent := 0
+		for sent < enough {
+			n, err := w.Write(members)
+			if sent += n; err != nil {
+				break
+			}
+		}
+		written <- sent
+	})
+	answer := post(t, target)
+	require.False(t, answer.Decode(&struct{}{}))
+	require.Equal(t, providers.VendorInternalError, answer.WithoutCode().Reason)
+	require.Less(t, <-written, enough, "the answer was read to its end")
+}
+
+// An answer that gzip could not make smaller is not too large on the wire.
+func TestIncompressibleAnswer(t *testing.T) {
+	body := make([]byte, maxAnswer)
+	for i, state := 0, uint32(1); i < len(body); i++ {
+		state = state*1664525 + 1013904223
+		body[i] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-"[state>>26]
+	}
+	body[0], body[len(body)-1] = '"', '"'
+	var all bytes.Buffer
+	writer, err := gzip.NewWriterLevel(&all, gzip.NoCompression)
+	require.NoError(t, err)
+	_, err = writer.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	require.Greater(t, all.Len(), maxAnswer)
+	var text string
+	require.True(t, post(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(all.Bytes())
+	})).Decode(&text))
+	require.Len(t, text, maxAnswer-2)
+}

@@ -95,10 +95,10 @@ func TestTooLargeWithReset(t *testing.T) {
 		<-seen
 		reset(conn)
 	})
-	answer, failure := vendorhttp.Post(t.Context(), onAnswer(t, func() { close(seen) }), target, small())
+	answer, failure := vendorhttp.Post(t.Context(), onAnswer(t, func() { close(seen) }), target, attempt(), small())
 	require.Nil(t, failure)
 	failure = answer.WithoutCode()
-	require.Equal(t, providers.RequestTooLarge, failure.Reason)
+	require.Equal(t, providers.ArgumentRejected, failure.Reason, "of a request without photos")
 	require.False(t, failure.Ambiguous)
 	require.Equal(t, http.StatusRequestEntityTooLarge, failure.Exchange.HTTPStatus)
 }

@@ -1,6 +1,7 @@
 package vendorhttp_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 func TestWithCode(t *testing.T) {
@@ -44,6 +46,57 @@ func TestWithCode(t *testing.T) {
 	}
 }
 
+// A code of no table leaves it to the status what the answer means.
+func TestUnknownCodeUnderAStatus(t *testing.T) {
+	tests := map[int]struct {
+		reason    providers.Reason
+		ambiguous bool
+	}{
+		200: {providers.VendorErrorUnrecognized, false},
+		302: {providers.VendorResponseInvalid, true},
+		400: {providers.VendorErrorUnrecognized, false},
+		404: {providers.VendorEndpointNotFound, false},
+		408: {providers.VendorInternalError, false},
+		429: {providers.VendorRateLimited, false},
+		500: {providers.VendorInternalError, true},
+		503: {providers.VendorInternalError, true},
+	}
+	table := providers.CodeTable{{Code: "1009", Reason: providers.VendorRateLimited}}
+	for status, want := range tests {
+		answer := post(t, serve(t, answering(status, "{}")))
+		unknown := answer.WithCode(table, "SERVICE_UNAVAILABLE")
+		require.Equal(t, want.reason, unknown.Reason, status)
+		require.Equal(t, want.ambiguous, unknown.Ambiguous, status)
+		require.Equal(t, "SERVICE_UNAVAILABLE", unknown.Exchange.Code)
+		require.True(t, unknown.Exchange.UnknownCode)
+
+		known := post(t, serve(t, answering(status, "{}"))).WithCode(table, "1009")
+		require.Equal(t, providers.VendorRateLimited, known.Reason, status)
+		require.False(t, known.Ambiguous || known.Exchange.UnknownCode, status)
+	}
+}
+
+// The caller is at fault only for what is in its request.
+func TestBlame(t *testing.T) {
+	table := providers.CodeTable{{Code: "NO_FACE", Reason: providers.NoFaceFound}, {Code: "NAME", Reason: providers.IdentityNameInvalid}}
+	photo := &providers.Request{Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("photo"))}}
+	card := &providers.Request{IdentityDocument: &providers.IdentityDocument{Name: sensitive.New("张三"), Number: sensitive.New("1")}}
+	for request, want := range map[*providers.Request]struct{ large, face, name bool }{
+		{}:    {},
+		photo: {large: true, face: true},
+		card:  {name: true},
+	} {
+		call := providers.Call{Request: request, Now: now()}
+		answer, failure := vendorhttp.Post(t.Context(), newTransport(t), serve(t, answering(http.StatusRequestEntityTooLarge, "")), call, small())
+		require.Nil(t, failure)
+		require.Equal(t, want.large, answer.WithoutCode().CallersFault())
+		require.Equal(t, want.large, answer.WithoutCode().Reason == providers.RequestTooLarge)
+		require.Equal(t, want.face, answer.WithCode(table, "NO_FACE").CallersFault())
+		require.Equal(t, want.name, answer.WithCode(table, "NAME").CallersFault())
+		require.Equal(t, want.large, answer.WithCode(table, "UNKNOWN").CallersFault(), "of a 413 with an unknown code")
+	}
+}
+
 func TestCanonicalCode(t *testing.T) {
 	for spelling, want := range map[string]string{
 		"":                   "",
@@ -74,6 +127,13 @@ func TestUsableToken(t *testing.T) {
 		"a\u200bb":                             false,
 		"a\uFFFDb":                             false,
 		"a\xffb":                               false,
+		"tökén":                                false,
+		"a<b>":                                 false,
+		`a"b`:                                  false,
+		"a'b":                                  false,
+		"a`b":                                  false,
+		`a\b`:                                  false,
+		"a/b+c?d=e&f%20g~h|i:j;k@l":            true,
 	} {
 		require.Equal(t, want, vendorhttp.UsableToken(token), "%q", token)
 	}

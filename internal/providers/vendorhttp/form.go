@@ -19,8 +19,7 @@ type Form struct {
 
 	mediaType, boundary string
 	// text is everything but the files, which are inserted at their offsets.
-	text  []byte
-	files []file
+	text []byte
 }
 
 type file struct {

@@ -22,7 +22,7 @@ func sentBy(t *testing.T, body vendorhttp.Body) *http.Request {
 	_, failure := vendorhttp.Post(t.Context(), roundTrip(func(r *http.Request) (*http.Response, error) {
 		sent = r
 		return nil, errors.New("no network")
-	}), &url.URL{Scheme: "http", Host: "vendor.example"}, body)
+	}), &url.URL{Scheme: "http", Host: "vendor.example"}, attempt(), body)
 	require.NotNil(t, failure)
 	return sent
 }
@@ -65,7 +65,7 @@ func TestFilesAllocateNothing(t *testing.T) {
 		for _, name := range []string{"image_ref1", "image_ref2", "image_ref3"} {
 			form.AddFile(name, photo)
 		}
-		_, failure := vendorhttp.Post(t.Context(), transport, target, form)
+		_, failure := vendorhttp.Post(t.Context(), transport, target, attempt(), form)
 		require.Nil(t, failure)
 	}
 	const calls = 10

@@ -64,7 +64,7 @@ func pooled(t *testing.T, target string, dialError error) (*http.Transport, *mor
 		}
 		return conn, err
 	}
-	_, failure := vendorhttp.Post(t.Context(), transport, parse(t, target), small())
+	_, failure := vendorhttp.Post(t.Context(), transport, parse(t, target), attempt(), small())
 	require.Nil(t, failure)
 	return transport, first
 }
@@ -82,7 +82,7 @@ func TestDeadPooledConnection(t *testing.T) {
 	conn.dead.Store(true)
 	form := small()
 	form.AddFile("image_ref1", sensitive.NewBytes(make([]byte, 1<<20)))
-	answer, failure := vendorhttp.Post(t.Context(), transport, target, form)
+	answer, failure := vendorhttp.Post(t.Context(), transport, target, attempt(), form)
 	require.Nil(t, failure)
 	require.True(t, answer.Succeeded())
 	require.Equal(t, []int64{0, 0}, lengths)

@@ -15,28 +15,41 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// maxAnswerBytes bounds what is read of an answer, decompressed. The largest
-// documented answer is below 2 KiB.
-const maxAnswerBytes = 64 << 10
+const (
+	// maxAnswerBytes bounds what is read of an answer, decompressed. The largest
+	// documented answer is below 2 KiB.
+	maxAnswerBytes = 64 << 10
+	// maxWireBytes bounds what is read of an answer before that: gzip adds at most a few
+	// bytes to what it cannot compress, and may hold any number of empty members.
+	maxWireBytes = maxAnswerBytes + 1<<10
+)
 
-// Post sends the body to target in one POST request and reads the answer. It
+// Post sends the body to target in the one POST request of a call and reads the answer. It
 // follows no redirect and repeats nothing, but for net/http sending the request
 // again when a pooled connection turns out dead before anything was written. It
 // returns at the latest when ctx ends. An error means that no usable HTTP answer came;
 // what an answer means is determined by Answer.
-func Post(ctx context.Context, transport http.RoundTripper, target *url.URL, body Body) (*Answer, *providers.Error) {
+func Post(
+	ctx context.Context, transport http.RoundTripper, target *url.URL, call providers.Call, body Body,
+) (*Answer, *providers.Error) {
 	var progress progress
 	envelope := body.envelope()
+	sent := time.Now()
 	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body))
 	if err != nil {
 		return nil, progress.failure(ctx, err, providers.Exchange{Reference: envelope.Reference})
 	}
 	defer func() { _ = response.Body.Close() }()
-	return readAnswer(ctx, response, envelope, &progress)
+	answer := newAnswer(response, call, call.Now.Add(time.Since(sent)), envelope)
+	if failure := answer.read(ctx, response, &progress); failure != nil {
+		return nil, failure
+	}
+	return answer, nil
 }
 
 func newRequest(ctx context.Context, target *url.URL, body Body) *http.Request {
@@ -64,29 +77,37 @@ func header(contentType string) http.Header {
 	return http.Header{"Content-Type": values[0:1:1], "Accept": values[1:2:2], "Accept-Encoding": values[2:3:3]}
 }
 
-func readAnswer(ctx context.Context, response *http.Response, request *Envelope, progress *progress) (*Answer, *providers.Error) {
-	answer := &Answer{request: request}
+// newAnswer returns what the status and the header say, which arrived at that time.
+func newAnswer(response *http.Response, call providers.Call, arrived time.Time, request *Envelope) *Answer {
+	answer := &Answer{request: request, call: call, arrived: arrived}
 	answer.exchange.Reference = request.Reference
 	answer.exchange.HTTPStatus = response.StatusCode
+	vendorNow := arrived.Add(call.ClockOffset)
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
-		answer.exchange.Date = date
+		answer.exchange.Date, vendorNow = date, date
 	}
+	answer.exchange.RetryAfter = retryAfter(response.Header["Retry-After"], vendorNow)
+	return answer
+}
+
+// read reads the body.
+func (a *Answer) read(ctx context.Context, response *http.Response, progress *progress) *providers.Error {
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		return answer, nil // its body is the connection itself, whose reads ctx does not end
+		return nil // its body is the connection itself, whose reads ctx does not end
 	}
 	content, err := read(response)
 	// A server that refuses a large request may close the connection while it is sent.
 	if err != nil && response.StatusCode != http.StatusRequestEntityTooLarge {
-		return nil, progress.failure(ctx, err, answer.exchange)
+		return progress.failure(ctx, err, a.exchange)
 	}
-	answer.content = content
-	return answer, nil
+	a.content = content
+	return nil
 }
 
 // read returns the content of an answer, decompressed, nil if it is too large or its
 // compression is damaged. An error is one of the connection.
 func read(response *http.Response) ([]byte, error) {
-	wire := &wireReader{Reader: response.Body}
+	wire := &wireReader{Reader: io.LimitReader(response.Body, maxWireBytes)}
 	var body io.Reader = wire
 	if strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
 		unzipped, err := gzip.NewReader(wire)

@@ -31,11 +31,15 @@ func TestWithoutCode(t *testing.T) {
 		{403, providers.VendorErrorUnrecognized, no},
 		{404, providers.VendorEndpointNotFound, no},
 		{405, providers.VendorErrorUnrecognized, no},
-		{408, providers.VendorErrorUnrecognized, no},
-		{413, providers.RequestTooLarge, no},
+		{408, providers.VendorInternalError, no},
+		{409, providers.VendorErrorUnrecognized, no},
+		{413, providers.ArgumentRejected, no}, // of a request without photos
 		{415, providers.VendorErrorUnrecognized, no},
+		{421, providers.VendorInternalError, no},
+		{425, providers.VendorInternalError, no},
 		{429, providers.VendorRateLimited, no},
-		{499, providers.VendorErrorUnrecognized, no},
+		{451, providers.VendorErrorUnrecognized, no},
+		{499, providers.VendorInternalError, maybe},
 		{500, providers.VendorInternalError, maybe},
 		{501, providers.VendorInternalError, maybe},
 		{502, providers.VendorInternalError, maybe},
@@ -70,7 +74,7 @@ func TestExchange(t *testing.T) {
 	})
 	form := small()
 	form.Reference = "order-1"
-	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, form)
+	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, attempt(), form)
 	require.Nil(t, failure)
 	answer.SetBilled(providers.BilledYes)
 	require.Equal(t, providers.Exchange{

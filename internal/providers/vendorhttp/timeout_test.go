@@ -47,7 +47,7 @@ func TestRequestNotTakenInTime(t *testing.T) {
 	})
 	form := small()
 	form.AddFile("image_ref1", sensitive.NewBytes(make([]byte, 32<<20)))
-	_, failure := vendorhttp.Post(ctx, newTransport(t), target, form)
+	_, failure := vendorhttp.Post(ctx, newTransport(t), target, attempt(), form)
 	close(over)
 	require.NotNil(t, failure)
 	require.Equal(t, providers.VendorTimeout, failure.Reason)

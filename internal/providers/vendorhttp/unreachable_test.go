@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -22,7 +24,7 @@ func unreachable(ctx context.Context, t *testing.T, transport *http.Transport, t
 	t.Helper()
 	form := small()
 	form.Reference = "order-1"
-	answer, failure := vendorhttp.Post(ctx, transport, parse(t, target), form)
+	answer, failure := vendorhttp.Post(ctx, transport, parse(t, target), attempt(), form)
 	require.Nil(t, answer)
 	require.Equal(t, providers.VendorUnreachable, failure.Reason)
 	require.False(t, failure.Ambiguous)
@@ -99,4 +101,20 @@ func TestHandshakeBeyondItsOwnTime(t *testing.T) {
 	transport, dialer := dialing(t)
 	dialer.Timeout = 50 * time.Millisecond
 	_ = unreachable(t.Context(), t, transport, "https://"+stalled.Host)
+}
+
+// A server that speaks no TLS is not left with an open connection.
+func TestFailedHandshakeClosesTheConnection(t *testing.T) {
+	ended := make(chan error, 1)
+	target := listen(t, func(conn *net.TCPConn) {
+		_, _ = io.WriteString(conn, "220 mail.example ESMTP ready\r\n")
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_, err := io.Copy(io.Discard, conn)
+		ended <- err
+	})
+	_, dialer := dialing(t)
+	connection, err := dialer.DialTLSContext(t.Context(), "tcp", target.Host)
+	require.Nil(t, connection)
+	require.Error(t, err)
+	require.NotErrorIs(t, <-ended, os.ErrDeadlineExceeded, "the connection was left open")
 }

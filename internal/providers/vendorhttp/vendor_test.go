@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,6 +34,12 @@ func small() *vendorhttp.Form {
 	form.Add("name", "value")
 	return form
 }
+
+// now is the time of every call.
+func now() time.Time { return time.Unix(1700000000, 0) }
+
+// attempt returns the call that the tests make, of a request without any field.
+func attempt() providers.Call { return providers.Call{Request: &providers.Request{}, Now: now()} }
 
 // newTransport returns a transport of the test's own.
 func newTransport(t *testing.T) *http.Transport {
@@ -121,7 +128,7 @@ func parse(t *testing.T, text string) *url.URL {
 // post sends a small form, which must be answered.
 func post(t *testing.T, target *url.URL) *vendorhttp.Answer {
 	t.Helper()
-	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, small())
+	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, attempt(), small())
 	require.Nil(t, failure)
 	return answer
 }
@@ -129,7 +136,7 @@ func post(t *testing.T, target *url.URL) *vendorhttp.Answer {
 // fail sends a small form, for which there must be no answer.
 func fail(ctx context.Context, t *testing.T, transport http.RoundTripper, target *url.URL) *providers.Error {
 	t.Helper()
-	answer, failure := vendorhttp.Post(ctx, transport, target, small())
+	answer, failure := vendorhttp.Post(ctx, transport, target, attempt(), small())
 	require.Nil(t, answer)
 	require.NotNil(t, failure)
 	return failure

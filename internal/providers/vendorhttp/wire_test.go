@@ -28,7 +28,7 @@ func recorded(t *testing.T, form *vendorhttp.Form) string {
 		waitForClient(conn)
 	})
 	target.RawQuery = "b=2&a=%2F"
-	_, failure := vendorhttp.Post(t.Context(), newTransport(t), target, form)
+	_, failure := vendorhttp.Post(t.Context(), newTransport(t), target, attempt(), form)
 	require.Nil(t, failure)
 	return strings.ReplaceAll(<-raw, target.Host, "vendor.example")
 }

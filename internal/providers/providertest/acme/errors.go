@@ -1,7 +1,8 @@
 package acme
 
 import (
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
@@ -38,8 +39,14 @@ func failureOf(reply reply, answer *vendorhttp.Answer, request *providers.Reques
 		return answer.WithoutCode()
 	}
 	answer.SetText(vendorhttp.Text(reply.Error))
-	code, parameter, _ := strings.Cut(string(reply.Error), ":")
-	failure := answer.WithCode(codes, vendorhttp.CanonicalCode(code))
-	failure.Blame(request, fields[strings.TrimSpace(parameter)])
+	refusal := vendorhttp.ReadRefusal(codes, slices.Collect(maps.Keys(fields)), string(reply.Error))
+	failure := answer.WithCode(codes, refusal.Code)
+	if failure.Reason == providers.ArgumentRejected && !refusal.Others {
+		named := make([]providers.Field, len(refusal.Parameters))
+		for i, name := range refusal.Parameters {
+			named[i] = fields[name]
+		}
+		failure.Blame(request, named...)
+	}
 	return failure
 }

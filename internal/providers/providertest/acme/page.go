@@ -21,6 +21,7 @@ var page = providers.Product{
 	SingleUse: true, // 4, session
 	Needs:     []providers.Need{{Field: providers.FieldSubjectID}, {Field: providers.FieldReturnURL}},
 	Honours:   providers.FieldSet(providers.FieldReturnURL, providers.FieldPhotos),
+	Identity:  providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		providers.AtMostBytes(providers.FieldReference, 40, func(r *providers.Request) string { return r.Reference }),
 		providers.AtMostBytes(providers.FieldSubjectID, 64, func(r *providers.Request) string { return r.SubjectID.Reveal() }),
@@ -41,7 +42,7 @@ type pageTarget struct {
 func (t *pageTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	address := *t.BaseURL
 	address.Path = t.PathPrefix + page.Endpoint
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, t.form(call))
+	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, t.form(call))
 	if failure != nil {
 		return nil, failure
 	}

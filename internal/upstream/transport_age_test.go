@@ -1,4 +1,4 @@
-package main
+package upstream
 
 import (
 	"testing"
@@ -16,8 +16,8 @@ import (
 func TestConnectionsAreReplacedAFewAtATime(t *testing.T) {
 	const most = 100 * time.Second
 	synctest.Test(t, func(t *testing.T) {
-		transport := newTransport(&config.Account{MaxConnectionAge: most})
-		defer transport.close()
+		transport := NewTransport(&config.Account{MaxConnectionAge: most})
+		defer transport.Close()
 		born := map[*generation]time.Time{}
 		before, share := 0.0, 0.0
 		for range 10 * int(most/time.Second) {
@@ -50,7 +50,7 @@ func TestConnectionAgesDiffer(t *testing.T) {
 	account := &config.Account{MaxConnectionAge: 5 * time.Minute}
 	ends := map[time.Duration]int{}
 	for range 50 {
-		transport := newTransport(account)
+		transport := NewTransport(account)
 		ends[time.Until(transport.current.Load().end).Round(time.Second)]++
 	}
 	require.Greater(t, len(ends), 20)

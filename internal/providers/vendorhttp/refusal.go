@@ -1,0 +1,179 @@
+package vendorhttp
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// Refusal is an error that a vendor writes as one text: a code, and perhaps the names of
+// the parameters that it is about, as in "BAD_ARGUMENTS: biz_no, uuid".
+type Refusal struct {
+	// Code is the code in the table's spelling if Known. Otherwise it is the text before
+	// the first colon, as CanonicalCode spells it.
+	Code  string
+	Known bool
+	// Parameters are the parameters that are named behind the code, in the order in which
+	// they are named.
+	Parameters []string
+	// Others says that something else is named too.
+	Others bool
+	// Detail is all that follows the code.
+	Detail string
+}
+
+// maxRefusalBytes is how much of a text is read. The longest code and all parameters of a
+// product are shorter.
+const maxRefusalBytes = 1024
+
+// ReadRefusal reads an error in any of the spellings that vendors use: in capitals or
+// not, with blanks for underscores, with a dot at the end, and with any separator, or
+// none, between the code and the parameters. Prose behind a code is not interpreted.
+func ReadRefusal(table providers.CodeTable, parameters []string, message string) Refusal {
+	if message = strings.TrimSpace(message); len(message) > maxRefusalBytes {
+		message = message[:maxRefusalBytes]
+	}
+	best, detail, found := "", "", false
+	for i := range table {
+		code := table[i].Code
+		if len(code) <= len(best) {
+			continue
+		}
+		if rest, ok := cutCode(message, code, parameters); ok {
+			best, detail, found = code, rest, true
+		}
+	}
+	if !found {
+		head, rest, _ := strings.Cut(strings.Replace(message, "：", ":", 1), ":")
+		best, detail = CanonicalCode(head), rest
+	}
+	r := Refusal{Code: best, Known: found, Detail: detail}
+	r.Parameters, r.Others = readNames(detail, parameters)
+	return r
+}
+
+// hardSeparators end a code whatever follows. A blank or an underscore does not: the
+// code may go on ("INTERNAL ERROR 7" is not known to be INTERNAL_ERROR).
+const hardSeparators = ":：,，;；=<>()（）[]{}\"'/|\n\r"
+
+// cutCode returns what follows the code in the message, and whether the message begins
+// with the code.
+func cutCode(message, code string, parameters []string) (rest string, ok bool) {
+	n, ok := matchName(message, code)
+	if !ok {
+		return "", false
+	}
+	rest = message[n:]
+	gap := rest[:len(rest)-len(strings.TrimLeftFunc(rest, isSeparator))]
+	if len(gap) == len(rest) || strings.ContainsAny(gap, hardSeparators) ||
+		strings.HasPrefix(gap, ". ") || strings.Contains(gap, " - ") {
+		return rest, true
+	}
+	if names, others := readNames(rest, parameters); len(names) > 0 && !others {
+		return rest, true
+	}
+	// Prose behind a code that is spelt exactly as in the document.
+	return rest, strings.HasPrefix(gap, " ") && strings.Contains(code, "_") && strings.EqualFold(message[:n], code)
+}
+
+// matchName returns the length of the name at the beginning of the text, whatever stands
+// between its words, and whether the text begins with it.
+func matchName(text, name string) (n int, ok bool) {
+	for i := 0; i < len(name); {
+		if isWordByte(name[i]) {
+			if n == len(text) || lower(text[n]) != lower(name[i]) {
+				return 0, false
+			}
+			i, n = i+1, n+1
+			continue
+		}
+		for i < len(name) && !isWordByte(name[i]) {
+			i++
+		}
+		trimmed := strings.TrimLeftFunc(text[n:], isSeparator)
+		if len(trimmed) == len(text)-n {
+			return 0, false
+		}
+		n = len(text) - len(trimmed)
+	}
+	return n, true
+}
+
+// readNames reads a list of parameters. An item of the list that is not made of known
+// parameters alone counts as something else, unless it explains one that was named.
+func readNames(list string, parameters []string) (names []string, others bool) {
+	for {
+		rest := strings.TrimLeftFunc(list, isSeparator)
+		gap := list[:len(list)-len(rest)]
+		if rest == "" {
+			return names, others
+		}
+		item := rest
+		if end := strings.IndexFunc(rest, func(r rune) bool { return isSeparator(r) && r != ' ' && r != '_' }); end >= 0 {
+			item = rest[:end]
+		}
+		list = rest[len(item):]
+		found, ok := readItem(item, parameters)
+		for _, name := range found {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		others = others || !ok && (len(names) == 0 || !isExplanation(gap, item))
+	}
+}
+
+// isExplanation reports whether an item is prose about the one before it and not another
+// parameter, as in "biz_no (too long)" or "biz_no, see the manual".
+func isExplanation(gap, item string) bool {
+	return strings.Contains(strings.TrimSpace(item), " ") || !strings.ContainsAny(gap, ",，;；、/|&+和与及或")
+}
+
+// readItem reads parameters with nothing but blanks and "and" or "or" between them.
+func readItem(item string, parameters []string) (names []string, ok bool) {
+	for {
+		item = strings.TrimLeftFunc(item, isSeparator)
+		if item == "" {
+			return names, true
+		}
+		name, length := "", 0
+		for _, candidate := range append([]string{"and", "or"}, parameters...) {
+			n, ok := matchName(item, candidate)
+			if ok && n > length && endsWord(item[n:]) {
+				name, length = candidate, n
+			}
+		}
+		if length == 0 {
+			return nil, false
+		}
+		if name != "and" && name != "or" {
+			names = append(names, name)
+		}
+		item = item[length:]
+	}
+}
+
+func endsWord(rest string) bool {
+	next, _ := utf8.DecodeRuneInString(rest)
+	return rest == "" || isSeparator(next) && next != '_'
+}
+
+// isSeparator reports whether the rune is no part of a word. Ideographs that join a list
+// are separators too.
+func isSeparator(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) || strings.ContainsRune("和与及或", r)
+}
+
+func isWordByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
+}
+
+func lower(b byte) byte {
+	if b >= 'A' && b <= 'Z' {
+		return b + 'a' - 'A'
+	}
+	return b
+}
