@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -43,6 +44,22 @@ func Parse(name string, text []byte, vendors []*providers.Provider) (*Config, er
 		return nil, r.errors
 	}
 	return c, nil
+}
+
+func (r *reader) config(v value) *Config {
+	o := r.object(v, "listen", "allow_unauthenticated", "log", "shutdown_grace", "limits", "idempotency", "accounts", "routes", "out_of_service")
+	c := &Config{
+		AllowUnauthenticated: r.boolean(o.optional("allow_unauthenticated")),
+		Log:                  r.log(o.optional("log")),
+		ShutdownGrace:        r.duration(o.optional("shutdown_grace"), 100*time.Millisecond, 5*time.Minute, DefaultShutdownGrace),
+		Limits:               r.limits(o.optional("limits")),
+		Idempotency:          r.idempotency(o.optional("idempotency")),
+	}
+	c.Listen = r.listen(o.optional("listen"), c.AllowUnauthenticated)
+	c.Accounts = r.accounts(o.required("accounts"))
+	c.Routes = r.routes(o.required("routes"), c.Accounts)
+	c.OutOfService = r.outOfService(o.optional("out_of_service"), c.Routes)
+	return c
 }
 
 // reader reads one file and gathers its mistakes.

@@ -14,6 +14,15 @@ const (
 	mostKeyBytes  = 1024 * GiB
 )
 
+// Idempotency bounds the memory for idempotency keys. A key takes its part until its
+// answer expires; when none is left, calls with new keys are refused.
+type Idempotency struct {
+	// MaxKeys is how many there are at most, 1 to 100,000,000.
+	MaxKeys int
+	// MaxBytes is what they and their answers take together, 16 MiB to 1 TiB.
+	MaxBytes Size
+}
+
 func (r *reader) idempotency(v value) Idempotency {
 	o := r.object(v, "max_keys", "max_bytes")
 	return Idempotency{

@@ -2,13 +2,28 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-const maxWeight = 10000
+// Route says which targets serve a flow and scenario. No two routes share both.
+type Route struct {
+	Flow providers.Flow
+	// Scenario is empty for the flow's default route.
+	Scenario string
+	// Weighted spreads users over the targets by weight; otherwise they are tried in
+	// order.
+	Weighted bool
+	// AcceptedProducts is the list of calls that leave out theirs; each is the product
+	// of a target. Nil if the route has none.
+	AcceptedProducts []string
+	// StopAfterAmbiguous ends a call on an attempt that the vendor may have
+	// processed, where otherwise another account would be tried.
+	StopAfterAmbiguous bool
+	// Targets has at least one element, and no two alike.
+	Targets []Target
+}
 
 func (r *reader) routes(v value, accounts []Account) []Route {
 	var routes []Route
@@ -39,58 +54,6 @@ func (r *reader) route(v value, accounts []Account) Route {
 	r.repeatedTargets(route.Targets, places)
 	route.AcceptedProducts = r.acceptedProducts(o.optional("accepted_products"), route.Targets)
 	return route
-}
-
-// target reads v as a target of the route. If there is a mistake in it, Product is
-// empty.
-func (r *reader) target(v value, route *Route, accounts []Account) Target {
-	before := len(r.errors)
-	o := r.object(v, "account", "product", "weight", "parameters")
-	target := Target{Weight: r.weight(o, route.Weighted)}
-	name, owner := o.required("product"), o.required("account")
-	if len(accounts) == 0 {
-		return target
-	}
-	account, _ := oneOf(r, owner, "account", accounts, func(a Account) string { return a.Name })
-	target.Account = account.Name
-	if account.Provider == nil {
-		return target
-	}
-	product, ok := oneOf(r, name, "product of "+account.Provider.Name, account.Provider.Products,
-		func(p providers.Product) string { return p.ID })
-	if !ok {
-		return target
-	}
-	if route.Flow != 0 && product.Flow != route.Flow {
-		r.fail(name, "product %q is of flow %s, the route of %s", product.ID, product.Flow, route.Flow)
-	}
-	target.Parameters = r.settings(o, "parameters", "parameter", product.Parameters)
-	if len(r.errors) == before {
-		target.Product = product.ID
-	}
-	return target
-}
-
-func (r *reader) weight(o object, weighted bool) int {
-	if weighted {
-		return r.integer(o.required("weight"), maxWeight)
-	}
-	if v := o.optional("weight"); v.given() {
-		r.fail(v, "weight has no effect here: the order is not weighted")
-	}
-	return 0
-}
-
-func (r *reader) repeatedTargets(targets []Target, places []value) {
-	for i, target := range targets {
-		first := slices.IndexFunc(targets[:i], func(t Target) bool {
-			return t.Account == target.Account && t.Product == target.Product && maps.Equal(t.Parameters, target.Parameters)
-		})
-		if first >= 0 && target.Product != "" {
-			line, _ := position(places[first].node)
-			r.fail(places[i], "the same target is already at line %d", line)
-		}
-	}
 }
 
 // acceptedProducts reads v as products of the targets. If one of these has a

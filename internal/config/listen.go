@@ -9,6 +9,12 @@ import (
 	"strconv"
 )
 
+// Listen holds the addresses of the three listeners as host:port. The host is an
+// IP address, localhost, or empty for every interface; port 0 means any free one.
+type Listen struct {
+	GRPC, REST, Admin string
+}
+
 // Check returns what is wrong with the addresses, which flags may have changed
 // since the file was read. As long as callers are not authenticated, they may leave
 // loopback only if allowUnauthenticated.
@@ -24,14 +30,6 @@ func (l Listen) Check(allowUnauthenticated bool) error {
 func (l Listen) AdminOnLoopback() bool {
 	host, _, _ := net.SplitHostPort(l.Admin)
 	return isLoopback(host)
-}
-
-// Check returns an error if the level is none of debug, info, warn and error.
-func (l Log) Check() error {
-	if !slices.Contains(logLevels(), l.Level) {
-		return errors.New(Unknown("log level", l.Level, logLevels()))
-	}
-	return nil
 }
 
 func (r *reader) listen(v value, allowUnauthenticated bool) Listen {

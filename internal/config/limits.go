@@ -22,6 +22,15 @@ const (
 	mostPhotoBytes  = 1024 * GiB
 )
 
+// Limits says how much the gateway takes on at once, before it sheds calls.
+type Limits struct {
+	// MaxCalls is how many calls may be in flight, 1 to 1,000,000.
+	MaxCalls int
+	// MaxPhotoBytes is how many bytes of their messages may be in flight, 64 MiB, which
+	// any one message fits into, to 1 TiB.
+	MaxPhotoBytes Size
+}
+
 // Size is a number of bytes, a whole number of MiB.
 type Size int64
 

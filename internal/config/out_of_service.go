@@ -7,6 +7,14 @@ import (
 
 const maxReasonBytes = 200
 
+// OutOfService takes an account, a product, or a product on an account out of service.
+type OutOfService struct {
+	// Account and Product are those of some target; one of them may be "", which is all.
+	Account, Product string
+	// Reason is for operators, 1 to 200 bytes.
+	Reason string
+}
+
 // outOfService reads what is taken out of service, which must be in use by a route: a
 // name that nothing has takes nothing out.
 func (r *reader) outOfService(v value, routes []Route) []OutOfService {
