@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/config/format"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
@@ -51,47 +53,60 @@ func (a *Account) CredentialNames() []string {
 	return names
 }
 
-func (r *reader) accounts(v value) []Account {
-	entries, ok := r.entries(v)
+func readAccounts(v document.Value, vendors []*providers.Provider) []Account {
+	entries, ok := v.Entries()
 	if ok && len(entries) == 0 {
-		r.fail(v, "accounts must not be empty")
+		v.Fail("accounts must not be empty")
 	}
 	accounts := make([]Account, len(entries))
 	for i, e := range entries {
-		if !names.MatchString(e.name) {
-			r.fail(e.key, "an account's name must be %s", namesText)
+		if !names.MatchString(e.Name) {
+			e.Key.Fail("an account's name must be %s", namesText)
 		}
-		accounts[i] = r.account(e.value)
+		accounts[i] = readAccount(e.Value, vendors)
 	}
 	return accounts
 }
 
-func (r *reader) account(v value) Account {
-	o := r.object(v, "provider", "region", "base_url", "path_prefix", "timeout", "credentials",
+func readAccount(v document.Value, vendors []*providers.Provider) Account {
+	o := v.Object("provider", "region", "base_url", "path_prefix", "timeout", "credentials",
 		"options", "proxy", "ca_file", "max_connection_age", "max_in_flight")
-	provider, known := oneOf(r, o.required("provider"), "provider", r.vendors,
+	provider, known := document.OneOf(o.Required("provider"), "provider", vendors,
 		func(p *providers.Provider) string { return p.Name })
 	a := Account{
-		Name:             v.name,
+		Name:             v.Name,
 		Provider:         provider,
-		Region:           r.name(o.optional("region")),
-		BaseURL:          r.url(o.required("base_url"), baseURLProblem),
-		Timeout:          r.duration(o.optional("timeout"), 100*time.Millisecond, 30*time.Second, DefaultTimeout),
-		Proxy:            r.url(o.optional("proxy"), proxyProblem),
-		MaxConnectionAge: r.duration(o.optional("max_connection_age"), time.Second, 24*time.Hour, DefaultMaxConnectionAge),
-		MaxInFlight:      cmp.Or(r.integer(o.optional("max_in_flight"), maxMaxInFlight), DefaultMaxInFlight),
+		Region:           readName(o.Optional("region")),
+		BaseURL:          readFormat(o.Required("base_url"), format.BaseURL),
+		Timeout:          o.Optional("timeout").Duration(100*time.Millisecond, 30*time.Second, DefaultTimeout),
+		Proxy:            readFormat(o.Optional("proxy"), format.ProxyURL),
+		MaxConnectionAge: o.Optional("max_connection_age").Duration(time.Second, 24*time.Hour, DefaultMaxConnectionAge),
+		MaxInFlight:      cmp.Or(o.Optional("max_in_flight").Integer(maxMaxInFlight), DefaultMaxInFlight),
 	}
-	a.CAFile, a.RootCAs = r.certificates(o.optional("ca_file"))
-	prefix := o.optional("path_prefix")
-	a.PathPrefix = r.pathPrefix(prefix)
-	credentials := o.required("credentials")
+	a.CAFile, a.RootCAs = readCertificates(o.Optional("ca_file"))
+	prefix := o.Optional("path_prefix")
+	a.PathPrefix = readFormat(prefix, format.PathPrefix)
+	credentials := o.Required("credentials")
 	if !known {
 		return a
 	}
-	if !prefix.given() {
+	if !prefix.Given() {
 		a.PathPrefix = provider.PathPrefix
 	}
-	a.Credentials = r.credentials(credentials, provider.CredentialKeys)
-	a.Options = r.settings(o, "options", "option", provider.Options)
+	a.Credentials = readCredentials(credentials, provider.CredentialKeys)
+	a.Options = readSettings(o, "options", "option", provider.Options)
 	return a
+}
+
+// readFormat reads v as text of the format that parse knows.
+func readFormat[T any](v document.Value, parse func(text string) (parsed T, problem string)) (parsed T) {
+	text, ok := v.Text()
+	if !ok {
+		return parsed
+	}
+	parsed, problem := parse(text)
+	if problem != "" {
+		v.Fail("%s %s", v.Name, problem)
+	}
+	return parsed
 }

@@ -3,23 +3,25 @@ package config
 import (
 	"crypto/x509"
 	"os"
+
+	"github.com/liveness-gateway/gateway/internal/config/document"
 )
 
-// certificates reads the PEM bundle that v names.
-func (r *reader) certificates(v value) (string, *x509.CertPool) {
-	name, ok := r.text(v)
+// readCertificates reads the PEM bundle that v names.
+func readCertificates(v document.Value) (string, *x509.CertPool) {
+	name, ok := v.Text()
 	if !ok {
 		return "", nil
 	}
-	file := r.path(name)
+	file := v.File().Path(name)
 	bundle, err := os.ReadFile(file)
 	if err != nil {
-		r.fail(v, "%s: file %s cannot be read: %s", v.name, file, cause(err))
+		v.Fail("%s: file %s cannot be read: %s", v.Name, file, document.Cause(err))
 		return "", nil
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(bundle) {
-		r.fail(v, "%s: file %s holds no PEM certificate", v.name, file)
+		v.Fail("%s: file %s holds no PEM certificate", v.Name, file)
 	}
 	return file, pool
 }

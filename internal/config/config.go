@@ -7,8 +7,10 @@
 // and read when the file is; no error and no print shows its value. Paths in the
 // file start from the folder it is in.
 //
-// Anchors, aliases, merge keys, tags and several documents in one file are
-// refused.
+// Each section of the file has a file here: what its keys mean, what they are when left
+// out, and what a value must be. Below, document reads YAML, format says what a text must
+// be, secrets reads what the references name, and suggest finds the name that was meant;
+// none of them knows a key.
 package config
 
 import (

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 
+	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/config/secrets"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -13,21 +15,21 @@ type Credential struct {
 	// Secrets holds a value for each of the provider's CredentialKeys, References
 	// where each was read from.
 	Secrets    map[string]sensitive.String
-	References map[string]Reference
+	References map[string]secrets.Reference
 }
 
-func (r *reader) credentials(v value, keys []string) []Credential {
+func readCredentials(v document.Value, keys []string) []Credential {
 	var credentials []Credential
-	lines := map[string]int{}
-	for _, element := range r.list(v) {
-		o := r.object(element, append([]string{"name"}, keys...)...)
-		name := o.required("name")
-		c := Credential{Name: r.name(name), Secrets: map[string]sensitive.String{}, References: map[string]Reference{}}
+	lines := document.Lines{}
+	for _, element := range v.List() {
+		o := element.Object(append([]string{"name"}, keys...)...)
+		name := o.Required("name")
+		c := Credential{Name: readName(name), Secrets: map[string]sensitive.String{}, References: map[string]secrets.Reference{}}
 		if c.Name != "" {
-			r.once(lines, fmt.Sprintf("credential %q", c.Name), name)
+			lines.Once(fmt.Sprintf("credential %q", c.Name), name)
 		}
 		for _, key := range keys {
-			c.Secrets[key], c.References[key] = r.secret(o.required(key))
+			c.Secrets[key], c.References[key] = secrets.Read(o.Required(key))
 		}
 		credentials = append(credentials, c)
 	}

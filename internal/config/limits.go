@@ -3,11 +3,10 @@ package config
 import (
 	"cmp"
 	"math"
-	"regexp"
 	"runtime/debug"
-	"strconv"
 
-	"github.com/goccy/go-yaml/ast"
+	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/config/format"
 )
 
 const (
@@ -15,11 +14,11 @@ const (
 	// vendor takes some tens of KiB and at most two connections.
 	DefaultMaxCalls = 10_000
 	// DefaultMaxPhotoBytes holds where Go has no memory limit.
-	DefaultMaxPhotoBytes = GiB
+	DefaultMaxPhotoBytes = format.GiB
 
 	mostCalls       = 1_000_000
-	leastPhotoBytes = 64 * MiB
-	mostPhotoBytes  = 1024 * GiB
+	leastPhotoBytes = 64 * format.MiB
+	mostPhotoBytes  = 1024 * format.GiB
 )
 
 // Limits says how much the gateway takes on at once, before it sheds calls.
@@ -28,66 +27,42 @@ type Limits struct {
 	MaxCalls int
 	// MaxPhotoBytes is how many bytes of their messages may be in flight, 64 MiB, which
 	// any one message fits into, to 1 TiB.
-	MaxPhotoBytes Size
+	MaxPhotoBytes format.Size
 }
 
-// Size is a number of bytes, a whole number of MiB.
-type Size int64
-
-// The units of a Size.
-const (
-	MiB Size = 1 << 20
-	GiB Size = 1 << 30
-)
-
-// String returns the size as the file has it, such as 512MiB.
-func (s Size) String() string {
-	if s%GiB == 0 {
-		return strconv.FormatInt(int64(s/GiB), 10) + "GiB"
-	}
-	return strconv.FormatInt(int64(s/MiB), 10) + "MiB"
-}
-
-func (r *reader) limits(v value) Limits {
-	o := r.object(v, "max_calls", "max_photo_bytes")
+func readLimits(v document.Value) Limits {
+	o := v.Object("max_calls", "max_photo_bytes")
 	return Limits{
-		MaxCalls:      cmp.Or(r.integer(o.optional("max_calls"), mostCalls), DefaultMaxCalls),
-		MaxPhotoBytes: cmp.Or(r.size(o.optional("max_photo_bytes"), leastPhotoBytes, mostPhotoBytes), defaultMaxPhotoBytes()),
+		MaxCalls:      cmp.Or(o.Optional("max_calls").Integer(mostCalls), DefaultMaxCalls),
+		MaxPhotoBytes: cmp.Or(readSize(o.Optional("max_photo_bytes"), leastPhotoBytes, mostPhotoBytes), defaultMaxPhotoBytes()),
 	}
 }
 
 // defaultMaxPhotoBytes is half of Go's memory limit (GOMEMLIMIT), if there is one: a
 // quarter is for idempotency keys, and a quarter for all else.
-func defaultMaxPhotoBytes() Size {
+func defaultMaxPhotoBytes() format.Size {
 	limit, ok := memoryLimit()
 	if !ok {
 		return DefaultMaxPhotoBytes
 	}
-	return max(leastPhotoBytes, limit/2/MiB*MiB)
+	return max(leastPhotoBytes, limit/2/format.MiB*format.MiB)
 }
 
 // memoryLimit returns Go's, and whether it has one.
-func memoryLimit() (limit Size, ok bool) {
-	limit = Size(debug.SetMemoryLimit(-1))
+func memoryLimit() (limit format.Size, ok bool) {
+	limit = format.Size(debug.SetMemoryLimit(-1))
 	return limit, limit != math.MaxInt64
 }
 
-var sizes = regexp.MustCompile(`^([1-9][0-9]{0,5})(MiB|GiB)$`)
-
-// size reads v as a size within the bounds.
-func (r *reader) size(v value, least, most Size) Size {
-	node, ok := v.node.(*ast.StringNode)
+// readSize reads v as a size within the bounds.
+func readSize(v document.Value, least, most format.Size) format.Size {
+	text, ok := v.Quantity("a size with its unit, such as 512MiB")
 	if !ok {
-		r.mistyped(v, "a size with its unit, such as 512MiB")
 		return 0
 	}
-	size := Size(0)
-	if parts := sizes.FindStringSubmatch(node.Value); parts != nil {
-		number, _ := strconv.Atoi(parts[1]) // the expression lets nothing else through
-		size = Size(number) * map[string]Size{"MiB": MiB, "GiB": GiB}[parts[2]]
-	}
+	size := format.ParseSize(text)
 	if size < least || size > most {
-		r.fail(v, "%s must be a size from %s to %s, such as 512MiB", v.name, least, most)
+		v.Fail("%s must be a size from %s to %s, such as 512MiB", v.Name, least, most)
 	}
 	return size
 }

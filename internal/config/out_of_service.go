@@ -3,6 +3,9 @@ package config
 import (
 	"fmt"
 	"slices"
+
+	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/config/suggest"
 )
 
 const maxReasonBytes = 200
@@ -15,38 +18,38 @@ type OutOfService struct {
 	Reason string
 }
 
-// outOfService reads what is taken out of service, which must be in use by a route: a
+// readOutOfService reads what is taken out of service, which must be in use by a route: a
 // name that nothing has takes nothing out.
-func (r *reader) outOfService(v value, routes []Route) []OutOfService {
+func readOutOfService(v document.Value, routes []Route) []OutOfService {
 	var taken []OutOfService
-	lines := map[string]int{}
-	for _, element := range r.list(v) {
-		o := r.object(element, "account", "product", "reason")
-		account, product, reason := o.optional("account"), o.optional("product"), o.required("reason")
-		if o.given() && o.lacks("account") && o.lacks("product") {
-			r.fail(element, `missing key "account" or "product": one of them, or both`)
+	lines := document.Lines{}
+	for _, element := range v.List() {
+		o := element.Object("account", "product", "reason")
+		account, product, reason := o.Optional("account"), o.Optional("product"), o.Required("reason")
+		if o.Given() && o.Lacks("account") && o.Lacks("product") {
+			element.Fail(`missing key "account" or "product": one of them, or both`)
 			continue
 		}
 		out := OutOfService{
-			Account: r.inUse(account, routes, func(t *Target) string { return t.Account }),
-			Product: r.inUse(product, routes, func(t *Target) string { return t.Product }),
+			Account: readInUse(account, routes, func(t *Target) string { return t.Account }),
+			Product: readInUse(product, routes, func(t *Target) string { return t.Product }),
 		}
-		if text, ok := r.text(reason); ok && (text == "" || len(text) > maxReasonBytes) {
-			r.fail(reason, "reason must have 1 to %d bytes", maxReasonBytes)
+		if text, ok := reason.Text(); ok && (text == "" || len(text) > maxReasonBytes) {
+			reason.Fail("reason must have 1 to %d bytes", maxReasonBytes)
 		} else {
 			out.Reason = text
 		}
-		if r.once(lines, fmt.Sprintf("account %q with product %q", out.Account, out.Product), element) {
+		if lines.Once(fmt.Sprintf("account %q with product %q", out.Account, out.Product), element) {
 			taken = append(taken, out)
 		}
 	}
 	return taken
 }
 
-// inUse reads v as what a target of some route has. If a route has a mistake the names
+// readInUse reads v as what a target of some route has. If a route has a mistake the names
 // are not compared, lest it be reported twice.
-func (r *reader) inUse(v value, routes []Route, of func(*Target) string) string {
-	name, ok := r.text(v)
+func readInUse(v document.Value, routes []Route, of func(*Target) string) string {
+	name, ok := v.Text()
 	var known []string
 	for _, route := range routes {
 		for i := range route.Targets {
@@ -54,7 +57,7 @@ func (r *reader) inUse(v value, routes []Route, of func(*Target) string) string 
 		}
 	}
 	if ok && len(known) > 0 && !slices.Contains(known, "") && !slices.Contains(known, name) {
-		r.fail(v, "no target has the %s %q%s", v.name, name, suggestion(name, known))
+		v.Fail("no target has the %s %q%s", v.Name, name, suggest.Ending(name, known))
 	}
 	return name
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/config/suggest"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
@@ -25,54 +27,54 @@ type Route struct {
 	Targets []Target
 }
 
-func (r *reader) routes(v value, accounts []Account) []Route {
+func readRoutes(v document.Value, accounts []Account) []Route {
 	var routes []Route
-	lines := map[string]int{}
-	for _, element := range r.list(v) {
-		route := r.route(element, accounts)
+	lines := document.Lines{}
+	for _, element := range v.List() {
+		route := readRoute(element, accounts)
 		if route.Flow != 0 {
-			r.once(lines, fmt.Sprintf("a route for flow %q and scenario %q", route.Flow, route.Scenario), element)
+			lines.Once(fmt.Sprintf("a route for flow %q and scenario %q", route.Flow, route.Scenario), element)
 		}
 		routes = append(routes, route)
 	}
 	return routes
 }
 
-func (r *reader) route(v value, accounts []Account) Route {
-	o := r.object(v, "flow", "scenario", "order", "accepted_products", "after_ambiguous", "targets")
-	flow, _ := oneOf(r, o.required("flow"), "flow", providers.Flows(), providers.Flow.String)
+func readRoute(v document.Value, accounts []Account) Route {
+	o := v.Object("flow", "scenario", "order", "accepted_products", "after_ambiguous", "targets")
+	flow, _ := document.OneOf(o.Required("flow"), "flow", providers.Flows(), providers.Flow.String)
 	route := Route{
 		Flow:               flow,
-		Scenario:           r.matching(o.optional("scenario"), scenarios, scenariosText),
-		Weighted:           r.choice(o.optional("order"), "ordered", "weighted") == "weighted",
-		StopAfterAmbiguous: r.choice(o.optional("after_ambiguous"), "stop", "continue") == "stop",
+		Scenario:           o.Optional("scenario").Matching(scenarios, scenariosText),
+		Weighted:           o.Optional("order").Choice("ordered", "weighted") == "weighted",
+		StopAfterAmbiguous: o.Optional("after_ambiguous").Choice("stop", "continue") == "stop",
 	}
-	places := r.list(o.required("targets"))
+	places := o.Required("targets").List()
 	for _, place := range places {
-		route.Targets = append(route.Targets, r.target(place, &route, accounts))
+		route.Targets = append(route.Targets, readTarget(place, &route, accounts))
 	}
-	r.repeatedTargets(route.Targets, places)
-	route.AcceptedProducts = r.acceptedProducts(o.optional("accepted_products"), route.Targets)
+	failRepeatedTargets(route.Targets, places)
+	route.AcceptedProducts = readAcceptedProducts(o.Optional("accepted_products"), route.Targets)
 	return route
 }
 
-// acceptedProducts reads v as products of the targets. If one of these has a
+// readAcceptedProducts reads v as products of the targets. If one of these has a
 // mistake the names are not compared, lest it be reported twice.
-func (r *reader) acceptedProducts(v value, targets []Target) []string {
+func readAcceptedProducts(v document.Value, targets []Target) []string {
 	var known, accepted []string
 	for i := range targets {
 		if !slices.Contains(known, targets[i].Product) {
 			known = append(known, targets[i].Product)
 		}
 	}
-	lines := map[string]int{}
-	for _, element := range r.list(v) {
-		product, ok := r.text(element)
-		if !ok || !r.once(lines, fmt.Sprintf("product %q", product), element) {
+	lines := document.Lines{}
+	for _, element := range v.List() {
+		product, ok := element.Text()
+		if !ok || !lines.Once(fmt.Sprintf("product %q", product), element) {
 			continue
 		}
 		if !slices.Contains(known, "") && !slices.Contains(known, product) {
-			r.fail(element, "no target has the product %q%s", product, suggestion(product, known))
+			element.Fail("no target has the product %q%s", product, suggest.Ending(product, known))
 		}
 		accepted = append(accepted, product)
 	}

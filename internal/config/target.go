@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
@@ -20,54 +21,53 @@ type Target struct {
 	Parameters map[string]string
 }
 
-// target reads v as a target of the route. If there is a mistake in it, Product is
+// readTarget reads v as a target of the route. If there is a mistake in it, Product is
 // empty.
-func (r *reader) target(v value, route *Route, accounts []Account) Target {
-	before := len(r.errors)
-	o := r.object(v, "account", "product", "weight", "parameters")
-	target := Target{Weight: r.weight(o, route.Weighted)}
-	name, owner := o.required("product"), o.required("account")
+func readTarget(v document.Value, route *Route, accounts []Account) Target {
+	before := v.File().Mistakes()
+	o := v.Object("account", "product", "weight", "parameters")
+	target := Target{Weight: readWeight(o, route.Weighted)}
+	name, owner := o.Required("product"), o.Required("account")
 	if len(accounts) == 0 {
 		return target
 	}
-	account, _ := oneOf(r, owner, "account", accounts, func(a Account) string { return a.Name })
+	account, _ := document.OneOf(owner, "account", accounts, func(a Account) string { return a.Name })
 	target.Account = account.Name
 	if account.Provider == nil {
 		return target
 	}
-	product, ok := oneOf(r, name, "product of "+account.Provider.Name, account.Provider.Products,
+	product, ok := document.OneOf(name, "product of "+account.Provider.Name, account.Provider.Products,
 		func(p providers.Product) string { return p.ID })
 	if !ok {
 		return target
 	}
 	if route.Flow != 0 && product.Flow != route.Flow {
-		r.fail(name, "product %q is of flow %s, the route of %s", product.ID, product.Flow, route.Flow)
+		name.Fail("product %q is of flow %s, the route of %s", product.ID, product.Flow, route.Flow)
 	}
-	target.Parameters = r.settings(o, "parameters", "parameter", product.Parameters)
-	if len(r.errors) == before {
+	target.Parameters = readSettings(o, "parameters", "parameter", product.Parameters)
+	if v.File().Mistakes() == before {
 		target.Product = product.ID
 	}
 	return target
 }
 
-func (r *reader) weight(o object, weighted bool) int {
+func readWeight(o document.Object, weighted bool) int {
 	if weighted {
-		return r.integer(o.required("weight"), maxWeight)
+		return o.Required("weight").Integer(maxWeight)
 	}
-	if v := o.optional("weight"); v.given() {
-		r.fail(v, "weight has no effect here: the order is not weighted")
+	if v := o.Optional("weight"); v.Given() {
+		v.Fail("weight has no effect here: the order is not weighted")
 	}
 	return 0
 }
 
-func (r *reader) repeatedTargets(targets []Target, places []value) {
+func failRepeatedTargets(targets []Target, places []document.Value) {
 	for i, target := range targets {
 		first := slices.IndexFunc(targets[:i], func(t Target) bool {
 			return t.Account == target.Account && t.Product == target.Product && maps.Equal(t.Parameters, target.Parameters)
 		})
 		if first >= 0 && target.Product != "" {
-			line, _ := position(places[first].node)
-			r.fail(places[i], "the same target is already at line %d", line)
+			places[i].Fail("the same target is already at line %d", places[first].Line())
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package config
+package format
 
 import (
 	"net/url"

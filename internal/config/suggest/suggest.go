@@ -1,4 +1,5 @@
-package config
+// Package suggest tells of a name that is not known, and which known one may be meant.
+package suggest
 
 import (
 	"fmt"
@@ -7,12 +8,12 @@ import (
 
 // Unknown says that there is no thing of that name, and which may be meant.
 func Unknown(thing, name string, known []string) string {
-	return fmt.Sprintf("unknown %s %q%s", thing, name, suggestion(name, known))
+	return fmt.Sprintf("unknown %s %q%s", thing, name, Ending(name, known))
 }
 
-// suggestion is the end of a message about a name that is not known.
-func suggestion(name string, known []string) string {
-	if meant := nearest(name, known); meant != "" {
+// Ending is the end of a message about a name that is not known.
+func Ending(name string, known []string) string {
+	if meant := Nearest(name, known); meant != "" {
 		return fmt.Sprintf(", did you mean %q?", meant)
 	}
 	if len(known) == 0 {
@@ -21,9 +22,9 @@ func suggestion(name string, known []string) string {
 	return ", expected " + strings.Join(known, ", ")
 }
 
-// nearest returns the known name that takes the fewest edits to reach, the first
+// Nearest returns the known name that takes the fewest edits to reach, the first
 // of several, "" if all take more than a slip of the hand would.
-func nearest(name string, known []string) string {
+func Nearest(name string, known []string) string {
 	meant, fewest := "", (len(name)+2)/3+1
 	for _, candidate := range known {
 		if d := distance(name, candidate); d < fewest {

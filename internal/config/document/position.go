@@ -1,8 +1,6 @@
-package config
+package document
 
 import (
-	"fmt"
-
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 )
@@ -34,23 +32,6 @@ func kind(node ast.Node) string {
 	default:
 		return "something else"
 	}
-}
-
-// mistyped reports that v, if it is given, is not what it has to be.
-func (r *reader) mistyped(v value, want string) {
-	if v.given() {
-		r.fail(v, "%s must be %s, found %s", v.name, want, kind(v.node))
-	}
-}
-
-// fail records a mistake at v.
-func (r *reader) fail(v value, format string, args ...any) {
-	line, column := position(v.node)
-	r.failAt(line, column, format, args...)
-}
-
-func (r *reader) failAt(line, column int, format string, args ...any) {
-	r.errors = append(r.errors, Error{r.file, line, column, fmt.Sprintf(format, args...)})
 }
 
 // position is where a reader of the file sees the node begin: a mapping in block

@@ -1,42 +1,42 @@
-package config
+package format
 
 import (
 	"net/netip"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// url reads v as a URL in which problem finds nothing; one slash behind the host means
-// none. No message shows the URL, which may hold a password.
-func (r *reader) url(v value, problem func(*url.URL) string) *url.URL {
-	text, ok := r.text(v)
-	if !ok {
-		return nil
-	}
+// BaseURL returns the URL of a vendor's server, which has a scheme and a host only, or what
+// is wrong with it.
+func BaseURL(text string) (u *url.URL, problem string) { return parseURL(text, baseURLProblem) }
+
+// ProxyURL returns the URL of a proxy, or what is wrong with it.
+func ProxyURL(text string) (u *url.URL, problem string) { return parseURL(text, proxyProblem) }
+
+// parseURL returns a URL in which find finds nothing wrong; one slash behind the host means
+// none. What is wrong is told without the URL, which may hold a password.
+func parseURL(text string, find func(*url.URL) string) (u *url.URL, problem string) {
 	u, err := url.Parse(text)
 	if err != nil {
-		r.fail(v, "%s is not a URL", v.name)
-		return nil
+		return nil, "is not a URL"
 	}
 	if u.Path == "/" {
 		u.Path = ""
 	}
-	if wrong := problem(u); wrong != "" {
-		r.fail(v, "%s %s", v.name, wrong)
-		return nil
+	if problem := find(u); problem != "" {
+		return nil, problem
 	}
-	return u
+	return u, ""
 }
 
 func baseURLProblem(u *url.URL) string {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "must begin with https://"
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		return "must begin with https:// unless its host is on loopback"
 	case u.Path != "":
 		return "must end behind the host: a path belongs into path_prefix"
@@ -102,18 +102,4 @@ func isHost(u *url.URL) bool {
 func isPort(digits string) bool {
 	port, err := strconv.ParseUint(digits, 10, 16)
 	return err == nil && port > 0
-}
-
-// pathPrefix reads v as "" or a clean path, without characters that a URL would
-// have to escape.
-func (r *reader) pathPrefix(v value) string {
-	prefix, ok := r.text(v)
-	if !ok || prefix == "" {
-		return ""
-	}
-	escaped := (&url.URL{Path: prefix}).EscapedPath()
-	if prefix[0] != '/' || prefix == "/" || path.Clean(prefix) != prefix || escaped != prefix {
-		r.fail(v, `%s must be "", or begin with / and not end with it, and need no escaping`, v.name)
-	}
-	return prefix
 }
