@@ -17,6 +17,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/faulttest"
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
@@ -69,7 +70,7 @@ func TestFaults(t *testing.T) {
 			running.Go(func() {
 				defer func() { <-free }()
 				report, err := faulttest.Run(t.Context(), &rows[i], faulttest.Options{
-					Gateway: faulttest.Command{Path: os.Args[0], Env: []string{asGateway + "=" + thatPanics}},
+					Gateway: process.Command{Path: os.Args[0], Env: []string{asGateway + "=" + thatPanics}},
 					Folder:  folder, Rate: rate, Seed: uint64(seed + 1), Mode: mode,
 				})
 				mu.Lock()

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -118,7 +119,7 @@ func drip(v *vendor) (end func(), err error) {
 			for _, b := range answer.Body.Bytes() {
 				_, _ = w.Write([]byte{b})
 				_ = http.NewResponseController(w).Flush()
-				pause(r.Context(), time.Second)
+				timing.Pause(r.Context(), time.Second)
 				if r.Context().Err() != nil {
 					return
 				}

@@ -21,7 +21,7 @@ func failsFast(o *observed) []string {
 	// attempts' time until both are known to be down.
 	const soon, known = 200 * time.Millisecond, 2500 * time.Millisecond
 	const slowShare, slowAnyway = 0.02, 3
-	fault, probes := o.spans[0], o.log.probes()
+	fault, probes := o.spans[0], o.log.Probes()
 	var broken []string
 	failed, slow := 0, 0
 	for _, c := range o.calls {
@@ -33,7 +33,7 @@ func failsFast(o *observed) []string {
 			broken = append(broken, "no recovery: "+o.describe(c))
 		case began > known && c.start.Before(fault.end):
 			failed++
-			if c.end.Sub(c.start) > soon+o.lag.around(c.end) && !probes[c.requestID] {
+			if c.end.Sub(c.start) > soon+o.lag.Around(c.end) && !probes[c.requestID] {
 				slow++
 			}
 		}
@@ -70,7 +70,7 @@ func clockIsLearnt(o *observed) []string {
 		if e.Outcome != shown { // the first answer with another Date
 			shown, jump = e.Outcome, e.Time
 		}
-		known := jump.Add(usualDelay + grace + o.lag.around(e.Time))
+		known := jump.Add(usualDelay + grace + o.lag.Around(e.Time))
 		if strings.HasSuffix(e.Code, "EXPIRED_SIGN") && e.Time.After(known) {
 			stale++
 			worst = max(worst, e.Time.Sub(jump))
@@ -152,7 +152,7 @@ func limitUse(o *observed) string {
 
 // recovers expects that the panics took place and were recovered.
 func recovers(o *observed) []string {
-	if o.log.recovered == 0 {
+	if o.log.Recovered == 0 {
 		return []string{"the log has no panic that was recovered"}
 	}
 	return nil

@@ -44,7 +44,7 @@ func TestExpectations(t *testing.T) {
 		"slow probes": {failsFast, func(o *observed, c *call) {
 			c.end = c.start.Add(time.Second)
 			o.calls = []*call{c, c, c, c}
-			o.log.calls[0].Attempts[0].Kind = "probe"
+			o.log.Calls[0].Attempts[0].Kind = "probe"
 		}, ""},
 		"another status": {failsFast, func(_ *observed, c *call) { c.code = codes.Internal }, "another failure than expected"},
 		"no recovery":    {failsFast, func(o *observed, c *call) { c.start = o.spans[0].end.Add(18 * time.Second); c.end = c.start }, "no recovery"},
@@ -81,7 +81,7 @@ func TestExpectations(t *testing.T) {
 		}, ""},
 
 		"no panic": {recovers, func(*observed, *call) {}, "no panic"},
-		"a panic":  {recovers, func(o *observed, _ *call) { o.log.add([]byte(`{"msg":"call","attempts":[{"cause":"panic: string"}]}`)) }, ""},
+		"a panic":  {recovers, func(o *observed, _ *call) { o.log.Add([]byte(`{"msg":"call","attempts":[{"cause":"panic: string"}]}`)) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, only := failed3(t)

@@ -21,6 +21,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
+// patience is how long a client waits for what must happen.
+const patience = time.Minute
+
 // impatience is how long a client waits for a vendor that is to keep it waiting.
 const impatience = time.Second
 

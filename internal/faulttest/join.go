@@ -82,8 +82,8 @@ func (o *observed) witnesses() (counts map[witness]int, lostReplies map[string]b
 			}
 		}
 	}
-	for i := range o.log.calls {
-		c := &o.log.calls[i]
+	for i := range o.log.Calls {
+		c := &o.log.Calls[i]
 		if answered[c.RequestID] {
 			continue
 		}

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 // logged returns a gateway's log of calls, each "request id: account reason vendor id, …".
-func logged(t *testing.T, calls ...string) *gatewayLog {
+func logged(t *testing.T, calls ...string) *process.Log {
 	t.Helper()
-	l := &gatewayLog{}
+	l := &process.Log{}
 	for _, c := range calls {
 		id, attempts, _ := strings.Cut(c, ": ")
 		var all []string
@@ -23,9 +24,9 @@ func logged(t *testing.T, calls ...string) *gatewayLog {
 			_, _ = fmt.Sscan(a, &account, &reason, &vendorID)
 			all = append(all, fmt.Sprintf(`{"account":%q,"product":%q,"reason":%q,"vendor_request_id":%q}`, account, randomNumber, reason, vendorID))
 		}
-		l.add([]byte(`{"msg":"call","request_id":"` + id + `","attempts":[` + strings.Join(all, ",") + `]}`))
+		l.Add([]byte(`{"msg":"call","request_id":"` + id + `","attempts":[` + strings.Join(all, ",") + `]}`))
 	}
-	require.Len(t, l.calls, len(calls))
+	require.Len(t, l.Calls, len(calls))
 	return l
 }
 
@@ -84,7 +85,7 @@ func TestJoin(t *testing.T) {
 func TestProductsThatWereNotAccepted(t *testing.T) {
 	c := answered("a", attempt(first, livenessv1.Reason_OK))
 	c.response.Product = linkfaceApp
-	o := &observed{calls: []*call{c}, log: &gatewayLog{}, ledgers: map[string][]sandbox.Entry{other: {{Product: linkfaceApp, Token: "a"}}}}
+	o := &observed{calls: []*call{c}, log: &process.Log{}, ledgers: map[string][]sandbox.Entry{other: {{Product: linkfaceApp, Token: "a"}}}}
 	require.Equal(t, tokens{foreign: 1}, o.join())
 	c.kind = &traffic{accepts: []string{linkfaceApp}}
 	require.Equal(t, tokens{}, o.join())

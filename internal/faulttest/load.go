@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 )
 
 // restShare is the part of the calls that come over REST.
@@ -31,7 +33,7 @@ func (l *load) make(ctx context.Context, rate float64, length time.Duration) {
 		if at.After(end) || ctx.Err() != nil {
 			return
 		}
-		pause(ctx, time.Until(at))
+		timing.Pause(ctx, time.Until(at))
 		l.one(ctx)
 	}
 }

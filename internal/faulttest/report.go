@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 )
 
 // grace is how much later than its deadline an answer may come, beyond the scheduling
@@ -53,9 +55,7 @@ type Report struct {
 func report(o *observed) *Report {
 	t := o.join()
 	r := &Report{Row: o.row.Name, Calls: len(o.calls), Foreign: t.foreign, Orphaned: t.orphaned, Unexplained: t.unexplained}
-	if len(o.lag.worst) > 0 {
-		r.Lag = slices.Max(o.lag.worst)
-	}
+	r.Lag = o.lag.Worst()
 	o.countCalls(r)
 	o.countAttempts(r)
 	r.brokenIf(r.FailedLate > 0, "%d eligible calls failed", r.FailedLate)
@@ -86,9 +86,9 @@ func (r *Report) brokenIf(wrong bool, format string, values ...any) {
 // judgeGateway judges what the gateway did to itself.
 func (o *observed) judgeGateway(r *Report) {
 	r.brokenIf(o.stopped != nil, "%v", o.stopped)
-	r.brokenIf(len(o.log.unrecovered) > 0, "the log has %d lines of panics that were not recovered: %.300q", len(o.log.unrecovered), o.log.unrecovered)
-	r.brokenIf(!o.after.reported, "the gateway does not say how many attempts are in flight")
-	r.brokenIf(!o.after.within(o.before), "after the load the gateway holds %+v, before it held %+v", o.after, o.before)
+	r.brokenIf(len(o.log.Unrecovered) > 0, "the log has %d lines of panics that were not recovered: %.300q", len(o.log.Unrecovered), o.log.Unrecovered)
+	r.brokenIf(!o.after.Reported, "the gateway does not say how many attempts are in flight")
+	r.brokenIf(!o.after.Within(o.before), "after the load the gateway holds %+v, before it held %+v", o.after, o.before)
 	if share, tokens := o.servedBy(first, o.spans[0].begin, o.spans[len(o.spans)-1].end); o.timed && tokens > 0 {
 		r.brokenIf(share < o.row.keeps, "%s issued only %.3f of the tokens during the fault", first, share)
 	}
@@ -101,7 +101,7 @@ func (o *observed) judgeGateway(r *Report) {
 func (o *observed) countCalls(r *Report) {
 	var shown int
 	for _, c := range o.calls {
-		late := c.end.Sub(c.start) - c.deadline - grace - o.lag.around(c.end)
+		late := c.end.Sub(c.start) - c.deadline - grace - o.lag.Around(c.end)
 		if late > 0 && !c.kind.cancels {
 			r.Late++
 			r.worst = max(r.worst, late)
@@ -147,12 +147,12 @@ func (o *observed) describe(c *call) string {
 // countAttempts counts what the gateway did, which its log says of every call.
 func (o *observed) countAttempts(r *Report) {
 	attempts, retries := map[string]int{}, map[string]int{}
-	for i := range o.log.calls {
-		made := o.log.calls[i].Attempts
+	for i := range o.log.Calls {
+		made := o.log.Calls[i].Attempts
 		r.MostInACall = max(r.MostInACall, len(made))
 		for j, a := range made {
 			attempts[a.Account]++
-			if slices.ContainsFunc(made[:j], func(earlier loggedAttempt) bool { return earlier.Account == a.Account }) {
+			if slices.ContainsFunc(made[:j], func(earlier process.Attempt) bool { return earlier.Account == a.Account }) {
 				retries[a.Account]++
 			}
 		}
@@ -168,8 +168,8 @@ func (o *observed) countAttempts(r *Report) {
 // attemptsWith counts the attempts that ended with the reason.
 func (o *observed) attemptsWith(reason string) int {
 	n := 0
-	for i := range o.log.calls {
-		for _, a := range o.log.calls[i].Attempts {
+	for i := range o.log.Calls {
+		for _, a := range o.log.Calls[i].Attempts {
 			if a.Reason == reason {
 				n++
 			}

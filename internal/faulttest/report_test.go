@@ -13,6 +13,8 @@ import (
 	"google.golang.org/grpc/codes"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -23,11 +25,11 @@ func healthy(t *testing.T) (*observed, *call) {
 	began := time.Unix(1_700_000_000, 0)
 	c := answered("a", attempt(first, livenessv1.Reason_OK))
 	c.start, c.end, c.deadline = began.Add(time.Second), began.Add(1100*time.Millisecond), 4*time.Second
-	held := resources{goroutines: 20, descriptors: 10, reported: true}
+	held := process.Resources{Goroutines: 20, Descriptors: 10, Reported: true}
 	return &observed{
 		row: &Row{Name: "a fault"}, timed: true, calls: []*call{c}, spans: []span{{began, began.Add(20 * time.Second)}},
 		ledgers: map[string][]sandbox.Entry{first: {{Product: randomNumber, Token: "a"}}},
-		log:     logged(t, "id-1: first OK v-a"), lag: &lag{start: began}, before: held, after: held,
+		log:     logged(t, "id-1: first OK v-a"), lag: timing.NewLag(began), before: held, after: held,
 	}, c
 }
 
@@ -52,8 +54,8 @@ func TestReport(t *testing.T) {
 		"a late answer":                  {func(_ *observed, c *call) { c.end = c.start.Add(c.deadline + grace + 1) }, "1 answers came after their deadline"},
 		"an answer as late as the machine": {func(o *observed, c *call) {
 			c.end = c.start.Add(c.deadline + grace + 10)
-			o.lag.worst = make([]time.Duration, 100)
-			o.lag.worst[60] = 10 // a second later
+			later := c.end.Add(900 * time.Millisecond)
+			o.lag.Add(later, later.Add(timing.Step+10))
 		}, ""},
 		"a late answer of an untimed run": {func(o *observed, c *call) {
 			o.timed = false
@@ -63,13 +65,13 @@ func TestReport(t *testing.T) {
 		"retries":             {func(o *observed, _ *call) { o.log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
 		"a few retries":       {func(o *observed, _ *call) { o.log = logged(t, repeated(5, "first X, first OK")...) }, ""},
 		"a lost token":        {func(o *observed, _ *call) { o.ledgers[second] = []sandbox.Entry{{Product: appV5, Token: "b"}} }, "1 tokens of the ledgers reached no caller"},
-		"a panic":             {func(o *observed, _ *call) { o.log.add([]byte("panic: oh")) }, "1 lines of panics"},
-		"net/http's panic":    {func(o *observed, _ *call) { o.log.add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
+		"a panic":             {func(o *observed, _ *call) { o.log.Add([]byte("panic: oh")) }, "1 lines of panics"},
+		"net/http's panic":    {func(o *observed, _ *call) { o.log.Add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
 		"a bad end":           {func(o *observed, _ *call) { o.stopped = errors.New("exit status 2") }, "exit status 2"},
-		"a leak":              {func(o *observed, _ *call) { o.after.goroutines = 26 }, "after the load the gateway holds"},
-		"open files":          {func(o *observed, _ *call) { o.after.descriptors = 14 }, "after the load the gateway holds"},
-		"a slot":              {func(o *observed, _ *call) { o.after.inFlight = 1 }, "after the load the gateway holds"},
-		"no such metric":      {func(o *observed, _ *call) { o.after.reported = false }, "does not say how many"},
+		"a leak":              {func(o *observed, _ *call) { o.after.Goroutines = 26 }, "after the load the gateway holds"},
+		"open files":          {func(o *observed, _ *call) { o.after.Descriptors = 14 }, "after the load the gateway holds"},
+		"a slot":              {func(o *observed, _ *call) { o.after.InFlight = 1 }, "after the load the gateway holds"},
+		"no such metric":      {func(o *observed, _ *call) { o.after.Reported = false }, "does not say how many"},
 		"no fault":            {func(o *observed, _ *call) { o.row.felt = "VENDOR_TIMEOUT" }, "the fault did not take place"},
 		"not in use, untimed": {func(o *observed, c *call) { o.timed, o.row.keeps = false, 0.9; c.response.Attempts[0].Account = second }, ""},
 		"not in time":         {func(o *observed, _ *call) { o.row.inTime = func(*observed) []string { return []string{"too slow"} } }, "too slow"},
@@ -122,15 +124,4 @@ func TestTableIsWrittenBetweenItsMarks(t *testing.T) {
 		`\| a fault \| 2 \| 0 \| 0 \| 0 \| 1\.50 \| 0 \| 0\.0 \| 1 \| 1 \| 0 \| 0 \| 0 \| held \|\n\n<!-- end -->\nTail\.\n$`, string(page))
 	require.NoError(t, os.WriteFile(file, []byte("Head.\n"), 0o600))
 	require.ErrorContains(t, WriteTable(file, reports, LookAtMachine()), "no marks")
-}
-
-func TestResourcesAreReadFromMetrics(t *testing.T) {
-	r, err := readResources(strings.NewReader(`# HELP go_goroutines Number.
-go_goroutines 42
-process_open_fds 17
-liveness_gateway_vendor_inflight{account="first",provider="megvii"} 2
-liveness_gateway_vendor_inflight{account="second",provider="megvii"} 3
-`))
-	require.NoError(t, err)
-	require.Equal(t, resources{goroutines: 42, descriptors: 17, inFlight: 5, reported: true}, r)
 }

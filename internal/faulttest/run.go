@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -26,7 +28,7 @@ const (
 
 // Options says how rows are run.
 type Options struct {
-	Gateway Command
+	Gateway process.Command
 	// Folder is where the configuration is written; a run has one of its own.
 	Folder string
 	// Rate is in calls a second.
@@ -44,10 +46,10 @@ type observed struct {
 	spans   []span
 	end     time.Time // of the load
 	ledgers map[string][]sandbox.Entry
-	log     *gatewayLog
-	lag     *lag
+	log     *process.Log
+	lag     *timing.Lag
 	// before and after are what the gateway held without any call.
-	before, after resources
+	before, after process.Resources
 	stopped       error
 }
 
@@ -82,16 +84,16 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := o.Gateway.start(file)
+	gateway, err := o.Gateway.Start(file)
 	if err != nil {
 		return nil, err
 	}
 	seen, err := play(ctx, row, o, vs, gateway)
-	stopped := gateway.stop()
+	stopped := gateway.Stop()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", row.Name, err)
 	}
-	seen.log, seen.stopped, seen.ledgers = &gateway.log, stopped, map[string][]sandbox.Entry{}
+	seen.log, seen.stopped, seen.ledgers = &gateway.Log, stopped, map[string][]sandbox.Entry{}
 	for name, v := range vs {
 		seen.ledgers[name] = v.standIn.Ledger()
 	}
@@ -100,32 +102,33 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 
 // play makes the calls while the script runs, and looks at what the gateway holds before
 // and after.
-func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process) (*observed, error) {
-	callers, err := connect(ctx, gateway.grpc, gateway.rest)
+func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process.Gateway) (*observed, error) {
+	callers, err := connect(ctx, gateway.GRPC, gateway.REST)
 	if err != nil {
 		return nil, err
 	}
 	defer callers.close()
-	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate, lag: &lag{}}
+	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate}
 	calls := &load{callers: callers, kinds: row.kinds(), waits: row.waits(o.Mode), random: newRandom(o.Seed, row.Name), run: fmt.Sprintf("run-%d", o.Seed)}
-	rest := func() (resources, error) {
+	rest := func() (process.Resources, error) {
 		vs.disconnect()
 		callers.rest.client.CloseIdleConnections()
-		return gateway.resources(ctx)
+		return gateway.Resources(ctx)
 	}
 
 	calls.make(ctx, o.Rate, warmUp)
 	calls.running.Wait()
-	if seen.before, err = settle(rest, resources{}, settleTime); err != nil {
+	if seen.before, err = settle(rest, process.Resources{}, settleTime); err != nil {
 		return nil, err
 	}
 
 	l := row.length(o.Mode)
 	seen.spans = row.spans(time.Now(), l)
+	seen.lag = timing.NewLag(time.Now())
 	watching, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	var unwatched, failed error
-	beside.Go(func() { unwatched = seen.lag.watch(watching) })
+	beside.Go(func() { unwatched = seen.lag.Watch(watching) })
 	beside.Go(func() { failed = script(ctx, row, vs, seen.spans) })
 	calls.make(ctx, o.Rate, l.calm+l.fault+l.after)
 	seen.end = time.Now()
@@ -138,7 +141,7 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 	seen.calls = calls.calls
 	within := settleTime
 	if !seen.timed {
-		within = patience
+		within = process.Patience
 	}
 	seen.after, err = settle(rest, seen.before, within)
 	return seen, err
@@ -150,7 +153,7 @@ const warmUp = 200 * time.Millisecond
 // script begins and ends the faults at their times.
 func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
 	for i := range spans {
-		pause(ctx, time.Until(spans[i].begin))
+		timing.Pause(ctx, time.Until(spans[i].begin))
 		var ends []func()
 		for _, name := range row.vendors() {
 			end, err := row.fault(vs[name])
@@ -159,7 +162,7 @@ func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
 			}
 			ends = append(ends, end)
 		}
-		pause(ctx, time.Until(spans[i].end))
+		timing.Pause(ctx, time.Until(spans[i].end))
 		for _, end := range ends {
 			end()
 		}
@@ -172,26 +175,18 @@ const settleTime = 5 * time.Second
 
 // settle reads what the gateway holds at rest until it is no more than before, or until
 // the time is over. Before is zero the first time: then it waits until nothing changes.
-func settle(rest func() (resources, error), before resources, within time.Duration) (resources, error) {
-	var last resources
+func settle(rest func() (process.Resources, error), before process.Resources, within time.Duration) (process.Resources, error) {
+	var last process.Resources
 	for end := time.Now().Add(within); ; {
 		now, err := rest()
 		if err != nil {
 			return now, err
 		}
-		steady := before == (resources{}) && now == last
-		if steady || now.within(before) || time.Now().After(end) {
+		steady := before == (process.Resources{}) && now == last
+		if steady || now.Within(before) || time.Now().After(end) {
 			return now, nil
 		}
 		last = now
 		time.Sleep(100 * time.Millisecond)
 	}
-}
-
-// within reports whether no more is held than before, but for what a runtime and the
-// reading of metrics may hold at any time.
-func (r resources) within(before resources) bool {
-	const moreGoroutines, moreDescriptors = 5, 3
-	return r.goroutines <= before.goroutines+moreGoroutines && r.descriptors <= before.descriptors+moreDescriptors &&
-		r.inFlight == 0
 }

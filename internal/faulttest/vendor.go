@@ -1,7 +1,6 @@
 package faulttest
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -89,19 +89,9 @@ func (v *vendor) usual() http.Handler { return after(usualDelay, v.standIn) }
 // after is a handler that takes that much longer.
 func after(d time.Duration, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		pause(r.Context(), d)
+		timing.Pause(r.Context(), d)
 		h.ServeHTTP(w, r)
 	})
-}
-
-// pause returns after d or when ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }
 
 // newRandom returns the random numbers of one use of a run's seed.

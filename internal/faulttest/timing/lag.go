@@ -1,48 +1,52 @@
-package faulttest
+// Package timing waits, and measures how late the machine wakes up who waits. It knows
+// nothing of what is run.
+package timing
 
 import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"time"
 )
 
-// lagStep is how often the scheduling lag is looked at, and lagSlot how finely it is
-// kept.
-const (
-	lagStep = 5 * time.Millisecond
-	lagSlot = 100 * time.Millisecond
-)
+// Step is how often the scheduling lag is measured.
+const Step = 5 * time.Millisecond
 
-// lag is the scheduling lag over a run: how late a goroutine woke up and exchanged a byte
+// lagSlot is how finely it is remembered.
+const lagSlot = 100 * time.Millisecond
+
+// Lag is the scheduling lag over a run: how late a goroutine woke up and exchanged a byte
 // over loopback, as the answer of a call does both. Bounds on time are judged with it added.
-type lag struct {
+type Lag struct {
 	start time.Time
 	worst []time.Duration // by slot since start
 }
 
-// watch measures until ctx ends.
-func (l *lag) watch(ctx context.Context) error {
+// NewLag returns the lag of a run that begins at start, of which nothing is measured yet.
+func NewLag(start time.Time) *Lag { return &Lag{start: start} }
+
+// Watch measures until ctx ends.
+func (l *Lag) Watch(ctx context.Context) error {
 	connection, err := connectEcho()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = connection.Close() }()
-	l.start = time.Now()
 	for ctx.Err() == nil {
 		before := time.Now()
-		pause(ctx, lagStep)
+		Pause(ctx, Step)
 		if err := exchange(connection); err != nil {
 			return err
 		}
-		l.add(before, time.Now())
+		l.Add(before, time.Now())
 	}
 	return nil
 }
 
-// add notes that a step began and ended at these times.
-func (l *lag) add(began, ended time.Time) {
-	late := ended.Sub(began) - lagStep
+// Add notes that a step began and ended at these times.
+func (l *Lag) Add(began, ended time.Time) {
+	late := ended.Sub(began) - Step
 	for slot := l.slot(began); slot <= l.slot(ended); slot++ {
 		for len(l.worst) <= slot {
 			l.worst = append(l.worst, 0)
@@ -83,10 +87,18 @@ func exchange(connection net.Conn) error {
 	return err
 }
 
-func (l *lag) slot(at time.Time) int { return int(at.Sub(l.start) / lagSlot) }
+func (l *Lag) slot(at time.Time) int { return int(at.Sub(l.start) / lagSlot) }
 
-// around returns the worst lag within a second before and after.
-func (l *lag) around(at time.Time) time.Duration {
+// Worst returns the worst lag of the run.
+func (l *Lag) Worst() time.Duration {
+	if len(l.worst) == 0 {
+		return 0
+	}
+	return slices.Max(l.worst)
+}
+
+// Around returns the worst lag within a second before and after.
+func (l *Lag) Around(at time.Time) time.Duration {
 	const reach = int(time.Second / lagSlot)
 	worst := time.Duration(0)
 	for slot := max(0, l.slot(at)-reach); slot <= l.slot(at)+reach && slot < len(l.worst); slot++ {
