@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -52,9 +53,9 @@ func failsFast(o *observed) []string {
 func firstServesAgain(o *observed) []string {
 	const enough = 0.9
 	fault := o.spans[0]
-	share, tokens := o.servedBy(first, fault.end.Add(recovery(fault.end.Sub(fault.begin))), o.end)
+	share, tokens := o.servedBy(faultyvendor.First, fault.end.Add(recovery(fault.end.Sub(fault.begin))), o.end)
 	if tokens == 0 || share < enough {
-		return []string{fmt.Sprintf("after the fault %s issued only %.3f of %d tokens", first, share, tokens)}
+		return []string{fmt.Sprintf("after the fault %s issued only %.3f of %d tokens", faultyvendor.First, share, tokens)}
 	}
 	return nil
 }
@@ -66,11 +67,11 @@ func clockIsLearnt(o *observed) []string {
 	var stale int
 	var worst time.Duration
 	shown := ""
-	for _, e := range o.ledgers[first] {
+	for _, e := range o.ledgers[faultyvendor.First] {
 		if e.Outcome != shown { // the first answer with another Date
 			shown, jump = e.Outcome, e.Time
 		}
-		known := jump.Add(usualDelay + grace + o.lag.Around(e.Time))
+		known := jump.Add(faultyvendor.UsualDelay + grace + o.lag.Around(e.Time))
 		if strings.HasSuffix(e.Code, "EXPIRED_SIGN") && e.Time.After(known) {
 			stale++
 			worst = max(worst, e.Time.Sub(jump))
@@ -95,7 +96,7 @@ func refusesTheRushed(o *observed) []string {
 		switch {
 		case c.reason != "DEADLINE_TOO_SHORT" && c.code != codes.DeadlineExceeded:
 			broken = append(broken, "a caller in a hurry was told another reason: "+o.describe(c))
-		case len(c.attempts()) > 0, slices.ContainsFunc(o.ledgers[first], asked), slices.ContainsFunc(o.ledgers[second], asked):
+		case len(c.attempts()) > 0, slices.ContainsFunc(o.ledgers[faultyvendor.First], asked), slices.ContainsFunc(o.ledgers[faultyvendor.Second], asked):
 			broken = append(broken, "a vendor was asked for a caller in a hurry: "+o.describe(c))
 		}
 	}
@@ -137,17 +138,17 @@ func limitUse(o *observed) string {
 		from = o.spans[0].begin.Add(short)
 	}
 	issued, limited := 0, 0
-	for _, e := range o.ledgers[first] {
+	for _, e := range o.ledgers[faultyvendor.First] {
 		switch {
 		case e.Time.Before(from) || e.Time.After(to):
 		case e.Token != "":
 			issued++
-		case e.Code == limitCode:
+		case e.Code == faultyvendor.LimitCode:
 			limited++
 		}
 	}
-	used := float64(issued) * concurrencyDelay.Seconds() / to.Sub(from).Seconds()
-	return fmt.Sprintf("%.2f of the limit used, limit answers %.1f %%", used/float64(concurrency(o.rate)), 100*float64(limited)/float64(max(1, issued+limited)))
+	used := float64(issued) * faultyvendor.ConcurrencyDelay.Seconds() / to.Sub(from).Seconds()
+	return fmt.Sprintf("%.2f of the limit used, limit answers %.1f %%", used/float64(faultyvendor.Concurrency(o.rate)), 100*float64(limited)/float64(max(1, issued+limited)))
 }
 
 // recovers expects that the panics took place and were recovered.

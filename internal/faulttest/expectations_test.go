@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -26,7 +27,7 @@ func failed3(t *testing.T) (*observed, *call) {
 func TestExpectations(t *testing.T) {
 	stale := func(o *observed, after ...time.Duration) {
 		for _, d := range after {
-			o.ledgers[first] = append(o.ledgers[first], sandbox.Entry{
+			o.ledgers[faultyvendor.First] = append(o.ledgers[faultyvendor.First], sandbox.Entry{
 				Time: o.spans[0].begin.Add(d), Outcome: "skew=10m", Code: "AUTHORIZATION_ERROR:EXPIRED_SIGN",
 			})
 		}
@@ -52,7 +53,7 @@ func TestExpectations(t *testing.T) {
 
 		"first does not serve again": {firstServesAgain, func(*observed, *call) {}, "after the fault first issued only 0.000 of 0 tokens"},
 		"first serves again": {firstServesAgain, func(o *observed, c *call) {
-			c.response = answered("a", attempt(first, livenessv1.Reason_OK)).response
+			c.response = answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK)).response
 			c.start = o.spans[0].end.Add(18 * time.Second)
 			o.end = c.start
 		}, ""},
@@ -64,7 +65,7 @@ func TestExpectations(t *testing.T) {
 		"in a hurry, unserved": {refusesTheRushed, func(_ *observed, c *call) { c.deadline = time.Millisecond }, "was told another reason"},
 		"in a hurry, vendor met": {refusesTheRushed, func(o *observed, c *call) {
 			c.deadline, c.code = time.Millisecond, codes.DeadlineExceeded
-			o.ledgers[first][0].Reference = "r-1"
+			o.ledgers[faultyvendor.First][0].Reference = "r-1"
 		}, "a vendor was asked"},
 
 		"lost where alone": {retriesWhereAlone, func(o *observed, c *call) {
@@ -73,11 +74,11 @@ func TestExpectations(t *testing.T) {
 		}, "3 lost"},
 		"not tried again": {retriesWhereAlone, func(_ *observed, c *call) {
 			c.kind = &onlyOther()[0]
-			c.failure.Attempts = []*livenessv1.Attempt{attempt(other, livenessv1.Reason_VENDOR_INTERNAL_ERROR)}
+			c.failure.Attempts = []*livenessv1.Attempt{attempt(faultyvendor.Other, livenessv1.Reason_VENDOR_INTERNAL_ERROR)}
 		}, "1 were refused, 0 tried again"},
 		"tried again": {retriesWhereAlone, func(_ *observed, c *call) {
 			c.kind = &onlyOther()[0]
-			c.failure.Attempts = []*livenessv1.Attempt{attempt(other, livenessv1.Reason_VENDOR_INTERNAL_ERROR), attempt(other, livenessv1.Reason_OK)}
+			c.failure.Attempts = []*livenessv1.Attempt{attempt(faultyvendor.Other, livenessv1.Reason_VENDOR_INTERNAL_ERROR), attempt(faultyvendor.Other, livenessv1.Reason_OK)}
 		}, ""},
 
 		"no panic": {recovers, func(*observed, *call) {}, "no panic"},
@@ -101,9 +102,9 @@ func TestLimitUse(t *testing.T) {
 	o, _ := healthy(t)
 	o.rate, o.ledgers = 300, map[string][]sandbox.Entry{}
 	for i := range 1000 {
-		o.ledgers[first] = append(o.ledgers[first], sandbox.Entry{Time: o.spans[0].begin.Add(15 * time.Second), Token: "t"})
+		o.ledgers[faultyvendor.First] = append(o.ledgers[faultyvendor.First], sandbox.Entry{Time: o.spans[0].begin.Add(15 * time.Second), Token: "t"})
 		if i < 10 {
-			o.ledgers[first] = append(o.ledgers[first], sandbox.Entry{Time: o.spans[0].begin.Add(15 * time.Second), Code: limitCode})
+			o.ledgers[faultyvendor.First] = append(o.ledgers[faultyvendor.First], sandbox.Entry{Time: o.spans[0].begin.Add(15 * time.Second), Code: faultyvendor.LimitCode})
 		}
 	}
 	require.Equal(t, "0.67 of the limit used, limit answers 1.0 %", limitUse(o))

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
@@ -47,7 +48,7 @@ func TestJoin(t *testing.T) {
 		return sandbox.Entry{Product: randomNumber, Reference: "r-1", RequestID: "v-" + token, Token: token}
 	}
 	ok := livenessv1.Reason_OK
-	timedOut := attempt(first, livenessv1.Reason_VENDOR_TIMEOUT)
+	timedOut := attempt(faultyvendor.First, livenessv1.Reason_VENDOR_TIMEOUT)
 	gone := &call{kind: &usualTraffic()[0], reference: "r-1", gone: true}
 	for name, c := range map[string]struct {
 		call *call
@@ -56,26 +57,26 @@ func TestJoin(t *testing.T) {
 		log           []string
 		want          tokens
 	}{
-		"one call, one token":                        {answered("a", attempt(first, ok)), []string{"a"}, nil, nil, tokens{}},
-		"a token that no vendor issued":              {answered("a", attempt(first, ok)), nil, nil, nil, tokens{foreign: 1}},
-		"a token more":                               {answered("a", attempt(first, ok)), []string{"a", "b"}, nil, nil, tokens{orphaned: 1, unexplained: 1}},
-		"left behind by a reported attempt":          {answered("a", timedOut, attempt(second, ok)), []string{"b"}, []string{"a"}, nil, tokens{orphaned: 1}},
-		"one reported attempt, two tokens":           {answered("a", timedOut, attempt(second, ok)), []string{"b", "c"}, []string{"a"}, nil, tokens{orphaned: 2, unexplained: 1}},
-		"reported of another account":                {answered("a", timedOut, attempt(second, ok)), nil, []string{"a", "b"}, nil, tokens{orphaned: 1, unexplained: 1}},
-		"reported with a code, so none was issued":   {answered("a", attempt(first, livenessv1.Reason_VENDOR_QUOTA_EXHAUSTED)), []string{"a", "b"}, nil, nil, tokens{orphaned: 1, unexplained: 1}},
+		"one call, one token":                        {answered("a", attempt(faultyvendor.First, ok)), []string{"a"}, nil, nil, tokens{}},
+		"a token that no vendor issued":              {answered("a", attempt(faultyvendor.First, ok)), nil, nil, nil, tokens{foreign: 1}},
+		"a token more":                               {answered("a", attempt(faultyvendor.First, ok)), []string{"a", "b"}, nil, nil, tokens{orphaned: 1, unexplained: 1}},
+		"left behind by a reported attempt":          {answered("a", timedOut, attempt(faultyvendor.Second, ok)), []string{"b"}, []string{"a"}, nil, tokens{orphaned: 1}},
+		"one reported attempt, two tokens":           {answered("a", timedOut, attempt(faultyvendor.Second, ok)), []string{"b", "c"}, []string{"a"}, nil, tokens{orphaned: 2, unexplained: 1}},
+		"reported of another account":                {answered("a", timedOut, attempt(faultyvendor.Second, ok)), nil, []string{"a", "b"}, nil, tokens{orphaned: 1, unexplained: 1}},
+		"reported with a code, so none was issued":   {answered("a", attempt(faultyvendor.First, livenessv1.Reason_VENDOR_QUOTA_EXHAUSTED)), []string{"a", "b"}, nil, nil, tokens{orphaned: 1, unexplained: 1}},
 		"a reply whose caller was gone":              {gone, []string{"a"}, nil, []string{"id-1: first OK v-a"}, tokens{orphaned: 1}},
 		"an attempt that its caller ended":           {gone, []string{"a"}, nil, []string{"id-1: first CALLER_CANCELLED"}, tokens{orphaned: 1}},
 		"a caller gone, and nothing logged":          {gone, []string{"a"}, nil, nil, tokens{orphaned: 1, unexplained: 1}},
 		"a caller gone, and less logged than issued": {gone, []string{"a"}, []string{"b"}, []string{"id-1: first CALLER_CANCELLED"}, tokens{orphaned: 2, unexplained: 1}},
-		"logged of a call that was answered":         {answered("a", attempt(first, ok)), []string{"a", "b"}, nil, []string{"id-1: first OK v-a, first OK v-b"}, tokens{orphaned: 1, unexplained: 1}},
+		"logged of a call that was answered":         {answered("a", attempt(faultyvendor.First, ok)), []string{"a", "b"}, nil, []string{"id-1: first OK v-a, first OK v-b"}, tokens{orphaned: 1, unexplained: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := &observed{calls: []*call{c.call}, log: logged(t, c.log...), ledgers: map[string][]sandbox.Entry{}}
 			for _, token := range c.first {
-				o.ledgers[first] = append(o.ledgers[first], entry(token))
+				o.ledgers[faultyvendor.First] = append(o.ledgers[faultyvendor.First], entry(token))
 			}
 			for _, token := range c.second {
-				o.ledgers[second] = append(o.ledgers[second], entry(token))
+				o.ledgers[faultyvendor.Second] = append(o.ledgers[faultyvendor.Second], entry(token))
 			}
 			require.Equal(t, c.want, o.join())
 		})
@@ -83,9 +84,9 @@ func TestJoin(t *testing.T) {
 }
 
 func TestProductsThatWereNotAccepted(t *testing.T) {
-	c := answered("a", attempt(first, livenessv1.Reason_OK))
+	c := answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK))
 	c.response.Product = linkfaceApp
-	o := &observed{calls: []*call{c}, log: &process.Log{}, ledgers: map[string][]sandbox.Entry{other: {{Product: linkfaceApp, Token: "a"}}}}
+	o := &observed{calls: []*call{c}, log: &process.Log{}, ledgers: map[string][]sandbox.Entry{faultyvendor.Other: {{Product: linkfaceApp, Token: "a"}}}}
 	require.Equal(t, tokens{foreign: 1}, o.join())
 	c.kind = &traffic{accepts: []string{linkfaceApp}}
 	require.Equal(t, tokens{}, o.join())

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 )
 
@@ -45,7 +46,7 @@ func (l *load) one(ctx context.Context) {
 		c.deadline = c.kind.deadline
 	}
 	if c.kind.cancels {
-		c.cancelAfter = time.Duration(l.random.Float64() * 3 * float64(usualDelay))
+		c.cancelAfter = time.Duration(l.random.Float64() * 3 * float64(faultyvendor.UsualDelay))
 	}
 	var by issuer = &l.callers.grpc
 	if l.random.Float64() < restShare {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 )
 
@@ -89,8 +90,8 @@ func (o *observed) judgeGateway(r *Report) {
 	r.brokenIf(len(o.log.Unrecovered) > 0, "the log has %d lines of panics that were not recovered: %.300q", len(o.log.Unrecovered), o.log.Unrecovered)
 	r.brokenIf(!o.after.Reported, "the gateway does not say how many attempts are in flight")
 	r.brokenIf(!o.after.Within(o.before), "after the load the gateway holds %+v, before it held %+v", o.after, o.before)
-	if share, tokens := o.servedBy(first, o.spans[0].begin, o.spans[len(o.spans)-1].end); o.timed && tokens > 0 {
-		r.brokenIf(share < o.row.keeps, "%s issued only %.3f of the tokens during the fault", first, share)
+	if share, tokens := o.servedBy(faultyvendor.First, o.spans[0].begin, o.spans[len(o.spans)-1].end); o.timed && tokens > 0 {
+		r.brokenIf(share < o.row.keeps, "%s issued only %.3f of the tokens during the fault", faultyvendor.First, share)
 	}
 	if o.row.felt != "" {
 		r.brokenIf(o.attemptsWith(o.row.felt) == 0, "no attempt failed with %s: the fault did not take place", o.row.felt)

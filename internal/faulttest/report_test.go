@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
@@ -23,12 +24,12 @@ import (
 func healthy(t *testing.T) (*observed, *call) {
 	t.Helper()
 	began := time.Unix(1_700_000_000, 0)
-	c := answered("a", attempt(first, livenessv1.Reason_OK))
+	c := answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK))
 	c.start, c.end, c.deadline = began.Add(time.Second), began.Add(1100*time.Millisecond), 4*time.Second
 	held := process.Resources{Goroutines: 20, Descriptors: 10, Reported: true}
 	return &observed{
 		row: &Row{Name: "a fault"}, timed: true, calls: []*call{c}, spans: []span{{began, began.Add(20 * time.Second)}},
-		ledgers: map[string][]sandbox.Entry{first: {{Product: randomNumber, Token: "a"}}},
+		ledgers: map[string][]sandbox.Entry{faultyvendor.First: {{Product: randomNumber, Token: "a"}}},
 		log:     logged(t, "id-1: first OK v-a"), lag: timing.NewLag(began), before: held, after: held,
 	}, c
 }
@@ -61,24 +62,29 @@ func TestReport(t *testing.T) {
 			o.timed = false
 			c.end = c.start.Add(c.deadline + grace + 1)
 		}, ""},
-		"four attempts":       {func(o *observed, _ *call) { o.log = logged(t, "id-1: first X, second X, other X, fourth OK") }, "4 attempts for one call"},
-		"retries":             {func(o *observed, _ *call) { o.log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
-		"a few retries":       {func(o *observed, _ *call) { o.log = logged(t, repeated(5, "first X, first OK")...) }, ""},
-		"a lost token":        {func(o *observed, _ *call) { o.ledgers[second] = []sandbox.Entry{{Product: appV5, Token: "b"}} }, "1 tokens of the ledgers reached no caller"},
-		"a panic":             {func(o *observed, _ *call) { o.log.Add([]byte("panic: oh")) }, "1 lines of panics"},
-		"net/http's panic":    {func(o *observed, _ *call) { o.log.Add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
-		"a bad end":           {func(o *observed, _ *call) { o.stopped = errors.New("exit status 2") }, "exit status 2"},
-		"a leak":              {func(o *observed, _ *call) { o.after.Goroutines = 26 }, "after the load the gateway holds"},
-		"open files":          {func(o *observed, _ *call) { o.after.Descriptors = 14 }, "after the load the gateway holds"},
-		"a slot":              {func(o *observed, _ *call) { o.after.InFlight = 1 }, "after the load the gateway holds"},
-		"no such metric":      {func(o *observed, _ *call) { o.after.Reported = false }, "does not say how many"},
-		"no fault":            {func(o *observed, _ *call) { o.row.felt = "VENDOR_TIMEOUT" }, "the fault did not take place"},
-		"not in use, untimed": {func(o *observed, c *call) { o.timed, o.row.keeps = false, 0.9; c.response.Attempts[0].Account = second }, ""},
-		"not in time":         {func(o *observed, _ *call) { o.row.inTime = func(*observed) []string { return []string{"too slow"} } }, "too slow"},
+		"four attempts": {func(o *observed, _ *call) { o.log = logged(t, "id-1: first X, second X, other X, fourth OK") }, "4 attempts for one call"},
+		"retries":       {func(o *observed, _ *call) { o.log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
+		"a few retries": {func(o *observed, _ *call) { o.log = logged(t, repeated(5, "first X, first OK")...) }, ""},
+		"a lost token": {func(o *observed, _ *call) {
+			o.ledgers[faultyvendor.Second] = []sandbox.Entry{{Product: appV5, Token: "b"}}
+		}, "1 tokens of the ledgers reached no caller"},
+		"a panic":          {func(o *observed, _ *call) { o.log.Add([]byte("panic: oh")) }, "1 lines of panics"},
+		"net/http's panic": {func(o *observed, _ *call) { o.log.Add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
+		"a bad end":        {func(o *observed, _ *call) { o.stopped = errors.New("exit status 2") }, "exit status 2"},
+		"a leak":           {func(o *observed, _ *call) { o.after.Goroutines = 26 }, "after the load the gateway holds"},
+		"open files":       {func(o *observed, _ *call) { o.after.Descriptors = 14 }, "after the load the gateway holds"},
+		"a slot":           {func(o *observed, _ *call) { o.after.InFlight = 1 }, "after the load the gateway holds"},
+		"no such metric":   {func(o *observed, _ *call) { o.after.Reported = false }, "does not say how many"},
+		"no fault":         {func(o *observed, _ *call) { o.row.felt = "VENDOR_TIMEOUT" }, "the fault did not take place"},
+		"not in use, untimed": {func(o *observed, c *call) {
+			o.timed, o.row.keeps = false, 0.9
+			c.response.Attempts[0].Account = faultyvendor.Second
+		}, ""},
+		"not in time": {func(o *observed, _ *call) { o.row.inTime = func(*observed) []string { return []string{"too slow"} } }, "too slow"},
 		"not in time, untimed": {func(o *observed, _ *call) {
 			o.timed, o.row.inTime = false, func(*observed) []string { return []string{"too slow"} }
 		}, ""},
-		"not in use": {func(o *observed, c *call) { o.row.keeps = 0.9; c.response.Attempts[0].Account = second }, "first issued only 0.000"},
+		"not in use": {func(o *observed, c *call) { o.row.keeps = 0.9; c.response.Attempts[0].Account = faultyvendor.Second }, "first issued only 0.000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, only := healthy(t)

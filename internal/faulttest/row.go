@@ -1,12 +1,16 @@
 package faulttest
 
-import "time"
+import (
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
+)
 
 // Row is one fault, and what is expected of the gateway.
 type Row struct {
 	Name string
 
-	fault fault
+	fault faultyvendor.Fault
 	// on are the vendors that fail; first alone if there are none.
 	on []string
 	// flaps lets the fault come and go.
@@ -128,7 +132,7 @@ func (r *Row) vendors() []string {
 	if len(r.on) > 0 {
 		return r.on
 	}
-	return []string{first}
+	return []string{faultyvendor.First}
 }
 
 func (r *Row) kinds() []traffic {

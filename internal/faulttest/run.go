@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
 	"sync"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
@@ -75,11 +78,14 @@ func Run(ctx context.Context, row *Row, o Options) (*Report, error) {
 }
 
 func run(ctx context.Context, row *Row, o Options) (*Report, error) {
-	vs, err := startVendors(row, o)
+	vs, err := faultyvendor.Start(faultyvendor.Options{
+		TLS: row.tls, Rate: o.Rate,
+		Random: func(name string) *rand.Rand { return newRandom(o.Seed, name) },
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer vs.close()
+	defer vs.Close()
 	file, err := writeConfig(o.Folder, row, vs, row.waits(o.Mode))
 	if err != nil {
 		return nil, err
@@ -93,16 +99,13 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", row.Name, err)
 	}
-	seen.log, seen.stopped, seen.ledgers = &gateway.Log, stopped, map[string][]sandbox.Entry{}
-	for name, v := range vs {
-		seen.ledgers[name] = v.standIn.Ledger()
-	}
+	seen.log, seen.stopped, seen.ledgers = &gateway.Log, stopped, vs.Ledgers()
 	return report(seen), nil
 }
 
 // play makes the calls while the script runs, and looks at what the gateway holds before
 // and after.
-func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process.Gateway) (*observed, error) {
+func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gateway *process.Gateway) (*observed, error) {
 	callers, err := connect(ctx, gateway.GRPC, gateway.REST)
 	if err != nil {
 		return nil, err
@@ -111,7 +114,7 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate}
 	calls := &load{callers: callers, kinds: row.kinds(), waits: row.waits(o.Mode), random: newRandom(o.Seed, row.Name), run: fmt.Sprintf("run-%d", o.Seed)}
 	rest := func() (process.Resources, error) {
-		vs.disconnect()
+		vs.Disconnect()
 		callers.rest.client.CloseIdleConnections()
 		return gateway.Resources(ctx)
 	}
@@ -147,11 +150,18 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 	return seen, err
 }
 
+// newRandom returns the random numbers of one use of a run's seed.
+func newRandom(seed uint64, use string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(use)) // it never fails
+	return rand.New(rand.NewPCG(seed, h.Sum64()))
+}
+
 // warmUp opens the connections that stay.
 const warmUp = 200 * time.Millisecond
 
 // script begins and ends the faults at their times.
-func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
+func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, spans []span) error {
 	for i := range spans {
 		timing.Pause(ctx, time.Until(spans[i].begin))
 		var ends []func()

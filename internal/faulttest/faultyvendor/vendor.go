@@ -1,4 +1,8 @@
-package faulttest
+// Package faultyvendor is the vendors' side of the fault tests: the stand-ins of package
+// sandbox behind servers that can be made to fail. A Fault makes a Vendor fail until it is
+// ended: on the network (a socket that is closed, filled up or kept silent, a certificate)
+// or in its answers. It knows no call, no caller and no gateway.
+package faultyvendor
 
 import (
 	"crypto/tls"
@@ -15,8 +19,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
-// usualDelay is how long a vendor takes for its answer while nothing is wrong with it.
-const usualDelay = 20 * time.Millisecond
+// UsualDelay is how long a vendor takes for its answer while nothing is wrong with it.
+const UsualDelay = 20 * time.Millisecond
 
 // standIn is a vendor's server of package sandbox.
 type standIn interface {
@@ -24,8 +28,8 @@ type standIn interface {
 	Ledger() []sandbox.Entry
 }
 
-// vendor is a stand-in behind a server that faults make fail.
-type vendor struct {
+// Vendor is a stand-in behind a server that faults make fail.
+type Vendor struct {
 	name     string
 	standIn  standIn
 	listener *listener
@@ -38,16 +42,16 @@ type vendor struct {
 	authority   *authority
 	// mainRevoked says that the first of the credentials is accepted no more.
 	mainRevoked atomic.Bool
-	seed        uint64
+	random      func(name string) *rand.Rand
 	rate        float64 // of the calls in a second
 }
 
 // startVendor serves the stand-in that newStandIn makes. With an authority it speaks TLS.
-func startVendor(name string, o Options, authority *authority, newStandIn func(sandbox.Options) standIn) (*vendor, error) {
-	v := &vendor{name: name, seed: o.Seed, rate: o.Rate, authority: authority}
+func startVendor(name string, o Options, authority *authority, newStandIn func(sandbox.Options) standIn) (*Vendor, error) {
+	v := &Vendor{name: name, random: o.Random, rate: o.Rate, authority: authority}
 	v.standIn = newStandIn(sandbox.Options{
-		Credentials: sandbox.NewCredentials(map[string]string{mainKey: mainSecret, spareKey: spareSecret}),
-		Revoked:     func(key string) bool { return v.mainRevoked.Load() && key == mainKey },
+		Credentials: sandbox.NewCredentials(map[string]string{MainKey: MainSecret, SpareKey: SpareSecret}),
+		Revoked:     func(key string) bool { return v.mainRevoked.Load() && key == MainKey },
 	})
 	v.handle(v.usual())
 	v.server = &http.Server{
@@ -74,17 +78,23 @@ func startVendor(name string, o Options, authority *authority, newStandIn func(s
 	return v, nil
 }
 
-func (v *vendor) close() {
+// URL returns the base URL of the vendor.
+func (v *Vendor) URL() string { return v.url }
+
+// Authority returns the certificate, as PEM, of the authority that the gateway has to trust.
+func (v *Vendor) Authority() []byte { return v.authority.pem }
+
+func (v *Vendor) close() {
 	v.listener.close()
 	v.listener.disconnect()
 	_ = v.server.Close()
 }
 
 // handle answers the requests to come with h.
-func (v *vendor) handle(h http.Handler) { v.handler.Store(&h) }
+func (v *Vendor) handle(h http.Handler) { v.handler.Store(&h) }
 
 // usual is the vendor as it is without a fault.
-func (v *vendor) usual() http.Handler { return after(usualDelay, v.standIn) }
+func (v *Vendor) usual() http.Handler { return after(UsualDelay, v.standIn) }
 
 // after is a handler that takes that much longer.
 func after(d time.Duration, h http.Handler) http.Handler {
@@ -92,13 +102,4 @@ func after(d time.Duration, h http.Handler) http.Handler {
 		timing.Pause(r.Context(), d)
 		h.ServeHTTP(w, r)
 	})
-}
-
-// newRandom returns the random numbers of one use of a run's seed.
-func newRandom(seed uint64, use string) *rand.Rand {
-	h := uint64(14695981039346656037) // FNV-1a
-	for i := range len(use) {
-		h = (h ^ uint64(use[i])) * 1099511628211
-	}
-	return rand.New(rand.NewPCG(seed, h))
 }

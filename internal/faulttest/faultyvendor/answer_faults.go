@@ -1,4 +1,4 @@
-package faulttest
+package faultyvendor
 
 import (
 	"bytes"
@@ -19,30 +19,30 @@ import (
 type handler = func(http.ResponseWriter, *http.Request)
 
 // answers is a fault of what the vendor answers.
-func answers(with func(*vendor) handler) fault {
-	return func(v *vendor) (end func(), err error) {
+func answers(with func(*Vendor) handler) Fault {
+	return func(v *Vendor) (end func(), err error) {
 		v.handle(http.HandlerFunc(with(v)))
 		return func() { v.handle(v.usual()) }, nil
 	}
 }
 
 // outcome is the stand-in while every request ends as docs/sandbox.md says.
-func (v *vendor) outcome(text string) http.Handler {
+func (v *Vendor) outcome(text string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v.standIn.ServeHTTP(w, r.WithContext(sandbox.WithOutcome(r.Context(), text)))
 	})
 }
 
-// always makes every request end as the outcome says.
-func always(outcome string) fault {
-	return answers(func(v *vendor) handler { return after(usualDelay, v.outcome(outcome)).ServeHTTP })
+// Always makes every request end as the outcome says.
+func Always(outcome string) Fault {
+	return answers(func(v *Vendor) handler { return after(UsualDelay, v.outcome(outcome)).ServeHTTP })
 }
 
-// sometimes makes a share of the requests end as the vendor's outcome says.
-func sometimes(share float64, outcomes map[string]string) fault {
-	return answers(func(v *vendor) handler {
+// Sometimes makes a share of the requests end as the vendor's outcome says.
+func Sometimes(share float64, outcomes map[string]string) Fault {
+	return answers(func(v *Vendor) handler {
 		var mu sync.Mutex
-		random, failed, usual := newRandom(v.seed, v.name), after(usualDelay, v.outcome(outcomes[v.name])), v.usual()
+		random, failed, usual := v.random(v.name), after(UsualDelay, v.outcome(outcomes[v.name])), v.usual()
 		return func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			fails := random.Float64() < share
@@ -56,19 +56,19 @@ func sometimes(share float64, outcomes map[string]string) fault {
 	})
 }
 
-// concurrencyDelay is how long a request takes at a vendor with a limit.
-const concurrencyDelay = 100 * time.Millisecond
+// ConcurrencyDelay is how long a request takes at a vendor with a limit.
+const ConcurrencyDelay = 100 * time.Millisecond
 
-// concurrency is how many requests such a vendor allows at once: half of what it is asked
+// Concurrency is how many requests such a vendor allows at once: half of what it is asked
 // for.
-func concurrency(rate float64) int64 { return int64(rate * concurrencyDelay.Seconds() / 2) }
+func Concurrency(rate float64) int64 { return int64(rate * ConcurrencyDelay.Seconds() / 2) }
 
-// limitAtOnce refuses what goes beyond so many requests at once.
-func limitAtOnce(v *vendor) (end func(), err error) {
-	return answers(func(v *vendor) handler {
+// LimitAtOnce refuses what goes beyond so many requests at once.
+func LimitAtOnce(v *Vendor) (end func(), err error) {
+	return answers(func(v *Vendor) handler {
 		var inside atomic.Int64
-		limit := concurrency(v.rate)
-		refused, usual := v.outcome("code="+limitCode), after(concurrencyDelay, v.standIn)
+		limit := Concurrency(v.rate)
+		refused, usual := v.outcome("code="+LimitCode), after(ConcurrencyDelay, v.standIn)
 		return func(w http.ResponseWriter, r *http.Request) {
 			defer inside.Add(-1)
 			if inside.Add(1) > limit {
@@ -80,20 +80,21 @@ func limitAtOnce(v *vendor) (end func(), err error) {
 	})(v)
 }
 
-const limitCode = "CONCURRENCY_LIMIT_EXCEEDED"
+// LimitCode is the code of an answer to what goes beyond a limit on requests at once.
+const LimitCode = "CONCURRENCY_LIMIT_EXCEEDED"
 
-// limitRate refuses what goes beyond a third of the usual requests in a second.
-func limitRate(v *vendor) (end func(), err error) {
-	return answers(func(v *vendor) handler {
+// LimitRate refuses what goes beyond a third of the usual requests in a second.
+func LimitRate(v *Vendor) (end func(), err error) {
+	return answers(func(v *Vendor) handler {
 		limit := int(v.rate / 3)
 		var mu sync.Mutex
-		var second int64
+		var Second int64
 		var taken int
 		admit := func() bool {
 			mu.Lock()
 			defer mu.Unlock()
-			if now := time.Now().Unix(); now != second {
-				second, taken = now, 0
+			if now := time.Now().Unix(); now != Second {
+				Second, taken = now, 0
 			}
 			taken++
 			return taken <= limit
@@ -109,9 +110,9 @@ func limitRate(v *vendor) (end func(), err error) {
 	})(v)
 }
 
-// drip sends the answer to a request that was served, a byte a second.
-func drip(v *vendor) (end func(), err error) {
-	return answers(func(v *vendor) handler {
+// Drip sends the answer to a request that was served, a byte a second.
+func Drip(v *Vendor) (end func(), err error) {
+	return answers(func(v *Vendor) handler {
 		return func(w http.ResponseWriter, r *http.Request) {
 			answer := httptest.NewRecorder()
 			v.usual().ServeHTTP(answer, r)
@@ -128,8 +129,8 @@ func drip(v *vendor) (end func(), err error) {
 	})(v)
 }
 
-// explode answers a request that was served with a little that unfolds to much.
-func explode(v *vendor) (end func(), err error) {
+// Explode answers a request that was served with a little that unfolds to much.
+func Explode(v *Vendor) (end func(), err error) {
 	const size = 32 << 20
 	var bomb bytes.Buffer
 	writer, err := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)
@@ -141,7 +142,7 @@ func explode(v *vendor) (end func(), err error) {
 		_, _ = writer.Write(zeros) // a buffer takes all
 	}
 	_ = writer.Close()
-	return answers(func(v *vendor) handler {
+	return answers(func(v *Vendor) handler {
 		return func(w http.ResponseWriter, r *http.Request) {
 			v.usual().ServeHTTP(httptest.NewRecorder(), r)
 			w.Header().Set("Content-Encoding", "gzip")
@@ -157,9 +158,9 @@ func countRequests(ctx context.Context, _ net.Conn) context.Context {
 	return context.WithValue(ctx, requestsKey{}, new(atomic.Int64))
 }
 
-// resetReused resets a connection on which a second request comes, before it is served.
-func resetReused(v *vendor) (end func(), err error) {
-	return answers(func(v *vendor) handler {
+// ResetReused resets a connection on which a second request comes, before it is served.
+func ResetReused(v *Vendor) (end func(), err error) {
+	return answers(func(v *Vendor) handler {
 		usual := v.usual()
 		return func(w http.ResponseWriter, r *http.Request) {
 			requests, _ := r.Context().Value(requestsKey{}).(*atomic.Int64)

@@ -1,10 +1,11 @@
-package faulttest
+package faultyvendor
 
 import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -29,7 +30,7 @@ const impatience = time.Second
 
 // visit is a vendor and somebody who asks it for tokens, on connections that are kept.
 type visit struct {
-	*vendor
+	*Vendor
 	client *http.Client
 }
 
@@ -45,7 +46,7 @@ func open(t *testing.T, secure bool) *visit {
 		require.True(t, roots.AppendCertsFromPEM(a.pem))
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
-	v, err := startVendor(first, Options{Rate: 60, Seed: 1}, a, func(o sandbox.Options) standIn { return sandbox.NewMegvii(o) })
+	v, err := startVendor(First, Options{Rate: 60}, a, func(o sandbox.Options) standIn { return sandbox.NewMegvii(o) })
 	require.NoError(t, err)
 	t.Cleanup(transport.CloseIdleConnections)
 	t.Cleanup(v.close)
@@ -56,7 +57,7 @@ func open(t *testing.T, secure bool) *visit {
 }
 
 // ask asks for a token with the main credential.
-func (v *visit) ask() (status int, body string, err error) { return v.askWith(mainKey, mainSecret) }
+func (v *visit) ask() (status int, body string, err error) { return v.askWith(MainKey, MainSecret) }
 
 func (v *visit) askWith(key, secret string) (status int, body string, err error) {
 	form := url.Values{"api_key": {key}, "api_secret": {secret}, "biz_no": {"order-1"}}
@@ -115,29 +116,29 @@ func TestFaults(t *testing.T) {
 	refused := func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 	hangs := symptom{fails(timesOut).is, impatience}
 	for name, c := range map[string]struct {
-		fault  fault
+		fault  Fault
 		secure bool
 		felt   symptom
 		// issues says that the tokens were issued all the same.
 		issues bool
 	}{
-		"refuse":           {refuse, false, fails(refused), false},
-		"keep silent":      {keepSilent, false, hangs, false},
-		"keep silent, TLS": {keepSilent, true, hangs, false},
-		"fill the queue":   {fillQueue, false, hangs, false},
-		"expired":          {present(expired), true, fails(untrusted), false},
-		"another name":     {present(otherName), true, fails(untrusted), false},
-		"revoked":          {revoke, false, answersWith(403, "AUTHENTICATION_ERROR"), false},
-		"hangs":            {always("hang"), false, hangs, true},
-		"resets":           {always("reset"), false, fails(connectionLost), true},
-		"half":             {always("half-body"), false, fails(connectionLost), true},
-		"drips":            {drip, false, hangs, true},
-		"explodes":         {explode, false, answersWith(200, "\x1f\x8b"), true},
-		"empty":            {always("status=200"), false, answersWith(200, ""), false},
-		"redirects":        {always("redirect"), false, answersWith(307, ""), false},
-		"fails":            {always("code=INTERNAL_ERROR"), false, answersWith(500, "INTERNAL_ERROR"), false},
-		"slow":             {takes(2 * impatience), false, hangs, true},
-		"no fault":         {nothing, false, answersWith(200, "token_random_number"), true},
+		"refuse":           {Refuse, false, fails(refused), false},
+		"keep silent":      {KeepSilent, false, hangs, false},
+		"keep silent, TLS": {KeepSilent, true, hangs, false},
+		"fill the queue":   {FillQueue, false, hangs, false},
+		"expired":          {PresentExpired, true, fails(untrusted), false},
+		"another name":     {PresentOtherName, true, fails(untrusted), false},
+		"revoked":          {Revoke, false, answersWith(403, "AUTHENTICATION_ERROR"), false},
+		"hangs":            {Always("hang"), false, hangs, true},
+		"resets":           {Always("reset"), false, fails(connectionLost), true},
+		"half":             {Always("half-body"), false, fails(connectionLost), true},
+		"drips":            {Drip, false, hangs, true},
+		"explodes":         {Explode, false, answersWith(200, "\x1f\x8b"), true},
+		"empty":            {Always("status=200"), false, answersWith(200, ""), false},
+		"redirects":        {Always("redirect"), false, answersWith(307, ""), false},
+		"fails":            {Always("code=INTERNAL_ERROR"), false, answersWith(500, "INTERNAL_ERROR"), false},
+		"slow":             {Takes(2 * impatience), false, hangs, true},
+		"no fault":         {Nothing, false, answersWith(200, "token_random_number"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -147,7 +148,7 @@ func TestFaults(t *testing.T) {
 				require.True(t, answersWith(200, "token_random_number").is(status, body, err), "%d %s %v", status, body, err)
 			}
 			well()
-			end, err := c.fault(v.vendor)
+			end, err := c.fault(v.Vendor)
 			require.NoError(t, err)
 			end = sync.OnceFunc(end)
 			t.Cleanup(end)
@@ -170,16 +171,16 @@ func TestFaults(t *testing.T) {
 
 func TestSpareCredentialOutlivesTheMainOne(t *testing.T) {
 	v := open(t, false)
-	_, err := revoke(v.vendor)
+	_, err := Revoke(v.Vendor)
 	require.NoError(t, err)
-	status, _, err := v.askWith(spareKey, spareSecret)
+	status, _, err := v.askWith(SpareKey, SpareSecret)
 	require.NoError(t, err)
 	require.Equal(t, 200, status)
 }
 
 func TestOnlyReusedConnectionsAreReset(t *testing.T) {
 	v := open(t, false)
-	_, err := resetReused(v.vendor)
+	_, err := ResetReused(v.Vendor)
 	require.NoError(t, err)
 	for range 3 {
 		status, _, err := v.ask()
@@ -194,18 +195,18 @@ func TestOnlyReusedConnectionsAreReset(t *testing.T) {
 // At 60 calls a second a vendor allows 3 at once, which is 100 ms each, and 20 in a second.
 func TestLimits(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault fault
+		fault Fault
 		want  map[int]int
 	}{
-		"at once":        {limitAtOnce, map[int]int{200: 3, 403: 27}},
-		"in a second":    {limitRate, map[int]int{200: 20, 429: 10}},
-		"a share of 0":   {sometimes(0, nil), map[int]int{200: 30}},
-		"a share of all": {sometimes(1, map[string]string{first: "status=503"}), map[int]int{503: 30}},
+		"at once":        {LimitAtOnce, map[int]int{200: 3, 403: 27}},
+		"in a second":    {LimitRate, map[int]int{200: 20, 429: 10}},
+		"a share of 0":   {Sometimes(0, nil), map[int]int{200: 30}},
+		"a share of all": {Sometimes(1, map[string]string{First: "status=503"}), map[int]int{503: 30}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				accepted := sandbox.NewCredentials(map[string]string{mainKey: mainSecret})
-				v := &vendor{name: first, rate: 60, standIn: sandbox.NewMegvii(sandbox.Options{Credentials: accepted})}
+				accepted := sandbox.NewCredentials(map[string]string{MainKey: MainSecret})
+				v := &Vendor{name: First, rate: 60, random: newRandom, standIn: sandbox.NewMegvii(sandbox.Options{Credentials: accepted})}
 				end, err := c.fault(v)
 				require.NoError(t, err)
 				for range 2 {
@@ -219,9 +220,11 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func newRandom(string) *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
 // askAtOnce makes n requests at one time and counts the answers by status.
-func askAtOnce(v *vendor, n int) map[int]int {
-	form := url.Values{"api_key": {mainKey}, "api_secret": {mainSecret}}.Encode()
+func askAtOnce(v *Vendor, n int) map[int]int {
+	form := url.Values{"api_key": {MainKey}, "api_secret": {MainSecret}}.Encode()
 	answers := make([]*httptest.ResponseRecorder, n)
 	var all sync.WaitGroup
 	for i := range answers {

@@ -1,4 +1,4 @@
-package faulttest
+package faultyvendor
 
 import (
 	"crypto/ecdsa"

@@ -1,4 +1,4 @@
-package faulttest
+package faultyvendor
 
 import (
 	"crypto/tls"
@@ -162,7 +162,7 @@ func (l *listener) resizeQueue(length int) error {
 	return failed
 }
 
-// fillQueue connects until the queue is full, and returns the connections to close then.
+// FillQueue connects until the queue is full, and returns the connections to close then.
 func (l *listener) fillQueue() ([]net.Conn, error) {
 	// A dial that takes much longer than those before it, twice in a row, found no room:
 	// one alone may have come while the server took its last connection.
