@@ -26,15 +26,15 @@ func failsFast(o *observed) []string {
 	var broken []string
 	failed, slow := 0, 0
 	for _, c := range o.calls {
-		switch began := c.start.Sub(fault.begin); {
-		case !c.succeeded() && c.code != codes.Unavailable && c.code != codes.DeadlineExceeded:
+		switch began := c.Start.Sub(fault.begin); {
+		case !c.Succeeded() && c.Code != codes.Unavailable && c.Code != codes.DeadlineExceeded:
 			broken = append(broken, "another failure than expected: "+o.describe(c))
-		case c.succeeded(), c.kind.deadline != 0, began < 0:
-		case c.start.After(fault.end.Add(recovery(fault.end.Sub(fault.begin)))):
+		case c.Succeeded(), c.Kind.Deadline != 0, began < 0:
+		case c.Start.After(fault.end.Add(recovery(fault.end.Sub(fault.begin)))):
 			broken = append(broken, "no recovery: "+o.describe(c))
-		case began > known && c.start.Before(fault.end):
+		case began > known && c.Start.Before(fault.end):
 			failed++
-			if c.end.Sub(c.start) > soon+o.lag.Around(c.end) && !probes[c.requestID] {
+			if c.End.Sub(c.Start) > soon+o.lag.Around(c.End) && !probes[c.RequestID] {
 				slow++
 			}
 		}
@@ -89,14 +89,14 @@ func clockIsLearnt(o *observed) []string {
 func refusesTheRushed(o *observed) []string {
 	var broken []string
 	for _, c := range o.calls {
-		if !c.rushed() {
+		if !c.Rushed() {
 			continue
 		}
-		asked := func(e sandbox.Entry) bool { return e.Reference == c.reference }
+		asked := func(e sandbox.Entry) bool { return e.Reference == c.Reference }
 		switch {
-		case c.reason != "DEADLINE_TOO_SHORT" && c.code != codes.DeadlineExceeded:
+		case c.Reason != "DEADLINE_TOO_SHORT" && c.Code != codes.DeadlineExceeded:
 			broken = append(broken, "a caller in a hurry was told another reason: "+o.describe(c))
-		case len(c.attempts()) > 0, slices.ContainsFunc(o.ledgers[faultyvendor.First], asked), slices.ContainsFunc(o.ledgers[faultyvendor.Second], asked):
+		case len(c.Attempts()) > 0, slices.ContainsFunc(o.ledgers[faultyvendor.First], asked), slices.ContainsFunc(o.ledgers[faultyvendor.Second], asked):
 			broken = append(broken, "a vendor was asked for a caller in a hurry: "+o.describe(c))
 		}
 	}
@@ -109,14 +109,14 @@ func retriesWhereAlone(o *observed) []string {
 	const lostShare, lostAnyway = 0.02, 2
 	refused, retried, lost, all := 0, 0, 0, 0
 	for _, c := range o.calls {
-		if !c.kind.alone {
+		if !c.Kind.Alone {
 			continue
 		}
 		all++
-		if !c.succeeded() {
+		if !c.Succeeded() {
 			lost++
 		}
-		if made := c.attempts(); len(made) > 0 && made[0].GetReason() != livenessv1.Reason_OK.String() {
+		if made := c.Attempts(); len(made) > 0 && made[0].GetReason() != livenessv1.Reason_OK.String() {
 			refused++
 			retried += min(1, len(made)-1)
 		}

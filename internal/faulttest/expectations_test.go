@@ -11,16 +11,17 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 // failed3 is a run with a call that failed at once three seconds into the fault.
-func failed3(t *testing.T) (*observed, *call) {
+func failed3(t *testing.T) (*observed, *traffic.Call) {
 	t.Helper()
 	o, c := healthy(t)
-	c.start = o.spans[0].begin.Add(3 * time.Second)
-	c.end = c.start.Add(time.Millisecond)
-	c.fails(codes.Unavailable, "NO_TARGET_AVAILABLE")
+	c.Start = o.spans[0].begin.Add(3 * time.Second)
+	c.End = c.Start.Add(time.Millisecond)
+	fails(c, codes.Unavailable, "NO_TARGET_AVAILABLE")
 	return o, c
 }
 
@@ -34,55 +35,57 @@ func TestExpectations(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		expect func(*observed) []string
-		change func(o *observed, c *call)
+		change func(o *observed, c *traffic.Call)
 		want   string
 	}{
-		"fast": {failsFast, func(*observed, *call) {}, ""},
-		"slow": {failsFast, func(o *observed, c *call) {
-			c.end = c.start.Add(time.Second)
-			o.calls = []*call{c, c, c, c}
+		"fast": {failsFast, func(*observed, *traffic.Call) {}, ""},
+		"slow": {failsFast, func(o *observed, c *traffic.Call) {
+			c.End = c.Start.Add(time.Second)
+			o.calls = []*traffic.Call{c, c, c, c}
 		}, "4 of 4 calls waited"},
-		"slow probes": {failsFast, func(o *observed, c *call) {
-			c.end = c.start.Add(time.Second)
-			o.calls = []*call{c, c, c, c}
+		"slow probes": {failsFast, func(o *observed, c *traffic.Call) {
+			c.End = c.Start.Add(time.Second)
+			o.calls = []*traffic.Call{c, c, c, c}
 			o.log.Calls[0].Attempts[0].Kind = "probe"
 		}, ""},
-		"another status": {failsFast, func(_ *observed, c *call) { c.code = codes.Internal }, "another failure than expected"},
-		"no recovery":    {failsFast, func(o *observed, c *call) { c.start = o.spans[0].end.Add(18 * time.Second); c.end = c.start }, "no recovery"},
-		"nothing failed": {failsFast, func(o *observed, _ *call) { o.calls = nil }, "the fault did not take place"},
+		"another status": {failsFast, func(_ *observed, c *traffic.Call) { c.Code = codes.Internal }, "another failure than expected"},
+		"no recovery":    {failsFast, func(o *observed, c *traffic.Call) { c.Start = o.spans[0].end.Add(18 * time.Second); c.End = c.Start }, "no recovery"},
+		"nothing failed": {failsFast, func(o *observed, _ *traffic.Call) { o.calls = nil }, "the fault did not take place"},
 
-		"first does not serve again": {firstServesAgain, func(*observed, *call) {}, "after the fault first issued only 0.000 of 0 tokens"},
-		"first serves again": {firstServesAgain, func(o *observed, c *call) {
-			c.response = answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK)).response
-			c.start = o.spans[0].end.Add(18 * time.Second)
-			o.end = c.start
+		"first does not serve again": {firstServesAgain, func(*observed, *traffic.Call) {}, "after the fault first issued only 0.000 of 0 tokens"},
+		"first serves again": {firstServesAgain, func(o *observed, c *traffic.Call) {
+			c.Response = answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK)).Response
+			c.Start = o.spans[0].end.Add(18 * time.Second)
+			o.end = c.Start
 		}, ""},
 
-		"stale until an answer came": {clockIsLearnt, func(o *observed, _ *call) { stale(o, 0, 10*time.Millisecond) }, ""},
-		"stale after one":            {clockIsLearnt, func(o *observed, _ *call) { stale(o, 0, time.Second) }, "1 signatures were stale"},
+		"stale until an answer came": {clockIsLearnt, func(o *observed, _ *traffic.Call) { stale(o, 0, 10*time.Millisecond) }, ""},
+		"stale after one":            {clockIsLearnt, func(o *observed, _ *traffic.Call) { stale(o, 0, time.Second) }, "1 signatures were stale"},
 
-		"in a hurry":           {refusesTheRushed, func(_ *observed, c *call) { c.deadline = time.Millisecond; c.reason = "DEADLINE_TOO_SHORT" }, ""},
-		"in a hurry, unserved": {refusesTheRushed, func(_ *observed, c *call) { c.deadline = time.Millisecond }, "was told another reason"},
-		"in a hurry, vendor met": {refusesTheRushed, func(o *observed, c *call) {
-			c.deadline, c.code = time.Millisecond, codes.DeadlineExceeded
+		"in a hurry":           {refusesTheRushed, func(_ *observed, c *traffic.Call) { c.Deadline = time.Millisecond; c.Reason = "DEADLINE_TOO_SHORT" }, ""},
+		"in a hurry, unserved": {refusesTheRushed, func(_ *observed, c *traffic.Call) { c.Deadline = time.Millisecond }, "was told another reason"},
+		"in a hurry, vendor met": {refusesTheRushed, func(o *observed, c *traffic.Call) {
+			c.Deadline, c.Code = time.Millisecond, codes.DeadlineExceeded
 			o.ledgers[faultyvendor.First][0].Reference = "r-1"
 		}, "a vendor was asked"},
 
-		"lost where alone": {retriesWhereAlone, func(o *observed, c *call) {
-			c.kind = &onlyOther()[0]
-			o.calls = []*call{c, c, c}
+		"lost where alone": {retriesWhereAlone, func(o *observed, c *traffic.Call) {
+			c.Kind = &traffic.OnlyOther()[0]
+			o.calls = []*traffic.Call{c, c, c}
 		}, "3 lost"},
-		"not tried again": {retriesWhereAlone, func(_ *observed, c *call) {
-			c.kind = &onlyOther()[0]
-			c.failure.Attempts = []*livenessv1.Attempt{attempt(faultyvendor.Other, livenessv1.Reason_VENDOR_INTERNAL_ERROR)}
+		"not tried again": {retriesWhereAlone, func(_ *observed, c *traffic.Call) {
+			c.Kind = &traffic.OnlyOther()[0]
+			c.Failure.Attempts = []*livenessv1.Attempt{attempt(faultyvendor.Other, livenessv1.Reason_VENDOR_INTERNAL_ERROR)}
 		}, "1 were refused, 0 tried again"},
-		"tried again": {retriesWhereAlone, func(_ *observed, c *call) {
-			c.kind = &onlyOther()[0]
-			c.failure.Attempts = []*livenessv1.Attempt{attempt(faultyvendor.Other, livenessv1.Reason_VENDOR_INTERNAL_ERROR), attempt(faultyvendor.Other, livenessv1.Reason_OK)}
+		"tried again": {retriesWhereAlone, func(_ *observed, c *traffic.Call) {
+			c.Kind = &traffic.OnlyOther()[0]
+			c.Failure.Attempts = []*livenessv1.Attempt{attempt(faultyvendor.Other, livenessv1.Reason_VENDOR_INTERNAL_ERROR), attempt(faultyvendor.Other, livenessv1.Reason_OK)}
 		}, ""},
 
-		"no panic": {recovers, func(*observed, *call) {}, "no panic"},
-		"a panic":  {recovers, func(o *observed, _ *call) { o.log.Add([]byte(`{"msg":"call","attempts":[{"cause":"panic: string"}]}`)) }, ""},
+		"no panic": {recovers, func(*observed, *traffic.Call) {}, "no panic"},
+		"a panic": {recovers, func(o *observed, _ *traffic.Call) {
+			o.log.Add([]byte(`{"msg":"call","attempts":[{"cause":"panic: string"}]}`))
+		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, only := failed3(t)

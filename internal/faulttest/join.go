@@ -2,6 +2,8 @@ package faulttest
 
 import (
 	"slices"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 )
 
 // tokens is what became of the tokens in the ledgers.
@@ -27,11 +29,11 @@ type witness struct {
 // that nobody got it. Each attempt explains one.
 func (o *observed) join() tokens {
 	var t tokens
-	got := map[string]*call{}
+	got := map[string]*traffic.Call{}
 	for _, c := range o.calls {
-		if c.succeeded() {
-			got[c.token()] = c
-			if !slices.Contains(c.kind.accepts, c.response.GetProduct()) {
+		if c.Succeeded() {
+			got[c.Token()] = c
+			if !slices.Contains(c.Kind.Accepts, c.Response.GetProduct()) {
 				t.foreign++
 			}
 		}
@@ -43,7 +45,7 @@ func (o *observed) join() tokens {
 				continue
 			}
 			if c := got[e.Token]; c != nil {
-				if c.response.GetProduct() != e.Product {
+				if c.Response.GetProduct() != e.Product {
 					t.foreign++
 				}
 				delete(got, e.Token)
@@ -75,8 +77,8 @@ func (o *observed) witnesses() (counts map[witness]int, lostReplies map[string]b
 	counts, lostReplies = map[witness]int{}, map[string]bool{}
 	answered := map[string]bool{}
 	for _, c := range o.calls {
-		answered[c.requestID] = true
-		for _, a := range c.attempts() {
+		answered[c.RequestID] = true
+		for _, a := range c.Attempts() {
 			if ambiguous(a.GetReason(), a.GetVendorCode(), int(a.GetVendorHttpStatus())) {
 				counts[witness{place{a.GetAccount(), a.GetProduct()}, a.GetVendorReference()}]++
 			}

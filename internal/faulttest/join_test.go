@@ -10,6 +10,7 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -23,7 +24,7 @@ func logged(t *testing.T, calls ...string) *process.Log {
 		for a := range strings.SplitSeq(attempts, ", ") {
 			var account, reason, vendorID string
 			_, _ = fmt.Sscan(a, &account, &reason, &vendorID)
-			all = append(all, fmt.Sprintf(`{"account":%q,"product":%q,"reason":%q,"vendor_request_id":%q}`, account, randomNumber, reason, vendorID))
+			all = append(all, fmt.Sprintf(`{"account":%q,"product":%q,"reason":%q,"vendor_request_id":%q}`, account, traffic.RandomNumber, reason, vendorID))
 		}
 		l.Add([]byte(`{"msg":"call","request_id":"` + id + `","attempts":[` + strings.Join(all, ",") + `]}`))
 	}
@@ -32,26 +33,26 @@ func logged(t *testing.T, calls ...string) *process.Log {
 }
 
 func attempt(account string, reason livenessv1.Reason) *livenessv1.Attempt {
-	return &livenessv1.Attempt{Account: account, Product: randomNumber, Reason: reason.String(), VendorReference: "r-1"}
+	return &livenessv1.Attempt{Account: account, Product: traffic.RandomNumber, Reason: reason.String(), VendorReference: "r-1"}
 }
 
 // answered is the call r-1 that got the token after the attempts.
-func answered(token string, attempts ...*livenessv1.Attempt) *call {
-	return &call{
-		kind: &usualTraffic()[0], reference: "r-1",
-		answer: answer{requestID: "id-1", response: &livenessv1.IssueLivenessTokenResponse{Token: token, Product: randomNumber, Attempts: attempts}},
+func answered(token string, attempts ...*livenessv1.Attempt) *traffic.Call {
+	return &traffic.Call{
+		Kind: &traffic.Usual()[0], Reference: "r-1",
+		Answer: traffic.Answer{RequestID: "id-1", Response: &livenessv1.IssueLivenessTokenResponse{Token: token, Product: traffic.RandomNumber, Attempts: attempts}},
 	}
 }
 
 func TestJoin(t *testing.T) {
 	entry := func(token string) sandbox.Entry {
-		return sandbox.Entry{Product: randomNumber, Reference: "r-1", RequestID: "v-" + token, Token: token}
+		return sandbox.Entry{Product: traffic.RandomNumber, Reference: "r-1", RequestID: "v-" + token, Token: token}
 	}
 	ok := livenessv1.Reason_OK
 	timedOut := attempt(faultyvendor.First, livenessv1.Reason_VENDOR_TIMEOUT)
-	gone := &call{kind: &usualTraffic()[0], reference: "r-1", gone: true}
+	gone := &traffic.Call{Kind: &traffic.Usual()[0], Reference: "r-1", Gone: true}
 	for name, c := range map[string]struct {
-		call *call
+		call *traffic.Call
 		// first and second are their tokens.
 		first, second []string
 		log           []string
@@ -71,7 +72,7 @@ func TestJoin(t *testing.T) {
 		"logged of a call that was answered":         {answered("a", attempt(faultyvendor.First, ok)), []string{"a", "b"}, nil, []string{"id-1: first OK v-a, first OK v-b"}, tokens{orphaned: 1, unexplained: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := &observed{calls: []*call{c.call}, log: logged(t, c.log...), ledgers: map[string][]sandbox.Entry{}}
+			o := &observed{calls: []*traffic.Call{c.call}, log: logged(t, c.log...), ledgers: map[string][]sandbox.Entry{}}
 			for _, token := range c.first {
 				o.ledgers[faultyvendor.First] = append(o.ledgers[faultyvendor.First], entry(token))
 			}
@@ -85,10 +86,10 @@ func TestJoin(t *testing.T) {
 
 func TestProductsThatWereNotAccepted(t *testing.T) {
 	c := answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK))
-	c.response.Product = linkfaceApp
-	o := &observed{calls: []*call{c}, log: &process.Log{}, ledgers: map[string][]sandbox.Entry{faultyvendor.Other: {{Product: linkfaceApp, Token: "a"}}}}
+	c.Response.Product = traffic.LinkfaceApp
+	o := &observed{calls: []*traffic.Call{c}, log: &process.Log{}, ledgers: map[string][]sandbox.Entry{faultyvendor.Other: {{Product: traffic.LinkfaceApp, Token: "a"}}}}
 	require.Equal(t, tokens{foreign: 1}, o.join())
-	c.kind = &traffic{accepts: []string{linkfaceApp}}
+	c.Kind = &traffic.Kind{Accepts: []string{traffic.LinkfaceApp}}
 	require.Equal(t, tokens{}, o.join())
 }
 

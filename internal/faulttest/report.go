@@ -8,6 +8,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 )
 
 // grace is how much later than its deadline an answer may come, beyond the scheduling
@@ -102,16 +103,16 @@ func (o *observed) judgeGateway(r *Report) {
 func (o *observed) countCalls(r *Report) {
 	var shown int
 	for _, c := range o.calls {
-		late := c.end.Sub(c.start) - c.deadline - grace - o.lag.Around(c.end)
-		if late > 0 && !c.kind.cancels {
+		late := c.End.Sub(c.Start) - c.Deadline - grace - o.lag.Around(c.End)
+		if late > 0 && !c.Kind.Cancels {
 			r.Late++
 			r.worst = max(r.worst, late)
 		}
 		if !o.row.eligible(c) {
 			continue
 		}
-		if c.succeeded() {
-			r.Latencies = append(r.Latencies, c.end.Sub(c.start))
+		if c.Succeeded() {
+			r.Latencies = append(r.Latencies, c.End.Sub(c.Start))
 			continue
 		}
 		if o.early(c) {
@@ -128,18 +129,18 @@ func (o *observed) countCalls(r *Report) {
 }
 
 // early reports whether the call was under way in the first two seconds of a fault.
-func (o *observed) early(c *call) bool {
+func (o *observed) early(c *traffic.Call) bool {
 	return slices.ContainsFunc(o.spans, func(s span) bool {
-		return c.start.Before(s.begin.Add(early)) && !c.end.Before(s.begin)
+		return c.Start.Before(s.begin.Add(early)) && !c.End.Before(s.begin)
 	})
 }
 
 // describe tells of a call that failed.
-func (o *observed) describe(c *call) string {
+func (o *observed) describe(c *traffic.Call) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "for example, %s after the fault began, %s after %s:",
-		c.start.Sub(o.spans[0].begin).Round(time.Millisecond), c.outcome(), c.end.Sub(c.start).Round(time.Millisecond))
-	for _, a := range c.attempts() {
+		c.Start.Sub(o.spans[0].begin).Round(time.Millisecond), c.Outcome(), c.End.Sub(c.Start).Round(time.Millisecond))
+	for _, a := range c.Attempts() {
 		fmt.Fprintf(&text, " %s %s %s,", a.GetAccount(), a.GetReason(), a.GetDuration().AsDuration().Round(time.Millisecond))
 	}
 	return text.String()
@@ -183,11 +184,11 @@ func (o *observed) attemptsWith(reason string) int {
 func (o *observed) servedBy(account string, from, to time.Time) (share float64, tokens int) {
 	its := 0
 	for _, c := range o.calls {
-		if !c.succeeded() || c.start.Before(from) || c.start.After(to) {
+		if !c.Succeeded() || c.Start.Before(from) || c.Start.After(to) {
 			continue
 		}
 		tokens++
-		if made := c.attempts(); len(made) > 0 && made[len(made)-1].GetAccount() == account {
+		if made := c.Attempts(); len(made) > 0 && made[len(made)-1].GetAccount() == account {
 			its++
 		}
 	}

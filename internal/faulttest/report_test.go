@@ -16,75 +16,84 @@ import (
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 // healthy is a run of which nothing can be said: a call that succeeded, a second into a
 // fault of 20 s.
-func healthy(t *testing.T) (*observed, *call) {
+func healthy(t *testing.T) (*observed, *traffic.Call) {
 	t.Helper()
 	began := time.Unix(1_700_000_000, 0)
 	c := answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK))
-	c.start, c.end, c.deadline = began.Add(time.Second), began.Add(1100*time.Millisecond), 4*time.Second
+	c.Start, c.End, c.Deadline = began.Add(time.Second), began.Add(1100*time.Millisecond), 4*time.Second
 	held := process.Resources{Goroutines: 20, Descriptors: 10, Reported: true}
 	return &observed{
-		row: &Row{Name: "a fault"}, timed: true, calls: []*call{c}, spans: []span{{began, began.Add(20 * time.Second)}},
-		ledgers: map[string][]sandbox.Entry{faultyvendor.First: {{Product: randomNumber, Token: "a"}}},
+		row: &Row{Name: "a fault"}, timed: true, calls: []*traffic.Call{c}, spans: []span{{began, began.Add(20 * time.Second)}},
+		ledgers: map[string][]sandbox.Entry{faultyvendor.First: {{Product: traffic.RandomNumber, Token: "a"}}},
 		log:     logged(t, "id-1: first OK v-a"), lag: timing.NewLag(began), before: held, after: held,
 	}, c
 }
 
-func (c *call) fails(code codes.Code, reason string) {
-	c.answer = answer{requestID: "id-1", code: code, reason: reason, failure: &livenessv1.IssueFailure{}}
+func fails(c *traffic.Call, code codes.Code, reason string) {
+	c.Answer = traffic.Answer{RequestID: "id-1", Code: code, Reason: reason, Failure: &livenessv1.IssueFailure{}}
 }
 
 // Whatever is not as it should be is told, each in its own words.
 func TestReport(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(o *observed, c *call)
+		change func(o *observed, c *traffic.Call)
 		want   string
 	}{
-		"nothing": {func(*observed, *call) {}, ""},
-		"a failure": {func(_ *observed, c *call) {
-			c.fails(codes.Unavailable, "VENDOR_UNREACHABLE")
-			c.start = c.start.Add(5 * time.Second)
-			c.end = c.end.Add(5 * time.Second)
+		"nothing": {func(*observed, *traffic.Call) {}, ""},
+		"a failure": {func(_ *observed, c *traffic.Call) {
+			fails(c, codes.Unavailable, "VENDOR_UNREACHABLE")
+			c.Start = c.Start.Add(5 * time.Second)
+			c.End = c.End.Add(5 * time.Second)
 		}, "1 eligible calls failed"},
-		"an early failure":               {func(_ *observed, c *call) { c.fails(codes.Unavailable, "VENDOR_UNREACHABLE") }, "1 eligible calls failed in the first two seconds of a fault"},
-		"a failure of one who went away": {func(_ *observed, c *call) { c.kind = &cancelled()[3]; c.fails(codes.Canceled, "CALLER_CANCELLED") }, "reached no caller"},
-		"a late answer":                  {func(_ *observed, c *call) { c.end = c.start.Add(c.deadline + grace + 1) }, "1 answers came after their deadline"},
-		"an answer as late as the machine": {func(o *observed, c *call) {
-			c.end = c.start.Add(c.deadline + grace + 10)
-			later := c.end.Add(900 * time.Millisecond)
+		"an early failure": {func(_ *observed, c *traffic.Call) { fails(c, codes.Unavailable, "VENDOR_UNREACHABLE") }, "1 eligible calls failed in the first two seconds of a fault"},
+		"a failure of one who went away": {func(_ *observed, c *traffic.Call) {
+			c.Kind = &traffic.Cancelled()[3]
+			fails(c, codes.Canceled, "CALLER_CANCELLED")
+		}, "reached no caller"},
+		"a late answer": {func(_ *observed, c *traffic.Call) { c.End = c.Start.Add(c.Deadline + grace + 1) }, "1 answers came after their deadline"},
+		"an answer as late as the machine": {func(o *observed, c *traffic.Call) {
+			c.End = c.Start.Add(c.Deadline + grace + 10)
+			later := c.End.Add(900 * time.Millisecond)
 			o.lag.Add(later, later.Add(timing.Step+10))
 		}, ""},
-		"a late answer of an untimed run": {func(o *observed, c *call) {
+		"a late answer of an untimed run": {func(o *observed, c *traffic.Call) {
 			o.timed = false
-			c.end = c.start.Add(c.deadline + grace + 1)
+			c.End = c.Start.Add(c.Deadline + grace + 1)
 		}, ""},
-		"four attempts": {func(o *observed, _ *call) { o.log = logged(t, "id-1: first X, second X, other X, fourth OK") }, "4 attempts for one call"},
-		"retries":       {func(o *observed, _ *call) { o.log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
-		"a few retries": {func(o *observed, _ *call) { o.log = logged(t, repeated(5, "first X, first OK")...) }, ""},
-		"a lost token": {func(o *observed, _ *call) {
-			o.ledgers[faultyvendor.Second] = []sandbox.Entry{{Product: appV5, Token: "b"}}
+		"four attempts": {func(o *observed, _ *traffic.Call) { o.log = logged(t, "id-1: first X, second X, other X, fourth OK") }, "4 attempts for one call"},
+		"retries":       {func(o *observed, _ *traffic.Call) { o.log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
+		"a few retries": {func(o *observed, _ *traffic.Call) { o.log = logged(t, repeated(5, "first X, first OK")...) }, ""},
+		"a lost token": {func(o *observed, _ *traffic.Call) {
+			o.ledgers[faultyvendor.Second] = []sandbox.Entry{{Product: traffic.AppV5, Token: "b"}}
 		}, "1 tokens of the ledgers reached no caller"},
-		"a panic":          {func(o *observed, _ *call) { o.log.Add([]byte("panic: oh")) }, "1 lines of panics"},
-		"net/http's panic": {func(o *observed, _ *call) { o.log.Add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
-		"a bad end":        {func(o *observed, _ *call) { o.stopped = errors.New("exit status 2") }, "exit status 2"},
-		"a leak":           {func(o *observed, _ *call) { o.after.Goroutines = 26 }, "after the load the gateway holds"},
-		"open files":       {func(o *observed, _ *call) { o.after.Descriptors = 14 }, "after the load the gateway holds"},
-		"a slot":           {func(o *observed, _ *call) { o.after.InFlight = 1 }, "after the load the gateway holds"},
-		"no such metric":   {func(o *observed, _ *call) { o.after.Reported = false }, "does not say how many"},
-		"no fault":         {func(o *observed, _ *call) { o.row.felt = "VENDOR_TIMEOUT" }, "the fault did not take place"},
-		"not in use, untimed": {func(o *observed, c *call) {
+		"a panic":          {func(o *observed, _ *traffic.Call) { o.log.Add([]byte("panic: oh")) }, "1 lines of panics"},
+		"net/http's panic": {func(o *observed, _ *traffic.Call) { o.log.Add([]byte(`{"msg":"http: panic serving"}`)) }, "1 lines of panics"},
+		"a bad end":        {func(o *observed, _ *traffic.Call) { o.stopped = errors.New("exit status 2") }, "exit status 2"},
+		"a leak":           {func(o *observed, _ *traffic.Call) { o.after.Goroutines = 26 }, "after the load the gateway holds"},
+		"open files":       {func(o *observed, _ *traffic.Call) { o.after.Descriptors = 14 }, "after the load the gateway holds"},
+		"a slot":           {func(o *observed, _ *traffic.Call) { o.after.InFlight = 1 }, "after the load the gateway holds"},
+		"no such metric":   {func(o *observed, _ *traffic.Call) { o.after.Reported = false }, "does not say how many"},
+		"no fault":         {func(o *observed, _ *traffic.Call) { o.row.felt = "VENDOR_TIMEOUT" }, "the fault did not take place"},
+		"not in use, untimed": {func(o *observed, c *traffic.Call) {
 			o.timed, o.row.keeps = false, 0.9
-			c.response.Attempts[0].Account = faultyvendor.Second
+			c.Response.Attempts[0].Account = faultyvendor.Second
 		}, ""},
-		"not in time": {func(o *observed, _ *call) { o.row.inTime = func(*observed) []string { return []string{"too slow"} } }, "too slow"},
-		"not in time, untimed": {func(o *observed, _ *call) {
+		"not in time": {func(o *observed, _ *traffic.Call) {
+			o.row.inTime = func(*observed) []string { return []string{"too slow"} }
+		}, "too slow"},
+		"not in time, untimed": {func(o *observed, _ *traffic.Call) {
 			o.timed, o.row.inTime = false, func(*observed) []string { return []string{"too slow"} }
 		}, ""},
-		"not in use": {func(o *observed, c *call) { o.row.keeps = 0.9; c.response.Attempts[0].Account = faultyvendor.Second }, "first issued only 0.000"},
+		"not in use": {func(o *observed, c *traffic.Call) {
+			o.row.keeps = 0.9
+			c.Response.Attempts[0].Account = faultyvendor.Second
+		}, "first issued only 0.000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, only := healthy(t)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 )
 
 // Row is one fault, and what is expected of the gateway.
@@ -15,8 +16,8 @@ type Row struct {
 	on []string
 	// flaps lets the fault come and go.
 	flaps bool
-	// traffic is usualTraffic if there is none.
-	traffic []traffic
+	// traffic is traffic.Usual if there is none.
+	traffic []traffic.Kind
 	// tls makes first speak TLS, spare gives it a second credential, and firstURL is
 	// where the gateway looks for it instead of where it is.
 	tls, spare bool
@@ -135,15 +136,15 @@ func (r *Row) vendors() []string {
 	return []string{faultyvendor.First}
 }
 
-func (r *Row) kinds() []traffic {
+func (r *Row) kinds() []traffic.Kind {
 	if len(r.traffic) > 0 {
 		return r.traffic
 	}
-	return usualTraffic()
+	return traffic.Usual()
 }
 
 // eligible reports whether the call is to succeed whatever the fault: its caller waits
 // long enough, and a second allowed account exists.
-func (r *Row) eligible(c *call) bool {
-	return !r.down && !c.kind.alone && !c.kind.cancels && c.kind.deadline == 0
+func (r *Row) eligible(c *traffic.Call) bool {
+	return !r.down && !c.Kind.Alone && !c.Kind.Cancels && c.Kind.Deadline == 0
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -45,7 +46,7 @@ type observed struct {
 	row     *Row
 	timed   bool
 	rate    float64
-	calls   []*call
+	calls   []*traffic.Call
 	spans   []span
 	end     time.Time // of the load
 	ledgers map[string][]sandbox.Entry
@@ -106,21 +107,25 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 // play makes the calls while the script runs, and looks at what the gateway holds before
 // and after.
 func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gateway *process.Gateway) (*observed, error) {
-	callers, err := connect(ctx, gateway.GRPC, gateway.REST)
+	clients, err := traffic.Connect(ctx, gateway.GRPC, gateway.REST)
 	if err != nil {
 		return nil, err
 	}
-	defer callers.close()
+	defer clients.Close()
 	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate}
-	calls := &load{callers: callers, kinds: row.kinds(), waits: row.waits(o.Mode), random: newRandom(o.Seed, row.Name), run: fmt.Sprintf("run-%d", o.Seed)}
+	w := row.waits(o.Mode)
+	load := &traffic.Load{
+		Clients: clients, Kinds: row.kinds(), Run: fmt.Sprintf("run-%d", o.Seed), Random: newRandom(o.Seed, row.Name),
+		Deadline: w.deadline, Patience: w.patience, CancelWithin: 3 * faultyvendor.UsualDelay,
+	}
 	rest := func() (process.Resources, error) {
 		vs.Disconnect()
-		callers.rest.client.CloseIdleConnections()
+		clients.CloseIdle()
 		return gateway.Resources(ctx)
 	}
 
-	calls.make(ctx, o.Rate, warmUp)
-	calls.running.Wait()
+	load.Make(ctx, o.Rate, warmUp)
+	load.Wait()
 	if seen.before, err = settle(rest, process.Resources{}, settleTime); err != nil {
 		return nil, err
 	}
@@ -133,15 +138,14 @@ func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gat
 	var unwatched, failed error
 	beside.Go(func() { unwatched = seen.lag.Watch(watching) })
 	beside.Go(func() { failed = script(ctx, row, vs, seen.spans) })
-	calls.make(ctx, o.Rate, l.calm+l.fault+l.after)
+	load.Make(ctx, o.Rate, l.calm+l.fault+l.after)
 	seen.end = time.Now()
-	calls.running.Wait()
+	seen.calls = load.Wait()
 	stop()
 	beside.Wait()
 	if err := errors.Join(unwatched, failed); err != nil {
 		return nil, err
 	}
-	seen.calls = calls.calls
 	within := settleTime
 	if !seen.timed {
 		within = process.Patience

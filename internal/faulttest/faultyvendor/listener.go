@@ -162,7 +162,7 @@ func (l *listener) resizeQueue(length int) error {
 	return failed
 }
 
-// FillQueue connects until the queue is full, and returns the connections to close then.
+// fillQueue connects until the queue is full, and returns the connections to close then.
 func (l *listener) fillQueue() ([]net.Conn, error) {
 	// A dial that takes much longer than those before it, twice in a row, found no room:
 	// one alone may have come while the server took its last connection.

@@ -1,4 +1,4 @@
-package faulttest
+package traffic
 
 import (
 	"bytes"
@@ -23,47 +23,48 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 )
 
-// answer is what the gateway answered. If neither it nor the library did, only err is
+// Answer is what the gateway answered. If neither it nor the library did, only Err is
 // set.
-type answer struct {
-	response *livenessv1.IssueLivenessTokenResponse // nil if the call failed
+type Answer struct {
+	Response *livenessv1.IssueLivenessTokenResponse // nil if the call failed
 
-	code      codes.Code
-	reason    string
-	failure   *livenessv1.IssueFailure
-	requestID string
+	Code      codes.Code
+	Reason    string
+	Failure   *livenessv1.IssueFailure
+	RequestID string
 
-	// err is why there is no answer of the gateway's.
-	err error
+	// Err is why there is no answer of the gateway's.
+	Err error
 }
 
 // issuer makes one call.
 type issuer interface {
-	issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) answer
+	issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) Answer
 }
 
-// callers make calls over both transports. They are safe for concurrent use.
-type callers struct {
-	grpc grpcCallers
-	rest restCallers
+// Clients make calls over both transports. They are safe for concurrent use.
+type Clients struct {
+	grpc grpcClients
+	rest restClients
 }
 
 const connections = 4
 
-func connect(ctx context.Context, grpcAddress, restAddress string) (*callers, error) {
-	c := &callers{rest: restCallers{
+// Connect opens connections to a gateway at these addresses.
+func Connect(ctx context.Context, grpcAddress, restAddress string) (*Clients, error) {
+	c := &Clients{rest: restClients{
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 		url:    "http://" + restAddress + "/v1/liveness-tokens",
 	}}
 	for range connections {
 		connection, err := grpc.NewClient(grpcAddress, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDisableRetry())
 		if err != nil {
-			c.close()
+			c.Close()
 			return nil, err
 		}
 		c.grpc.connections = append(c.grpc.connections, connection)
 		if err := dial(ctx, connection); err != nil {
-			c.close()
+			c.Close()
 			return nil, err
 		}
 	}
@@ -82,14 +83,19 @@ func dial(ctx context.Context, connection *grpc.ClientConn) error {
 	return nil
 }
 
-func (c *callers) close() {
+// CloseIdle closes the connections that are idle and would be opened again, so that the
+// gateway does not seem to leak them.
+func (c *Clients) CloseIdle() { c.rest.client.CloseIdleConnections() }
+
+// Close closes all connections.
+func (c *Clients) Close() {
 	for _, connection := range c.grpc.connections {
 		_ = connection.Close()
 	}
 	c.rest.client.CloseIdleConnections()
 }
 
-type grpcCallers struct {
+type grpcClients struct {
 	connections []*grpc.ClientConn
 	next        atomic.Uint64
 }
@@ -104,41 +110,41 @@ type stated struct {
 // Deadline returns what is stated.
 func (s stated) Deadline() (time.Time, bool) { return s.deadline, true }
 
-func (g *grpcCallers) issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) answer {
+func (g *grpcClients) issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) Answer {
 	connection := g.connections[g.next.Add(1)%uint64(len(g.connections))]
 	response, err := livenessv1.NewLivenessServiceClient(connection).
 		IssueLivenessToken(stated{ctx, time.Now().Add(deadline)}, message)
 	if err != nil {
 		return failed(status.Convert(err).Proto(), err)
 	}
-	return answer{response: response, requestID: response.GetRequestId()}
+	return Answer{Response: response, RequestID: response.GetRequestId()}
 }
 
-type restCallers struct {
+type restClients struct {
 	client *http.Client
 	url    string
 }
 
-func (r *restCallers) issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) answer {
+func (r *restClients) issue(ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration) Answer {
 	httpStatus, body, err := r.post(ctx, message, deadline)
 	if err != nil {
-		return answer{err: err}
+		return Answer{Err: err}
 	}
 	if httpStatus == http.StatusOK {
 		response := &livenessv1.IssueLivenessTokenResponse{}
 		if err := protojson.Unmarshal(body, response); err != nil {
-			return answer{err: fmt.Errorf("the answer is not the contract's: %w", err)}
+			return Answer{Err: fmt.Errorf("the answer is not the contract's: %w", err)}
 		}
-		return answer{response: response, requestID: response.GetRequestId()}
+		return Answer{Response: response, RequestID: response.GetRequestId()}
 	}
 	refusal := &statuspb.Status{}
 	if err := protojson.Unmarshal(body, refusal); err != nil {
-		return answer{err: fmt.Errorf("HTTP %d without a status: %w", httpStatus, err)}
+		return Answer{Err: fmt.Errorf("HTTP %d without a status: %w", httpStatus, err)}
 	}
 	return failed(refusal, errors.New(refusal.GetMessage()))
 }
 
-func (r *restCallers) post(
+func (r *restClients) post(
 	ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration,
 ) (httpStatus int, body []byte, err error) {
 	sent, err := json.Marshal(map[string]any{
@@ -164,8 +170,8 @@ func (r *restCallers) post(
 }
 
 // failed reads a refusal. Without a reason in it, it is not the gateway's.
-func failed(refusal *statuspb.Status, err error) answer {
-	a := answer{code: codes.Code(refusal.GetCode())}
+func failed(refusal *statuspb.Status, err error) Answer {
+	a := Answer{Code: codes.Code(refusal.GetCode())}
 	for _, packed := range refusal.GetDetails() {
 		detail, unknown := packed.UnmarshalNew()
 		if unknown != nil {
@@ -173,15 +179,15 @@ func failed(refusal *statuspb.Status, err error) answer {
 		}
 		switch detail := detail.(type) {
 		case *errdetails.ErrorInfo:
-			a.reason = detail.GetReason()
+			a.Reason = detail.GetReason()
 		case *errdetails.RequestInfo:
-			a.requestID = detail.GetRequestId()
+			a.RequestID = detail.GetRequestId()
 		case *livenessv1.IssueFailure:
-			a.failure = detail
+			a.Failure = detail
 		}
 	}
-	if a.reason == "" {
-		a.err = err
+	if a.Reason == "" {
+		a.Err = err
 	}
 	return a
 }
