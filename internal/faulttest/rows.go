@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
+	"github.com/liveness-gateway/gateway/internal/faulttest/judge"
 	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 )
 
@@ -36,13 +37,13 @@ func Rows() []Row {
 		{
 			Name: "5 % coded 500s", on: []string{faultyvendor.First, faultyvendor.Other}, traffic: append(traffic.Usual(), traffic.OnlyOther()...),
 			fault: faultyvendor.Sometimes(0.05, map[string]string{faultyvendor.First: "code=INTERNAL_ERROR", faultyvendor.Other: "code=9999"}),
-			felt:  "VENDOR_INTERNAL_ERROR", keeps: 0.7, expect: retriesWhereAlone,
+			felt:  "VENDOR_INTERNAL_ERROR", keeps: 0.7, expect: judge.RetriesWhereAlone,
 		},
-		{Name: "concurrency limit", fault: faultyvendor.LimitAtOnce, felt: "VENDOR_CONCURRENCY_LIMITED", remark: limitUse},
+		{Name: "concurrency limit", fault: faultyvendor.LimitAtOnce, felt: "VENDOR_CONCURRENCY_LIMITED", remark: judge.LimitUse},
 		{Name: "rate limit", fault: faultyvendor.LimitRate, felt: "VENDOR_RATE_LIMITED"},
 		{
 			Name: "vendor clock off ten minutes", traffic: traffic.Signed(), fault: faultyvendor.Always("skew=10m"),
-			felt: "VENDOR_SIGNATURE_EXPIRED", keeps: 0.9, inTime: clockIsLearnt,
+			felt: "VENDOR_SIGNATURE_EXPIRED", keeps: 0.9, inTime: judge.ClockIsLearnt,
 		},
 		{Name: "credential revoked in flight", spare: true, fault: faultyvendor.Revoke, felt: "VENDOR_CREDENTIALS_REJECTED", keeps: 0.9},
 		{Name: "quota gone", fault: faultyvendor.Always("code=AUTHORIZATION_ERROR:LIMIT_REACHED"), felt: "VENDOR_QUOTA_EXHAUSTED"},
@@ -51,20 +52,20 @@ func Rows() []Row {
 			fault: faultyvendor.Takes(10 * faultyvendor.UsualDelay), keeps: 0.95,
 		},
 		{Name: "flapping every 5 s", flaps: true, fault: faultyvendor.Refuse, felt: "VENDOR_UNREACHABLE", long: time.Minute},
-		{Name: "recovery", fault: faultyvendor.Refuse, felt: "VENDOR_UNREACHABLE", long: 40 * time.Second, returns: true, inTime: firstServesAgain},
+		{Name: "recovery", fault: faultyvendor.Refuse, felt: "VENDOR_UNREACHABLE", long: 40 * time.Second, returns: true, inTime: judge.FirstServesAgain},
 		{
 			Name: "both vendors down", on: everybody, traffic: traffic.HurriedBy(20, 150*time.Millisecond, 1200*time.Millisecond), fault: faultyvendor.Always("hang"),
-			felt: "VENDOR_TIMEOUT", hangs: true, down: true, returns: true, inTime: failsFast,
+			felt: "VENDOR_TIMEOUT", hangs: true, down: true, returns: true, inTime: judge.FailsFast,
 		},
 		{
 			Name: "the only usable vendor down", on: []string{faultyvendor.Other}, traffic: traffic.OnlyOther(), fault: faultyvendor.Refuse,
-			felt: "VENDOR_UNREACHABLE", down: true, returns: true, inTime: failsFast,
+			felt: "VENDOR_UNREACHABLE", down: true, returns: true, inTime: judge.FailsFast,
 		},
 		{Name: "20 % of callers cancel", traffic: traffic.Cancelled(), fault: faultyvendor.Nothing, keeps: 0.99},
 		{
 			Name: "caller deadlines of 1 ms and 50 ms", traffic: traffic.HurriedBy(20, time.Millisecond, 50*time.Millisecond),
-			fault: faultyvendor.Nothing, keeps: 0.99, expect: refusesTheRushed,
+			fault: faultyvendor.Nothing, keeps: 0.99, expect: judge.RefusesTheRushed,
 		},
-		{Name: "an adapter panics", fault: faultyvendor.Always("status=400,code=" + PanicCode), felt: "INTERNAL", expect: recovers},
+		{Name: "an adapter panics", fault: faultyvendor.Always("status=400,code=" + PanicCode), felt: "INTERNAL", expect: judge.Recovers},
 	}
 }

@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
+	"github.com/liveness-gateway/gateway/internal/faulttest/judge"
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
+	"github.com/liveness-gateway/gateway/internal/faulttest/report"
 	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
 	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
-	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
 // Mode is what a run can tell.
@@ -41,22 +42,6 @@ type Options struct {
 	Mode Mode
 }
 
-// observed is all that is known of a run.
-type observed struct {
-	row     *Row
-	timed   bool
-	rate    float64
-	calls   []*traffic.Call
-	spans   []span
-	end     time.Time // of the load
-	ledgers map[string][]sandbox.Entry
-	log     *process.Log
-	lag     *timing.Lag
-	// before and after are what the gateway held without any call.
-	before, after process.Resources
-	stopped       error
-}
-
 // A timed run that goes wrong while the scheduling lag is beyond tooLate says nothing of
 // the gateway: it is repeated, and the last of so many tries counts whatever the lag.
 const (
@@ -66,7 +51,7 @@ const (
 
 // Run plays the row. It fails only if it cannot be played; what the gateway got wrong is
 // in the report.
-func Run(ctx context.Context, row *Row, o Options) (*Report, error) {
+func Run(ctx context.Context, row *Row, o Options) (*report.Report, error) {
 	for again := 0; ; again++ {
 		r, err := run(ctx, row, o)
 		if err != nil {
@@ -78,7 +63,7 @@ func Run(ctx context.Context, row *Row, o Options) (*Report, error) {
 	}
 }
 
-func run(ctx context.Context, row *Row, o Options) (*Report, error) {
+func run(ctx context.Context, row *Row, o Options) (*report.Report, error) {
 	vs, err := faultyvendor.Start(faultyvendor.Options{
 		TLS: row.tls, Rate: o.Rate,
 		Random: func(name string) *rand.Rand { return newRandom(o.Seed, name) },
@@ -100,19 +85,19 @@ func run(ctx context.Context, row *Row, o Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", row.Name, err)
 	}
-	seen.log, seen.stopped, seen.ledgers = &gateway.Log, stopped, vs.Ledgers()
-	return report(seen), nil
+	seen.Log, seen.Stopped, seen.Ledgers = &gateway.Log, stopped, vs.Ledgers()
+	return judge.Run(seen), nil
 }
 
 // play makes the calls while the script runs, and looks at what the gateway holds before
 // and after.
-func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gateway *process.Gateway) (*observed, error) {
+func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gateway *process.Gateway) (*judge.Observed, error) {
 	clients, err := traffic.Connect(ctx, gateway.GRPC, gateway.REST)
 	if err != nil {
 		return nil, err
 	}
 	defer clients.Close()
-	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate}
+	seen := &judge.Observed{Want: row.want(), Timed: o.Mode != Untimed, Rate: o.Rate}
 	w := row.waits(o.Mode)
 	load := &traffic.Load{
 		Clients: clients, Kinds: row.kinds(), Run: fmt.Sprintf("run-%d", o.Seed), Random: newRandom(o.Seed, row.Name),
@@ -126,31 +111,31 @@ func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gat
 
 	load.Make(ctx, o.Rate, warmUp)
 	load.Wait()
-	if seen.before, err = settle(rest, process.Resources{}, settleTime); err != nil {
+	if seen.Before, err = settle(rest, process.Resources{}, settleTime); err != nil {
 		return nil, err
 	}
 
 	l := row.length(o.Mode)
-	seen.spans = row.spans(time.Now(), l)
-	seen.lag = timing.NewLag(time.Now())
+	seen.Spans = row.spans(time.Now(), l)
+	seen.Lag = timing.NewLag(time.Now())
 	watching, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	var unwatched, failed error
-	beside.Go(func() { unwatched = seen.lag.Watch(watching) })
-	beside.Go(func() { failed = script(ctx, row, vs, seen.spans) })
+	beside.Go(func() { unwatched = seen.Lag.Watch(watching) })
+	beside.Go(func() { failed = script(ctx, row, vs, seen.Spans) })
 	load.Make(ctx, o.Rate, l.calm+l.fault+l.after)
-	seen.end = time.Now()
-	seen.calls = load.Wait()
+	seen.End = time.Now()
+	seen.Calls = load.Wait()
 	stop()
 	beside.Wait()
 	if err := errors.Join(unwatched, failed); err != nil {
 		return nil, err
 	}
 	within := settleTime
-	if !seen.timed {
+	if !seen.Timed {
 		within = process.Patience
 	}
-	seen.after, err = settle(rest, seen.before, within)
+	seen.After, err = settle(rest, seen.Before, within)
 	return seen, err
 }
 
@@ -165,9 +150,9 @@ func newRandom(seed uint64, use string) *rand.Rand {
 const warmUp = 200 * time.Millisecond
 
 // script begins and ends the faults at their times.
-func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, spans []span) error {
+func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, spans []judge.Span) error {
 	for i := range spans {
-		timing.Pause(ctx, time.Until(spans[i].begin))
+		timing.Pause(ctx, time.Until(spans[i].Begin))
 		var ends []func()
 		for _, name := range row.vendors() {
 			end, err := row.fault(vs[name])
@@ -176,7 +161,7 @@ func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, spans []span
 			}
 			ends = append(ends, end)
 		}
-		timing.Pause(ctx, time.Until(spans[i].end))
+		timing.Pause(ctx, time.Until(spans[i].End))
 		for _, end := range ends {
 			end()
 		}

@@ -1,4 +1,4 @@
-package faulttest
+package judge
 
 import (
 	"fmt"
@@ -72,12 +72,12 @@ func TestJoin(t *testing.T) {
 		"logged of a call that was answered":         {answered("a", attempt(faultyvendor.First, ok)), []string{"a", "b"}, nil, []string{"id-1: first OK v-a, first OK v-b"}, tokens{orphaned: 1, unexplained: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := &observed{calls: []*traffic.Call{c.call}, log: logged(t, c.log...), ledgers: map[string][]sandbox.Entry{}}
+			o := &Observed{Calls: []*traffic.Call{c.call}, Log: logged(t, c.log...), Ledgers: map[string][]sandbox.Entry{}}
 			for _, token := range c.first {
-				o.ledgers[faultyvendor.First] = append(o.ledgers[faultyvendor.First], entry(token))
+				o.Ledgers[faultyvendor.First] = append(o.Ledgers[faultyvendor.First], entry(token))
 			}
 			for _, token := range c.second {
-				o.ledgers[faultyvendor.Second] = append(o.ledgers[faultyvendor.Second], entry(token))
+				o.Ledgers[faultyvendor.Second] = append(o.Ledgers[faultyvendor.Second], entry(token))
 			}
 			require.Equal(t, c.want, o.join())
 		})
@@ -87,7 +87,7 @@ func TestJoin(t *testing.T) {
 func TestProductsThatWereNotAccepted(t *testing.T) {
 	c := answered("a", attempt(faultyvendor.First, livenessv1.Reason_OK))
 	c.Response.Product = traffic.LinkfaceApp
-	o := &observed{calls: []*traffic.Call{c}, log: &process.Log{}, ledgers: map[string][]sandbox.Entry{faultyvendor.Other: {{Product: traffic.LinkfaceApp, Token: "a"}}}}
+	o := &Observed{Calls: []*traffic.Call{c}, Log: &process.Log{}, Ledgers: map[string][]sandbox.Entry{faultyvendor.Other: {{Product: traffic.LinkfaceApp, Token: "a"}}}}
 	require.Equal(t, tokens{foreign: 1}, o.join())
 	c.Kind = &traffic.Kind{Accepts: []string{traffic.LinkfaceApp}}
 	require.Equal(t, tokens{}, o.join())

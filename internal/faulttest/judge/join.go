@@ -1,4 +1,4 @@
-package faulttest
+package judge
 
 import (
 	"slices"
@@ -27,10 +27,10 @@ type witness struct {
 
 // join finds each token of the ledgers with its caller, or else an attempt that explains
 // that nobody got it. Each attempt explains one.
-func (o *observed) join() tokens {
+func (o *Observed) join() tokens {
 	var t tokens
 	got := map[string]*traffic.Call{}
-	for _, c := range o.calls {
+	for _, c := range o.Calls {
 		if c.Succeeded() {
 			got[c.Token()] = c
 			if !slices.Contains(c.Kind.Accepts, c.Response.GetProduct()) {
@@ -39,7 +39,7 @@ func (o *observed) join() tokens {
 		}
 	}
 	witnesses, lostReplies := o.witnesses()
-	for account, entries := range o.ledgers {
+	for account, entries := range o.Ledgers {
 		for _, e := range entries {
 			if e.Token == "" {
 				continue
@@ -73,10 +73,10 @@ func take(witnesses map[witness]int, w witness) bool {
 // witnesses counts the attempts that may have left a token behind: as callers were told,
 // and as the log says of calls whose caller was gone. lostReplies are the vendor's ids of
 // requests whose token was in a reply that nobody waited for.
-func (o *observed) witnesses() (counts map[witness]int, lostReplies map[string]bool) {
+func (o *Observed) witnesses() (counts map[witness]int, lostReplies map[string]bool) {
 	counts, lostReplies = map[witness]int{}, map[string]bool{}
 	answered := map[string]bool{}
-	for _, c := range o.calls {
+	for _, c := range o.Calls {
 		answered[c.RequestID] = true
 		for _, a := range c.Attempts() {
 			if ambiguous(a.GetReason(), a.GetVendorCode(), int(a.GetVendorHttpStatus())) {
@@ -84,8 +84,8 @@ func (o *observed) witnesses() (counts map[witness]int, lostReplies map[string]b
 			}
 		}
 	}
-	for i := range o.log.Calls {
-		c := &o.log.Calls[i]
+	for i := range o.Log.Calls {
+		c := &o.Log.Calls[i]
 		if answered[c.RequestID] {
 			continue
 		}
