@@ -9,6 +9,7 @@ mapfile -t modules < <(go list -m -f '{{.Path}}@{{.Version}}' \
   buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go \
   google.golang.org/genproto/googleapis/{api,rpc})
 go get -C tools/thirdparty "${modules[@]}"
+go mod tidy -C tools/thirdparty
 
 rm -rf third_party/proto
 go run -C tools/thirdparty . "$PWD/third_party/proto"

@@ -76,7 +76,7 @@ type Received struct {
 	// Refused is why the transport cannot take the call, nil if it can.
 	Refused *providers.Error
 	// Status, if it is not 0, replaces the HTTP status of the failure's reason: one reason
-	// stands for 404, 405 and 415.
+	// covers 404, 405 and 415.
 	Status int
 	// Read reads the message from the transport, or says why it cannot be taken; nil if it
 	// is there already.
@@ -89,7 +89,7 @@ type Received struct {
 	Permit admission.Permit
 	// Photos are the message's, in order, in place of the placeholders that it has.
 	Photos []sensitive.Bytes
-	// Memory is what the photos lie in.
+	// Memory is what holds the photos.
 	Memory message.Held
 }
 

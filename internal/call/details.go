@@ -70,7 +70,7 @@ func messageOf(row statusRow, call *Call) string {
 	case err.Reason == providers.Internal:
 		return row.message
 	case err.Message != "" && err.Reason == providers.MethodUnknown:
-		return err.Message // one reason stands for 404, 405 and 415
+		return err.Message // one reason covers 404, 405 and 415
 	case err.Message != "":
 		return row.message + ": " + err.Message
 	case len(err.Violations) == 0:

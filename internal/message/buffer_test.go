@@ -12,11 +12,26 @@ func TestBufferLengths(t *testing.T) {
 		buffer := b.Get(n)
 		require.Len(t, buffer.Content, n)
 		require.Equal(t, n, cap(buffer.Content), "nothing behind the end can be reached")
+		require.LessOrEqual(t, len(buffer.whole), n+n/4)
 		_, pool := b.class(n)
 		_, again := b.class(len(buffer.whole))
 		require.Same(t, pool, again, "a buffer of %d bytes goes back to where it came from", n)
 		require.Equal(t, n > 32<<10 && n <= 32<<20, pool != nil)
 	}
+}
+
+func TestBufferClassesDiffer(t *testing.T) {
+	b := &Buffers{}
+	lengths := make(map[any]int)
+	for n := 32<<10 + 1; n <= 32<<20; n += 4 << 10 {
+		length, pool := b.class(n)
+		require.GreaterOrEqual(t, length, n)
+		if known, ok := lengths[pool]; ok {
+			require.Equal(t, known, length)
+		}
+		lengths[pool] = length
+	}
+	require.Len(t, lengths, len(b.pools))
 }
 
 func TestBufferIsReleasedByItsLastHolder(t *testing.T) {
@@ -28,7 +43,7 @@ func TestBufferIsReleasedByItsLastHolder(t *testing.T) {
 	buffer.Free()
 	require.Zero(t, released)
 	buffer.Free()
-	require.Equal(t, 64<<10, released)
+	require.Equal(t, 40<<10, released)
 }
 
 // What using buffers again saves: the runtime clears a new one.

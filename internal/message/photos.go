@@ -39,14 +39,14 @@ func fieldNumber(message protoreflect.ProtoMessage, name protoreflect.Name) prot
 	return message.ProtoReflect().Descriptor().Fields().ByName(name).Number()
 }
 
-// splitter takes an encoded message apart: what stays, and the photos where they lie.
+// splitter takes an encoded message apart: what stays, and the photos where they are.
 type splitter struct {
 	wire   wire
 	memory sensitive.Memory
 	photos []sensitive.Bytes
 }
 
-// split returns the message of f without its photos, and those, which lie in f. It
+// split returns the message of f without its photos, and those, which are in f. It
 // returns false for what is not a message in the usual form.
 func split(f *frames) (rest []byte, photos []sensitive.Bytes, ok bool) {
 	s := splitter{wire: newWire(f.data), memory: f}
@@ -55,7 +55,7 @@ func split(f *frames) (rest []byte, photos []sensitive.Bytes, ok bool) {
 }
 
 // message copies the fields of a message of so many bytes, but for one, which is given
-// to take: that appends what is to stand in its place.
+// to take: that appends what takes its place.
 func (s *splitter) message(length int, field protowire.Number, take func(dst []byte, length int) ([]byte, bool)) (dst []byte, ok bool) {
 	end := s.wire.left - length
 	for s.wire.left > end {

@@ -19,7 +19,7 @@ type wire struct {
 
 func newWire(data mem.BufferSlice) wire { return wire{later: data, left: data.Len()} }
 
-// take returns the next n bytes in the pieces that they lie in. There must be as many.
+// take returns the next n bytes in the pieces that they are in. There must be as many.
 func (w *wire) take(n int) (pieces [][]byte) {
 	w.left -= n
 	for n > 0 {
@@ -64,7 +64,7 @@ func (w *wire) varint(dst []byte) (longer []byte, value uint64, ok bool) {
 	return nil, 0, false
 }
 
-// length reads the length of what stands before the end, which is counted in bytes left,
+// length reads the length of what comes before the end, which is counted in bytes left,
 // and appends it as it is encoded.
 func (w *wire) length(dst []byte, end int) (longer []byte, n int, ok bool) {
 	dst, v, ok := w.varint(dst)

@@ -27,7 +27,7 @@ type attempt struct {
 	reason providers.Reason
 }
 
-// crowd is a gateway on virtual time whose calls with the reference "stay" stay in hand
+// crowd is a gateway on virtual time whose calls with the reference "stay" stay in flight
 // for as long as their deadline lets them.
 type crowd struct {
 	client   livenessv1.LivenessServiceClient
@@ -65,7 +65,7 @@ func inCrowd(t *testing.T, limits admission.Limits, body func(*testing.T, *crowd
 	})
 }
 
-// stay puts n calls in hand, which leave together after that time.
+// stay puts n calls in flight, which leave together after that time.
 func (c *crowd) stay(t *testing.T, n int, until time.Duration) {
 	t.Helper()
 	for range n {

@@ -25,7 +25,7 @@ func small() *livenessv1.IssueLivenessTokenRequest {
 	return &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}
 }
 
-// busy is a gateway whose calls stay in hand until they are let go.
+// busy is a gateway whose calls stay in flight until they are released.
 type busy struct {
 	*gateway
 	// begun receives of each call what lets it go when it is closed.
@@ -51,7 +51,7 @@ func startBusy(t *testing.T, limits admission.Limits) *busy {
 	return b
 }
 
-// hold makes n calls, and returns when all are in hand and how to let them go.
+// hold makes n calls, and returns when all are in flight, and how to release them.
 func (b *busy) hold(t *testing.T, n int, send func(*testing.T, *livenessv1.IssueLivenessTokenRequest) *reply, request *livenessv1.IssueLivenessTokenRequest) (release func()) {
 	t.Helper()
 	replies := make(chan *reply, n)

@@ -15,7 +15,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// everyCaller owns all keys as long as callers are not told apart.
+// everyCaller owns all keys while callers have no identity.
 const everyCaller = ""
 
 // tried is the failure of a call whose callers all learn what was tried.
