@@ -17,6 +17,8 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/faulttest"
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
+	"github.com/liveness-gateway/gateway/internal/faulttest/report"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
@@ -53,7 +55,7 @@ func TestFaults(t *testing.T) {
 	const atOnce = 4
 	wanted := regexp.MustCompile(*faultsRows)
 	mode, rate, seeds := faultsRun()
-	before := faulttest.LookAtMachine()
+	before := report.LookAtMachine()
 	results := make(map[string][]faultsResult)
 	var mu sync.Mutex
 	var running sync.WaitGroup
@@ -68,42 +70,42 @@ func TestFaults(t *testing.T) {
 			folder := t.TempDir()
 			running.Go(func() {
 				defer func() { <-free }()
-				report, err := faulttest.Run(t.Context(), &rows[i], faulttest.Options{
-					Gateway: faulttest.Command{Path: os.Args[0], Env: []string{asGateway + "=" + thatPanics}},
+				result, err := faulttest.Run(t.Context(), &rows[i], faulttest.Options{
+					Gateway: process.Command{Path: os.Args[0], Env: []string{asGateway + "=" + thatPanics}},
 					Folder:  folder, Rate: rate, Seed: uint64(seed + 1), Mode: mode,
 				})
 				mu.Lock()
 				defer mu.Unlock()
-				results[rows[i].Name] = append(results[rows[i].Name], faultsResult{report, err})
+				results[rows[i].Name] = append(results[rows[i].Name], faultsResult{result, err})
 			})
 		}
 	}
 	running.Wait()
-	var all []*faulttest.Report
+	var all []*report.Report
 	for i := range rows {
 		ofRow := results[rows[i].Name]
 		if len(ofRow) == 0 {
 			continue
 		}
 		t.Run(rows[i].Name, func(t *testing.T) {
-			var reports []*faulttest.Report
+			var reports []*report.Report
 			for _, r := range ofRow {
 				require.NoError(t, r.err)
 				reports = append(reports, r.report)
 			}
-			pooled := faulttest.Pool(reports)
+			pooled := report.Pool(reports)
 			all = append(all, pooled)
 			t.Log(pooled)
 			require.Empty(t, pooled.Broken)
 		})
 	}
 	if *faultsTable != "" {
-		require.NoError(t, faulttest.WriteTable(*faultsTable, all, before))
+		require.NoError(t, report.WriteTable(*faultsTable, all, before))
 	}
 }
 
 type faultsResult struct {
-	report *faulttest.Report
+	report *report.Report
 	err    error
 }
 

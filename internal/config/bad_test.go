@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/config/document"
 )
 
 // TestBadFiles loads every file of testdata/bad and compares its errors with those
@@ -27,7 +28,7 @@ func TestBadFiles(t *testing.T) {
 			require.NoError(t, err)
 			c, err := load(t, file)
 			require.Nil(t, c)
-			var mistakes config.Errors
+			var mistakes document.Errors
 			require.ErrorAs(t, err, &mistakes)
 			got := strings.ReplaceAll(err.Error(), folder, "$PWD") + "\n"
 			require.Equal(t, string(want), got)
@@ -51,18 +52,18 @@ func TestErrorsShowNoSecret(t *testing.T) {
 
 func TestUnreadableFile(t *testing.T) {
 	_, err := config.Load("testdata/none.yaml", vendors())
-	require.Equal(t, config.Errors{{File: "testdata/none.yaml", Message: "cannot be read: no such file or directory"}}, err)
+	require.Equal(t, document.Errors{{File: "testdata/none.yaml", Message: "cannot be read: no such file or directory"}}, err)
 	require.EqualError(t, err, "testdata/none.yaml: cannot be read: no such file or directory")
 }
 
 func TestErrorsAreByPosition(t *testing.T) {
 	_, err := load(t, "testdata/bad/keys.yaml")
-	var mistakes config.Errors
+	var mistakes document.Errors
 	require.ErrorAs(t, err, &mistakes)
-	require.True(t, slices.IsSortedFunc(mistakes, func(a, b config.Error) int {
+	require.True(t, slices.IsSortedFunc(mistakes, func(a, b document.Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	}))
-	require.Equal(t, config.Error{
+	require.Equal(t, document.Error{
 		File: "testdata/bad/keys.yaml", Line: 3, Column: 1, Message: `unknown key "acounts", did you mean "accounts"?`,
 	}, mistakes[2])
 }

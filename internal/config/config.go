@@ -7,17 +7,14 @@
 // and read when the file is; no error and no print shows its value. Paths in the
 // file start from the folder it is in.
 //
-// Anchors, aliases, merge keys, tags and several documents in one file are
-// refused.
+// Each section of the file has a file here: what its keys mean, what they are when left
+// out, and what a value must be. Below, document reads YAML, format says what a text must
+// be, secrets reads what the references name, and suggest finds the name that was meant;
+// none of them knows a key.
 package config
 
 import (
-	"crypto/x509"
-	"net/url"
 	"time"
-
-	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // Values of what the file leaves out. A path prefix left out is the provider's.
@@ -72,123 +69,4 @@ func (c *Config) Account(name string) *Account {
 		}
 	}
 	return nil
-}
-
-// Listen holds the addresses of the three listeners as host:port. The host is an
-// IP address, localhost, or empty for every interface; port 0 means any free one.
-type Listen struct {
-	GRPC, REST, Admin string
-}
-
-// Log says what is logged.
-type Log struct {
-	// Level is debug, info, warn or error.
-	Level string
-}
-
-// Limits says how much the gateway takes on at once, before it sheds calls.
-type Limits struct {
-	// MaxCalls is how many calls may be in flight, 1 to 1,000,000.
-	MaxCalls int
-	// MaxPhotoBytes is how many bytes of their messages may be in flight, 64 MiB, which
-	// any one message fits into, to 1 TiB.
-	MaxPhotoBytes Size
-}
-
-// Idempotency bounds the memory for idempotency keys. A key takes its part until its
-// answer expires; when none is left, calls with new keys are refused.
-type Idempotency struct {
-	// MaxKeys is how many there are at most, 1 to 100,000,000.
-	MaxKeys int
-	// MaxBytes is what they and their answers take together, 16 MiB to 1 TiB.
-	MaxBytes Size
-	// ReplayMargin is how much life an answer must have left to be repeated, 0 to 5 min.
-	ReplayMargin time.Duration
-}
-
-// Account is one contract with a provider.
-type Account struct {
-	Name     string
-	Provider *providers.Provider
-	// Region is what a caller's constraint on regions is compared with; an account
-	// without one serves only callers without a constraint.
-	Region string
-	// BaseURL has a scheme and a host only; the scheme is http only on loopback.
-	BaseURL *url.URL
-	// PathPrefix is empty, or begins with a slash and does not end with one.
-	PathPrefix string
-	// Timeout bounds one attempt, 100 ms to 30 s.
-	Timeout time.Duration
-	// Credentials has at least one element.
-	Credentials []Credential
-	// Options are the provider's own settings of an account.
-	Options map[string]string
-	// Proxy is the HTTP, HTTPS or SOCKS5 proxy to the vendor, nil for none.
-	Proxy *url.URL
-	// CAFile is the absolute path of the PEM bundle behind RootCAs, "" for none.
-	CAFile string
-	// RootCAs are trusted for this account instead of the system's; nil for those.
-	RootCAs *x509.CertPool
-	// MaxConnectionAge is when a connection to the vendor is replaced, so that a
-	// change of its addresses is noticed, 1 s to 24 h.
-	MaxConnectionAge time.Duration
-	// MaxInFlight bounds the attempts in flight, 1 to 100,000, before the vendor has told
-	// its own limit.
-	MaxInFlight int
-}
-
-// CredentialNames returns the names of the credentials in their order.
-func (a *Account) CredentialNames() []string {
-	names := make([]string, len(a.Credentials))
-	for i := range a.Credentials {
-		names[i] = a.Credentials[i].Name
-	}
-	return names
-}
-
-// Credential is one set of the secrets that an account is used with.
-type Credential struct {
-	// Name is unique in its account.
-	Name string
-	// Secrets holds a value for each of the provider's CredentialKeys, References
-	// where each was read from.
-	Secrets    map[string]sensitive.String
-	References map[string]Reference
-}
-
-// Route says which targets serve a flow and scenario. No two routes share both.
-type Route struct {
-	Flow providers.Flow
-	// Scenario is empty for the flow's default route.
-	Scenario string
-	// Weighted spreads users over the targets by weight; otherwise they are tried in
-	// order.
-	Weighted bool
-	// AcceptedProducts is the list of calls that leave out theirs; each is the product
-	// of a target. Nil if the route has none.
-	AcceptedProducts []string
-	// StopAfterAmbiguous ends a call on an attempt that the vendor may have
-	// processed, where otherwise another account would be tried.
-	StopAfterAmbiguous bool
-	// Targets has at least one element, and no two alike.
-	Targets []Target
-}
-
-// Target is a product on an account.
-type Target struct {
-	// Account is the name of one of the Accounts, Product a product of its provider
-	// with the route's flow.
-	Account, Product string
-	// Weight is 1 to 10000 in a weighted route, 0 in an ordered one.
-	Weight int
-	// Parameters are those that the Product allows, by the vendor's names.
-	Parameters map[string]string
-}
-
-// OutOfService takes an account, a product, or a product on an account out of service.
-type OutOfService struct {
-	// Account and Product are those of some target; one of them may be "", which is all.
-	Account, Product string
-	// Reason is for operators, 1 to 200 bytes.
-	Reason string
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/config/format"
+	"github.com/liveness-gateway/gateway/internal/config/secrets"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
@@ -47,8 +49,8 @@ func TestEveryKey(t *testing.T) {
 	require.True(t, c.AllowUnauthenticated)
 	require.Equal(t, "debug", c.Log.Level)
 	require.Equal(t, 90*time.Second, c.ShutdownGrace)
-	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * config.MiB}, c.Limits)
-	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * config.MiB, ReplayMargin: 20 * time.Second}, c.Idempotency)
+	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * format.MiB}, c.Limits)
+	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * format.MiB, ReplayMargin: 20 * time.Second}, c.Idempotency)
 
 	require.Len(t, c.Accounts, 2)
 	a := &c.Accounts[0]
@@ -106,7 +108,7 @@ func TestSecrets(t *testing.T) {
 			Secrets: map[string]sensitive.String{
 				"api_key": sensitive.New("acme-key-value"), "api_secret": sensitive.New("from-a-file"),
 			},
-			References: map[string]config.Reference{
+			References: map[string]secrets.Reference{
 				"api_key":    {Source: "env", Name: "ACME_KEY"},
 				"api_secret": {Source: "file", Name: absolute(t, "testdata/secret.txt")},
 			},
@@ -116,7 +118,7 @@ func TestSecrets(t *testing.T) {
 			Secrets: map[string]sensitive.String{
 				"api_key": sensitive.New("acme-key-value"), "api_secret": sensitive.New("acme-secret-value"),
 			},
-			References: map[string]config.Reference{
+			References: map[string]secrets.Reference{
 				"api_key": {Source: "env", Name: "ACME_KEY"}, "api_secret": {Source: "env", Name: "ACME_SECRET"},
 			},
 		},

@@ -8,31 +8,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/config/format"
 )
 
 // Photos may by default take half of what Go may use, idempotency keys a quarter.
 func TestDefaultLimits(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	t.Cleanup(func() { debug.SetMemoryLimit(before) })
-	for limit, want := range map[int64]struct{ photos, keys config.Size }{
-		math.MaxInt64:       {config.GiB, config.GiB},
-		768 << 20:           {384 * config.MiB, 192 * config.MiB},
-		2<<30 + 7<<20 + 567: {config.GiB + 3*config.MiB, 513 * config.MiB},
-		16 << 30:            {8 * config.GiB, config.GiB},
-		40 << 20:            {64 * config.MiB, 16 * config.MiB},
+	for limit, want := range map[int64]struct{ photos, keys format.Size }{
+		math.MaxInt64:       {format.GiB, format.GiB},
+		768 << 20:           {384 * format.MiB, 192 * format.MiB},
+		2<<30 + 7<<20 + 567: {format.GiB + 3*format.MiB, 513 * format.MiB},
+		16 << 30:            {8 * format.GiB, format.GiB},
+		40 << 20:            {64 * format.MiB, 16 * format.MiB},
 	} {
 		debug.SetMemoryLimit(limit)
 		c, err := load(t, "testdata/good/minimal.yaml")
 		require.NoError(t, err)
 		require.Equal(t, config.Limits{MaxCalls: 10_000, MaxPhotoBytes: want.photos}, c.Limits)
 		require.Equal(t, config.Idempotency{MaxKeys: 1 << 20, MaxBytes: want.keys, ReplayMargin: config.DefaultReplayMargin}, c.Idempotency)
-	}
-}
-
-func TestSizeString(t *testing.T) {
-	for size, want := range map[config.Size]string{
-		64 * config.MiB: "64MiB", 1025 * config.MiB: "1025MiB", 1024 * config.MiB: "1GiB", 1024 * config.GiB: "1024GiB",
-	} {
-		require.Equal(t, want, size.String())
 	}
 }

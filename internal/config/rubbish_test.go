@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/config/document"
 )
 
 // TestRubbish damages a good file in every way that a keyboard can. Parse must
@@ -34,7 +35,7 @@ func checkParse(t *testing.T, text []byte) {
 		require.NotNil(t, c)
 		return
 	}
-	var mistakes config.Errors
+	var mistakes document.Errors
 	require.ErrorAs(t, err, &mistakes)
 	require.NotEmpty(t, mistakes)
 	for _, m := range mistakes {

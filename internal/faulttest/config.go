@@ -6,23 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
-)
-
-// The vendors of every run, which are accounts of these names at the gateway. Routes try
-// them in this order; other is of another provider.
-const (
-	first  = "first"
-	second = "second"
-	other  = "other"
-)
-
-// The credentials that the stand-ins accept. They are invented.
-const (
-	mainKey     = "faulttest-main"
-	mainSecret  = "faulttest-main-secret"
-	spareKey    = "faulttest-spare"
-	spareSecret = "faulttest-spare-secret"
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
 )
 
 // configuration is the gateway's, with what differs between rows left out.
@@ -62,53 +46,10 @@ routes:
 const spareCredential = `
       - {name: spare, api_key: {file: spare-key}, api_secret: {file: spare-secret}}`
 
-// vendors are the stand-ins of one run.
-type vendors map[string]*vendor
-
-func startVendors(row *Row, o Options) (_ vendors, err error) {
-	vs := vendors{}
-	defer func() {
-		if err != nil {
-			vs.close()
-		}
-	}()
-	var tls *authority
-	if row.tls {
-		if tls, err = newAuthority(); err != nil {
-			return nil, err
-		}
-	}
-	megvii := func(o sandbox.Options) standIn { return sandbox.NewMegvii(o) }
-	linkface := func(o sandbox.Options) standIn { return sandbox.NewLinkface(o) }
-	if vs[first], err = startVendor(first, o, tls, megvii); err != nil {
-		return nil, err
-	}
-	if vs[second], err = startVendor(second, o, nil, megvii); err != nil {
-		return nil, err
-	}
-	vs[other], err = startVendor(other, o, nil, linkface)
-	return vs, err
-}
-
-func (vs vendors) close() {
-	for _, v := range vs {
-		if v != nil {
-			v.close()
-		}
-	}
-}
-
-// disconnect ends every connection that the gateway has to a vendor.
-func (vs vendors) disconnect() {
-	for _, v := range vs {
-		v.listener.disconnect()
-	}
-}
-
 // writeConfig writes the row's configuration with the files that it names and returns
 // where it is.
-func writeConfig(folder string, row *Row, vs vendors, w waits) (string, error) {
-	url, spare := vs[first].url, ""
+func writeConfig(folder string, row *Row, vs faultyvendor.Vendors, w waits) (string, error) {
+	url, spare := vs[faultyvendor.First].URL(), ""
 	if row.firstURL != "" {
 		url = row.firstURL
 	}
@@ -120,14 +61,14 @@ func writeConfig(folder string, row *Row, vs vendors, w waits) (string, error) {
 	}
 	files := map[string]string{
 		"gateway.yaml": strings.NewReplacer(
-			"FIRST_URL", url, "SECOND_URL", vs[second].url, "OTHER_URL", vs[other].url, "SPARE", spare,
+			"FIRST_URL", url, "SECOND_URL", vs[faultyvendor.Second].URL(), "OTHER_URL", vs[faultyvendor.Other].URL(), "SPARE", spare,
 			"FIRST_ATTEMPT", w.first.String(), "OTHER_ATTEMPT", w.others.String(),
 		).Replace(configuration),
-		"main-key": mainKey, "main-secret": mainSecret,
-		"spare-key": spareKey, "spare-secret": spareSecret,
+		"main-key": faultyvendor.MainKey, "main-secret": faultyvendor.MainSecret,
+		"spare-key": faultyvendor.SpareKey, "spare-secret": faultyvendor.SpareSecret,
 	}
 	if row.tls {
-		files["ca.pem"] = string(vs[first].authority.pem)
+		files["ca.pem"] = string(vs[faultyvendor.First].Authority())
 	}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {

@@ -1,18 +1,24 @@
 package faulttest
 
-import "time"
+import (
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
+	"github.com/liveness-gateway/gateway/internal/faulttest/judge"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
+)
 
 // Row is one fault, and what is expected of the gateway.
 type Row struct {
 	Name string
 
-	fault fault
+	fault faultyvendor.Fault
 	// on are the vendors that fail; first alone if there are none.
 	on []string
 	// flaps lets the fault come and go.
 	flaps bool
-	// traffic is usualTraffic if there is none.
-	traffic []traffic
+	// traffic is traffic.Usual if there is none.
+	traffic []traffic.Kind
 	// tls makes first speak TLS, spare gives it a second credential, and firstURL is
 	// where the gateway looks for it instead of where it is.
 	tls, spare bool
@@ -33,8 +39,16 @@ type Row struct {
 	long time.Duration
 	// expect finds what else is not as it should be, inTime what a timed run alone can
 	// tell, and remark says what else is worth knowing.
-	expect, inTime func(*observed) []string
-	remark         func(*observed) string
+	expect, inTime func(*judge.Observed) []string
+	remark         func(*judge.Observed) string
+}
+
+// want is what the run is judged by.
+func (r *Row) want() judge.Want {
+	return judge.Want{
+		Row: r.Name, Down: r.down, Felt: r.felt, Keeps: r.keeps,
+		Expect: r.expect, InTime: r.inTime, Remark: r.remark,
+	}
 }
 
 // length is how long the parts of a run are.
@@ -42,14 +56,6 @@ type length struct {
 	calm, fault, after time.Duration
 	// period is how long a fault that flaps is there and away.
 	period time.Duration
-}
-
-// recovery is the longest time after a fault in which a vendor may be left alone still:
-// breakers double their cool-down up to 15 s while a fault lasts, so that none is longer
-// than the fault was.
-func recovery(fault time.Duration) time.Duration {
-	const longest, slack = 15 * time.Second, 2 * time.Second
-	return min(longest, fault) + slack
 }
 
 // length returns how long the row's parts are.
@@ -73,7 +79,7 @@ func (r *Row) length(m Mode) length {
 		}
 	}
 	if r.returns {
-		l.after = recovery(l.fault) + 2*time.Second
+		l.after = judge.Recovery(l.fault) + 2*time.Second
 	}
 	return l
 }
@@ -107,18 +113,15 @@ func (r *Row) waits(m Mode) waits {
 	return w
 }
 
-// span is a time in which a vendor fails.
-type span struct{ begin, end time.Time }
-
 // spans are the row's, for a run that begins at start.
-func (r *Row) spans(start time.Time, l length) []span {
+func (r *Row) spans(start time.Time, l length) []judge.Span {
 	begin := start.Add(l.calm)
 	if !r.flaps {
-		return []span{{begin, begin.Add(l.fault)}}
+		return []judge.Span{{Begin: begin, End: begin.Add(l.fault)}}
 	}
-	var all []span
+	var all []judge.Span
 	for t := time.Duration(0); t < l.fault; t += 2 * l.period {
-		all = append(all, span{begin.Add(t), begin.Add(t + l.period)})
+		all = append(all, judge.Span{Begin: begin.Add(t), End: begin.Add(t + l.period)})
 	}
 	return all
 }
@@ -128,18 +131,12 @@ func (r *Row) vendors() []string {
 	if len(r.on) > 0 {
 		return r.on
 	}
-	return []string{first}
+	return []string{faultyvendor.First}
 }
 
-func (r *Row) kinds() []traffic {
+func (r *Row) kinds() []traffic.Kind {
 	if len(r.traffic) > 0 {
 		return r.traffic
 	}
-	return usualTraffic()
-}
-
-// eligible reports whether the call is to succeed whatever the fault: its caller waits
-// long enough, and a second allowed account exists.
-func (r *Row) eligible(c *call) bool {
-	return !r.down && !c.kind.alone && !c.kind.cancels && c.kind.deadline == 0
+	return traffic.Usual()
 }

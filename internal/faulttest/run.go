@@ -4,10 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
 	"sync"
 	"time"
 
-	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
+	"github.com/liveness-gateway/gateway/internal/faulttest/judge"
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
+	"github.com/liveness-gateway/gateway/internal/faulttest/report"
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
+	"github.com/liveness-gateway/gateway/internal/faulttest/traffic"
 )
 
 // Mode is what a run can tell.
@@ -26,29 +33,13 @@ const (
 
 // Options says how rows are run.
 type Options struct {
-	Gateway Command
+	Gateway process.Command
 	// Folder is where the configuration is written; a run has one of its own.
 	Folder string
 	// Rate is in calls a second.
 	Rate float64
 	Seed uint64
 	Mode Mode
-}
-
-// observed is all that is known of a run.
-type observed struct {
-	row     *Row
-	timed   bool
-	rate    float64
-	calls   []*call
-	spans   []span
-	end     time.Time // of the load
-	ledgers map[string][]sandbox.Entry
-	log     *gatewayLog
-	lag     *lag
-	// before and after are what the gateway held without any call.
-	before, after resources
-	stopped       error
 }
 
 // A timed run that goes wrong while the scheduling lag is beyond tooLate says nothing of
@@ -60,7 +51,7 @@ const (
 
 // Run plays the row. It fails only if it cannot be played; what the gateway got wrong is
 // in the report.
-func Run(ctx context.Context, row *Row, o Options) (*Report, error) {
+func Run(ctx context.Context, row *Row, o Options) (*report.Report, error) {
 	for again := 0; ; again++ {
 		r, err := run(ctx, row, o)
 		if err != nil {
@@ -72,85 +63,96 @@ func Run(ctx context.Context, row *Row, o Options) (*Report, error) {
 	}
 }
 
-func run(ctx context.Context, row *Row, o Options) (*Report, error) {
-	vs, err := startVendors(row, o)
+func run(ctx context.Context, row *Row, o Options) (*report.Report, error) {
+	vs, err := faultyvendor.Start(faultyvendor.Options{
+		TLS: row.tls, Rate: o.Rate,
+		Random: func(name string) *rand.Rand { return newRandom(o.Seed, name) },
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer vs.close()
+	defer vs.Close()
 	file, err := writeConfig(o.Folder, row, vs, row.waits(o.Mode))
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := o.Gateway.start(file)
+	gateway, err := o.Gateway.Start(file)
 	if err != nil {
 		return nil, err
 	}
 	seen, err := play(ctx, row, o, vs, gateway)
-	stopped := gateway.stop()
+	stopped := gateway.Stop()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", row.Name, err)
 	}
-	seen.log, seen.stopped, seen.ledgers = &gateway.log, stopped, map[string][]sandbox.Entry{}
-	for name, v := range vs {
-		seen.ledgers[name] = v.standIn.Ledger()
-	}
-	return report(seen), nil
+	seen.Log, seen.Stopped, seen.Ledgers = &gateway.Log, stopped, vs.Ledgers()
+	return judge.Run(seen), nil
 }
 
 // play makes the calls while the script runs, and looks at what the gateway holds before
 // and after.
-func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process) (*observed, error) {
-	callers, err := connect(ctx, gateway.grpc, gateway.rest)
+func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gateway *process.Gateway) (*judge.Observed, error) {
+	clients, err := traffic.Connect(ctx, gateway.GRPC, gateway.REST)
 	if err != nil {
 		return nil, err
 	}
-	defer callers.close()
-	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate, lag: &lag{}}
-	calls := &load{callers: callers, kinds: row.kinds(), waits: row.waits(o.Mode), random: newRandom(o.Seed, row.Name), run: fmt.Sprintf("run-%d", o.Seed)}
-	rest := func() (resources, error) {
-		vs.disconnect()
-		callers.rest.client.CloseIdleConnections()
-		return gateway.resources(ctx)
+	defer clients.Close()
+	seen := &judge.Observed{Want: row.want(), Timed: o.Mode != Untimed, Rate: o.Rate}
+	w := row.waits(o.Mode)
+	load := &traffic.Load{
+		Clients: clients, Kinds: row.kinds(), Run: fmt.Sprintf("run-%d", o.Seed), Random: newRandom(o.Seed, row.Name),
+		Deadline: w.deadline, Patience: w.patience, CancelWithin: 3 * faultyvendor.UsualDelay,
+	}
+	rest := func() (process.Resources, error) {
+		vs.Disconnect()
+		clients.CloseIdle()
+		return gateway.Resources(ctx)
 	}
 
-	calls.make(ctx, o.Rate, warmUp)
-	calls.running.Wait()
-	if seen.before, err = settle(rest, resources{}, settleTime); err != nil {
+	load.Make(ctx, o.Rate, warmUp)
+	load.Wait()
+	if seen.Before, err = settle(rest, process.Resources{}, settleTime); err != nil {
 		return nil, err
 	}
 
 	l := row.length(o.Mode)
-	seen.spans = row.spans(time.Now(), l)
+	seen.Spans = row.spans(time.Now(), l)
+	seen.Lag = timing.NewLag(time.Now())
 	watching, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	var unwatched, failed error
-	beside.Go(func() { unwatched = seen.lag.watch(watching) })
-	beside.Go(func() { failed = script(ctx, row, vs, seen.spans) })
-	calls.make(ctx, o.Rate, l.calm+l.fault+l.after)
-	seen.end = time.Now()
-	calls.running.Wait()
+	beside.Go(func() { unwatched = seen.Lag.Watch(watching) })
+	beside.Go(func() { failed = script(ctx, row, vs, seen.Spans) })
+	load.Make(ctx, o.Rate, l.calm+l.fault+l.after)
+	seen.End = time.Now()
+	seen.Calls = load.Wait()
 	stop()
 	beside.Wait()
 	if err := errors.Join(unwatched, failed); err != nil {
 		return nil, err
 	}
-	seen.calls = calls.calls
 	within := settleTime
-	if !seen.timed {
-		within = patience
+	if !seen.Timed {
+		within = process.Patience
 	}
-	seen.after, err = settle(rest, seen.before, within)
+	seen.After, err = settle(rest, seen.Before, within)
 	return seen, err
+}
+
+// newRandom returns the random numbers of one use of a run's seed.
+func newRandom(seed uint64, use string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(use)) // it never fails
+	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
 // warmUp opens the connections that stay.
 const warmUp = 200 * time.Millisecond
 
 // script begins and ends the faults at their times.
-func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
+func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, spans []judge.Span) error {
 	for i := range spans {
-		pause(ctx, time.Until(spans[i].begin))
+		timing.Pause(ctx, time.Until(spans[i].Begin))
 		var ends []func()
 		for _, name := range row.vendors() {
 			end, err := row.fault(vs[name])
@@ -159,7 +161,7 @@ func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
 			}
 			ends = append(ends, end)
 		}
-		pause(ctx, time.Until(spans[i].end))
+		timing.Pause(ctx, time.Until(spans[i].End))
 		for _, end := range ends {
 			end()
 		}
@@ -172,26 +174,18 @@ const settleTime = 5 * time.Second
 
 // settle reads what the gateway holds at rest until it is no more than before, or until
 // the time is over. Before is zero the first time: then it waits until nothing changes.
-func settle(rest func() (resources, error), before resources, within time.Duration) (resources, error) {
-	var last resources
+func settle(rest func() (process.Resources, error), before process.Resources, within time.Duration) (process.Resources, error) {
+	var last process.Resources
 	for end := time.Now().Add(within); ; {
 		now, err := rest()
 		if err != nil {
 			return now, err
 		}
-		steady := before == (resources{}) && now == last
-		if steady || now.within(before) || time.Now().After(end) {
+		steady := before == (process.Resources{}) && now == last
+		if steady || now.Within(before) || time.Now().After(end) {
 			return now, nil
 		}
 		last = now
 		time.Sleep(100 * time.Millisecond)
 	}
-}
-
-// within reports whether no more is held than before, but for what a runtime and the
-// reading of metrics may hold at any time.
-func (r resources) within(before resources) bool {
-	const moreGoroutines, moreDescriptors = 5, 3
-	return r.goroutines <= before.goroutines+moreGoroutines && r.descriptors <= before.descriptors+moreDescriptors &&
-		r.inFlight == 0
 }

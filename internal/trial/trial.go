@@ -18,6 +18,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/config/suggest"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
@@ -114,7 +115,7 @@ func find[T any](thing, name string, all []T, nameOf func(*T) string) (*T, error
 			return &all[i], nil
 		}
 	}
-	return nil, errors.New(config.Unknown(thing, name, known))
+	return nil, errors.New(suggest.Unknown(thing, name, known))
 }
 
 // setParameters takes those of the first target of a route that is the trial's, where a
