@@ -2,6 +2,7 @@ package providers_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -82,6 +83,47 @@ func TestBlame(t *testing.T) {
 		err.Violations = nil
 		err.Blame(&providers.Request{}, test.argument)
 		require.Empty(t, err.Violations, "%s %s of an empty request", test.reason, test.argument)
+	}
+}
+
+// The caller is at fault for several arguments if all of them are in its request.
+func TestBlameForSeveral(t *testing.T) {
+	r := &providers.Request{Reference: "order-1", ReturnURL: sensitive.New("https://a.example/")}
+	for _, test := range []struct {
+		arguments []providers.Field
+		want      int
+	}{
+		{[]providers.Field{providers.FieldReference, providers.FieldReturnURL}, 2},
+		{[]providers.Field{providers.FieldReference, providers.FieldNone}, 0},
+		{[]providers.Field{providers.FieldReference, providers.FieldSubjectID}, 0},
+		{nil, 0},
+	} {
+		err := &providers.Error{Reason: providers.ArgumentRejected}
+		err.Blame(r, test.arguments...)
+		require.Len(t, err.Violations, test.want)
+		require.Equal(t, test.want > 0, err.CallersFault())
+	}
+}
+
+// What was not sent is no fault of the caller.
+func TestBlameForWhatWasNotSent(t *testing.T) {
+	photo, card := &providers.Request{Photos: photos(1)}, &providers.Request{IDCard: &providers.IDCard{}}
+	for reason, sent := range map[providers.Reason][]*providers.Request{
+		providers.PhotoUnreadable: {photo}, providers.PhotoTooLarge: {photo}, providers.NoFaceFound: {photo},
+		providers.MultipleFaces: {photo}, providers.PhotoLowQuality: {photo}, providers.RequestTooLarge: {photo},
+		providers.IDCardNameInvalid: {card}, providers.IDCardNumberInvalid: {card},
+		providers.ComparisonAttemptsExceeded: {photo, card},
+	} {
+		for _, r := range []*providers.Request{{}, photo, card} {
+			err := &providers.Error{Reason: reason}
+			err.Blame(r)
+			if slices.Contains(sent, r) {
+				require.Equal(t, reason, err.Reason)
+			} else {
+				require.Equal(t, providers.ArgumentRejected, err.Reason, reason)
+			}
+			require.Equal(t, slices.Contains(sent, r), err.CallersFault(), reason)
+		}
 	}
 }
 

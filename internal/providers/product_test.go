@@ -162,3 +162,18 @@ func TestAtMost(t *testing.T) {
 		require.False(t, test.limit.Allows(test.refused), test.text)
 	}
 }
+
+// A product's request can contain what it honours, and the identity fields that it states.
+func TestSends(t *testing.T) {
+	p := providers.Product{
+		Honours:  providers.FieldSet(providers.FieldPhotos, providers.FieldIDCard, providers.FieldReturnURL),
+		Identity: providers.FieldSet(providers.FieldReference),
+	}
+	for path, want := range map[providers.Path]bool{
+		"comparison.photos": true, "comparison.photos[1]": true, "comparison.id_card": true, "comparison.id_card.name": true,
+		"callback.return_url": true, "callback.notify_url": false, "reference": true, "subject_id": false, "token_lifetime": false,
+		"": false, "comparison": false, "comparison.photos_of": false,
+	} {
+		require.Equal(t, want, p.Sends(path), path)
+	}
+}
