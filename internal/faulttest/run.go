@@ -114,7 +114,7 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 		return gateway.resources(ctx)
 	}
 
-	calls.make(ctx, o.Rate, warmUp)
+	calls.make(ctx, o.Rate, warmUp, nil)
 	calls.running.Wait()
 	if seen.before, err = settle(rest, resources{}, settleTime); err != nil {
 		return nil, err
@@ -126,8 +126,12 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 	var beside sync.WaitGroup
 	var unwatched, failed error
 	beside.Go(func() { unwatched = seen.lag.watch(watching) })
-	beside.Go(func() { failed = script(ctx, row, vs, seen.spans) })
-	calls.make(ctx, o.Rate, l.calm+l.fault+l.after)
+	played := make(chan struct{})
+	beside.Go(func() {
+		defer close(played)
+		failed = script(ctx, row, vs, seen)
+	})
+	calls.make(ctx, o.Rate, l.calm+l.fault+l.after, played)
 	seen.end = time.Now()
 	calls.running.Wait()
 	stop()
@@ -147,10 +151,11 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 // warmUp opens the connections that stay.
 const warmUp = 200 * time.Millisecond
 
-// script begins and ends the faults at their times.
-func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
-	for i := range spans {
-		pause(ctx, time.Until(spans[i].begin))
+// script begins and ends the faults at their times. In an untimed run a fault whose
+// beginning took long ends later.
+func script(ctx context.Context, row *Row, vs vendors, seen *observed) error {
+	for _, s := range seen.spans {
+		pause(ctx, time.Until(s.begin))
 		var ends []func()
 		for _, name := range row.vendors() {
 			end, err := row.fault(vs[name])
@@ -159,7 +164,10 @@ func script(ctx context.Context, row *Row, vs vendors, spans []span) error {
 			}
 			ends = append(ends, end)
 		}
-		pause(ctx, time.Until(spans[i].end))
+		if !seen.timed {
+			s.end = time.Now().Add(s.end.Sub(s.begin))
+		}
+		pause(ctx, time.Until(s.end))
 		for _, end := range ends {
 			end()
 		}
