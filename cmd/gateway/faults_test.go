@@ -36,7 +36,7 @@ var (
 // calls a second as two cores can take of four rows, which is fewer under the race
 // detector; another has so few that a busy machine can take them, too.
 func faultsRun() (mode faulttest.Mode, rate float64, seeds int) {
-	const few, many = 50, 300
+	const few, many = 25, 300
 	mode, rate, seeds = faulttest.Untimed, few, 1
 	if *faultsTimed {
 		mode = faulttest.Timed

@@ -162,8 +162,8 @@ func TestACollectorThatFailsCostsNothing(t *testing.T) {
 			t.Run(name+" "+protocol, func(t *testing.T) {
 				t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
 				t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
-				t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "3600000") // only the grace ends an export
-				t.Setenv("OTEL_BSP_EXPORT_TIMEOUT", "3600000")
+				t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "120000") // the grace ends an export long before
+				t.Setenv("OTEL_BSP_EXPORT_TIMEOUT", "120000")
 				t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "2")
 				t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1")
 				vendor, headers := digitsVendor(t)

@@ -109,7 +109,7 @@ func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gat
 		return gateway.Resources(ctx)
 	}
 
-	load.Make(ctx, o.Rate, warmUp)
+	load.Make(ctx, o.Rate, warmUp, nil)
 	load.Wait()
 	if seen.Before, err = settle(rest, process.Resources{}, settleTime); err != nil {
 		return nil, err
@@ -122,8 +122,12 @@ func play(ctx context.Context, row *Row, o Options, vs faultyvendor.Vendors, gat
 	var beside sync.WaitGroup
 	var unwatched, failed error
 	beside.Go(func() { unwatched = seen.Lag.Watch(watching) })
-	beside.Go(func() { failed = script(ctx, row, vs, seen.Spans) })
-	load.Make(ctx, o.Rate, l.calm+l.fault+l.after)
+	played := make(chan struct{})
+	beside.Go(func() {
+		defer close(played)
+		failed = script(ctx, row, vs, seen)
+	})
+	load.Make(ctx, o.Rate, l.calm+l.fault+l.after, played)
 	seen.End = time.Now()
 	seen.Calls = load.Wait()
 	stop()
@@ -149,10 +153,11 @@ func newRandom(seed uint64, use string) *rand.Rand {
 // warmUp opens the connections that stay.
 const warmUp = 200 * time.Millisecond
 
-// script begins and ends the faults at their times.
-func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, spans []judge.Span) error {
-	for i := range spans {
-		timing.Pause(ctx, time.Until(spans[i].Begin))
+// script begins and ends the faults at their times. In an untimed run a fault whose
+// beginning took long ends later.
+func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, seen *judge.Observed) error {
+	for _, s := range seen.Spans {
+		timing.Pause(ctx, time.Until(s.Begin))
 		var ends []func()
 		for _, name := range row.vendors() {
 			end, err := row.fault(vs[name])
@@ -161,7 +166,10 @@ func script(ctx context.Context, row *Row, vs faultyvendor.Vendors, spans []judg
 			}
 			ends = append(ends, end)
 		}
-		timing.Pause(ctx, time.Until(spans[i].End))
+		if !seen.Timed {
+			s.End = time.Now().Add(s.End.Sub(s.Begin))
+		}
+		timing.Pause(ctx, time.Until(s.End))
 		for _, end := range ends {
 			end()
 		}

@@ -107,11 +107,11 @@ func TestBlameForSeveral(t *testing.T) {
 
 // What was not sent is no fault of the caller.
 func TestBlameForWhatWasNotSent(t *testing.T) {
-	photo, card := &providers.Request{Photos: photos(1)}, &providers.Request{IDCard: &providers.IDCard{}}
+	photo, card := &providers.Request{Photos: photos(1)}, &providers.Request{IdentityDocument: &providers.IdentityDocument{}}
 	for reason, sent := range map[providers.Reason][]*providers.Request{
 		providers.PhotoUnreadable: {photo}, providers.PhotoTooLarge: {photo}, providers.NoFaceFound: {photo},
 		providers.MultipleFaces: {photo}, providers.PhotoLowQuality: {photo}, providers.RequestTooLarge: {photo},
-		providers.IDCardNameInvalid: {card}, providers.IDCardNumberInvalid: {card},
+		providers.IdentityNameInvalid: {card}, providers.IdentityNumberInvalid: {card},
 		providers.ComparisonAttemptsExceeded: {photo, card},
 	} {
 		for _, r := range []*providers.Request{{}, photo, card} {

@@ -166,7 +166,7 @@ func TestAtMost(t *testing.T) {
 // A product's request can contain what it honours, and the identity fields that it states.
 func TestSends(t *testing.T) {
 	p := providers.Product{
-		Honours:  providers.FieldSet(providers.FieldPhotos, providers.FieldIDCard, providers.FieldReturnURL),
+		Honours:  providers.FieldSet(providers.FieldPhotos, providers.FieldIdentityDocument, providers.FieldReturnURL),
 		Identity: providers.FieldSet(providers.FieldReference),
 	}
 	for path, want := range map[providers.Path]bool{

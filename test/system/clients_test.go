@@ -56,13 +56,23 @@ $`, "VENDOR_INTERNAL_ERROR", 3,
 	},
 }
 
-// The programs of docs/clients.md that need more than Go, as they are there but for
-// the gateway's address. Go's is run by the gateway's own tests.
+// The programs of docs/clients.md, as they are there but for the gateway's address. Go's
+// is here too: running it compiles it, which a busy machine takes minutes for.
+
+func TestGoClientOfTheDocs(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "client")
+	source := program + ".go"
+	runClientCases(t, func() *exec.Cmd {
+		output, err := exec.Command("go", "build", "-C", checkout, "-o", program, source).CombinedOutput()
+		require.NoError(t, err, "%s", output)
+		return exec.Command(program)
+	}, source, "grpc", "accepted_products")
+}
 
 func TestNodeClientOfTheDocs(t *testing.T) {
 	node := program(t, "node", "nodejs")
 	file := filepath.Join(installNodePackages(t), "client.mjs")
-	runClientCases(t, node, file, "grpc", "accepted_products")
+	runClientCases(t, interpreted(node, file), file, "grpc", "accepted_products")
 }
 
 func TestCurlClientOfTheDocs(t *testing.T) {
@@ -70,12 +80,17 @@ func TestCurlClientOfTheDocs(t *testing.T) {
 	program(t, "curl", "curl")
 	program(t, "jq", "jq")
 	file := filepath.Join(t.TempDir(), "client.sh")
-	runClientCases(t, bash, file, "rest", "acceptedProducts")
+	runClientCases(t, interpreted(bash, file), file, "rest", "acceptedProducts")
+}
+
+// interpreted returns the command that runs the file.
+func interpreted(interpreter, file string) func() *exec.Cmd {
+	return func() *exec.Cmd { return exec.Command(interpreter, file) }
 }
 
 // runClientCases writes the program of each case to the file, whose name is the block's,
 // and has it run from the top of the checkout.
-func runClientCases(t *testing.T, interpreter, file, transport, field string) {
+func runClientCases(t *testing.T, command func() *exec.Cmd, file, transport, field string) {
 	t.Helper()
 	s := startSandbox(t)
 	page := doctest.Block(t, clientsPage, filepath.Base(file))
@@ -83,7 +98,7 @@ func runClientCases(t *testing.T, interpreter, file, transport, field string) {
 		t.Run(c.name, func(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, []byte(s.inPlace(page, c)), 0o600))
 			before := s.counted(t, transport, c.reason)
-			client := exec.Command(interpreter, file)
+			client := command()
 			client.Dir = checkout
 			var stderr strings.Builder
 			client.Stderr = &stderr

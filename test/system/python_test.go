@@ -17,7 +17,8 @@ import (
 func TestPythonClientOfTheDocs(t *testing.T) {
 	python := pythonWithGRPC(t)
 	t.Setenv("PYTHONPATH", compileForPython(t))
-	runClientCases(t, python, filepath.Join(t.TempDir(), "client.py"), "grpc", "accepted_products")
+	file := filepath.Join(t.TempDir(), "client.py")
+	runClientCases(t, interpreted(python, file), file, "grpc", "accepted_products")
 }
 
 // compileForPython runs the page's protoc and returns the folder that it writes.

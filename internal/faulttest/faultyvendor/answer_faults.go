@@ -129,24 +129,20 @@ func Drip(v *Vendor) (end func(), err error) {
 	})(v)
 }
 
-// Explode answers a request that was served with a little that unfolds to much.
+// Explode answers a request that was served with a little that unfolds to much. A gzip
+// file is a series of members, so that one is compressed and repeated.
 func Explode(v *Vendor) (end func(), err error) {
-	const size = 32 << 20
-	var bomb bytes.Buffer
-	writer, err := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	zeros := make([]byte, 1<<20)
-	for range size / len(zeros) {
-		_, _ = writer.Write(zeros) // a buffer takes all
-	}
+	const members = 32
+	var member bytes.Buffer
+	writer := gzip.NewWriter(&member)
+	_, _ = writer.Write(make([]byte, 1<<20)) // a buffer takes all
 	_ = writer.Close()
+	bomb := bytes.Repeat(member.Bytes(), members)
 	return answers(func(v *Vendor) handler {
 		return func(w http.ResponseWriter, r *http.Request) {
 			v.usual().ServeHTTP(httptest.NewRecorder(), r)
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(bomb.Bytes())
+			_, _ = w.Write(bomb)
 		}
 	})(v)
 }

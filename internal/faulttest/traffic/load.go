@@ -31,16 +31,30 @@ type Load struct {
 	running sync.WaitGroup
 }
 
-// Make makes calls for so long, and returns when the last one is sent.
-func (l *Load) Make(ctx context.Context, rate float64, length time.Duration) {
+// Make makes calls for so long, and longer until done is closed unless it is nil. It
+// returns when the last one is sent.
+func (l *Load) Make(ctx context.Context, rate float64, length time.Duration, done <-chan struct{}) {
 	at, end := time.Now(), time.Now().Add(length)
 	for {
 		at = at.Add(time.Duration(l.Random.ExpFloat64() / rate * float64(time.Second)))
-		if at.After(end) || ctx.Err() != nil {
+		if ctx.Err() != nil || at.After(end) && closed(done) {
 			return
 		}
 		timing.Pause(ctx, time.Until(at))
 		l.one(ctx)
+	}
+}
+
+// closed reports whether the channel is closed or nil.
+func closed(done <-chan struct{}) bool {
+	if done == nil {
+		return true
+	}
+	select {
+	case <-done:
+		return true
+	default:
+		return false
 	}
 }
 
