@@ -170,7 +170,7 @@ func TestSends(t *testing.T) {
 		Identity: providers.FieldSet(providers.FieldReference),
 	}
 	for path, want := range map[providers.Path]bool{
-		"comparison.photos": true, "comparison.photos[1]": true, "comparison.id_card": true, "comparison.id_card.name": true,
+		"comparison.photos": true, "comparison.photos[1]": true, "comparison.identity_document": true, "comparison.identity_document.name": true,
 		"callback.return_url": true, "callback.notify_url": false, "reference": true, "subject_id": false, "token_lifetime": false,
 		"": false, "comparison": false, "comparison.photos_of": false,
 	} {
