@@ -1,6 +1,7 @@
 package call
 
 import (
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -21,10 +22,13 @@ import (
 const (
 	// errorDomain is the domain of every ErrorInfo.
 	errorDomain = "liveness-gateway"
-	// maxDetailBytes bounds the encoded details: over gRPC they travel in a trailer.
-	maxDetailBytes = 4 << 10
-	// maxFieldBytes bounds them before IssueFailure is added, to leave it room.
-	maxFieldBytes = 3 << 10
+	// maxTrailerBytes bounds a failed call's trailers over gRPC as they are sent: a proxy
+	// such as nginx answers larger ones with an error of its own, which clients retry.
+	maxTrailerBytes = 4 << 10
+	// trailerOverhead is for what the trailers have beside message and details.
+	trailerOverhead = 256
+	// maxTextBytes bounds the message, which is sent twice: once with the details.
+	maxTextBytes = 512
 	// maxViolations, maxRuledOut and maxUnavailable keep what a caller can correct readable.
 	maxViolations  = 16
 	maxRuledOut    = 16
@@ -35,7 +39,8 @@ const (
 // the spelling of field paths.
 func StatusOf(call *Call) *statuspb.Status {
 	row := rowOf(call.Err)
-	status := &statuspb.Status{Code: int32(row.code), Message: messageOf(row, call)}
+	status := &statuspb.Status{Code: int32(row.code), Message: cut(messageOf(row, call), maxTextBytes)}
+	limit := detailLimit(status.GetMessage())
 	add := func(detail proto.Message, limit int) bool {
 		packed, err := anypb.New(detail)
 		if err != nil {
@@ -48,18 +53,41 @@ func StatusOf(call *Call) *statuspb.Status {
 		status.Details = status.GetDetails()[:len(status.GetDetails())-1]
 		return false
 	}
-	add(errorInfoOf(call), maxDetailBytes)
-	add(&errdetails.RequestInfo{RequestId: call.RequestID}, maxDetailBytes)
+	add(errorInfoOf(call), limit)
+	add(&errdetails.RequestInfo{RequestId: call.RequestID}, limit)
 	if retry := call.RetryDelay(); retry > 0 {
-		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(retry)}, maxDetailBytes)
+		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(retry)}, limit)
 	}
 	badRequest := badRequestOf(call)
-	for n := len(badRequest.GetFieldViolations()); n > 0 && !add(badRequest, maxFieldBytes); n-- {
+	const forFailure = 4 // what IssueFailure is left of the limit
+	for n := len(badRequest.GetFieldViolations()); n > 0 && !add(badRequest, limit-limit/forFailure); n-- {
 		badRequest.FieldViolations = badRequest.GetFieldViolations()[:n-1]
 	}
-	for failure := issueFailureOf(call); !add(failure, maxDetailBytes) && shorten(failure); {
+	for failure := issueFailureOf(call); !add(failure, limit) && shorten(failure); {
 	}
 	return status
+}
+
+// detailLimit returns how long the encoded status may be beside its message.
+func detailLimit(message string) int {
+	left := maxTrailerBytes - trailerOverhead
+	for i := range len(message) {
+		if b := message[i]; b < ' ' || b > '~' || b == '%' {
+			left -= len("%XX")
+		} else {
+			left--
+		}
+	}
+	return base64.RawStdEncoding.DecodedLen(left)
+}
+
+// cut returns the beginning of a text, in whole characters.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	const end = "…"
+	return strings.ToValidUTF8(text[:most-len(end)], "") + end
 }
 
 // messageOf names the first field at fault and what is wrong with it: the message is all

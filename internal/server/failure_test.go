@@ -170,7 +170,7 @@ func TestRuledOutTargetsFillWhatRoomThereIs(t *testing.T) {
 		t.Run(transport, func(t *testing.T) {
 			d := requireFailure(t, send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))
 			require.Equal(t, []string{"detection"}, d.fields())
-			require.Greater(t, len(d.failure.GetRuledOut()), 10)
+			require.GreaterOrEqual(t, len(d.failure.GetRuledOut()), 8, "of 270 bytes each, with the trailers as they are sent within 4 KiB")
 			for i, out := range d.failure.GetRuledOut() {
 				require.Contains(t, out.GetAccount(), fmt.Sprintf("account-%03d-", i), "the first ones, in order")
 			}
