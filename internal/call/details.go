@@ -153,9 +153,13 @@ func issueFailureOf(call *Call) *livenessv1.IssueFailure {
 	for _, out := range ruledOut[:min(len(ruledOut), maxRuledOut)] {
 		failure.RuledOut = append(failure.RuledOut, ruledOutOf(call, out))
 	}
-	unavailable := call.Outcome.Unavailable
-	for _, target := range unavailable[:min(len(unavailable), maxUnavailable)] {
-		failure.Unavailable = append(failure.Unavailable, unavailableOf(target))
+	for _, u := range call.Outcome.Unavailable {
+		if len(failure.GetUnavailable()) == maxUnavailable {
+			break
+		}
+		if !call.Outcome.Attempted(u.Target) {
+			failure.Unavailable = append(failure.Unavailable, unavailableOf(u))
+		}
 	}
 	return failure
 }

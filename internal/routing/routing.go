@@ -4,6 +4,7 @@
 package routing
 
 import (
+	"slices"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -150,6 +151,11 @@ type Unavailable struct {
 
 // OutOfService is why a target is unavailable that the configuration has taken out.
 const OutOfService guard.Why = "out_of_service"
+
+// Attempted reports whether there was an attempt on the target.
+func (o *Outcome) Attempted(target *Target) bool {
+	return slices.ContainsFunc(o.Attempts, func(a Attempt) bool { return a.Target == target })
+}
 
 // RuledOut is a target that cannot serve the request, and why.
 type RuledOut struct {

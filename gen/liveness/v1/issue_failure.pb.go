@@ -77,7 +77,7 @@ func (Billed) EnumDescriptor() ([]byte, []int) {
 }
 
 // IssueFailure is a detail of a failed call's google.rpc.Status: what was tried,
-// and what was not and why. All details together stay within 4 KiB; where they
+// and what was not and why. Over gRPC all trailers together stay within 4 KiB; where they
 // would not, the last entries are left out.
 type IssueFailure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`

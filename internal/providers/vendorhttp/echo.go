@@ -1,6 +1,7 @@
 package vendorhttp
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -90,7 +91,8 @@ func (c *comparison) add(value string) {
 		c.values = append(c.values, letters{})
 	}
 	last := &c.values[len(c.values)-1]
-	if last.read(value); last.weight == 0 {
+	last.read(value)
+	if last.weight == 0 {
 		c.values = c.values[:len(c.values)-1]
 		return
 	}
@@ -163,8 +165,8 @@ func (l *letters) endWord() {
 // reverse takes the letters of another from the last to the first.
 func (l *letters) reverse(other *letters) {
 	l.clear()
-	for i := len(other.runes) - 1; i >= 0; i-- {
-		l.runes, l.begins, l.ends = append(l.runes, other.runes[i]), append(l.begins, other.ends[i]), append(l.ends, other.begins[i])
+	for i, r := range slices.Backward(other.runes) {
+		l.runes, l.begins, l.ends = append(l.runes, r), append(l.begins, other.ends[i]), append(l.ends, other.begins[i])
 	}
 	l.weight = other.weight
 }

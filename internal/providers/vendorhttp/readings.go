@@ -142,8 +142,13 @@ var escapes = []struct {
 	least, most int
 	bytes       bool
 }{
-	{`\u{`, 1, 6, false}, {`\u`, 4, 4, false}, {`\U`, 8, 8, false}, {`\x`, 2, 2, true},
-	{`%u`, 4, 4, false}, {`U+`, 4, 6, false}, {`u+`, 4, 6, false},
+	{`\u{`, 1, 6, false},
+	{`\u`, 4, 4, false},
+	{`\U`, 8, 8, false},
+	{`\x`, 2, 2, true},
+	{`%u`, 4, 4, false},
+	{`U+`, 4, 6, false},
+	{`u+`, 4, 6, false},
 }
 
 // unescapeRunes decodes the escapes of JSON and programming languages.
@@ -172,7 +177,7 @@ next:
 				units = append(units, uint16(n))
 			default:
 				flush()
-				all = utf8.AppendRune(all, rune(min(n, unicode.MaxRune+1))) //nolint:gosec // bounded
+				all = utf8.AppendRune(all, rune(min(n, unicode.MaxRune+1)))
 			}
 			continue next
 		}

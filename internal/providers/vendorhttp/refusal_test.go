@@ -11,8 +11,14 @@ import (
 
 func TestReadRefusal(t *testing.T) {
 	table := providers.CodeTable{
-		{Code: "BAD_ARGUMENTS"}, {Code: "INTERNAL_ERROR"}, {Code: "NOT_FOUND"}, {Code: "1009"}, {Code: "EXPIRED"},
-		{Code: "AUTHORIZATION_ERROR"}, {Code: "AUTHORIZATION_ERROR:DENIED"}, {Code: "AUTHORIZATION_ERROR:IP_NOT_ALLOWED"},
+		{Code: "BAD_ARGUMENTS"},
+		{Code: "INTERNAL_ERROR"},
+		{Code: "NOT_FOUND"},
+		{Code: "1009"},
+		{Code: "EXPIRED"},
+		{Code: "AUTHORIZATION_ERROR"},
+		{Code: "AUTHORIZATION_ERROR:DENIED"},
+		{Code: "AUTHORIZATION_ERROR:IP_NOT_ALLOWED"},
 	}
 	parameters := []string{"uuid", "biz_no", "image_ref1", "image_ref", "sign", "sign_version"}
 	type named []string

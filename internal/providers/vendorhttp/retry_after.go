@@ -32,9 +32,9 @@ func delaySeconds(field string) (time.Duration, bool) {
 	if field == "" || strings.Trim(field, "0123456789") != "" {
 		return 0, false
 	}
-	seconds := time.Duration(0)
+	delay := time.Duration(0)
 	for _, digit := range field {
-		seconds = min(seconds*10+time.Duration(digit-'0'), maxRetryAfter/time.Second)
+		delay = min(delay*10+time.Duration(digit-'0')*time.Second, maxRetryAfter)
 	}
-	return seconds * time.Second, true
+	return delay, true
 }
