@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,6 +135,60 @@ func TestAHeldRunThatFails(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		second := begin(t, keeper, deadline, "message", v.run)
 		require.Equal(t, reply{"token-1", idempotency.Issued, nil}, <-second.ended)
+	})
+}
+
+// What ends a hold does not end the call of those who wait.
+func TestAReleasedRunGoesOnForWhoWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keeper, v := newKeeper(t, newMemory()), &vendor{took: time.Second}
+		first := begin(t, keeper, deadline, "message", func(ctx context.Context) (idempotency.Answer, error) {
+			idempotency.Hold(ctx, time.Now().Add(time.Second))()
+			return v.run(ctx)
+		})
+		require.Equal(t, reply{"token-1", idempotency.Issued, nil}, <-first.ended)
+	})
+}
+
+// What a run needs is released when it has ended, and once, whoever came with it.
+func TestWhatARunNeedsIsReleased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keeper, v := newKeeper(t, newMemory()), &vendor{took: time.Second}
+		var released [3]atomic.Int32
+		ask := func(i int) {
+			ctx, cancel := context.WithTimeout(t.Context(), deadline)
+			defer cancel()
+			doCall(ctx, keeper, idempotency.Call{
+				Key: "key", Message: []idempotency.Part{{[]byte("message")}}, Run: v.run, Release: func() { released[i].Add(1) },
+			})
+		}
+		go ask(0)
+		synctest.Wait()
+		go ask(1)
+		synctest.Wait()
+		require.Zero(t, released[0].Load())
+		require.Equal(t, int32(1), released[1].Load())
+		time.Sleep(time.Second)
+		synctest.Wait()
+		ask(2)
+		time.Sleep(time.Second)
+		for i := range released {
+			require.Equal(t, int32(1), released[i].Load(), i)
+		}
+	})
+}
+
+// A flight that was given up and ends late leaves the one that took its place alone.
+func TestAFlightThatEndsLateForgetsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keeper, v := newKeeper(t, newMemory()), &vendor{took: 10 * time.Second}
+		first := begin(t, keeper, time.Second, "message", hangs(t, 12*time.Second))
+		<-first.ended
+		second := begin(t, keeper, 30*time.Second, "message", v.run) // from 6 s to 16 s
+		time.Sleep(12 * time.Second)
+		third := begin(t, keeper, 30*time.Second, "message", v.run)
+		require.Equal(t, reply{"token-1", idempotency.Issued, nil}, <-second.ended)
+		require.Equal(t, reply{"token-1", idempotency.Joined, nil}, <-third.ended)
 	})
 }
 

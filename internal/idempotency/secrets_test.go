@@ -107,3 +107,28 @@ func TestKeepersWithTwoSecretsHaveNothingInCommon(t *testing.T) {
 	require.Equal(t, idempotency.Issued, doCall(withDeadline(t), one, personal("token-1")).outcome)
 	require.Equal(t, idempotency.Issued, doCall(withDeadline(t), two, personal("token-2")).outcome)
 }
+
+// mixedUp answers every lease with one answer, whatever message that was for.
+type mixedUp struct {
+	idempotency.Store
+	answer []byte
+}
+
+func (m mixedUp) Lease(_ context.Context, _ idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+	lease.Answer = m.answer
+	return lease, nil
+}
+
+// An answer opens for its own message alone, also under the same key: a store that mixes
+// answers up gives none away.
+func TestAnAnswerOpensForItsMessageAlone(t *testing.T) {
+	store := &recording{Store: newMemory()}
+	call := personal("token-1")
+	require.Equal(t, idempotency.Issued, doCall(withDeadline(t), newKeeper(t, store), call).outcome)
+	mixed := newKeeper(t, mixedUp{newMemory(), store.answers[0]})
+	require.Equal(t, "token-1", doCall(withDeadline(t), mixed, call).answer)
+	call.Message = []idempotency.Part{{[]byte("subject-7f3a")}, {[]byte("Li Si")}}
+	got := doCall(withDeadline(t), mixed, call)
+	require.Equal(t, idempotency.Unavailable, got.outcome)
+	require.Empty(t, got.answer)
+}
