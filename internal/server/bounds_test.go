@@ -305,7 +305,10 @@ func TestBodiesTakeLinearTime(t *testing.T) {
 	if alloctest.UnderRaceDetector() {
 		return
 	}
-	const n = 1 << 20
+	const (
+		n      = 2 << 20
+		beside = 25 * time.Millisecond // the kernel may count in ticks; what is quadratic takes seconds
+	)
 	for _, s := range append(jsonShapes, shape{"three photos", func(n int) string {
 		text := base64.StdEncoding.EncodeToString(make([]byte, n/4))
 		photo := `{"content":"` + text + `"}`
@@ -317,11 +320,11 @@ func TestBodiesTakeLinearTime(t *testing.T) {
 				_, c, _ := measured(sendBody("application/json")(t, s.body(n)))
 				once = min(once, c)
 				_, c, _ = measured(sendBody("application/json")(t, s.body(2*n)))
-				if twice = min(twice, c); twice <= 3*once+cpuBeside {
+				if twice = min(twice, c); twice <= 3*once+beside {
 					return
 				}
 			}
-			require.LessOrEqual(t, twice, 3*once+cpuBeside)
+			require.LessOrEqual(t, twice, 3*once+beside)
 		})
 	}
 }

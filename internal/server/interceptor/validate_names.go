@@ -2,6 +2,8 @@ package interceptor
 
 import (
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
@@ -40,6 +42,8 @@ func badNames(m *livenessv1.IssueLivenessTokenRequest) (violations []providers.V
 // badName says in the rules' words what is wrong with a name, "" if nothing is.
 func badName(name string) string {
 	switch {
+	case strings.ContainsFunc(name, notVisible):
+		return "must not hold control, bidi or invisible characters"
 	case name == "":
 		return "must be at least 1 characters"
 	case len(name) > maxNameLength && utf8.RuneCountInString(name) > maxNameLength:
@@ -47,4 +51,10 @@ func badName(name string) string {
 	default:
 		return ""
 	}
+}
+
+// notVisible are the characters that texts must not hold.
+func notVisible(c rune) bool {
+	const nonJoiner, joiner = 0x200c, 0x200d
+	return unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Cf) && c != nonJoiner && c != joiner
 }

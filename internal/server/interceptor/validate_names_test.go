@@ -13,7 +13,7 @@ import (
 
 // namesOfAllKinds are names of which each may be good or bad.
 var namesOfAllKinds = []string{
-	"", "a", "megvii.app-v5", strings.Repeat("p", 64), strings.Repeat("p", 65), strings.Repeat("é", 64), strings.Repeat("é", 65),
+	"", "a", "megvii.app-v5", strings.Repeat("p", 64), strings.Repeat("p", 65), strings.Repeat("é", 64), strings.Repeat("é", 65), "a\nb", "a\u202eb", "a\u200db", "a\u00adb", "a\u2028b", strings.Repeat("\n", 65),
 }
 
 // What is said of names without asking the rules is what the rules say of them.
@@ -34,7 +34,7 @@ func TestBadNameSaysWhatTheRulesSay(t *testing.T) {
 }
 
 func TestViolationsAreBounded(t *testing.T) {
-	validate := validateMessage()
+	validate := validateMessage(&Rules{})
 	for name, request := range map[string]*livenessv1.IssueLivenessTokenRequest{
 		"products":              {Flow: 1, AcceptedProducts: make([]string, 64)},
 		"products and regions":  {AcceptedProducts: make([]string, 10), Regions: make([]string, 64)},
