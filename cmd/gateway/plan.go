@@ -53,5 +53,6 @@ func runPlan(ctx context.Context, o *planOptions, stdin io.Reader, output io.Wri
 	if err != nil {
 		return err
 	}
-	return plan.Print(ctx, gateway.Routes(cfg), body, o.json, output)
+	settings := plan.Settings{Routes: gateway.Routes(cfg), AllowPrivateCallbacks: cfg.AllowPrivateCallbacks}
+	return plan.Print(ctx, settings, body, o.json, output)
 }

@@ -39,6 +39,9 @@ func Check(t *testing.T, pieces map[string]Piece) {
 	}
 }
 
+// UnderRaceDetector reports whether the race detector allocates and takes time here.
+func UnderRaceDetector() bool { return raceDetector }
+
 // Benchmark measures each piece.
 func Benchmark(b *testing.B, pieces map[string]Piece) {
 	b.Helper()

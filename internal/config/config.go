@@ -36,7 +36,9 @@ type Config struct {
 	// AllowUnauthenticated permits gRPC and REST off loopback although callers are
 	// not authenticated.
 	AllowUnauthenticated bool
-	Log                  Log
+	// AllowPrivateCallbacks lets callers' callbacks have private addresses.
+	AllowPrivateCallbacks bool
+	Log                   Log
 	// ShutdownGrace is how long running calls may take to end after SIGTERM, 100 ms
 	// to 5 min.
 	ShutdownGrace time.Duration

@@ -33,13 +33,14 @@ func Parse(name string, text []byte, vendors []*providers.Provider) (*Config, er
 }
 
 func readConfig(v document.Value, vendors []*providers.Provider) *Config {
-	o := v.Object("listen", "allow_unauthenticated", "log", "shutdown_grace", "limits", "idempotency", "accounts", "routes", "out_of_service")
+	o := v.Object("listen", "allow_unauthenticated", "allow_private_callbacks", "log", "shutdown_grace", "limits", "idempotency", "accounts", "routes", "out_of_service")
 	c := &Config{
-		AllowUnauthenticated: o.Optional("allow_unauthenticated").Boolean(),
-		Log:                  readLog(o.Optional("log")),
-		ShutdownGrace:        o.Optional("shutdown_grace").Duration(100*time.Millisecond, 5*time.Minute, DefaultShutdownGrace),
-		Limits:               readLimits(o.Optional("limits")),
-		Idempotency:          readIdempotency(o.Optional("idempotency")),
+		AllowUnauthenticated:  o.Optional("allow_unauthenticated").Boolean(),
+		AllowPrivateCallbacks: o.Optional("allow_private_callbacks").Boolean(),
+		Log:                   readLog(o.Optional("log")),
+		ShutdownGrace:         o.Optional("shutdown_grace").Duration(100*time.Millisecond, 5*time.Minute, DefaultShutdownGrace),
+		Limits:                readLimits(o.Optional("limits")),
+		Idempotency:           readIdempotency(o.Optional("idempotency")),
 	}
 	c.Listen = readListen(o.Optional("listen"), c.AllowUnauthenticated)
 	c.Accounts = readAccounts(o.Required("accounts"), vendors)

@@ -12,6 +12,7 @@ const layout = `listen:
   rest: {{printf "%q" .Listen.REST}}
   admin: {{printf "%q" .Listen.Admin}}
 allow_unauthenticated: {{.AllowUnauthenticated}}
+allow_private_callbacks: {{.AllowPrivateCallbacks}}
 log:
   level: {{.Log.Level}}
 shutdown_grace: {{.ShutdownGrace}}

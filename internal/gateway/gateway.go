@@ -81,6 +81,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 	dispatcher := server.NewDispatcher(admission.NewController(admission.Limits{
 		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
 	}), g.observers(metrics)...)
+	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
 	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, keeper))
 	errorLog, err := zap.NewStdLogAt(log, zap.DebugLevel)
 	if err != nil {

@@ -1,47 +1,42 @@
 package message
 
 import (
-	"google.golang.org/grpc/encoding"
-	_ "google.golang.org/grpc/encoding/proto" // registers the codec
+	"context"
+
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/proto"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/message/contract"
+	"github.com/liveness-gateway/gateway/internal/message/wire"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// smallBytes is the length up to which a message is decoded whole: copying less than that
-// costs less than taking it apart.
-const smallBytes = 32 << 10
-
-// FromProto decodes a message from the buffers that it was received in. Large photos are
-// left where they lie, in the memory returned; it takes over the buffers, which go back to
-// their pool when nobody holds that memory any more.
-func FromProto(data mem.BufferSlice, into proto.Message) ([]sensitive.Bytes, sensitive.Memory, *providers.Error) {
-	request, hasPhotos := into.(*livenessv1.IssueLivenessTokenRequest)
-	if hasPhotos && data.Len() > smallBytes {
-		received := hold(data)
-		if rest, photos, ok := split(received); ok {
-			return photos, received, unmarshal(mem.BufferSlice{mem.SliceBuffer(rest)}, into)
-		}
-	}
-	defer data.Free()
-	refused := unmarshal(data, into)
-	if !hasPhotos {
-		return nil, sensitive.GarbageCollected{}, refused
-	}
-	return TakePhotos(request), sensitive.GarbageCollected{}, refused
+// photosInProto are where a message has photos.
+var photosInProto = wire.Photos{
+	List:    (&livenessv1.Comparison{}).ProtoReflect().Descriptor().Fields().ByName("photos"),
+	Content: (&livenessv1.Photo{}).ProtoReflect().Descriptor().Fields().ByName("content"),
 }
 
-func unmarshal(data mem.BufferSlice, into proto.Message) *providers.Error {
-	if err := encoding.GetCodecV2("proto").Unmarshal(data, into); err != nil {
-		return &providers.Error{
-			Reason:  providers.InvalidRequest,
-			Message: "not a valid " + string(into.ProtoReflect().Descriptor().Name()) + " message",
-		}
+// FromProto decodes a message from the buffers that it was received in. Photos are left where
+// they are, in the memory returned; it takes over the buffers, which go back to their pool
+// when nobody holds that memory any more.
+func FromProto(ctx context.Context, data mem.BufferSlice, into proto.Message) ([]sensitive.Bytes, sensitive.Memory, *providers.Error) {
+	received := hold(data)
+	name := into.ProtoReflect().Descriptor()
+	rest, photos, refused := wire.Split(ctx, data, contract.Of(name), photosInProto, received)
+	if refused == nil && proto.Unmarshal(rest, into) != nil {
+		refused = &providers.Error{Reason: providers.InvalidRequest}
 	}
-	return nil
+	switch {
+	case refused != nil && refused.Reason == providers.InvalidRequest && len(refused.Violations) == 0:
+		refused.Message = "not a valid " + string(name.Name()) + " message"
+	case refused == nil && len(photos) > 0:
+		return photos, received, nil
+	}
+	received.Free()
+	return nil, sensitive.GarbageCollected{}, refused
 }
 
 // frames are the buffers that a message was received in. They go back to the gRPC

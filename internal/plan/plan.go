@@ -17,14 +17,20 @@ import (
 	"github.com/liveness-gateway/gateway/internal/service"
 )
 
+// Settings are what of the configuration decides how a request is routed.
+type Settings struct {
+	Routes                []routing.Route
+	AllowPrivateCallbacks bool
+}
+
 // Print prints on which targets of the routes a request would be tried, and why not on the
 // others. The request is JSON, as over REST. It fails if there is no target to try.
-func Print(ctx context.Context, routes []routing.Route, request []byte, asJSON bool, output io.Writer) error {
+func Print(ctx context.Context, settings Settings, request []byte, asJSON bool, output io.Writer) error {
 	decoded, refused := message.DecodeJSON(request)
 	explanation := routing.Explanation{Failure: refused}
 	if refused == nil {
 		var err error
-		if explanation, err = explain(ctx, routes, decoded); err != nil {
+		if explanation, err = explain(ctx, settings, decoded); err != nil {
 			return err
 		}
 	}
@@ -39,13 +45,14 @@ func Print(ctx context.Context, routes []routing.Route, request []byte, asJSON b
 
 // explain takes the message through the server's interceptors, so that it is refused as
 // a caller's would be, to routing's explanation.
-func explain(ctx context.Context, routes []routing.Route, request *livenessv1.IssueLivenessTokenRequest) (routing.Explanation, error) {
+func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLivenessTokenRequest) (routing.Explanation, error) {
 	keeper, err := idempotency.NewInMemory(1, 1<<20)
 	if err != nil {
 		return routing.Explanation{}, err
 	}
-	p := &planner{router: routing.New(routes, func(*routing.Attempt) {})}
+	p := &planner{router: routing.New(settings.Routes, func(*routing.Attempt) {})}
 	d := server.NewDispatcher(&admission.Controller{})
+	d.AllowPrivateCallbacks(settings.AllowPrivateCallbacks)
 	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))
 	if c := d.Issue(ctx, request); !p.planned {
 		p.explanation.Failure = c.Err

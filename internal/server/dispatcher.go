@@ -24,6 +24,7 @@ type Dispatcher struct {
 	services     []*grpc.ServiceDesc
 	methods      map[string]Method
 	unknown      grpc.UnaryHandler
+	rules        *interceptor.Rules
 }
 
 // Method is an RPC behind the interceptors.
@@ -40,7 +41,8 @@ func (m *Method) NewMessage() proto.Message { return m.message.New().Interface()
 // NewDispatcher returns a dispatcher without services, which sheds what the controller does
 // and tells each observer of every call when it has ended.
 func NewDispatcher(controller *admission.Controller, observers ...func(*call.Call)) *Dispatcher {
-	d := &Dispatcher{interceptors: interceptor.All(controller, observers), methods: make(map[string]Method)}
+	rules := &interceptor.Rules{}
+	d := &Dispatcher{interceptors: interceptor.All(controller, observers, rules), methods: make(map[string]Method), rules: rules}
 	d.unknown = interceptor.Chain(nil, &grpc.UnaryServerInfo{}, d.interceptors) // no call gets past admission
 	return d
 }
@@ -60,6 +62,10 @@ func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation a
 			})
 	}
 }
+
+// AllowPrivateCallbacks has the callbacks of messages taken also if they have private
+// addresses. It must be called before the first call.
+func (d *Dispatcher) AllowPrivateCallbacks(allow bool) { d.rules.AllowPrivateCallbacks = allow }
 
 // Services returns the services that are registered, in order.
 func (d *Dispatcher) Services() []*grpc.ServiceDesc { return d.services }

@@ -92,6 +92,8 @@ func TestFormsThatAreTaken(t *testing.T) {
 		"no photos":           {[]formPart{request}, nil},
 		"a photo of any type": {[]formPart{request, {"photos", "image/;", "one"}}, []string{"one"}},
 		"a request untyped":   {[]formPart{{"request", "", goodBody}}, nil},
+		"another type":        {[]formPart{{"request", "text/plain", goodBody}}, nil},
+		"a broken type":       {[]formPart{{"request", "application/SECRET/", goodBody}}, nil},
 		"with a charset":      {[]formPart{{"request", "Application/JSON; charset=utf-8", goodBody}}, nil},
 		"one photo":           {[]formPart{request, {"photos", "image/jpeg", "one"}}, []string{"one"}},
 		"photos in order":     {[]formPart{{"photos", "image/png", "one"}, request, {"photos", "", large}, {"photos", "x/y", "3"}}, []string{"one", large, "3"}},
@@ -119,11 +121,10 @@ func TestFormsThatAreRefused(t *testing.T) {
 		parts       []formPart
 		field, says string
 	}{
-		"no parts":            {nil, "", "the form does not begin with its boundary"},
+		"no parts":            {nil, "request", "is missing in the form"},
 		"no request":          {[]formPart{photo}, "request", "is missing in the form"},
 		"two requests":        {[]formPart{request, photo, request}, "request", "stands in the form twice"},
-		"a request in XML":    {[]formPart{{"request", "application/xml", "<SECRET/>"}}, "request", "must be application/json"},
-		"a broken type":       {[]formPart{{"request", "application/SECRET/", goodBody}}, "request", "must be application/json"},
+		"a request in XML":    {[]formPart{{"request", "application/xml", "<SECRET/>"}}, "", "is not valid JSON (line 1, column 1)"},
 		"an unknown part":     {[]formPart{request, {"photo", "", "SECRET"}}, "photo", "is not a part of the form, which has request and photos"},
 		"other case":          {[]formPart{request, {"Photos", "", "SECRET"}}, "Photos", "is not a part of the form, which has request and photos"},
 		"named by a value":    {[]formPart{request, {"SECRET 张三", "", ""}}, "", "is not a part of the form, which has request and photos"},

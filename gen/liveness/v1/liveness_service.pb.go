@@ -315,6 +315,11 @@ func (ExpirySource) EnumDescriptor() ([]byte, []int) {
 // IssueLivenessTokenRequest says what the user shall do, on whose behalf, and
 // what the vendor shall compare and report.
 //
+// Texts hold no control characters, no characters that turn the direction of
+// writing, and no invisible ones but the two joiners (U+200C, U+200D), which
+// names are written with; extra_data holds what it may. A text without a limit of
+// its own may have 4096 bytes.
+//
 // No field is silently dropped. A product that cannot do what a present field
 // asks is ruled out; each field names the products that honour it. False, and
 // the value that a product has anyway, ask for nothing and rule nothing out.
@@ -644,7 +649,8 @@ func (x *IdentityDocument) GetNumber() string {
 // Photo is a reference photo of the user.
 type Photo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The image file. Required.
+	// The image file. Required. In JSON it is base64 in either alphabet, padded or
+	// not; line breaks as MIME has them are taken, anything else is refused.
 	Content       []byte `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -692,13 +698,18 @@ func (x *Photo) GetContent() []byte {
 type Callback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page to which the user's browser is sent, by POST, when the check is done:
-	// an absolute http or https URL. Honoured and required by megvii.pc-web.
+	// an absolute http or https URL of at most 2048 bytes without user and password.
+	// The host is a name or a public address: other addresses, however they are
+	// spelled, and the names localhost, *.localhost, *.local and *.internal are
+	// refused, private ones unless the gateway is configured to allow them. Honoured
+	// and required by megvii.pc-web.
 	ReturnUrl *string `protobuf:"bytes,1,opt,name=return_url,json=returnUrl,proto3,oneof" json:"return_url,omitempty"`
-	// The address to which the vendor's server posts the result: an absolute URL,
-	// https recommended. Honoured and required by megvii.pc-web.
+	// The address to which the vendor's server posts the result: an absolute URL as
+	// return_url is, https recommended. Honoured and required by megvii.pc-web.
 	NotifyUrl *string `protobuf:"bytes,2,opt,name=notify_url,json=notifyUrl,proto3,oneof" json:"notify_url,omitempty"`
-	// Data that the vendor sends along unchanged, at most 4096 bytes. Honoured by
-	// megvii.pc-web.
+	// Data that the vendor sends along unchanged, at most 4096 bytes. Tabs and line
+	// breaks are taken, other control characters and those that turn the direction of
+	// writing are not. Honoured by megvii.pc-web.
 	ExtraData     *string `protobuf:"bytes,3,opt,name=extra_data,json=extraData,proto3,oneof" json:"extra_data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1103,18 +1114,21 @@ var File_liveness_v1_liveness_service_proto protoreflect.FileDescriptor
 
 const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\n" +
-	"\"liveness/v1/liveness_service.proto\x12\vliveness.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fliveness/v1/issue_failure.proto\x1a\x1aliveness/v1/personal.proto\"\xc2\x06\n" +
+	"\"liveness/v1/liveness_service.proto\x12\vliveness.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fliveness/v1/issue_failure.proto\x1a\x1aliveness/v1/personal.proto\"\xf6\n" +
+	"\n" +
 	"\x19IssueLivenessTokenRequest\x12O\n" +
 	"\x0fidempotency_key\x18\x01 \x01(\tB&\xbaH\x1f\xd8\x01\x01r\x1a2\x18^[A-Za-z0-9._:-]{1,128}$\x98\xe5\x18\x00R\x0eidempotencyKey\x122\n" +
 	"\x04flow\x18\x02 \x01(\x0e2\x11.liveness.v1.FlowB\v\xbaH\b\xc8\x01\x01\x82\x01\x02\x10\x01R\x04flow\x128\n" +
-	"\bscenario\x18\x03 \x01(\tB\x1c\xbaH\x15r\x132\x11^[a-z0-9-]{0,64}$\x98\xe5\x18\x00R\bscenario\x12A\n" +
-	"\x11accepted_products\x18\x04 \x03(\tB\x14\xbaH\r\x92\x01\n" +
-	"\x10@\"\x06r\x04\x10\x01\x18@\x98\xe5\x18\x00R\x10acceptedProducts\x12.\n" +
-	"\aregions\x18\x05 \x03(\tB\x14\xbaH\r\x92\x01\n" +
-	"\x10@\"\x06r\x04\x10\x01\x18@\x98\xe5\x18\x00R\aregions\x12+\n" +
+	"\bscenario\x18\x03 \x01(\tB\x1c\xbaH\x15r\x132\x11^[a-z0-9-]{0,64}$\x98\xe5\x18\x00R\bscenario\x12\xce\x01\n" +
+	"\x11accepted_products\x18\x04 \x03(\tB\xa0\x01\xbaH\x98\x01\x92\x01\x94\x01\x10@\"\x8f\x01\xba\x01\x85\x01\n" +
+	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')r\x04\x10\x01\x18@\x98\xe5\x18\x00R\x10acceptedProducts\x12\xbb\x01\n" +
+	"\aregions\x18\x05 \x03(\tB\xa0\x01\xbaH\x98\x01\x92\x01\x94\x01\x10@\"\x8f\x01\xba\x01\x85\x01\n" +
+	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')r\x04\x10\x01\x18@\x98\xe5\x18\x00R\aregions\x12\xb6\x01\n" +
 	"\n" +
-	"subject_id\x18\x06 \x01(\tB\f\xbaH\x05r\x03(\x80\x04\x98\xe5\x18\x01R\tsubjectId\x12*\n" +
-	"\treference\x18\a \x01(\tB\f\xbaH\x05r\x03\x18\x80\x01\x98\xe5\x18\x00R\treference\x127\n" +
+	"subject_id\x18\x06 \x01(\tB\x96\x01\xbaH\x8e\x01\xba\x01\x85\x01\n" +
+	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')r\x03(\x80\x04\x98\xe5\x18\x01R\tsubjectId\x12\xb5\x01\n" +
+	"\treference\x18\a \x01(\tB\x96\x01\xbaH\x8e\x01\xba\x01\x85\x01\n" +
+	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')r\x03\x18\x80\x01\x98\xe5\x18\x00R\treference\x127\n" +
 	"\n" +
 	"comparison\x18\b \x01(\v2\x17.liveness.v1.ComparisonR\n" +
 	"comparison\x121\n" +
@@ -1132,27 +1146,30 @@ const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\x14detect_rotated_faces\x18\x03 \x01(\bH\x00R\x12detectRotatedFaces\x88\x01\x01\x12K\n" +
 	"\x0emultiple_faces\x18\x04 \x01(\x0e2\x1a.liveness.v1.MultipleFacesB\b\xbaH\x05\x82\x01\x02\x10\x01R\rmultipleFaces:\x8d\x01\xbaH\x89\x01\x1a\x86\x01\n" +
 	"&comparison.identity_document_or_photos\x12%needs an identity document or a photo\x1a5has(this.identity_document) || this.photos.size() > 0B\x17\n" +
-	"\x15_detect_rotated_faces\"\xa6\x02\n" +
+	"\x15_detect_rotated_faces\"\xbe\x04\n" +
 	"\x10IdentityDocument\x12B\n" +
 	"\x04type\x18\x01 \x01(\x0e2!.liveness.v1.IdentityDocumentTypeB\v\xbaH\b\xc8\x01\x01\x82\x01\x02\x10\x01R\x04type\x12\x89\x01\n" +
 	"\acountry\x18\x02 \x01(\tBo\xbaHh\xba\x01b\n" +
-	"\x19identity_document.country\x12)must be two capital letters of ISO 3166-1\x1a\x1athis.matches('^[A-Z]{2}$')\xc8\x01\x01\x98\xe5\x18\x01R\acountry\x12\x1e\n" +
-	"\x04name\x18\x03 \x01(\tB\n" +
-	"\xbaH\x03\xc8\x01\x01\x98\xe5\x18\x01R\x04name\x12\"\n" +
-	"\x06number\x18\x04 \x01(\tB\n" +
-	"\xbaH\x03\xc8\x01\x01\x98\xe5\x18\x01R\x06number\"e\n" +
+	"\x19identity_document.country\x12)must be two capital letters of ISO 3166-1\x1a\x1athis.matches('^[A-Z]{2}$')\xc8\x01\x01\x98\xe5\x18\x01R\acountry\x12\xa9\x01\n" +
+	"\x04name\x18\x03 \x01(\tB\x94\x01\xbaH\x8c\x01\xba\x01\x85\x01\n" +
+	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')\xc8\x01\x01\x98\xe5\x18\x01R\x04name\x12\xad\x01\n" +
+	"\x06number\x18\x04 \x01(\tB\x94\x01\xbaH\x8c\x01\xba\x01\x85\x01\n" +
+	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')\xc8\x01\x01\x98\xe5\x18\x01R\x06number\"e\n" +
 	"\x05Photo\x12\x1e\n" +
 	"\acontent\x18\x01 \x01(\fB\x04\x98\xe5\x18\x01R\acontent:<\xbaH9\x1a7\n" +
-	"\rphoto.content\x12\rneeds content\x1a\x17this.content.size() > 0\"\xfd\x02\n" +
-	"\bCallback\x12\x87\x01\n" +
+	"\rphoto.content\x12\rneeds content\x1a\x17this.content.size() > 0\"\xba\x06\n" +
+	"\bCallback\x12\xee\x01\n" +
 	"\n" +
-	"return_url\x18\x01 \x01(\tBc\xbaH\\\xba\x01T\n" +
-	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1athis.matches('^https?://')r\x03\x88\x01\x01\x98\xe5\x18\x01H\x00R\treturnUrl\x88\x01\x01\x12\x87\x01\n" +
+	"return_url\x18\x01 \x01(\tB\xc9\x01\xbaH\xc1\x01\xba\x01X\n" +
+	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1ethis.matches('(?i)^https?://')\xba\x01[\n" +
+	"\x10callback.no_user\x12\"must not hold a user or a password\x1a#!this.matches('^[^/?#]*//[^/?#]*@')r\x06(\x80\x10\x88\x01\x01\x98\xe5\x18\x01H\x00R\treturnUrl\x88\x01\x01\x12\xee\x01\n" +
 	"\n" +
-	"notify_url\x18\x02 \x01(\tBc\xbaH\\\xba\x01T\n" +
-	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1athis.matches('^https?://')r\x03\x88\x01\x01\x98\xe5\x18\x01H\x01R\tnotifyUrl\x88\x01\x01\x120\n" +
+	"notify_url\x18\x02 \x01(\tB\xc9\x01\xbaH\xc1\x01\xba\x01X\n" +
+	"\x11callback.http_url\x12#must begin with https:// or http://\x1a\x1ethis.matches('(?i)^https?://')\xba\x01[\n" +
+	"\x10callback.no_user\x12\"must not hold a user or a password\x1a#!this.matches('^[^/?#]*//[^/?#]*@')r\x06(\x80\x10\x88\x01\x01\x98\xe5\x18\x01H\x01R\tnotifyUrl\x88\x01\x01\x12\x9e\x02\n" +
 	"\n" +
-	"extra_data\x18\x03 \x01(\tB\f\xbaH\x05r\x03(\x80 \x98\xe5\x18\x01H\x02R\textraData\x88\x01\x01B\r\n" +
+	"extra_data\x18\x03 \x01(\tB\xf9\x01\xbaH\xf1\x01\xba\x01\xe8\x01\n" +
+	"\x13callback.extra_data\x12Nmust not hold control characters but tabs and line breaks, nor bidi characters\x1a\x80\x01!this.matches(r'[\\x{00}-\\x{08}\\x{0b}\\x{0c}\\x{0e}-\\x{1f}\\x{7f}-\\x{9f}\\x{61c}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]')r\x03(\x80 \x98\xe5\x18\x01H\x02R\textraData\x88\x01\x01B\r\n" +
 	"\v_return_urlB\r\n" +
 	"\v_notify_urlB\r\n" +
 	"\v_extra_data\"\xe2\x03\n" +

@@ -43,7 +43,8 @@ type LivenessServiceClient interface {
 	// over gRPC and 28 MiB as JSON.
 	//
 	// Over REST, photos need no base64: as multipart/form-data of at most 21 MiB, a
-	// part "request" holds the JSON and a part "photos" each photo, in order.
+	// part "request" holds the JSON, of whichever type it says to be, and a part
+	// "photos" each photo, in order.
 	IssueLivenessToken(ctx context.Context, in *IssueLivenessTokenRequest, opts ...grpc.CallOption) (*IssueLivenessTokenResponse, error)
 }
 
@@ -84,7 +85,8 @@ type LivenessServiceServer interface {
 	// over gRPC and 28 MiB as JSON.
 	//
 	// Over REST, photos need no base64: as multipart/form-data of at most 21 MiB, a
-	// part "request" holds the JSON and a part "photos" each photo, in order.
+	// part "request" holds the JSON, of whichever type it says to be, and a part
+	// "photos" each photo, in order.
 	IssueLivenessToken(context.Context, *IssueLivenessTokenRequest) (*IssueLivenessTokenResponse, error)
 	mustEmbedUnimplementedLivenessServiceServer()
 }

@@ -63,7 +63,7 @@ func receive(ctx context.Context, c *call.Call, into proto.Message) *providers.E
 		return notReceived(ctx, err)
 	}
 	var refused *providers.Error
-	c.Photos, c.Memory.Memory, refused = message.FromProto(data, into)
+	c.Photos, c.Memory.Memory, refused = message.FromProto(ctx, data, into)
 	return refused
 }
 

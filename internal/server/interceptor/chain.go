@@ -14,15 +14,15 @@ import (
 )
 
 // All returns the interceptors, the first outermost. They are gRPC's own kind, and want the
-// call in the context.
-func All(controller *admission.Controller, observers []func(*call.Call)) []grpc.UnaryServerInterceptor {
+// call in the context. The rules may change until the first call.
+func All(controller *admission.Controller, observers []func(*call.Call), rules *Rules) []grpc.UnaryServerInterceptor {
 	return []grpc.UnaryServerInterceptor{
 		observe(observers),
 		recoverPanic,
 		admit(controller),
 		read,
 		limitDeadline,
-		validateMessage(),
+		validateMessage(rules),
 	}
 }
 

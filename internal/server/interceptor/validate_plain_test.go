@@ -63,6 +63,8 @@ func FuzzPlain(f *testing.F) {
 		{Flow: 1, SubjectId: strings.Repeat("s", 513)},
 		{Flow: 1, Reference: strings.Repeat("r", 129)},
 		{Flow: 1, Reference: "a\x00b"},
+		{Flow: 1, Reference: "a\u202eb", SubjectId: "a\nb"},
+		{Flow: 1, Regions: []string{"a\x7f"}, AcceptedProducts: []string{"a\u200b"}},
 	} {
 		encoded, err := proto.Marshal(broken)
 		require.NoError(f, err)

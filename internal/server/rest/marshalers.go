@@ -21,14 +21,14 @@ import (
 var (
 	jsonBodies = marshaler{
 		limit: 28 << 20,
-		decode: func(b *unreadBody, body []byte, into proto.Message) ([]sensitive.Bytes, *providers.Error) {
-			return message.FromJSON(body, b.call.Memory.Memory, into)
+		decode: func(ctx context.Context, b *unreadBody, body []byte, into proto.Message) ([]sensitive.Bytes, *providers.Error) {
+			return message.FromJSON(ctx, body, b.call.Memory.Memory, into)
 		},
 	}
 	formBodies = marshaler{
 		limit: server.MaxMessageBytes,
-		decode: func(b *unreadBody, body []byte, into proto.Message) ([]sensitive.Bytes, *providers.Error) {
-			return message.FromForm(body, b.boundary, b.call.Memory.Memory, into)
+		decode: func(ctx context.Context, b *unreadBody, body []byte, into proto.Message) ([]sensitive.Bytes, *providers.Error) {
+			return message.FromForm(ctx, body, b.boundary, b.call.Memory.Memory, into)
 		},
 		refuse: func(r *http.Request) *providers.Error {
 			if fromOtherSite(r) {
@@ -46,7 +46,7 @@ var (
 // that is.
 type marshaler struct {
 	limit  int
-	decode func(b *unreadBody, body []byte, into proto.Message) ([]sensitive.Bytes, *providers.Error)
+	decode func(ctx context.Context, b *unreadBody, body []byte, into proto.Message) ([]sensitive.Bytes, *providers.Error)
 	// refuse says why such a body is not taken, nil if it is.
 	refuse func(*http.Request) *providers.Error
 }
@@ -60,18 +60,18 @@ func (m marshaler) NewDecoder(body io.Reader) runtime.Decoder {
 				b.call.Refused, b.call.Status = refused, http.StatusUnsupportedMediaType
 			}
 		}
-		b.call.Read = func(_ context.Context, into proto.Message) *providers.Error { return m.read(b, into) }
+		b.call.Read = func(ctx context.Context, into proto.Message) *providers.Error { return m.read(ctx, b, into) }
 		return nil
 	})
 }
 
 // read reads the message of a call that has been admitted.
-func (m marshaler) read(b *unreadBody, into proto.Message) (refused *providers.Error) {
+func (m marshaler) read(ctx context.Context, b *unreadBody, into proto.Message) (refused *providers.Error) {
 	body, refused := b.readAll(m.limit)
 	if refused != nil {
 		return refused
 	}
-	if b.call.Photos, refused = m.decode(b, body, into); refused != nil {
+	if b.call.Photos, refused = m.decode(ctx, b, body, into); refused != nil {
 		return refused
 	}
 	return mergeIdempotencyKey(into, b.request.Header)

@@ -1,7 +1,8 @@
-package message
+package form
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -9,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/message/contract"
+	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // formBody joins lines with CR LF.
@@ -19,35 +23,73 @@ var goodForm = formBody("--b", `Content-Disposition: form-data; name="request"`,
 	"--b", `Content-Disposition: form-data; name="photos"; filename="a.jpg"`, "Content-Type: image/jpeg", "", "\xff\xd8\r\n\r\n--", "--b--", "")
 
 func TestSplitForm(t *testing.T) {
-	parts, refused := splitForm([]byte(goodForm), "b")
+	parts, refused := Split(t.Context(), []byte(goodForm), "b")
 	require.Nil(t, refused)
-	require.Equal(t, []part{
-		{"request", "application/json", []byte("{}")},
-		{"photos", "image/jpeg", []byte("\xff\xd8\r\n\r\n--")},
+	require.Equal(t, []Part{
+		{"request", []byte("{}")},
+		{"photos", []byte("\xff\xd8\r\n\r\n--")},
 	}, parts)
+}
+
+// What is around the form is passed over (RFC 2046, section 5.1.1).
+func TestSplitFormWithPreambleAndEpilogue(t *testing.T) {
+	want, refused := Split(t.Context(), []byte(goodForm), "b")
+	require.Nil(t, refused)
+	end := strings.TrimSuffix(goodForm, "\r\n")
+	for name, body := range map[string]string{
+		"an empty line":              "\r\n" + goodForm,
+		"a preamble":                 "This is a message in MIME format.\r\n" + goodForm,
+		"one as long as a piece":     strings.Repeat("x", contract.CheckEvery-3) + "\r\n" + goodForm,
+		"an epilogue":                goodForm + "epilogue",
+		"another form as epilogue":   goodForm + goodForm,
+		"white space behind the end": end + " \t\r\nepilogue",
+	} {
+		t.Run(name, func(t *testing.T) {
+			parts, refused := Split(t.Context(), []byte(body), "b")
+			require.Nil(t, refused)
+			require.Equal(t, want, parts)
+		})
+	}
+}
+
+// A delimiter is found wherever it lies between the pieces that are looked through.
+func TestSplitFormAroundPieces(t *testing.T) {
+	for length := contract.CheckEvery - 20; length < contract.CheckEvery+20; length++ {
+		content := strings.Repeat("x", length)
+		parts, refused := Split(t.Context(), []byte(formBody("--b", "Content-Disposition: form-data; name=photos", "", content, "--b--")), "b")
+		require.Nil(t, refused)
+		require.Equal(t, content, string(parts[0].Content))
+	}
+}
+
+func TestSplitFormWhoseCallerHasLeft(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	_, refused := Split(ctx, []byte(goodForm), "b")
+	require.Equal(t, providers.CallerCancelled, refused.Reason)
 }
 
 func TestSplitFormHeaders(t *testing.T) {
 	for name, c := range map[string]struct {
 		header string
-		want   part
+		want   Part
 	}{
-		"bare name":            {"Content-Disposition: form-data; name=photos", part{name: "photos"}},
-		"other case":           {"content-disposition:FORM-DATA;NAME=\"photos\"\r\nCONTENT-TYPE:Image/JPEG", part{name: "photos", contentType: "Image/JPEG"}},
-		"parameters":           {"Content-Type: application/json; charset=utf-8\r\nContent-Disposition: form-data; name=request", part{name: "request", contentType: "application/json; charset=utf-8"}},
-		"a file's name":        {`Content-Disposition: form-data; name="photos"; filename="a;\"b\".jpg"`, part{name: "photos"}},
-		"in UTF-8":             {`Content-Disposition: form-data; name="photos"; filename="张三.jpg"`, part{name: "photos"}},
-		"encoded":              {`Content-Disposition: form-data; name="photos"; filename*=UTF-8''%E5%BC%A0.jpg`, part{name: "photos"}},
-		"the name encoded":     {`Content-Disposition: form-data; name*=utf-8''photos`, part{name: "photos"}},
-		"an escaped name":      {`Content-Disposition: form-data; name="pho\"tos"`, part{name: `pho"tos`}},
-		"fields of no meaning": {"Content-Length: 7\r\nX-Other:\tx\r\nContent-Disposition: form-data; name=photos\r\nMIME-Version: 1.0", part{name: "photos"}},
-		"binary":               {"Content-Transfer-Encoding: Binary\r\nContent-Disposition: form-data; name=photos", part{name: "photos"}},
+		"bare name":            {"Content-Disposition: form-data; name=photos", Part{Name: "photos"}},
+		"other case":           {"content-disposition:FORM-DATA;NAME=\"photos\"\r\nCONTENT-TYPE:Image/JPEG", Part{Name: "photos"}},
+		"parameters":           {"Content-Type: application/json; charset=utf-8\r\nContent-Disposition: form-data; name=request", Part{Name: "request"}},
+		"a file's name":        {`Content-Disposition: form-data; name="photos"; filename="a;\"b\".jpg"`, Part{Name: "photos"}},
+		"in UTF-8":             {`Content-Disposition: form-data; name="photos"; filename="张三.jpg"`, Part{Name: "photos"}},
+		"encoded":              {`Content-Disposition: form-data; name="photos"; filename*=UTF-8''%E5%BC%A0.jpg`, Part{Name: "photos"}},
+		"the name encoded":     {`Content-Disposition: form-data; name*=utf-8''photos`, Part{Name: "photos"}},
+		"an escaped name":      {`Content-Disposition: form-data; name="pho\"tos"`, Part{Name: `pho"tos`}},
+		"fields of no meaning": {"Content-Length: 7\r\nX-Other:\tx\r\nContent-Disposition: form-data; name=photos\r\nMIME-Version: 1.0", Part{Name: "photos"}},
+		"binary":               {"Content-Transfer-Encoding: Binary\r\nContent-Disposition: form-data; name=photos", Part{Name: "photos"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			parts, refused := splitForm([]byte("--b\r\n"+c.header+"\r\n\r\ncontent\r\n--b--"), "b")
+			parts, refused := Split(t.Context(), []byte("--b\r\n"+c.header+"\r\n\r\ncontent\r\n--b--"), "b")
 			require.Nil(t, refused)
-			c.want.content = []byte("content")
-			require.Equal(t, []part{c.want}, parts)
+			c.want.Content = []byte("content")
+			require.Equal(t, []Part{c.want}, parts)
 		})
 	}
 }
@@ -56,8 +98,7 @@ func TestSplitMalformedForm(t *testing.T) {
 	disposition := "Content-Disposition: form-data; name=photos"
 	onePart := func(header string) string { return formBody("--b", header, "", "SECRET", "--b--", "") }
 	const (
-		begin  = "the form does not begin with its boundary"
-		end    = "the form goes on behind its end"
+		begin  = "the form does not have its boundary"
 		header = "the form has a part without a valid header of at most 4 KiB"
 		noEnd  = "the form has a part without an end"
 	)
@@ -65,9 +106,7 @@ func TestSplitMalformedForm(t *testing.T) {
 		"empty":                      {"", begin},
 		"JSON":                       {`{"subjectId": "SECRET"}`, begin},
 		"another boundary":           {strings.ReplaceAll(goodForm, "--b", "--SECRET"), begin},
-		"a preamble":                 {"SECRET\r\n" + goodForm, begin},
-		"an epilogue":                {goodForm + "SECRET", end},
-		"two forms":                  {goodForm + goodForm, end},
+		"an end that goes on":        {strings.TrimSuffix(goodForm, "\r\n") + "SECRET", "the form has a boundary that is longer than its own"},
 		"no line's end":              {"--b", header},
 		"a longer boundary":          {"--bSECRET\r\n" + disposition + "\r\n\r\n\r\n--b--", header},
 		"white space behind it":      {"--b \r\n" + disposition + "\r\n\r\n\r\n--b--", header},
@@ -92,19 +131,21 @@ func TestSplitMalformedForm(t *testing.T) {
 		"cut off behind a boundary":  {strings.TrimSuffix(goodForm, "--\r\n"), header},
 		"a boundary in the content":  {formBody("--b", disposition, "", "x", "--bSECRET", "--b--"), header},
 		"content without a line":     {formBody("--b", disposition, "", "--b--"), noEnd},
+		"too many fields":            {onePart(strings.Repeat("X: y\r\n", 16) + disposition), header},
+		"too many parameters":        {onePart(disposition + strings.Repeat("; a=b", 9)), header},
 		"too many parts":             {strings.Repeat("--b\r\n"+disposition+"\r\n\r\nx\r\n", 9) + "--b--", "the form has more than 8 parts"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, refused := splitForm([]byte(c.body), "b")
+			_, refused := Split(t.Context(), []byte(c.body), "b")
 			require.EqualError(t, refused, "INVALID_REQUEST: "+c.says)
 		})
 	}
 }
 
 // splitByLibrary reads the form with mime/multipart.
-func splitByLibrary(body []byte, boundary string) ([]part, error) {
+func splitByLibrary(body []byte, boundary string) ([]Part, error) {
 	reader := multipart.NewReader(bytes.NewReader(body), boundary)
-	var parts []part
+	var parts []Part
 	for {
 		next, err := reader.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -117,7 +158,7 @@ func splitByLibrary(body []byte, boundary string) ([]part, error) {
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, part{name: next.FormName(), content: content})
+		parts = append(parts, Part{Name: next.FormName(), Content: content})
 	}
 }
 
@@ -132,7 +173,7 @@ func FuzzSplitForm(f *testing.F) {
 	}
 	f.Add([]byte("--b-\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b---"), "b-")
 	f.Fuzz(func(t *testing.T, body []byte, boundary string) {
-		parts, refused := splitForm(body, boundary)
+		parts, refused := Split(t.Context(), body, boundary)
 		if refused != nil || boundary == "" || len(parts) == 0 {
 			return
 		}
@@ -140,8 +181,8 @@ func FuzzSplitForm(f *testing.F) {
 		require.NoError(t, err)
 		require.Len(t, parts, len(want))
 		for i := range want {
-			require.Equal(t, want[i].name, parts[i].name)
-			require.True(t, bytes.Equal(want[i].content, parts[i].content))
+			require.Equal(t, want[i].Name, parts[i].Name)
+			require.True(t, bytes.Equal(want[i].Content, parts[i].Content))
 		}
 	})
 }
@@ -161,9 +202,9 @@ func FuzzSplitWrittenForm(f *testing.F) {
 		_, _ = file.Write(second)
 		require.NoError(t, writer.Close())
 
-		parts, refused := splitForm(body.Bytes(), writer.Boundary())
+		parts, refused := Split(t.Context(), body.Bytes(), writer.Boundary())
 		want, err := splitByLibrary(body.Bytes(), writer.Boundary())
-		if err != nil || want[1].name == "" || len(name)+len(filename) > 1000 {
+		if err != nil || want[1].Name == "" || len(name)+len(filename) > 1000 {
 			return // a name that the library cannot read back
 		}
 		if refused != nil {
@@ -171,7 +212,25 @@ func FuzzSplitWrittenForm(f *testing.F) {
 			return
 		}
 		require.Len(t, parts, 2)
-		require.True(t, bytes.Equal(first, parts[0].content) && bytes.Equal(second, parts[1].content))
-		require.Equal(t, want[1].name, parts[1].name)
+		require.True(t, bytes.Equal(first, parts[0].Content) && bytes.Equal(second, parts[1].Content))
+		require.Equal(t, want[1].Name, parts[1].Name)
+	})
+}
+
+func BenchmarkSplit(b *testing.B) {
+	photo := strings.Repeat("\xff\xd8\r\n--", 1<<20/6)
+	part := formBody("--b", "Content-Disposition: form-data; name=photos", "", photo, "")
+	body := []byte(part + part + part + "--b--")
+	b.Run("in place", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = Split(b.Context(), body, "b")
+		}
+	})
+	b.Run("library", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = splitByLibrary(body, "b")
+		}
 	})
 }

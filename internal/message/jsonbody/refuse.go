@@ -1,0 +1,123 @@
+package jsonbody
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/liveness-gateway/gateway/internal/message/contract"
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// fail refuses the body for what is wrong at an offset, in the value that is read. It
+// returns false.
+func (d *decoder) fail(offset int, what string) bool {
+	d.restore()
+	before := d.body[:offset]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	d.refused = contract.Invalid(d.path(), fmt.Sprintf("%s (line %d, column %d)", what, line, column))
+	return false
+}
+
+// syntax refuses the body for what is no JSON at an offset. It returns false.
+func (d *decoder) syntax(offset int) bool { return d.fail(offset, "is not valid JSON") }
+
+// wrongForm refuses the value that begins here, which is JSON or not.
+func (d *decoder) wrongForm(form string) bool {
+	begin := d.at
+	if !d.begins('{') && !d.begins('[') && !d.scalar() {
+		return false
+	}
+	return d.fail(begin, "must be "+form)
+}
+
+// scalar passes over a value that is neither an object nor a list.
+func (d *decoder) scalar() bool {
+	switch {
+	case d.at == len(d.body):
+	case d.begins('"'):
+		_, _, ok := d.text(maxLibraryBytes)
+		return ok || d.refused == nil // what is too long is a text too
+	case d.literal("null"), d.literal("true"), d.literal("false"), d.number():
+		return true
+	}
+	return d.syntax(d.at)
+}
+
+// fieldKey is what a field's name can be; another key is the caller's content and is not
+// repeated.
+var fieldKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+
+// spelled returns a field's name as the body spells it, without a copy if it is one of the
+// contract's, and "" if it cannot be a field's.
+func spelled(field *contract.Field, name []byte) string {
+	switch {
+	case field != nil && field.JSONName() == string(name):
+		return field.JSONName()
+	case field != nil:
+		return field.TextName()
+	case fieldKey.Match(name):
+		return string(name)
+	default:
+		return ""
+	}
+}
+
+// path is the place of the value that is read.
+func (d *decoder) path() providers.Path {
+	var path strings.Builder
+	for _, l := range d.levels {
+		switch {
+		case l.list:
+			path.WriteString("[" + strconv.Itoa(l.index) + "]")
+		case l.key == "":
+			return providers.Path(path.String())
+		default:
+			if path.Len() > 0 {
+				path.WriteByte('.')
+			}
+			path.WriteString(l.key)
+		}
+	}
+	return providers.Path(path.String())
+}
+
+// formOf says how JSON has one value of the field. It comes from the contract, so no value
+// can be in it.
+func formOf(field *contract.Field) string {
+	switch field.Kind() {
+	case protoreflect.BoolKind:
+		return "true or false"
+	case protoreflect.StringKind:
+		return "text"
+	case protoreflect.BytesKind:
+		return "text in base64"
+	case protoreflect.EnumKind:
+		return "one of " + strings.Join(namesOf(field.Enum()), ", ")
+	case protoreflect.MessageKind, protoreflect.GroupKind:
+		if field.Message.Named([]byte("seconds")) != nil && field.WellKnown {
+			return `a duration such as "600s"`
+		}
+		return "an object"
+	case protoreflect.FloatKind, protoreflect.DoubleKind:
+		return "a number"
+	default:
+		return "a whole number"
+	}
+}
+
+// namesOf returns the names that ask for something.
+func namesOf(enum protoreflect.EnumDescriptor) (names []string) {
+	for i := range enum.Values().Len() {
+		if value := enum.Values().Get(i); value.Number() != 0 {
+			names = append(names, string(value.Name()))
+		}
+	}
+	return names
+}
