@@ -62,8 +62,8 @@ func (l *level) read(token json.Token) {
 }
 
 // fieldKey is what a field's name can be; another key is the caller's content and is
-// not repeated.
-var fieldKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+// not repeated. An id or a number of a user has more digits than any field.
+var fieldKey = regexp.MustCompile(`^[A-Za-z_]{1,40}[0-9]?$`)
 
 func pathOf(levels []level) providers.Path {
 	var path strings.Builder

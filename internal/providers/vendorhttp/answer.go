@@ -13,7 +13,9 @@ import (
 
 // Limits of an answer's strings.
 const (
-	maxTextBytes      = 256
+	maxTextBytes = 256
+	// maxReadText is what is looked at to find sensitive values in the first 256 bytes.
+	maxReadText       = 4 << 10
 	maxRequestIDBytes = 128
 	maxCodeBytes      = 64
 	maxCodeDigits     = 6
@@ -54,13 +56,17 @@ func (a *Answer) SetRequestID(id Text) {
 }
 
 // SetText sets the vendor's message for the log: at most 256 bytes, without the
-// sensitive values of the request. JSON in place of text is left out: its escapes can
-// hide those values.
+// sensitive values of the request. A message that has one in another spelling is left out,
+// and so is JSON in place of text: its escapes can hide those values.
 func (a *Answer) SetText(message Text) {
+	message = message[:min(len(message), maxReadText)]
 	if trimmed := strings.TrimSpace(string(message)); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
 		return
 	}
 	text := a.request.scrub(strings.ToValidUTF8(string(message), "�"))
+	if a.request.hides(text) {
+		return
+	}
 	if len(text) > maxTextBytes {
 		text = strings.ToValidUTF8(text[:maxTextBytes], "")
 	}

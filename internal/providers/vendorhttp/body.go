@@ -64,14 +64,16 @@ func (e *Envelope) Hide(value sensitive.String) {
 
 func (e *Envelope) envelope() *Envelope { return e }
 
-// hides reports whether text contains a hidden value.
-func (e *Envelope) hides(text string) bool { return e.scrub(text) != text }
+// hides reports whether text contains a hidden value, as it is or re-spelt.
+func (e *Envelope) hides(text string) bool {
+	return slices.ContainsFunc(e.hidden, func(value string) bool { return sensitive.Echoes(text, value) })
+}
 
 // hidesAsCode reports whether a canonical code contains a hidden value in a code's
 // spelling.
 func (e *Envelope) hidesAsCode(code string) bool {
 	return slices.ContainsFunc(e.hidden, func(value string) bool {
-		return strings.Contains(code, CanonicalCode(value))
+		return strings.Contains(code, CanonicalCode(value)) || sensitive.Echoes(code, value)
 	})
 }
 
