@@ -10,21 +10,45 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/liveness-gateway/gateway/internal/crash"
+	"github.com/liveness-gateway/gateway/internal/stdlog"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 func main() {
+	stderr := crash.Stderr()
+	// Before anything else: what libraries say can hold what callers and vendors sent.
+	libraries := stdlog.New(telemetry.NewLogger(zapcore.Lock(stderr), zapcore.WarnLevel))
+	libraries.Redirect()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	root := newRoot(libraries)
+	discreet(root, stderr)
+	if err := execute(ctx, root, os.Args[1:], os.Stdout, stderr); err != nil {
+		_, _ = fmt.Fprintln(stderr, err)
 		os.Exit(1)
 	}
 }
 
-// run executes one command line. What the user asked for goes to stdout, the log to
-// stderr.
+// run executes one command line in a process that goes on.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	return execute(ctx, newRoot(stdlog.New(nil)), args, stdout, stderr)
+}
+
+// execute executes a command line. What the user asked for goes to stdout, the log to
+// stderr.
+func execute(ctx context.Context, root *cobra.Command, args []string, stdout, stderr io.Writer) error {
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root.ExecuteContext(ctx)
+}
+
+// newRoot returns all commands. Those that have a log take what libraries report into it.
+func newRoot(libraries *stdlog.Reports) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gateway",
 		Short:         "One call in front of every liveness vendor",
@@ -32,9 +56,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	root.AddCommand(serveCommand(), configCommand(), sandboxCommand(), tryCommand(), planCommand(), versionCommand())
-	return root.ExecuteContext(ctx)
+	root.AddCommand(
+		serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), versionCommand(),
+		crashReportCommand(),
+	)
+	return root
 }

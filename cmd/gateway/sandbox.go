@@ -13,18 +13,19 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/demo"
 	"github.com/liveness-gateway/gateway/internal/gateway"
+	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
-func sandboxCommand() *cobra.Command {
+func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
 	var once bool
 	command := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Serve against stand-ins of the vendors, and issue a token of each product",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runSandbox(cmd.Context(), once, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return runSandbox(cmd.Context(), libraries, once, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	command.Flags().BoolVar(&once, "once", false, "exit when the tokens are issued, 0 only if all were")
@@ -37,7 +38,7 @@ var errStop = errors.New("tokens issued")
 // runSandbox starts the stand-ins and a gateway in front of them on free loopback
 // ports, issues a token of each product over both transports, and serves until ctx
 // ends or, if once is set, no longer. It says on stderr what takes longer than a second.
-func runSandbox(ctx context.Context, once bool, stdout, stderr io.Writer) error {
+func runSandbox(ctx context.Context, libraries *stdlog.Reports, once bool, stdout, stderr io.Writer) error {
 	progress := zapcore.Lock(zapcore.AddSync(stderr)) // the log goes there too
 	standIns, err := demo.Start()
 	if err != nil {
@@ -45,9 +46,11 @@ func runSandbox(ctx context.Context, once bool, stdout, stderr io.Writer) error 
 	}
 	defer standIns.Close()
 	level := zap.NewAtomicLevelAt(zap.ErrorLevel)
+	logger := telemetry.NewLogger(progress, level)
+	libraries.To(logger)
 	var g *gateway.Gateway
 	if err := demo.Say(progress, "starting the gateway", func() (err error) {
-		g, err = newSandboxGateway(standIns, telemetry.NewLogger(progress, level))
+		g, err = newSandboxGateway(standIns, logger)
 		return err
 	}); err != nil {
 		return err

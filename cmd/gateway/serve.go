@@ -8,16 +8,19 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
+	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
-func serveCommand() *cobra.Command {
+const serveName = "serve"
+
+func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 	var file string
 	var listen config.Listen
 	var logFlags config.Log
 	command := &cobra.Command{
-		Use:   "serve --config FILE",
+		Use:   serveName + " --config FILE",
 		Short: "Serve gRPC and REST until SIGTERM",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,7 +38,9 @@ func serveCommand() *cobra.Command {
 			}
 			log := telemetry.NewLogBuffer(cmd.ErrOrStderr())
 			defer func() { _ = log.Stop() }()
-			g, err := gateway.New(cfg, telemetry.NewLogger(log, level), telemetry.ReadBuild())
+			logger := telemetry.NewLogger(log, level)
+			libraries.To(logger)
+			g, err := gateway.New(cfg, logger, telemetry.ReadBuild())
 			if err != nil {
 				return err
 			}

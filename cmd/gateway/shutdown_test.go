@@ -33,6 +33,8 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+	case thatSpeaks:
+		serveThatSpeaks()
 	default:
 		main()
 	}

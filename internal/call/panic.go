@@ -3,15 +3,20 @@ package call
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime"
 )
 
+// numbers in the runtime's panics are lengths and indexes, which may be made of digits
+// that somebody sent.
+var numbers = regexp.MustCompile(`-?[0-9]+`)
+
 // PanicError describes a panic for the log. Its value may hold anything, so only the
-// runtime's own is shown.
+// runtime's own is shown, without its numbers.
 func PanicError(value any, stack []byte) error {
 	var runtimeError runtime.Error
 	if err, ok := value.(error); ok && errors.As(err, &runtimeError) {
-		return fmt.Errorf("panic: %w\n%s", runtimeError, stack)
+		return fmt.Errorf("panic: %s\n%s", numbers.ReplaceAllString(runtimeError.Error(), "N"), stack)
 	}
 	return fmt.Errorf("panic: %T\n%s", value, stack)
 }

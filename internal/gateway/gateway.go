@@ -31,6 +31,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/service"
+	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/upstream"
 )
@@ -83,10 +84,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 	}), g.observers(metrics)...)
 	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
 	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, keeper))
-	errorLog, err := zap.NewStdLogAt(log, zap.DebugLevel)
-	if err != nil {
-		return nil, err
-	}
+	errorLog := stdlog.New(log).Logger()
 	g.grpc, g.health = grpcserver.New(dispatcher)
 	g.rest = rest.New(dispatcher, &message.Buffers{}, errorLog)
 	g.admin = admin.New(admin.Pages{

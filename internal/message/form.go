@@ -63,7 +63,7 @@ func FromForm(ctx context.Context, body []byte, boundary string, memory sensitiv
 
 // partName is what a part's name can be; another name is the caller's content and is not
 // repeated.
-var partName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+var partName = regexp.MustCompile(`^[A-Za-z_]{1,40}[0-9]?$`)
 
 func unknownPart(name string) *providers.Error {
 	if !partName.MatchString(name) {

@@ -196,5 +196,6 @@ func asError(err error) *providers.Error {
 	if failure, ok := errors.AsType[*providers.Error](err); ok {
 		return failure
 	}
-	return &providers.Error{Reason: providers.Internal, Cause: err}
+	// Its text may hold anything.
+	return &providers.Error{Reason: providers.Internal, Cause: fmt.Errorf("a failure of the adapter's own: %T", err)}
 }

@@ -50,9 +50,10 @@ func (d *decoder) scalar() bool {
 	return d.syntax(d.at)
 }
 
-// fieldKey is what a field's name can be; another key is the caller's content and is not
+// fieldKey is what a field's name can be; another key, with the digits that an id has, is the
+// caller's content and is not
 // repeated.
-var fieldKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+var fieldKey = regexp.MustCompile(`^[A-Za-z_]{1,40}[0-9]?$`)
 
 // spelled returns a field's name as the body spells it, without a copy if it is one of the
 // contract's, and "" if it cannot be a field's.
