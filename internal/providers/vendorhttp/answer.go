@@ -12,7 +12,7 @@ import (
 
 // Limits of an answer's strings.
 const (
-	maxTextBytes = 256
+	maxTextBytes      = 256
 	maxRequestIDBytes = 128
 	maxCodeBytes      = 64
 	maxCodeDigits     = 6
