@@ -91,9 +91,14 @@ func (c *sharedContext) takeAway(w *waiter, why error) {
 	}
 }
 
-// hold keeps the context from ending while nobody waits, until release is called.
+// hold keeps the context from ending while nobody waits, until release is called. One that
+// has ended already stays so.
 func (c *sharedContext) hold(until time.Time) (release func()) {
 	c.mu.Lock()
+	if c.err != nil {
+		c.mu.Unlock()
+		return func() {}
+	}
 	c.holds++
 	longer := until.After(c.until) && until.After(c.latest)
 	if until.After(c.until) {

@@ -149,7 +149,9 @@ func TestBlameOnlyForWhatWasSent(t *testing.T) {
 			_, failure = issue(t, router(target("a", by(failing), of(&comparing))), test.query())
 			require.Equal(t, providers.ArgumentRejected, failure.Reason)
 			require.False(t, failure.CallersFault())
-			require.Equal(t, reason, failing.err.(*providers.Error).Reason)
+			var own *providers.Error
+			require.ErrorAs(t, failing.err, &own)
+			require.Equal(t, reason, own.Reason, "the adapter's own error is not changed")
 		}
 	}
 }

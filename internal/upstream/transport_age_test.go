@@ -19,7 +19,7 @@ func TestConnectionsAreReplacedAFewAtATime(t *testing.T) {
 		transport := NewTransport(&config.Account{MaxConnectionAge: most})
 		defer transport.Close()
 		born := map[*generation]time.Time{}
-		before, share := 0.0, 0.0
+		before := 0.0
 		for range 10 * int(most/time.Second) {
 			newest, newer := transport.current.Load(), 0
 			for range 100 {
@@ -32,7 +32,7 @@ func TestConnectionsAreReplacedAFewAtATime(t *testing.T) {
 					newer++
 				}
 			}
-			share = float64(newer) / 100
+			share := float64(newer) / 100
 			if transport.current.Load() == newest {
 				require.Less(t, share-before, 0.35)
 				before = share

@@ -79,6 +79,7 @@ var breakerEvents = []func(*breakerWorld) string{
 	func(w *breakerWorld) string { return w.release(w.count/2, Neutral) },
 	func(w *breakerWorld) string { return w.pass(100 * time.Millisecond) },
 	func(w *breakerWorld) string { return w.pass(11 * time.Second) },
+	func(w *breakerWorld) string { return w.release(w.count/2, Alive) },
 }
 
 func (w *breakerWorld) do(event int) string {
@@ -166,7 +167,7 @@ func (w *breakerWorld) opens() {
 
 func (w *breakerWorld) probeEnded(verdict Verdict) {
 	switch verdict {
-	case Neutral:
+	case Neutral, Alive:
 		w.blocked = w.now
 	case Healthy:
 		w.open, w.halfOpen, w.cooldown = false, false, modelConfig.Cooldown

@@ -52,33 +52,36 @@ type Grant struct {
 
 // Acquire returns a grant for an attempt of at most timeout with a credential other
 // than those tried, or why there is none.
-func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (Grant, Refusal) {
+func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	return t.acquire(now, timeout, tried)
+	refusal = t.acquire(&grant, now, timeout, tried)
+	return grant, refusal
 }
 
 // AcquireRetry is Acquire for a retry, which the account's budget must allow. A refused one
 // costs the budget nothing.
-func (t *Target) AcquireRetry(now time.Time, timeout time.Duration, tried []int) (Grant, Refusal) {
+func (t *Target) AcquireRetry(now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.budget.Allows(now) {
 		return Grant{}, Refusal{RetryBudgetSpent, now}
 	}
-	grant, refusal := t.acquire(now, timeout, tried)
+	refusal = t.acquire(&grant, now, timeout, tried)
 	if refusal.Why == "" {
 		a.budget.Spend(now)
 	}
 	return grant, refusal
 }
 
-func (t *Target) acquire(now time.Time, timeout time.Duration, tried []int) (Grant, Refusal) {
-	grant := Grant{start: now, ClockOffset: t.account.clock.offset}
-	if why := t.fill(&grant, now, timeout, tried); why != "" {
-		return Grant{}, Refusal{why, t.retryAt(now)}
+// acquire makes the grant, or leaves it empty.
+func (t *Target) acquire(grant *Grant, now time.Time, timeout time.Duration, tried []int) Refusal {
+	if why := t.fill(grant, now, timeout, tried); why != "" {
+		*grant = Grant{}
+		return Refusal{why, t.retryAt(now)}
 	}
+	grant.start, grant.ClockOffset = now, t.account.clock.offset
 	grant.ClockInDoubt = grant.ClockOffset != t.account.clock.proven
 	t.account.budget.Earn()
 	grant.Probe = grant.target.Probe || grant.product.Probe || grant.credential.Probe || grant.credentialForProduct.Probe
@@ -86,7 +89,7 @@ func (t *Target) acquire(now time.Time, timeout time.Duration, tried []int) (Gra
 		grant.FullTime = grant.target.FullTime || grant.product.FullTime ||
 			grant.credential.FullTime || grant.credentialForProduct.FullTime
 	}
-	return grant, Refusal{}
+	return Refusal{}
 }
 
 // fill takes all that the attempt needs, or nothing.
