@@ -8,13 +8,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"github.com/liveness-gateway/gateway/internal/call"
-)
-
-const (
-	headerTimeLimit = 5 * time.Second
-	idleTimeLimit   = 2 * time.Minute
 )
 
 // NewHTTP returns a server with every time limit set. errorLog gets what goes
@@ -24,7 +17,7 @@ func NewHTTP(handler http.Handler, errorLog *log.Logger) *http.Server {
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeLimit,
 		ReadTimeout:       BodyTimeLimit,
-		WriteTimeout:      BodyTimeLimit + call.MaxDeadline + 5*time.Second,
+		WriteTimeout:      answerTimeLimit,
 		IdleTimeout:       idleTimeLimit,
 		MaxHeaderBytes:    MaxHeaderBytes,
 		ErrorLog:          errorLog,

@@ -47,7 +47,6 @@ const (
 func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
 	s := grpc.NewServer(
 		grpc.ForceServerCodecV2(encoding.GetCodecV2("proto")),
-		grpc.InTapHandle(withCancel(d)),
 		grpc.StaticStreamWindowSize(streamWindow),
 		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.MaxConcurrentStreams(maxStreams),
@@ -67,8 +66,9 @@ func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
 		grpc.UnknownServiceHandler(unknownMethod(d)),
 	)
 	healthServer := health.NewServer()
+	r := &receiver{}
 	for _, service := range d.Services() {
-		s.RegisterService(description(d, service), nil)
+		s.RegisterService(r.description(d, service), nil)
 		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	}
 	healthpb.RegisterHealthServer(s, healthServer)
@@ -79,24 +79,24 @@ func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
 // description returns a service whose unary RPCs are registered as streams, so that their
 // handlers read the message themselves: a call that is shed, and a message that is refused
 // or cannot be decoded, run through the interceptors too.
-func description(d *server.Dispatcher, service *grpc.ServiceDesc) *grpc.ServiceDesc {
+func (r *receiver) description(d *server.Dispatcher, service *grpc.ServiceDesc) *grpc.ServiceDesc {
 	streams := &grpc.ServiceDesc{ServiceName: service.ServiceName, Metadata: service.Metadata}
 	for _, m := range service.Methods {
 		method, _ := d.Method("/" + service.ServiceName + "/" + m.MethodName)
 		streams.Streams = append(streams.Streams, grpc.StreamDesc{
 			StreamName: m.MethodName,
-			Handler:    func(_ any, stream grpc.ServerStream) error { return serve(stream, &method) },
+			Handler:    func(_ any, stream grpc.ServerStream) error { return r.serve(stream, &method) },
 		})
 	}
 	return streams
 }
 
 // serve makes the call of an RPC and returns its failure as a status.
-func serve(stream grpc.ServerStream, method *server.Method) error {
+func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error {
 	ctx := stream.Context()
 	c := newCall(ctx)
 	defer c.Release()
-	c.Read = func(ctx context.Context, into proto.Message) *providers.Error { return receive(ctx, c, into) }
+	c.Read = func(ctx context.Context, into proto.Message) *providers.Error { return r.receive(ctx, c, into) }
 	response, err := method.Handle(call.With(ctx, c), method.NewMessage())
 	if err != nil {
 		return failure(ctx, c)
@@ -129,17 +129,21 @@ type incoming struct{ ctx context.Context }
 // Values is call.Metadata's.
 func (i incoming) Values(name string) []string { return metadata.ValueFromIncomingContext(i.ctx, name) }
 
-// failure returns the status of a failed call and tells the client's retry policy
-// whether to wait or to give up (gRFC A6). The request's id goes into the trailer too:
-// a client that has seen a header no longer retries.
+// failure returns the status of a failed call.
 func failure(ctx context.Context, c *call.Call) error {
+	_ = grpc.SetTrailer(ctx, trailerOf(c))
+	return status.FromProto(call.StatusOf(c)).Err()
+}
+
+// trailerOf tells the client's retry policy whether to wait or to give up (gRFC A6). The
+// request's id goes there too: a client that has seen a header no longer retries.
+func trailerOf(c *call.Call) metadata.MD {
 	pushback := int64(-1)
 	if retry := c.RetryDelay(); retry > 0 {
 		pushback = retry.Milliseconds()
 	}
-	_ = grpc.SetTrailer(ctx, metadata.Pairs(
+	return metadata.Pairs(
 		server.HeaderRequestID, c.RequestID,
 		"grpc-retry-pushback-ms", strconv.FormatInt(pushback, 10),
-	))
-	return status.FromProto(call.StatusOf(c)).Err()
+	)
 }
