@@ -1,11 +1,9 @@
 package server
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/call"
-	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // What one message may be.
@@ -33,18 +31,32 @@ const (
 	FirstStep = 64 << 10
 )
 
-// ArriveBy returns by when a message that began to be read must have arrived up to so many
-// bytes.
-func ArriveBy(begun time.Time, bytes int) time.Time {
-	return begun.Add(min(BodyTimeLimit, ArrivalGrace+time.Duration(bytes)*time.Second/ArrivalRate))
-}
-
-// TooSlow is the failure of a message that arrives too slowly.
-func TooSlow() *providers.Error {
-	return &providers.Error{Reason: providers.InvalidRequest, Message: fmt.Sprintf(
-		"the message arrives too slowly: at least %d KiB a second after %v, and all of it within %v",
-		ArrivalRate>>10, ArrivalGrace, BodyTimeLimit)}
-}
+// What connections may hold. Beyond MaxConnections of a listener, those that are needed
+// least are closed for new ones: see Listener.
+const (
+	// MaxAdminConnections is the admin listener's bound: a few scrapers and operators.
+	MaxAdminConnections = 64
+	// MaxStreams is how many calls one gRPC connection may have at once, as Envoy advises for
+	// a listener that strangers reach ("Configuring Envoy as an edge proxy"). Clients queue
+	// calls beyond, or open more connections.
+	MaxStreams = 100
+	// ManyAwaited is how many calls of a listener may wait for their messages before a
+	// connection may have only FewAwaited. More are shed with OVERLOADED. A stream that waits
+	// takes about 10 KiB.
+	ManyAwaited = 4096
+	// FewAwaited is what any connection may have.
+	FewAwaited = 4
+	// MaxOtherStreams is how many RPCs of health and reflection one connection may have at
+	// once. Clients watch a backend's health by one stream a connection. More are refused
+	// with RESOURCE_EXHAUSTED.
+	MaxOtherStreams = 8
+	// MaxOtherStreamsInAll is how many all connections may have, at 9 KiB each.
+	MaxOtherStreamsInAll = 4096
+	// MaxOtherMessageBytes is how large their messages may be: names of services and files.
+	MaxOtherMessageBytes = 16 << 10
+	// MaxOtherStreamAge ends their streams: clients that watch begin again.
+	MaxOtherStreamAge = 5 * time.Minute
+)
 
 // What one connection may do.
 const (

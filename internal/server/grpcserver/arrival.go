@@ -3,7 +3,6 @@ package grpcserver
 import (
 	"context"
 	"sync"
-	"time"
 
 	"google.golang.org/grpc/status"
 
@@ -13,27 +12,23 @@ import (
 
 // receiver reads the messages of calls. Its zero value is ready.
 type receiver struct {
-	// limits are those that no call uses: a timer for each would cost half a percent of a
-	// small call.
+	// limits are those that no call uses.
 	limits sync.Pool
 }
 
-// arrivalLimit refuses a call whose message arrives too slowly. A read from a stream ends
-// only with the stream, so it answers the call while the message is still being read. Nil
-// leaves that to the call's deadline.
+// arrivalLimit is server.ArrivalLimit for a stream. A read from a stream ends only with the
+// stream, so it answers the call while the message is still being read. Nil leaves that to
+// the call's deadline.
 type arrivalLimit struct {
-	timer *time.Timer
-	begun time.Time
+	server.ArrivalLimit
 
-	// mu is held while a call is refused, which is the end of the stream.
-	mu        sync.Mutex
 	stream    messageStream
 	requestID string
-	late      bool
+	refuse    func()
 }
 
-// limitArrival begins to limit the arrival of a call's message, the first piece of which is
-// expected. A call whose own deadline ends it as soon needs no limit.
+// limitArrival begins to limit the arrival of a call's message. A call whose own deadline
+// ends it as soon needs no limit.
 func (r *receiver) limitArrival(ctx context.Context, stream messageStream, c *call.Call) *arrivalLimit {
 	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(c.Start) <= server.ArrivalGrace {
 		return nil
@@ -41,31 +36,21 @@ func (r *receiver) limitArrival(ctx context.Context, stream messageStream, c *ca
 	l, ok := r.limits.Get().(*arrivalLimit)
 	if !ok {
 		l = &arrivalLimit{}
+		l.refuse = l.answer
 	}
-	l.begun, l.stream, l.requestID, l.late = c.Start, stream, c.RequestID, false
-	if l.timer == nil {
-		l.timer = time.AfterFunc(server.ArrivalGrace, l.refuse)
-	} else {
-		l.timer.Reset(server.ArrivalGrace)
-	}
+	l.stream, l.requestID = stream, c.RequestID
+	l.Begin(c.Start, l.refuse)
 	return l
 }
 
-// expect has so many bytes of the message arrive in their time.
 func (l *arrivalLimit) expect(bytes int) {
 	if l != nil {
-		l.timer.Reset(time.Until(server.ArriveBy(l.begun, bytes)))
+		l.Expect(bytes)
 	}
 }
 
-// refuse answers the call.
-func (l *arrivalLimit) refuse() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.stream == nil {
-		return
-	}
-	l.late = true
+// answer refuses the call.
+func (l *arrivalLimit) answer() {
 	c := &call.Call{Transport: call.GRPC, RequestID: l.requestID, Err: server.TooSlow()}
 	_ = l.stream.SetTrailer(trailerOf(c))
 	_ = l.stream.WriteStatus(status.FromProto(call.StatusOf(c)))
@@ -76,12 +61,10 @@ func (r *receiver) arrived(l *arrivalLimit) (late bool) {
 	if l == nil {
 		return false
 	}
-	stopped := l.timer.Stop()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.stream = nil
-	if stopped { // otherwise the timer's function may be about to run
+	late, reusable := l.End()
+	if reusable {
+		l.stream = nil
 		r.limits.Put(l)
 	}
-	return l.late
+	return late
 }

@@ -33,7 +33,6 @@ const (
 	connectionWindow = 16 << 20
 
 	maxConnectionAgeGrace = call.MaxDeadline + 5*time.Second
-	maxStreams            = 1000
 	handshakeTimeout      = 10 * time.Second
 
 	// streamWorkers serve calls one after another on a stack that has grown already:
@@ -42,14 +41,23 @@ const (
 	streamWorkers = 128
 )
 
-// New returns the gRPC server of the dispatcher's services, with health and reflection.
-// Closing the health server is how a shutdown begins.
-func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
+// Options are what the configuration leaves open.
+type Options struct {
+	// Reflection has the server describe its services to whoever asks.
+	Reflection bool
+}
+
+// New returns the gRPC server of the dispatcher's services, with health. Closing the health
+// server is how a shutdown begins.
+func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
+	others := &otherServices{ages: make(map[string]time.Duration)}
 	s := grpc.NewServer(
+		grpc.InTapHandle(others.limitAge),
+		grpc.MaxRecvMsgSize(server.MaxOtherMessageBytes),
 		grpc.ForceServerCodecV2(encoding.GetCodecV2("proto")),
 		grpc.StaticStreamWindowSize(streamWindow),
 		grpc.StaticConnWindowSize(connectionWindow),
-		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.MaxConcurrentStreams(server.MaxStreams),
 		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxHeaderListSize(server.MaxHeaderBytes),
 		grpc.ConnectionTimeout(handshakeTimeout),
@@ -71,8 +79,11 @@ func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
 		s.RegisterService(r.description(d, service), nil)
 		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	}
-	healthpb.RegisterHealthServer(s, healthServer)
-	reflection.Register(s)
+	others.Server = s
+	healthpb.RegisterHealthServer(others, healthServer)
+	if options.Reflection {
+		reflection.Register(others)
+	}
 	return s, healthServer
 }
 
@@ -96,7 +107,20 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 	ctx := stream.Context()
 	c := newCall(ctx)
 	defer c.Release()
-	c.Read = func(ctx context.Context, into proto.Message) *providers.Error { return r.receive(ctx, c, into) }
+	conn, arrived := connOf(ctx), false
+	if conn.Await() {
+		defer func() { conn.Done(arrived) }()
+	} else {
+		c.Refused = &providers.Error{Reason: providers.Overloaded, Message: "too many calls without a message"}
+	}
+	c.Read = func(ctx context.Context, into proto.Message) *providers.Error {
+		refused := r.receive(ctx, c, into)
+		if refused == nil {
+			conn.Arrived()
+			arrived = true
+		}
+		return refused
+	}
 	response, err := method.Handle(call.With(ctx, c), method.NewMessage())
 	if err != nil {
 		return failure(ctx, c)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/message"
@@ -26,13 +25,13 @@ type arriving struct {
 	buffer    *message.Buffer
 	// n bytes have arrived; reserved of them, and of what is read next, are reserved.
 	n, reserved int
-	begun       time.Time
+	limit       *arrivalLimit
 }
 
 // readAll reads the body of a call. By its stated length it is refused, too large or shed,
 // before any of it is read.
 func (b *unreadBody) readAll(limit int) ([]byte, *providers.Error) {
-	a := arriving{unreadBody: b, from: b.request.Body, announced: int(b.request.ContentLength), begun: time.Now()}
+	a := arriving{unreadBody: b, from: b.request.Body, announced: int(b.request.ContentLength)}
 	switch {
 	case b.request.ContentLength > int64(limit):
 		return nil, message.TooLarge(limit)
@@ -44,13 +43,17 @@ func (b *unreadBody) readAll(limit int) ([]byte, *providers.Error) {
 			return nil, shed
 		}
 	}
+	a.limit = b.limits.begin(b.writer)
 	refused := a.read()
+	if b.limits.end(a.limit) {
+		refused = server.TooSlow()
+	}
 	b.call.Arrival = time.Since(b.call.Start)
 	if refused != nil {
 		return nil, refused
 	}
 	b.whole = true
-	b.readBy(time.Time{}) // net/http goes on reading, to see the client leave
+	server.BodyArrived(b.request)
 	return a.buffer.Content[:a.n], nil
 }
 
@@ -65,7 +68,9 @@ func (a *arriving) read() *providers.Error {
 		if refused != nil {
 			return refused
 		}
-		a.readBy(server.ArriveBy(a.begun, a.n))
+		if a.n > 0 {
+			a.limit.expect(a.n)
+		}
 		read, err := a.from.Read(a.buffer.Content[a.n:end])
 		a.n += read
 		switch limit, beyond := errors.AsType[*http.MaxBytesError](err); {
@@ -73,8 +78,6 @@ func (a *arriving) read() *providers.Error {
 			return message.TooLarge(int(limit.Limit))
 		case err == io.EOF && (a.n == a.announced || a.request.ContentLength < 0):
 			return a.reserve(a.n)
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return server.TooSlow()
 		case err != nil:
 			return &providers.Error{Reason: providers.InvalidRequest, Message: "the body did not arrive whole"}
 		}
@@ -123,10 +126,3 @@ func (a *arriving) grow() {
 }
 
 func (a *arriving) hold(buffer *message.Buffer) { a.buffer, a.call.Memory.Memory = buffer, buffer }
-
-// readBy bounds how long reads of the body may take. Only net/http's own writers can.
-func (b *unreadBody) readBy(deadline time.Time) {
-	if connection, ok := b.writer.(interface{ SetReadDeadline(t time.Time) error }); ok {
-		_ = connection.SetReadDeadline(deadline)
-	}
-}

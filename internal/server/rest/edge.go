@@ -27,6 +27,7 @@ const (
 type edge struct {
 	dispatcher *server.Dispatcher
 	buffers    *message.Buffers
+	limits     arrivalLimits
 	routes     *runtime.ServeMux
 }
 
@@ -46,7 +47,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mediaType, boundary := bodyType(r.Header)
 	shown := new(http.Request).WithContext(call.With(ctx, c))
 	shown.Method, shown.URL, shown.Header = r.Method, r.URL, shownHeaders[mediaType]
-	body := &unreadBody{call: c, buffers: e.buffers, boundary: boundary, writer: w, request: r}
+	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, boundary: boundary, writer: w, request: r}
 	shown.Body = body
 	e.routes.ServeHTTP(silent{w, body}, shown)
 }
@@ -156,6 +157,7 @@ type unreadBody struct {
 	call     *call.Call
 	buffers  *message.Buffers
 	boundary string
+	limits   *arrivalLimits
 	writer   http.ResponseWriter
 	request  *http.Request
 	// whole says that all of it has been read.
