@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/config/format"
@@ -16,9 +17,15 @@ const (
 	// DefaultMaxPhotoBytes holds where Go has no memory limit.
 	DefaultMaxPhotoBytes = format.GiB
 
-	mostCalls       = 1_000_000
-	leastPhotoBytes = 64 * format.MiB
-	mostPhotoBytes  = 1024 * format.GiB
+	// DefaultMaxConnections is the most that a listener has by default, where there are
+	// descriptors enough: a client of the REST listener has one for each call in flight.
+	DefaultMaxConnections = 10_000
+
+	leastConnections = 16
+	mostConnections  = 1_000_000
+	mostCalls        = 1_000_000
+	leastPhotoBytes  = 64 * format.MiB
+	mostPhotoBytes   = 1024 * format.GiB
 )
 
 // Limits says how much the gateway takes on at once, before it sheds calls.
@@ -28,14 +35,40 @@ type Limits struct {
 	// MaxPhotoBytes is how many bytes of their messages may be in flight, 64 MiB, which
 	// any one message fits into, to 1 TiB.
 	MaxPhotoBytes format.Size
+	// MaxConnections is how many connections the gRPC and the REST listener may have each,
+	// 16 to 1,000,000.
+	MaxConnections int
 }
 
 func readLimits(v document.Value) Limits {
-	o := v.Object("max_calls", "max_photo_bytes")
+	o := v.Object("max_calls", "max_photo_bytes", "max_connections")
 	return Limits{
 		MaxCalls:      cmp.Or(o.Optional("max_calls").Integer(mostCalls), DefaultMaxCalls),
 		MaxPhotoBytes: cmp.Or(readSize(o.Optional("max_photo_bytes"), leastPhotoBytes, mostPhotoBytes), defaultMaxPhotoBytes()),
+
+		MaxConnections: readConnections(o.Optional("max_connections")),
 	}
+}
+
+func readConnections(v document.Value) int {
+	n := v.Integer(mostConnections)
+	if n > 0 && n < leastConnections {
+		v.Fail("%s must be a whole number from %d to %d", v.Name, leastConnections, mostConnections)
+	}
+	return cmp.Or(n, defaultMaxConnections())
+}
+
+// descriptorsKept are for files, the admin listener and what the process has open by itself.
+const descriptorsKept = 128
+
+// defaultMaxConnections is a quarter of the descriptors that the process may have, for gRPC
+// and for REST each: the other half is for vendors.
+func defaultMaxConnections() int {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > 4*DefaultMaxConnections+descriptorsKept {
+		return DefaultMaxConnections
+	}
+	return max(leastConnections, (int(limit.Cur)-descriptorsKept)/4)
 }
 
 // defaultMaxPhotoBytes is half of Go's memory limit (GOMEMLIMIT), if there is one: a
