@@ -64,13 +64,11 @@ func BodyArrived(r *http.Request) {
 // LimitConnectionAge ends a connection that is old enough after the answer under way, and
 // one by which a chunked body came: net/http does not say whether a Content-Length came with
 // it, and what follows such a body may be another's request (RFC 9112, section 6.1).
-func LimitConnectionAge(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if end, ok := r.Context().Value(connectionEndKey{}).(time.Time); ok && time.Now().After(end) || len(r.TransferEncoding) > 0 {
-			w.Header().Set("Connection", "close")
-		}
-		next.ServeHTTP(w, r)
-	})
+func LimitConnectionAge(w http.ResponseWriter, r *http.Request) {
+	end, ok := r.Context().Value(connectionEndKey{}).(time.Time)
+	if ok && time.Now().After(end) || len(r.TransferEncoding) > 0 {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 // Healthz answers while the process lives.

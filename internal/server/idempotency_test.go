@@ -86,14 +86,14 @@ func TestSetsUnderAKey(t *testing.T) {
 		return request
 	}
 	require.NotNil(t, g.overGRPC(t, named([]string{"acme.a", "acme.b"}, []string{"cn", "sgp"})).response)
-	for transport, call := range g.transports() {
+	for transport, send := range g.transports() {
 		for _, request := range []*livenessv1.IssueLivenessTokenRequest{
 			named([]string{"acme.b", "acme.a"}, []string{"sgp", "cn"}),
 			named([]string{"acme.b", "acme.a", "acme.b"}, []string{"sgp", "cn", "cn"}),
 		} {
-			require.True(t, call(t, request).response.GetReplayed(), transport)
+			require.True(t, send(t, request).response.GetReplayed(), transport)
 		}
-		d := requireFailure(t, call(t, named([]string{"acme.a", "acme.b", "acme.c"}, []string{"cn", "sgp"})))
+		d := requireFailure(t, send(t, named([]string{"acme.a", "acme.b", "acme.c"}, []string{"cn", "sgp"})))
 		require.Equal(t, "IDEMPOTENCY_KEY_REUSED", d.info.GetReason())
 	}
 }

@@ -81,11 +81,11 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 
 // canonical returns the message in a form that is the same for all that ask for the same:
 // what is a set has an order, and names nothing twice.
-func canonical(message *livenessv1.IssueLivenessTokenRequest) *livenessv1.IssueLivenessTokenRequest {
-	if isSet(message.GetAcceptedProducts()) && isSet(message.GetRegions()) {
-		return message
+func canonical(request *livenessv1.IssueLivenessTokenRequest) *livenessv1.IssueLivenessTokenRequest {
+	if isSet(request.GetAcceptedProducts()) && isSet(request.GetRegions()) {
+		return request
 	}
-	canonical := proto.CloneOf(message)
+	canonical := proto.CloneOf(request)
 	canonical.AcceptedProducts = setOf(canonical.GetAcceptedProducts())
 	canonical.Regions = setOf(canonical.GetRegions())
 	return canonical

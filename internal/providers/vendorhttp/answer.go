@@ -158,7 +158,7 @@ func (a *Answer) Shows(code string) bool {
 			return false
 		}
 	}
-	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.echoedInName(code)
+	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.echoedInName(code) && !a.request.echoedInCapitals(code)
 }
 
 // CanonicalCode returns a code in the spelling of code tables: capitals, underscores for

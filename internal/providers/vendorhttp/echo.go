@@ -1,6 +1,7 @@
 package vendorhttp
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"sync"
@@ -37,6 +38,24 @@ func (e *Envelope) echoedInName(name string) bool {
 		}
 		return said.repeats(value, max(minEchoWeight, value.weight/2))
 	})
+}
+
+// echoedInCapitals reports whether a code may repeat a part of a sensitive value in base64:
+// in a code's capitals it can be decoded no more.
+func (e *Envelope) echoedInCapitals(code string) bool {
+	const piece = 8
+	for _, value := range e.hidden {
+		for offset := range 3 {
+			shifted := append(make([]byte, offset), value...)
+			encoded := strings.ToUpper(base64.RawURLEncoding.EncodeToString(shifted))
+			for i := range max(0, len(code)-piece+1) {
+				if strings.Contains(encoded, code[i:i+piece]) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // echoed compares every reading of the text, forwards and backwards, with every value.

@@ -13,6 +13,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // maxPhotoBytes bounds the photos of a request together, so that every product's own
@@ -45,13 +46,23 @@ func validateMessage(rules *Rules) grpc.UnaryServerInterceptor {
 				return nil, refused
 			}
 		}
-		if (&providers.Request{Photos: call.From(ctx).Photos}).PhotoBytes() > maxPhotoBytes {
-			return nil, &providers.Error{Reason: providers.RequestTooLarge, Violations: []providers.Violation{{
-				Path: providers.FieldPhotos.Path(), Reason: providers.RequestTooLarge, Description: "at most 19 MB together",
-			}}}
+		if photos := call.From(ctx).Photos; len(photos) > 0 {
+			if refused := checkPhotos(photos); refused != nil {
+				return nil, refused
+			}
 		}
 		return next(ctx, request)
 	}
+}
+
+// checkPhotos refuses photos that are too large together.
+func checkPhotos(photos []sensitive.Bytes) *providers.Error {
+	if (&providers.Request{Photos: photos}).PhotoBytes() <= maxPhotoBytes {
+		return nil
+	}
+	return &providers.Error{Reason: providers.RequestTooLarge, Violations: []providers.Violation{{
+		Path: providers.FieldPhotos.Path(), Reason: providers.RequestTooLarge, Description: "at most 19 MB together",
+	}}}
 }
 
 // check returns which rules a message breaks, nil if none.

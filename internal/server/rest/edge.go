@@ -29,9 +29,19 @@ type edge struct {
 	buffers    *message.Buffers
 	limits     arrivalLimits
 	routes     *runtime.ServeMux
+	pages      *http.ServeMux
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	server.LimitConnectionAge(w, r)
+	if isPage(r.URL.Path) {
+		e.pages.ServeHTTP(w, r)
+		return
+	}
+	e.serveCall(w, r)
+}
+
+func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 	c := call.New(call.REST)
 	defer c.Release()
 	c.Metadata = header(r.Header)
@@ -44,12 +54,19 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel, refused := withTimeoutHeader(r)
 	defer cancel()
 	c.Refused = refused
-	mediaType, boundary := bodyType(r.Header)
-	shown := new(http.Request).WithContext(call.With(ctx, c))
-	shown.Method, shown.URL, shown.Header = r.Method, r.URL, shownHeaders[mediaType]
-	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, boundary: boundary, writer: w, request: r}
-	shown.Body = body
-	e.routes.ServeHTTP(silent{w, body}, shown)
+	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, writer: w, request: r}
+	e.routes.ServeHTTP(silent{w, body}, body.shown(call.With(ctx, c)))
+}
+
+// shown returns the request that the routes are shown.
+//
+//go:noinline // its 300 bytes would stay on the stack of the call, which then passes 8 KiB
+func (b *unreadBody) shown(ctx context.Context) *http.Request {
+	var mediaType string
+	mediaType, b.boundary = bodyType(b.request.Header)
+	shown := new(http.Request).WithContext(ctx)
+	shown.Method, shown.URL, shown.Header, shown.Body = b.request.Method, b.request.URL, shownHeaders[mediaType], b
+	return shown
 }
 
 // The values of headers that every answer has, made once.

@@ -40,17 +40,11 @@ func newServer(d *server.Dispatcher, buffers *message.Buffers, errorLog *log.Log
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptSlash),
 	)
 	register(e.routes)
-	pages := http.NewServeMux()
-	pages.HandleFunc("/healthz", server.Healthz)
-	handleDocs(pages)
-	pages.Handle("/", e)
-	return server.NewHTTP(server.LimitConnectionAge(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isPage(r.URL.Path) {
-			pages.ServeHTTP(w, r)
-			return
-		}
-		e.ServeHTTP(w, r)
-	})), errorLog)
+	e.pages = http.NewServeMux()
+	e.pages.HandleFunc("/healthz", server.Healthz)
+	handleDocs(e.pages)
+	e.pages.Handle("/", http.HandlerFunc(e.serveCall))
+	return server.NewHTTP(e, errorLog)
 }
 
 // isPage reports whether the path may be that of a page. ServeMux would clean other paths up
