@@ -37,6 +37,23 @@ func (ref Reference) String() string {
 	return "file " + ref.Name
 }
 
+// usualVariable is how variables are named; another name may be the secret itself.
+var usualVariable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+
+// shown is the reference as an error shows it, which stands at the place: without a name
+// that may be the secret.
+func (ref Reference) shown(place value) string {
+	written, _ := place.node.(*ast.StringNode)
+	switch {
+	case ref.Source == sourceEnv && !usualVariable.MatchString(ref.Name):
+		return "the environment variable that is named here"
+	case ref.Source == sourceFile && !strings.ContainsAny(written.Value, "/."):
+		return "the file that is named here"
+	default:
+		return ref.String()
+	}
+}
+
 // secret reads v as a reference and then what it refers to. Of what v holds, only
 // the name of a variable or file is ever shown: an operator may have written the
 // secret itself in its place.
@@ -51,7 +68,7 @@ func (r *reader) secret(v value) (sensitive.String, Reference) {
 	}
 	secret, problem := ref.read()
 	if problem != "" {
-		r.fail(place, "%s: %s %s", v.name, ref, problem)
+		r.fail(place, "%s: %s %s", v.name, ref.shown(place), problem)
 	}
 	return secret, ref
 }

@@ -19,6 +19,7 @@ const (
 	maxRequestIDBytes = 128
 	maxCodeBytes      = 64
 	maxCodeDigits     = 6
+	maxCodeWord       = 20
 	maxTokenBytes     = 4096
 )
 
@@ -122,11 +123,16 @@ func (a *Answer) WithoutToken() *providers.Error {
 var errNoToken = errors.New("the answer holds no usable token and no error code")
 
 // plausibleCode reports whether text looks like a code, which callers see: words of
-// capitals, or a short number.
+// capitals, or a short number. Nothing that is encoded has words.
 func (a *Answer) plausibleCode(code string) bool {
-	digits := 0
+	digits, word := 0, 0
 	for _, r := range code {
+		if word++; r == '_' || r == ':' {
+			word = 0
+		}
 		switch {
+		case word > maxCodeWord:
+			return false
 		case r >= '0' && r <= '9':
 			digits++
 		case (r < 'A' || r > 'Z') && r != '_' && r != ':':

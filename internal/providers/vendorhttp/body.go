@@ -66,14 +66,21 @@ func (e *Envelope) envelope() *Envelope { return e }
 
 // hides reports whether text contains a hidden value, as it is or re-spelt.
 func (e *Envelope) hides(text string) bool {
-	return slices.ContainsFunc(e.hidden, func(value string) bool { return sensitive.Echoes(text, value) })
+	var buffer sensitive.Buffer
+	heard := sensitive.Hear(&buffer, text)
+	for _, value := range e.hidden {
+		if heard.Echoes(value) {
+			return true
+		}
+	}
+	return false
 }
 
 // hidesAsCode reports whether a canonical code contains a hidden value in a code's
 // spelling.
 func (e *Envelope) hidesAsCode(code string) bool {
-	return slices.ContainsFunc(e.hidden, func(value string) bool {
-		return strings.Contains(code, CanonicalCode(value)) || sensitive.Echoes(code, value)
+	return e.hides(code) || slices.ContainsFunc(e.hidden, func(value string) bool {
+		return strings.Contains(code, CanonicalCode(value))
 	})
 }
 
