@@ -100,7 +100,7 @@ var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 
 // The links of these pages lead to files of the checkout.
 func TestLinks(t *testing.T) {
-	pages := slices.AppendSeq([]string{"clients.md", "operating.md"}, maps.Values(flowPages))
+	pages := slices.AppendSeq([]string{"clients.md", "operating.md", "privacy.md", "security.md"}, maps.Values(flowPages))
 	for _, page := range pages {
 		links := link.FindAllStringSubmatch(readFile(t, page), -1)
 		require.NotEmpty(t, links, page)
@@ -115,4 +115,25 @@ func readFile(t *testing.T, file string) string {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	return string(text)
+}
+
+// test is the name of a test in a page.
+var test = regexp.MustCompile("`(Test[A-Z]\\w+)`")
+
+// The tests that the page about security names exist.
+func TestTestsOfTheSecurityPage(t *testing.T) {
+	var code strings.Builder
+	for _, folder := range []string{"../cmd", "../internal"} {
+		require.NoError(t, filepath.WalkDir(folder, func(path string, _ os.DirEntry, err error) error {
+			if strings.HasSuffix(path, "_test.go") {
+				code.WriteString(readFile(t, path))
+			}
+			return err
+		}))
+	}
+	named := test.FindAllStringSubmatch(readFile(t, "security.md"), -1)
+	require.NotEmpty(t, named)
+	for _, name := range named {
+		require.Contains(t, code.String(), "\nfunc "+name[1]+"(t *testing.T)")
+	}
 }

@@ -37,7 +37,7 @@ func TestRefusedRequestsLeaveNothing(t *testing.T) {
 	var cases []leakCase
 	for i, product := range leakProducts {
 		set := l.Watch(leaktest.NewSet(fmt.Sprintf("r%d", i)))
-		cases = append(cases, leakCase{set: set, product: product, vendor: leaktest.Answer(set)})
+		cases = append(cases, leakCase{set: set, product: product, vendor: leaktest.Answer(set, product)})
 	}
 	g := startLeaky(t, leakConfig(t, vendors, cases))
 	ended := g.drain()

@@ -61,7 +61,7 @@ func leakCases(t *testing.T, scanner *leaktest.Scanner) (cases []leakCase) {
 		}
 		last := &cases[len(cases)-1]
 		last.vendor, last.hung, last.calls = tells(last.vendor)
-		add(leaktest.Answer, twice)
+		add(func(set *leaktest.Set) http.Handler { return leaktest.Answer(set, product) }, twice)
 		add(func(*leaktest.Set) http.Handler { return nil }, twice)
 		for _, spelling := range leaktest.Spellings() {
 			add(func(set *leaktest.Set) http.Handler { return leaktest.NewEcho(set, product, spelling) },
@@ -311,6 +311,11 @@ func TestCallsLeaveNothing(t *testing.T) {
 	l.scan("standard output and error", g.written.Bytes(), nil)
 	t.Logf("%d cases, %d calls, %d exports of spans, %d bytes written, %d texts", len(cases), calls, <-spans, g.written.Len(), l.scanned)
 	l.none(t)
+	for _, c := range cases {
+		if echo, ok := c.vendor.(*leaktest.Echo); ok {
+			require.Zero(t, echo.Left(), "%s, spelt %s", c.product, echo.Spelling.Name)
+		}
+	}
 	for _, reason := range []string{
 		"ARGUMENT_REJECTED", "PHOTO_UNREADABLE", "PHOTO_TOO_LARGE", "NO_FACE_FOUND", "MULTIPLE_FACES", "REQUEST_TOO_LARGE",
 		"IDENTITY_NAME_INVALID", "IDENTITY_NUMBER_INVALID", "VENDOR_TIMEOUT", "VENDOR_CONNECTION_LOST", "VENDOR_UNREACHABLE",

@@ -1,12 +1,20 @@
 package gateway
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-logr/logr"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // maxReport bounds what of an error goes to the log: a collector's answer may be in it.
@@ -22,8 +30,32 @@ func newTracingReports(log *zap.Logger) tracingReports {
 	}))}
 }
 
-// Handle logs that spans were lost.
-func (r tracingReports) Handle(err error) { warn(r.log, "spans were not sent", err.Error()) }
+// Handle logs that spans were lost. A collector may answer with the credentials that it was
+// sent, so that its words are left out.
+func (r tracingReports) Handle(err error) { warn(r.log, "spans were not sent", causeOf(err)) }
+
+// httpStatus is where the exporter says what the collector answered, before its words.
+var httpStatus = regexp.MustCompile(`: ([1-5][0-9][0-9]) `)
+
+// causeOf names what is known of an error without a text of the collector's.
+func causeOf(err error) string {
+	var network *net.OpError
+	var system syscall.Errno
+	switch code := status.Code(err); {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return "no answer in time"
+	case errors.As(err, &system):
+		return system.Error()
+	case errors.As(err, &network):
+		return network.Op
+	case code != codes.Unknown:
+		return "gRPC " + code.String()
+	}
+	if found := httpStatus.FindStringSubmatch(err.Error()); found != nil {
+		return "HTTP " + found[1]
+	}
+	return fmt.Sprintf("%T", err)
+}
 
 func warn(log *zap.Logger, message, cause string) {
 	log.Warn(message, zap.String("cause", strings.ToValidUTF8(cause[:min(len(cause), maxReport)], "")))

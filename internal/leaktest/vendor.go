@@ -101,10 +101,17 @@ func Outcomes(product string) ([]string, error) {
 	return outcomes, nil
 }
 
-// Answer is a vendor that issues canaries, the same to every product.
-func Answer(set *Set) http.Handler {
-	body := fmt.Sprintf(`{"token":%[1]q,"biz_token":%[1]q,"token_random_number":%[1]q,"random_number":"7319","biz_id":%[2]q,`+
-		`"request_id":"1","code":"0000","data":{"token":%[1]q}}`, set.Text("token"), set.Text("session_id"))
+// Answer is a vendor that issues canaries of the product.
+func Answer(set *Set, product string) http.Handler {
+	body := fmt.Sprintf(`{"token":%q,"biz_id":%q}`, set.Text("token"), set.Text("session_id"))
+	switch product {
+	case "linkface.app":
+		body = fmt.Sprintf(`{"request_id":"1","code":"0000","data":{"token":%q}}`, set.Text("token"))
+	case "megvii.app-v5":
+		body = fmt.Sprintf(`{"biz_token":%q}`, set.Text("token"))
+	case "megvii.random-number":
+		body = fmt.Sprintf(`{"token_random_number":%q,"random_number":"7319","biz_id":%q}`, set.Text("token"), set.Text("session_id"))
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/json")
@@ -126,7 +133,7 @@ type Echo struct {
 // NewEcho returns the vendor of a case. It repeats what is sent to the product, and both
 // parts of the credential, of which one may not be.
 func NewEcho(set *Set, product string, spelling Spelling) *Echo {
-	sent := []string{"key", "secret", "sign"}
+	sent := []string{"key", "secret"}
 	switch product {
 	case "megvii.pc-web":
 		sent = append(sent, "name", "number", "return_url", "notify_url", "extra_data")
@@ -136,24 +143,60 @@ func NewEcho(set *Set, product string, spelling Spelling) *Echo {
 	return &Echo{Spelling: spelling, set: set, sent: sent}
 }
 
+// All repeats everything in one answer, in every field whose text is shown as it is.
+func (e *Echo) All(w http.ResponseWriter, r *http.Request) {
+	var objects []map[string]any
+	texts := slices.Compact(e.echoes())
+	if signature := e.signature(r); signature != "" {
+		texts = append(texts, e.Spelling.Spell(signature)...)
+	}
+	for _, text := range texts {
+		object := map[string]any{text: text, "other": text}
+		for _, name := range []string{"error", "error_code", "code", "message", "msg", "reason", "status", "request_id"} {
+			object[name] = "of " + text
+		}
+		objects = append(objects, object)
+	}
+	w.Header().Set("X-Echo", strings.Map(printable, strings.Join(texts, " ")))
+	writeJSON(w, map[string]any{"error_message": texts[0], "msg": strings.Join(texts, " "), "request_id": texts[0], "objects": objects})
+}
+
+func printable(char rune) rune {
+	if char < ' ' || char > '~' {
+		return -1
+	}
+	return char
+}
+
 // Requests returns how many requests see every value in every place.
 func (e *Echo) Requests() int { return len(e.echoes()) }
+
+// Left returns how many of the requests have not come.
+func (e *Echo) Left() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.echoes()) - e.next
+}
 
 // place writes an answer that holds the text.
 type place func(w http.ResponseWriter, text string)
 
-// places are where an answer can hold a text. The last ones open breakers.
+// inSentence is the place whose text may be of any length.
+const inSentence = 3
+
+// places are where an answer can hold a text. None of the answers opens a breaker.
 func places() []place {
 	return []place{
 		failing(func(text string) any { return text }),
 		failing(func(text string) any { return "AUTHORIZATION_ERROR:" + text }),
-		failing(func(text string) any { return "BAD_ARGUMENTS:" + text }),
+		failing(func(text string) any { return "INVALID_IDCARD_NUMBER:" + text }),
 		failing(func(text string) any { return "refused, because of " + text + " and so on" }),
 		failing(func(text string) any { return map[string]any{"of": text} }),
 		func(w http.ResponseWriter, text string) {
-			writeJSON(w, map[string]any{"error_message": "BAD_ARGUMENTS", "error": "BAD_ARGUMENTS", "code": "1002", "request_id": text})
+			writeJSON(w, map[string]any{"error_message": "SOMETHING_NEW", "error": "SOMETHING_NEW", "code": "4242", "request_id": text})
 		},
 		func(w http.ResponseWriter, text string) {
+			text = strings.Map(printable, text) // else it is no HTTP
 			w.Header().Set("Server", text)
 			w.Header().Set("Date", text)
 			http.Redirect(w, &http.Request{Method: http.MethodGet}, "https://shop.example/"+text, http.StatusBadRequest)
@@ -188,15 +231,27 @@ func (e *Echo) echoes() []string {
 	return texts
 }
 
-// ServeHTTP reads the request to its end, remembers what of it is secret, and repeats.
+// ServeHTTP reads the request to its end and repeats the next value, and in a sentence the
+// signature too, which no other request has.
 func (e *Echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_ = r.ParseMultipartForm(1 << 20)
-	if signed := r.FormValue("sign"); signed != "" {
-		e.set.Add("sign", signed)
-	}
+	signature := e.signature(r)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	texts, all := e.echoes(), places()
-	all[e.next%len(all)](w, texts[e.next%len(texts)])
+	place, text := e.next%len(all), texts[e.next%len(texts)]
+	if place == inSentence && signature != "" {
+		text += " " + strings.Join(e.Spelling.Spell(signature), " ")
+	}
+	all[place](w, text)
 	e.next++
+}
+
+// signature returns that of a request, a canary too, "" if it has none.
+func (e *Echo) signature(r *http.Request) string {
+	_ = r.ParseMultipartForm(1 << 20)
+	signature := r.FormValue("sign")
+	if signature != "" {
+		e.set.Add("sign", signature)
+	}
+	return signature
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 var (
@@ -66,7 +68,11 @@ func (r *redactor) hidden(text string) string {
 		_ = json.Unmarshal([]byte(`"`+backslashes.ReplaceAllString(escaped, `\`)+`"`), &unescaped) // it is valid
 		return unescaped
 	})
-	if hidden := r.hide.Replace(plain); hidden != plain {
+	hidden := r.hide.Replace(plain)
+	if slices.ContainsFunc(r.secrets, sensitive.Hear(&sensitive.Buffer{}, hidden).Echoes) {
+		return r.respelt(text)
+	}
+	if hidden != plain {
 		return hidden
 	}
 	return text
@@ -82,6 +88,7 @@ func quote(text string) string {
 func (r *redactor) inventing() *redactor {
 	inventor := *r
 	inventor.hide = r.replacer(invent)
+	inventor.respelt = invent
 	inventor.blank = func(kind, value string) string {
 		switch kind {
 		case "string":

@@ -25,9 +25,11 @@ type redactor struct {
 	harmless []string
 	// all shows unknown values too, but no secret.
 	all bool
-	// hide and blank make the replacements of secrets and of unknown values.
-	hide  *strings.Replacer
-	blank func(kind, value string) string
+	// hide, respelt and blank make the replacements of secrets, of texts that have one
+	// in another spelling, and of unknown values.
+	hide    *strings.Replacer
+	respelt func(text string) string
+	blank   func(kind, value string) string
 }
 
 func newRedactor(t *trial, wire *recorder, made *call.Call, all bool) *redactor {
@@ -62,6 +64,7 @@ func newRedactor(t *trial, wire *recorder, made *call.Call, all bool) *redactor 
 	r.secrets = slices.DeleteFunc(r.secrets, func(secret string) bool { return secret == "" })
 	slices.SortFunc(r.secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	r.hide = r.replacer(func(string) string { return sensitive.Redacted })
+	r.respelt = func(text string) string { return fmt.Sprintf("<re-spelt, %d bytes>", len(text)) }
 	r.blank = func(kind, value string) string { return fmt.Sprintf("<%s, %d bytes>", kind, len(value)) }
 	return r
 }
@@ -99,7 +102,7 @@ func (r *redactor) sent(value string) string {
 // received returns a value of the answer's head as it is to be shown.
 func (r *redactor) received(value string) string {
 	if r.all || r.isHarmless(value) {
-		return r.hide.Replace(value)
+		return r.hidden(value)
 	}
 	return sensitive.Redacted
 }

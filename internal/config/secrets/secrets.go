@@ -34,6 +34,23 @@ func (ref Reference) String() string {
 	return "file " + ref.Name
 }
 
+// usualVariable is how variables are named; another name may be the secret itself.
+var usualVariable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+
+// shown is the reference as an error at the place shows it: without a name that may be the
+// secret.
+func (ref Reference) shown(place document.Value) string {
+	written, _ := place.Plain()
+	switch {
+	case ref.Source == sourceEnv && !usualVariable.MatchString(ref.Name):
+		return "the environment variable that is named here"
+	case ref.Source == sourceFile && !strings.ContainsAny(written, "/."):
+		return "the file that is named here"
+	default:
+		return ref.String()
+	}
+}
+
 // Read reads v as a reference and then what it refers to. Of what v holds, only
 // the name of a variable or file is ever shown: an operator may have written the
 // secret itself in its place.
@@ -48,7 +65,7 @@ func Read(v document.Value) (sensitive.String, Reference) {
 	}
 	secret, problem := ref.read()
 	if problem != "" {
-		place.Fail("%s: %s %s", v.Name, ref, problem)
+		place.Fail("%s: %s %s", v.Name, ref.shown(place), problem)
 	}
 	return secret, ref
 }

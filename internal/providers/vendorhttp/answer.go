@@ -16,6 +16,7 @@ const (
 	maxRequestIDBytes = 128
 	maxCodeBytes      = 64
 	maxCodeDigits     = 6
+	maxCodeWord       = 20
 	maxTokenBytes     = 4096
 )
 
@@ -149,9 +150,14 @@ var errNoToken = errors.New("the answer holds no usable token and no error code"
 // Shows reports whether callers may see a code that no table has: it must look like one,
 // words of capitals or a short number, and repeat nothing sensitive of the request.
 func (a *Answer) Shows(code string) bool {
-	digits := 0
+	digits, word := 0, 0
 	for _, r := range code {
+		if word++; r == '_' || r == ':' {
+			word = 0
+		}
 		switch {
+		case word > maxCodeWord:
+			return false
 		case r >= '0' && r <= '9':
 			digits++
 		case (r < 'A' || r > 'Z') && r != '_' && r != ':':

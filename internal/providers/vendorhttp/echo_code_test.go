@@ -19,7 +19,7 @@ func TestCodesInBase64AreNotShown(t *testing.T) {
 		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
 		base64.StdEncoding.EncodeToString([]byte("x" + secret)), base64.StdEncoding.EncodeToString([]byte("xy" + secret)),
 	} {
-		form := vendorhttp.NewForm()
+		form := vendorhttp.NewForm(countUp)
 		form.Hide(sensitive.New(secret))
 		answer, failure := vendorhttp.Post(t.Context(), http.DefaultTransport, serve(t, answering(http.StatusOK, "{}")), attempt(), form)
 		require.Nil(t, failure)
