@@ -15,7 +15,7 @@ import (
 // the rules, but no wider: FuzzPlain.
 func plain(m proto.Message) bool {
 	r, ok := m.(*livenessv1.IssueLivenessTokenRequest)
-	return ok && r.Comparison == nil && r.Callback == nil && r.TokenLifetime == nil && r.Capture == nil && r.GetDetection() == 0 &&
+	return ok && r.GetComparison() == nil && r.GetCallback() == nil && r.GetTokenLifetime() == nil && r.GetCapture() == nil && r.GetDetection() == 0 &&
 		livenessv1.Flow_FLOW_APP_SDK <= r.GetFlow() && r.GetFlow() <= livenessv1.Flow_FLOW_SPOKEN_DIGITS &&
 		keyBytes.hold(r.GetIdempotencyKey()) && len(r.GetIdempotencyKey()) <= 128 &&
 		scenarioBytes.hold(r.GetScenario()) && len(r.GetScenario()) <= 64 &&
