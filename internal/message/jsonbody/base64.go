@@ -46,6 +46,7 @@ type base64Text struct {
 	text []byte
 	// at is what comes next, and decoded how much has been written.
 	at, decoded int
+	buffer      [chunk / 4 * 3]byte
 }
 
 // whole decodes chunks as long as they have nothing but letters of the standard alphabet, and
@@ -55,20 +56,19 @@ func (t *base64Text) whole(wanted func() bool) bool {
 	if len(t.text)%4 != 0 {
 		encoding = base64.RawStdEncoding
 	}
-	var decoded [chunk / 4 * 3]byte
 	for t.at < len(t.text) {
 		if t.at%contract.CheckEvery == 0 && !wanted() {
 			return false
 		}
 		next := t.text[t.at:min(t.at+chunk, len(t.text))]
-		n, err := encoding.Decode(decoded[:], next)
+		n, err := encoding.Decode(t.buffer[:], next)
 		last := t.at+len(next) == len(t.text)
 		// The library passes over line breaks, which JSON does not have bare, and takes padding
 		// at the end of any chunk.
-		if err != nil || !last && n < len(decoded) || last && (bytes.IndexByte(next, '\n') >= 0 || bytes.IndexByte(next, '\r') >= 0) {
+		if err != nil || !last && n < len(t.buffer) || last && (bytes.IndexByte(next, '\n') >= 0 || bytes.IndexByte(next, '\r') >= 0) {
 			return false
 		}
-		t.decoded += copy(t.text[t.decoded:], decoded[:n])
+		t.decoded += copy(t.text[t.decoded:], t.buffer[:n])
 		t.at += len(next)
 	}
 	return true
@@ -114,17 +114,16 @@ func (t *base64Text) inPieces(wanted func() bool) bool {
 // run decodes letters up to the next escape, in whole groups, if they are all of the standard
 // alphabet. It returns up to where the text has to be looked at by bytes if they are not.
 func (t *base64Text) run() (slow int) {
-	var decoded [chunk / 4 * 3]byte
 	next := t.text[t.at:min(t.at+chunk, len(t.text))]
 	if end := bytes.IndexByte(next, '\\'); end >= 0 {
 		next = next[:end]
 	}
 	groups := next[:len(next)/4*4]
-	n, err := base64.StdEncoding.Decode(decoded[:], groups)
+	n, err := base64.StdEncoding.Decode(t.buffer[:], groups)
 	if len(groups) == 0 || err != nil || n < len(groups)/4*3 {
 		return t.at + len(next) + 1
 	}
-	t.decoded += copy(t.text[t.decoded:], decoded[:n])
+	t.decoded += copy(t.text[t.decoded:], t.buffer[:n])
 	t.at += len(groups)
 	return t.at
 }
