@@ -13,8 +13,9 @@ import (
 )
 
 // jsonResponse is a response as protojson writes it, default values included. protojson
-// itself goes by reflection, which takes a fifth of a small call; a test compares the two
-// field by field.
+// itself goes by reflection: 16.8 µs of CPU and 48 allocations for a full response beside 6.4 µs and
+// 16 (BenchmarkMarshalJSON, November 2026: the best of 3 on a busy machine of 2 cores). A test
+// compares the two field by field.
 type jsonResponse struct {
 	Token        string        `json:"token"`
 	SessionID    string        `json:"sessionId"`

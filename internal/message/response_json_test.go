@@ -64,3 +64,20 @@ func TestResponseInJSON(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkMarshalJSON(b *testing.B) {
+	response := &livenessv1.IssueLivenessTokenResponse{}
+	fill(response.ProtoReflect())
+	b.Run("by type", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = MarshalJSON(response)
+		}
+	})
+	b.Run("library", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(response)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime/multipart"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestSplitFormWithPreambleAndEpilogue(t *testing.T) {
 	}
 }
 
-// A delimiter is found wherever it lies between the pieces that are looked through.
+// A delimiter is found wherever it is between the pieces that are looked through.
 func TestSplitFormAroundPieces(t *testing.T) {
 	for length := contract.CheckEvery - 20; length < contract.CheckEvery+20; length++ {
 		content := strings.Repeat("x", length)
@@ -106,7 +107,7 @@ func TestSplitMalformedForm(t *testing.T) {
 		"empty":                      {"", begin},
 		"JSON":                       {`{"subjectId": "SECRET"}`, begin},
 		"another boundary":           {strings.ReplaceAll(goodForm, "--b", "--SECRET"), begin},
-		"an end that goes on":        {strings.TrimSuffix(goodForm, "\r\n") + "SECRET", "the form has a boundary that is longer than its own"},
+		"a longer end":               {strings.TrimSuffix(goodForm, "\r\n") + "SECRET", "the form has a boundary that is longer than its own"},
 		"no line's end":              {"--b", header},
 		"a longer boundary":          {"--bSECRET\r\n" + disposition + "\r\n\r\n\r\n--b--", header},
 		"white space behind it":      {"--b \r\n" + disposition + "\r\n\r\n\r\n--b--", header},
@@ -173,7 +174,11 @@ func FuzzSplitForm(f *testing.F) {
 	}
 	f.Add([]byte("--b-\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b---"), "b-")
 	f.Fuzz(func(t *testing.T, body []byte, boundary string) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		parts, refused := Split(t.Context(), body, boundary)
+		runtime.ReadMemStats(&after)
+		require.LessOrEqual(t, after.TotalAlloc-before.TotalAlloc, uint64(2*len(body)+64<<10))
 		if refused != nil || boundary == "" || len(parts) == 0 {
 			return
 		}

@@ -46,6 +46,7 @@ type base64Text struct {
 	text []byte
 	// at is what comes next, and decoded how much has been written.
 	at, decoded int
+	buffer      [chunk / 4 * 3]byte
 }
 
 // whole decodes chunks as long as they have nothing but letters of the standard alphabet, and
@@ -55,20 +56,19 @@ func (t *base64Text) whole(wanted func() bool) bool {
 	if len(t.text)%4 != 0 {
 		encoding = base64.RawStdEncoding
 	}
-	var decoded [chunk / 4 * 3]byte
 	for t.at < len(t.text) {
 		if t.at%contract.CheckEvery == 0 && !wanted() {
 			return false
 		}
 		next := t.text[t.at:min(t.at+chunk, len(t.text))]
-		n, err := encoding.Decode(decoded[:], next)
+		n, err := encoding.Decode(t.buffer[:], next)
 		last := t.at+len(next) == len(t.text)
 		// The library passes over line breaks, which JSON does not have bare, and takes padding
 		// at the end of any chunk.
-		if err != nil || !last && n < len(decoded) || last && (bytes.IndexByte(next, '\n') >= 0 || bytes.IndexByte(next, '\r') >= 0) {
+		if err != nil || !last && n < len(t.buffer) || last && (bytes.IndexByte(next, '\n') >= 0 || bytes.IndexByte(next, '\r') >= 0) {
 			return false
 		}
-		t.decoded += copy(t.text[t.decoded:], decoded[:n])
+		t.decoded += copy(t.text[t.decoded:], t.buffer[:n])
 		t.at += len(next)
 	}
 	return true
@@ -79,10 +79,16 @@ func (t *base64Text) whole(wanted func() bool) bool {
 // if not, all before t.at is.
 func (t *base64Text) inPieces(wanted func() bool) bool {
 	g := group{}
+	slow := 0 // up to where it goes by bytes
 	for check := t.at + contract.CheckEvery; t.at < len(t.text); {
 		if t.at >= check {
 			if check += contract.CheckEvery; !wanted() {
 				return false
+			}
+		}
+		if t.at >= slow && g == (group{}) {
+			if slow = t.run(); slow == t.at {
+				continue
 			}
 		}
 		letter, n := letterAt(t.text[t.at:])
@@ -105,14 +111,31 @@ func (t *base64Text) inPieces(wanted func() bool) bool {
 	return ok
 }
 
-// group is up to four letters, which stand for three bytes.
+// run decodes letters up to the next escape, in whole groups, if they are all of the standard
+// alphabet. It returns up to where the text has to be looked at by bytes if they are not.
+func (t *base64Text) run() (slow int) {
+	next := t.text[t.at:min(t.at+chunk, len(t.text))]
+	if end := bytes.IndexByte(next, '\\'); end >= 0 {
+		next = next[:end]
+	}
+	groups := next[:len(next)/4*4]
+	n, err := base64.StdEncoding.Decode(t.buffer[:], groups)
+	if len(groups) == 0 || err != nil || n < len(groups)/4*3 {
+		return t.at + len(next) + 1
+	}
+	t.decoded += copy(t.text[t.decoded:], t.buffer[:n])
+	t.at += len(groups)
+	return t.at
+}
+
+// group is up to four letters, which encode three bytes.
 type group struct {
 	bits             uint32
 	letters, padding int
 	url, standard    bool
 }
 
-// values are what letters stand for, in either alphabet, plus one.
+// values are what letters encode, in either alphabet, plus one.
 var values = func() (v [256]byte) {
 	for _, letters := range []string{base64Letters + "+/", base64Letters + "-_"} {
 		for n := range letters {
@@ -140,7 +163,7 @@ func (g *group) add(letter byte) bool {
 	return true
 }
 
-// rest returns how many bytes the last letters stand for, and whether they may be the last.
+// rest returns how many bytes the last letters encode, and whether they may be the last.
 func (g *group) rest() (n int, ok bool) {
 	padded := g.padding == 0 || g.letters+g.padding == 4
 	return max(0, g.letters-1), g.letters != 1 && padded && (g.letters > 0 || g.padding == 0)
@@ -154,7 +177,7 @@ func (g *group) take(n int) []byte {
 	return all[:n]
 }
 
-// usesStandard reports whether the text that stands for the content had a letter which the
+// usesStandard reports whether the text that encodes the content had a letter which the
 // URL alphabet does not have.
 func usesStandard(content []byte) bool {
 	var text [chunk]byte

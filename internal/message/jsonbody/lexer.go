@@ -183,8 +183,12 @@ func (d *decoder) delimited(end int) bool {
 	if end >= len(d.body) {
 		return true
 	}
-	c := d.body[end]
-	return c != '-' && c != '+' && c != '.' && c != '_' && !isDigit(c) && !('a' <= c|0x20 && c|0x20 <= 'z')
+	switch c := d.body[end]; {
+	case c == '-', c == '+', c == '.', c == '_', isDigit(c), 'a' <= c|0x20 && c|0x20 <= 'z':
+		return false
+	default:
+		return true
+	}
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

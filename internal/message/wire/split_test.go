@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -152,7 +153,12 @@ func FuzzSplit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, encoded []byte, cut uint8) {
 		want := &livenessv1.IssueLivenessTokenRequest{}
 		err := proto.Unmarshal(encoded, want)
-		rest, photos, refused := split(received(rand.New(rand.NewPCG(uint64(cut), 0)), encoded, int(cut)+1))
+		data := received(rand.New(rand.NewPCG(uint64(cut), 0)), encoded, int(cut)+1)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		rest, photos, refused := split(data)
+		runtime.ReadMemStats(&after)
+		require.LessOrEqual(t, after.TotalAlloc-before.TotalAlloc, uint64(2*len(encoded)+64<<10))
 		if refused != nil {
 			require.True(t, err != nil || len(refused.Violations) == 1, "refused what is valid without saying why")
 			return
@@ -198,7 +204,7 @@ var tooMuch = []struct {
 	{"a long region", "regions[1]", "must be at most 64 characters", append(times(1, 5, "cn"), times(1, 5, strings.Repeat("r", 4097))...)},
 	{"an unknown field", "", "holds field number 99, which the contract does not know", times(1<<10, 99, "x")},
 	{"one in depth", "comparison.photos[1]", "holds field number 7, which the contract does not know", in(8, append(times(1, 2, ""), in(2, times(1, 7, ""))...))},
-	{"a text as a number", "", "holds field number 7, which the contract does not know", []byte{7<<3 | 0, 1}},
+	{"a text as a number", "", "holds field number 7, which the contract does not know", []byte{7 << 3, 1}},
 	{"a group", "", "holds field number 20, which the contract does not know", []byte{20<<3&0x7f | 0x83, 1}},
 }
 

@@ -70,7 +70,9 @@ func TestTexts(t *testing.T) {
 func TestTextsWithAPattern(t *testing.T) {
 	language := "en\n"
 	for _, message := range []*livenessv1.IssueLivenessTokenRequest{
-		{Flow: 1, Scenario: "login\n"}, {Flow: 1, IdempotencyKey: "key\n"}, {Flow: 3, Capture: &livenessv1.Capture{Language: &language}},
+		{Flow: 1, Scenario: "login\n"},
+		{Flow: 1, IdempotencyKey: "key\n"},
+		{Flow: 3, Capture: &livenessv1.Capture{Language: &language}},
 		withDocument(&livenessv1.IdentityDocument{Type: 1, Country: "CN\n", Name: "n", Number: "1"}),
 	} {
 		require.NotEmpty(t, refusedFor(t, &Rules{}, message))
@@ -79,8 +81,14 @@ func TestTextsWithAPattern(t *testing.T) {
 
 func TestLifetimesThatAreNoDurations(t *testing.T) {
 	for _, lifetime := range []*durationpb.Duration{
-		{Seconds: 600, Nanos: 1e9}, {Seconds: 600, Nanos: math.MaxInt32}, {Seconds: 600, Nanos: -1}, {Seconds: 601, Nanos: -1e9}, {Seconds: 600, Nanos: math.MinInt32},
-		{Seconds: math.MaxInt64}, {Seconds: math.MinInt64, Nanos: 1}, {Seconds: 600, Nanos: 1},
+		{Seconds: 600, Nanos: 1e9},
+		{Seconds: 600, Nanos: math.MaxInt32},
+		{Seconds: 600, Nanos: -1},
+		{Seconds: 601, Nanos: -1e9},
+		{Seconds: 600, Nanos: math.MinInt32},
+		{Seconds: math.MaxInt64},
+		{Seconds: math.MinInt64, Nanos: 1},
+		{Seconds: 600, Nanos: 1},
 	} {
 		require.NotEmpty(t, refusedFor(t, &Rules{}, &livenessv1.IssueLivenessTokenRequest{Flow: 3, TokenLifetime: lifetime}), "%v", lifetime)
 	}
