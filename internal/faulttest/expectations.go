@@ -33,7 +33,7 @@ func failsFast(o *observed) []string {
 			broken = append(broken, "no recovery: "+o.describe(c))
 		case began > known && c.start.Before(fault.end):
 			failed++
-			if c.end.Sub(c.start) > soon+o.lag.around(c.end) && !probes[c.requestID] {
+			if c.end.Sub(c.start) > soon+o.lag.Around(c.end) && !probes[c.requestID] {
 				slow++
 			}
 		}
@@ -70,7 +70,7 @@ func clockIsLearnt(o *observed) []string {
 		if e.Outcome != shown { // the first answer with another Date
 			shown, jump = e.Outcome, e.Time
 		}
-		known := jump.Add(usualDelay + grace + o.lag.around(e.Time))
+		known := jump.Add(usualDelay + grace + o.lag.Around(e.Time))
 		if strings.HasSuffix(e.Code, "EXPIRED_SIGN") && e.Time.After(known) {
 			stale++
 			worst = max(worst, e.Time.Sub(jump))

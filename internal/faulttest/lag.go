@@ -14,15 +14,15 @@ const (
 	lagSlot = 100 * time.Millisecond
 )
 
-// lag is the scheduling lag over a run: how late a goroutine woke up and exchanged a byte
+// Lag is the scheduling lag over a run: how late a goroutine woke up and exchanged a byte
 // over loopback, as the answer of a call does both. Bounds on time are judged with it added.
-type lag struct {
+type Lag struct {
 	start time.Time
 	worst []time.Duration // by slot since start
 }
 
-// watch measures until ctx ends.
-func (l *lag) watch(ctx context.Context) error {
+// Watch measures until ctx ends.
+func (l *Lag) Watch(ctx context.Context) error {
 	connection, err := connectEcho()
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (l *lag) watch(ctx context.Context) error {
 }
 
 // add notes that a step began and ended at these times.
-func (l *lag) add(began, ended time.Time) {
+func (l *Lag) add(began, ended time.Time) {
 	late := ended.Sub(began) - lagStep
 	for slot := l.slot(began); slot <= l.slot(ended); slot++ {
 		for len(l.worst) <= slot {
@@ -83,10 +83,19 @@ func exchange(connection net.Conn) error {
 	return err
 }
 
-func (l *lag) slot(at time.Time) int { return int(at.Sub(l.start) / lagSlot) }
+func (l *Lag) slot(at time.Time) int { return int(at.Sub(l.start) / lagSlot) }
 
-// around returns the worst lag within a second before and after.
-func (l *lag) around(at time.Time) time.Duration {
+// Worst returns the worst lag, 0 if none was measured.
+func (l *Lag) Worst() time.Duration {
+	worst := time.Duration(0)
+	for _, late := range l.worst {
+		worst = max(worst, late)
+	}
+	return worst
+}
+
+// Around returns the worst lag within a second before and after.
+func (l *Lag) Around(at time.Time) time.Duration {
 	const reach = int(time.Second / lagSlot)
 	worst := time.Duration(0)
 	for slot := max(0, l.slot(at)-reach); slot <= l.slot(at)+reach && slot < len(l.worst); slot++ {

@@ -53,9 +53,7 @@ type Report struct {
 func report(o *observed) *Report {
 	t := o.join()
 	r := &Report{Row: o.row.Name, Calls: len(o.calls), Foreign: t.foreign, Orphaned: t.orphaned, Unexplained: t.unexplained}
-	if len(o.lag.worst) > 0 {
-		r.Lag = slices.Max(o.lag.worst)
-	}
+	r.Lag = o.lag.Worst()
 	o.countCalls(r)
 	o.countAttempts(r)
 	r.brokenIf(r.FailedLate > 0, "%d eligible calls failed", r.FailedLate)
@@ -101,7 +99,7 @@ func (o *observed) judgeGateway(r *Report) {
 func (o *observed) countCalls(r *Report) {
 	var shown int
 	for _, c := range o.calls {
-		late := c.end.Sub(c.start) - c.deadline - grace - o.lag.around(c.end)
+		late := c.end.Sub(c.start) - c.deadline - grace - o.lag.Around(c.end)
 		if late > 0 && !c.kind.cancels {
 			r.Late++
 			r.worst = max(r.worst, late)

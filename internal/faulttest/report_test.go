@@ -27,7 +27,7 @@ func healthy(t *testing.T) (*observed, *call) {
 	return &observed{
 		row: &Row{Name: "a fault"}, timed: true, calls: []*call{c}, spans: []span{{began, began.Add(20 * time.Second)}},
 		ledgers: map[string][]sandbox.Entry{first: {{Product: randomNumber, Token: "a"}}},
-		log:     logged(t, "id-1: first OK v-a"), lag: &lag{start: began}, before: held, after: held,
+		log:     logged(t, "id-1: first OK v-a"), lag: &Lag{start: began}, before: held, after: held,
 	}, c
 }
 
@@ -112,7 +112,7 @@ func TestPooledRuns(t *testing.T) {
 func TestTableIsWrittenBetweenItsMarks(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "faults.md")
 	reports := []*Report{{Row: "a fault", Calls: 2, Attempts: 3, Latencies: []time.Duration{time.Millisecond, time.Second}}}
-	require.NoError(t, os.WriteFile(file, []byte("Head.\n"+beginMark+"old\n"+endMark+"Tail.\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("Head.\n<!-- written by make faults -->\nold\n<!-- end -->\nTail.\n"), 0o600))
 	for range 2 { // it can be written again
 		require.NoError(t, WriteTable(file, reports, LookAtMachine()))
 	}

@@ -45,7 +45,7 @@ type observed struct {
 	end     time.Time // of the load
 	ledgers map[string][]sandbox.Entry
 	log     *gatewayLog
-	lag     *lag
+	lag     *Lag
 	// before and after are what the gateway held without any call.
 	before, after resources
 	stopped       error
@@ -106,7 +106,7 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 		return nil, err
 	}
 	defer callers.close()
-	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate, lag: &lag{}}
+	seen := &observed{row: row, timed: o.Mode != Untimed, rate: o.Rate, lag: &Lag{}}
 	calls := &load{callers: callers, kinds: row.kinds(), waits: row.waits(o.Mode), random: newRandom(o.Seed, row.Name), run: fmt.Sprintf("run-%d", o.Seed)}
 	rest := func() (resources, error) {
 		vs.disconnect()
@@ -125,7 +125,7 @@ func play(ctx context.Context, row *Row, o Options, vs vendors, gateway *process
 	watching, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	var unwatched, failed error
-	beside.Go(func() { unwatched = seen.lag.watch(watching) })
+	beside.Go(func() { unwatched = seen.lag.Watch(watching) })
 	beside.Go(func() { failed = script(ctx, row, vs, seen.spans) })
 	calls.make(ctx, o.Rate, l.calm+l.fault+l.after)
 	seen.end = time.Now()
