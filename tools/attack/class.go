@@ -36,5 +36,5 @@ func (c *class) many() int {
 
 // classes are all there are.
 func classes() []*class {
-	return slices.Concat(http1Classes(), http2Classes(), frameClasses(), bodyClasses())
+	return slices.Concat(http1Classes(), http2Classes(), frameClasses(), bodyClasses(), vendorClasses())
 }
