@@ -18,11 +18,12 @@ import (
 // on its standard input, each of which ends with a result on its standard output.
 const attackersCommand = "attackers"
 
-// order has the attackers attack for a while.
+// order has the attackers attack for a while from when their connections are open.
 type order struct {
 	GRPC, REST  string
 	Connections int
-	For         time.Duration
+	// Ramp bounds the time in which the connections are opened.
+	Ramp, For time.Duration
 }
 
 // result is what they did.
@@ -78,7 +79,7 @@ const reconnectPause = 2 * time.Millisecond
 
 // attackWith plays the class from the connections of the order.
 func (c *class) attackWith(o order) result {
-	ctx, cancel := context.WithTimeout(context.Background(), o.For)
+	ctx, cancel := context.WithTimeout(context.Background(), o.Ramp+o.For)
 	defer cancel()
 	p := &pace{rate: c.rate}
 	var all counts
@@ -96,6 +97,11 @@ func (c *class) attackWith(o order) result {
 			}
 		})
 	}
+	for end := time.Now().Add(o.Ramp); all.connections.Load() < int64(o.Connections) && time.Now().Before(end); {
+		sleep(ctx, reconnectPause)
+	}
+	sleep(ctx, o.For)
+	cancel()
 	running.Wait()
 	r := result{Connections: all.connections.Load(), Requests: all.requests.Load(), Answered: all.answered.Load()}
 	if text := found.Load(); text != nil {

@@ -94,6 +94,9 @@ func playOnce(ctx context.Context, c *class, s script, binary, parent string) (_
 	return o, err
 }
 
+// ramp bounds the time in which attackers open their connections.
+const ramp = 2 * time.Second
+
 // watch attacks beside the good caller.
 func (o *observed) watch(ctx context.Context, s script, gateway *process, good *goodVendor, hostile *attackers) error {
 	calls, err := newCaller(gateway.grpc, gateway.rest)
@@ -117,7 +120,7 @@ func (o *observed) watch(ctx context.Context, s script, gateway *process, good *
 	o.calm = calls.begin()
 	sleep(ctx, s.calm)
 	o.one = calls.begin()
-	at := order{GRPC: gateway.grpc, REST: gateway.rest, Connections: 1, For: s.one}
+	at := order{GRPC: gateway.grpc, REST: gateway.rest, Connections: 1, Ramp: ramp, For: s.one}
 	if o.byOne, err = hostile.attack(at); err != nil {
 		return err
 	}
