@@ -43,7 +43,9 @@ func TestAttacksEnd(t *testing.T) {
 			t.Run(c.title()+" "+name, func(t *testing.T) {
 				t.Parallel()
 				done := make(chan result, 1)
-				go func() { done <- c.attackWith(order{GRPC: address, REST: address, Connections: 2, For: 20 * time.Millisecond}) }()
+				go func() {
+					done <- c.attackWith(order{GRPC: address, REST: address, Connections: 2, For: 20 * time.Millisecond})
+				}()
 				select {
 				case r := <-done:
 					require.Empty(t, r.Found)
