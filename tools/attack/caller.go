@@ -176,11 +176,11 @@ func (c *caller) rest() {
 
 func (c *caller) close() { _ = c.connection.Close() }
 
-// quantile returns the latency that a share of the calls did not exceed.
-func (w *window) quantile(share float64) time.Duration {
+// p99 returns the latency that 99 of 100 calls did not exceed.
+func (w *window) p99() time.Duration {
 	if len(w.latencies) == 0 {
 		return 0
 	}
 	sorted := slices.Sorted(slices.Values(w.latencies))
-	return sorted[int(share*float64(len(sorted)-1))]
+	return sorted[int(0.99*float64(len(sorted)-1))]
 }

@@ -210,6 +210,7 @@ func readAnswer(in *bufio.Reader) (status int, begins string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
+	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
 	_, more := io.Copy(io.Discard, answer.Body)
 	return answer.StatusCode, string(text), errors.Join(err, more)

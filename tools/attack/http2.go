@@ -235,8 +235,8 @@ func windowOverflow(ctx context.Context, t *target) error {
 func hoard(method string, end bool, data []byte) attack {
 	const most = 1000 // what clients commonly may have
 	return func(ctx context.Context, t *target) error {
-		w, close := dialWire(ctx, t)
-		defer close()
+		w, leave := dialWire(ctx, t)
+		defer leave()
 		if w == nil {
 			return nil
 		}
@@ -255,7 +255,7 @@ func hoard(method string, end bool, data []byte) attack {
 				}
 			})
 		}()
-		defer func() { close(); <-gone }()
+		defer func() { leave(); <-gone }()
 		for {
 			select {
 			case <-free:

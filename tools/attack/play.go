@@ -18,7 +18,7 @@ type script struct {
 }
 
 var (
-	shortScript = script{warm: 100 * time.Millisecond, calm: 250 * time.Millisecond, one: 250 * time.Millisecond, many: 450 * time.Millisecond}
+	shortScript = script{warm: 80 * time.Millisecond, calm: 200 * time.Millisecond, one: 200 * time.Millisecond, many: 400 * time.Millisecond}
 	longScript  = script{warm: time.Second, calm: 10 * time.Second, one: 10 * time.Second, many: 10 * time.Second}
 )
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -55,13 +56,13 @@ func (o *observed) report() *report {
 		r.errors += w.failures
 		r.brokenIf(w.failures > 0, "%d of the good caller's %d calls failed %s: %v", w.failures, len(w.latencies), w.when, w.failure)
 	}
-	r.calm = o.calm.quantile(0.99)
+	r.calm = o.calm.p99()
 	least := max(r.calm, floor+o.lag)
 	for _, w := range []*window{o.one, o.many} {
-		r.ratio = max(r.ratio, float64(w.quantile(0.99))/float64(least))
+		r.ratio = max(r.ratio, float64(w.p99())/float64(least))
 	}
 	r.lateIf(r.ratio > mostSlower, "the good caller's p99 is %s under one connection and %s under many; without an attack it is %s, and the lag %s",
-		o.one.quantile(0.99).Round(time.Millisecond), o.many.quantile(0.99).Round(time.Millisecond), r.calm.Round(time.Millisecond), o.lag.Round(time.Millisecond))
+		o.one.p99().Round(time.Millisecond), o.many.p99().Round(time.Millisecond), r.calm.Round(time.Millisecond), o.lag.Round(time.Millisecond))
 	r.brokenIf(o.memory > memoryLimit, "the process took %d MiB", o.memory>>20)
 	r.lateIf(o.restTime > restLimit || !o.rest.within(o.before), "%s after the attack the gateway holds %s; before: %s",
 		o.restTime.Round(time.Millisecond), o.rest, o.before)
@@ -104,9 +105,10 @@ func (r *report) String() string {
 
 // tableOf returns the table of the reports.
 func tableOf(reports []*report) string {
-	table := header
+	var table strings.Builder
+	table.WriteString(header)
 	for _, r := range reports {
-		table += r.String() + "\n"
+		table.WriteString(r.String() + "\n")
 	}
-	return table
+	return table.String()
 }

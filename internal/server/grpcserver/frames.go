@@ -30,8 +30,8 @@ const (
 	// longestPause bounds one pause, so that the connection's own pings are seen in between, and
 	// mostPaused how long a connection may be paused without a break before it is closed:
 	// what it has sent meanwhile would be read for minutes, also after it has gone.
-	longestPause = time.Second
-	mostPaused   = 3 * time.Second
+	longestPause = time.Second / 2
+	mostPaused   = 2 * time.Second
 )
 
 // errFlood ends a connection that does not stop.

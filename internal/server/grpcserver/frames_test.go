@@ -22,7 +22,7 @@ type sent struct {
 
 func send() *sent {
 	s := &sent{stream: 1}
-	s.Buffer.WriteString(http2.ClientPreface)
+	s.WriteString(http2.ClientPreface)
 	s.Framer = http2.NewFramer(&s.Buffer, nil)
 	s.AllowIllegalWrites = true
 	return s
