@@ -9,19 +9,19 @@ import (
 )
 
 // Limits bounds what the gateway has in flight. What would pass a bound is shed with
-// OVERLOADED before its message is read: under twice the load all calls would be late. Of
-// either bound, calls that a client sends again may take four fifths, so that retries
-// never crowd out first calls.
+// OVERLOADED, where that is known before its message is read: under twice the load all
+// calls would be late. Of either bound, calls that a client sends again may take four
+// fifths, so that retries never crowd out first calls.
 //
-// Calls of the RPC and of the REST route count, from when their headers have arrived
+// Calls of the RPC and of the REST route count, from when their messages have arrived
 // until they are answered; health, reflection, /healthz and the admin listener do not.
 // Zero is no bound.
 type Limits struct {
 	// MaxCalls is how many calls there may be.
 	MaxCalls int
 	// MaxPhotoBytes is how many bytes their messages may have together, as they are
-	// sent: nearly all of that is photos. A message that states its length counts
-	// whole from the start; a REST body that does not counts as it is read.
+	// sent: nearly all of that is photos. They count as they arrive: what a client
+	// announces holds nothing.
 	MaxPhotoBytes int64
 }
 
@@ -41,15 +41,20 @@ func NewController(limits Limits) *Controller {
 // InFlight returns how many calls there are, and how many bytes of their messages.
 func (c *Controller) InFlight() (calls, bytes int64) { return c.calls.held.Load(), c.bytes.held.Load() }
 
-// Admit takes a call in, or says why it is shed. The permit of an admitted call must be
-// released.
-func (c *Controller) Admit(permit *Permit, resent bool) *providers.Error {
-	if !c.calls.take(1, resent) {
-		return overloaded("too many calls at once")
+// Open lets a call read its message under a permit, or says why the call is shed already.
+// The permit must be released. It holds nothing yet: a message may never come.
+func (c *Controller) Open(permit *Permit, resent bool) *providers.Error {
+	if !c.calls.fits(1, resent) {
+		return overloaded(tooManyCalls)
 	}
-	permit.controller, permit.resent, permit.calls = c, resent, 1
+	permit.controller, permit.resent = c, resent
 	return nil
 }
+
+const (
+	tooManyCalls  = "too many calls at once"
+	tooManyPhotos = "too many photos at once"
+)
 
 // Permit is what a call holds of the limits; the zero permit holds nothing. It belongs to
 // the goroutine that serves the call, but for ReleaseBytes.
@@ -60,13 +65,33 @@ type Permit struct {
 	bytes      atomic.Int64
 }
 
+// Admit takes in the call, whose message has arrived, or says why it is shed.
+func (p *Permit) Admit() *providers.Error {
+	if p.controller == nil {
+		return nil
+	}
+	if !p.controller.calls.take(1, p.resent) {
+		return overloaded(tooManyCalls)
+	}
+	p.calls++
+	return nil
+}
+
+// Fits says why a message of that many bytes would be shed now. It takes nothing.
+func (p *Permit) Fits(bytes int64) *providers.Error {
+	if p.controller == nil || p.controller.bytes.fits(bytes, p.resent) {
+		return nil
+	}
+	return overloaded(tooManyPhotos)
+}
+
 // Reserve takes that many bytes of message more, or says why the call is shed.
 func (p *Permit) Reserve(bytes int64) *providers.Error {
 	if p.controller == nil {
 		return nil
 	}
 	if !p.controller.bytes.take(bytes, p.resent) {
-		return overloaded("too many photos at once")
+		return overloaded(tooManyPhotos)
 	}
 	p.bytes.Add(bytes)
 	return nil
@@ -102,17 +127,24 @@ type gauge struct {
 // take adds n and reports true, or would pass the limit and changes nothing. It never
 // refuses what fits at that moment, which adding first and looking then would.
 func (g *gauge) take(n int64, resent bool) bool {
-	limit := g.limit
-	if resent {
-		limit -= limit / 5
-	}
 	for {
 		held := g.held.Load()
-		if g.limit > 0 && held+n > limit {
+		if !g.within(held+n, resent) {
 			return false
 		}
 		if g.held.CompareAndSwap(held, held+n) {
 			return true
 		}
 	}
+}
+
+// fits reports whether take would.
+func (g *gauge) fits(n int64, resent bool) bool { return g.within(g.held.Load()+n, resent) }
+
+func (g *gauge) within(total int64, resent bool) bool {
+	limit := g.limit
+	if resent {
+		limit -= limit / 5
+	}
+	return g.limit <= 0 || total <= limit
 }

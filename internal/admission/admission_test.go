@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 func TestGauge(t *testing.T) {
@@ -42,14 +44,22 @@ func TestGauge(t *testing.T) {
 	}
 }
 
+// admit does for a call at once what happens as its message arrives.
+func (c *Controller) admit(permit *Permit, resent bool) *providers.Error {
+	if shed := c.Open(permit, resent); shed != nil {
+		return shed
+	}
+	return permit.Admit()
+}
+
 func TestPermit(t *testing.T) {
 	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100})
 	first, second := &Permit{}, &Permit{}
-	require.Nil(t, c.Admit(first, false))
+	require.Nil(t, c.admit(first, false))
 	require.Nil(t, first.Reserve(60))
 	require.Nil(t, first.Reserve(40))
 	require.EqualError(t, first.Reserve(1), "OVERLOADED: too many photos at once")
-	require.EqualError(t, c.Admit(second, false), "OVERLOADED: too many calls at once")
+	require.EqualError(t, c.admit(second, false), "OVERLOADED: too many calls at once")
 
 	second.Release()
 	require.Equal(t, int64(1), c.calls.held.Load(), "a call that was shed gives nothing back")
@@ -57,7 +67,28 @@ func TestPermit(t *testing.T) {
 	first.Release()
 	require.Zero(t, c.calls.held.Load())
 	require.Zero(t, c.bytes.held.Load())
-	require.Nil(t, c.Admit(second, false))
+	require.Nil(t, c.admit(second, false))
+}
+
+// What has only been announced holds nothing, and is shed all the same where it cannot fit.
+func TestAnnouncedHoldsNothing(t *testing.T) {
+	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100})
+	for range 64 {
+		permit := &Permit{}
+		require.Nil(t, c.Open(permit, false))
+		require.Nil(t, permit.Fits(100))
+		require.EqualError(t, permit.Fits(101), "OVERLOADED: too many photos at once")
+	}
+	calls, bytes := c.InFlight()
+	require.Zero(t, calls+bytes)
+
+	first, late := &Permit{}, &Permit{}
+	require.Nil(t, c.Open(late, false))
+	require.Nil(t, c.admit(first, false))
+	require.EqualError(t, late.Admit(), "OVERLOADED: too many calls at once")
+	late.Release()
+	calls, _ = c.InFlight()
+	require.Equal(t, int64(1), calls)
 }
 
 // Permits taken and given back by many at once never pass the bounds, and none is
@@ -76,7 +107,7 @@ func TestControllerConcurrently(t *testing.T) {
 			random := rand.New(rand.NewPCG(worker, 1))
 			for range 20_000 {
 				permit := &Permit{}
-				if c.Admit(permit, random.IntN(2) == 0) != nil {
+				if c.admit(permit, random.IntN(2) == 0) != nil {
 					continue
 				}
 				n := random.Int64N(8)
@@ -97,7 +128,7 @@ func TestControllerConcurrently(t *testing.T) {
 		done.Go(func() {
 			for range 20_000 {
 				permit := &Permit{}
-				assert.Nil(t, c.Admit(permit, false))
+				assert.Nil(t, c.admit(permit, false))
 				assert.Nil(t, permit.Reserve(7))
 				permit.Release()
 			}
@@ -110,7 +141,7 @@ func TestAdmitAllocatesNothing(t *testing.T) {
 	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100})
 	permit := &Permit{}
 	require.Zero(t, testing.AllocsPerRun(1000, func() {
-		_ = c.Admit(permit, true)
+		_ = c.admit(permit, true)
 		_ = permit.Reserve(10)
 		permit.Release()
 	}))
@@ -122,7 +153,7 @@ func BenchmarkAdmit(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		permit := &Permit{}
 		for pb.Next() {
-			_ = c.Admit(permit, false)
+			_ = c.admit(permit, false)
 			_ = permit.Reserve(1 << 10)
 			permit.Release()
 		}

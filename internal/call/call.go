@@ -81,6 +81,8 @@ type Received struct {
 	// Read reads the message from the transport, or says why it cannot be taken; nil if it
 	// is there already.
 	Read func(context.Context, proto.Message) *providers.Error
+	// Arrival is how long the message took to arrive.
+	Arrival time.Duration
 
 	// Answer is what the RPC answered with, for a transport that looks for it here.
 	Answer any

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strconv"
+	"syscall"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -17,9 +18,15 @@ const (
 	// DefaultMaxPhotoBytes holds where Go has no memory limit.
 	DefaultMaxPhotoBytes = GiB
 
-	mostCalls       = 1_000_000
-	leastPhotoBytes = 64 * MiB
-	mostPhotoBytes  = 1024 * GiB
+	// DefaultMaxConnections is the most that a listener has by default, where there are
+	// descriptors enough: a client of the REST listener has one for each call at once.
+	DefaultMaxConnections = 10_000
+
+	leastConnections = 16
+	mostConnections  = 1_000_000
+	mostCalls        = 1_000_000
+	leastPhotoBytes  = 64 * MiB
+	mostPhotoBytes   = 1024 * GiB
 )
 
 // Size is a number of bytes, a whole number of MiB.
@@ -40,11 +47,33 @@ func (s Size) String() string {
 }
 
 func (r *reader) limits(v value) Limits {
-	o := r.object(v, "max_calls", "max_photo_bytes")
+	o := r.object(v, "max_calls", "max_photo_bytes", "max_connections")
 	return Limits{
-		MaxCalls:      cmp.Or(r.integer(o.optional("max_calls"), mostCalls), DefaultMaxCalls),
-		MaxPhotoBytes: cmp.Or(r.size(o.optional("max_photo_bytes"), leastPhotoBytes, mostPhotoBytes), defaultMaxPhotoBytes()),
+		MaxCalls:       cmp.Or(r.integer(o.optional("max_calls"), mostCalls), DefaultMaxCalls),
+		MaxPhotoBytes:  cmp.Or(r.size(o.optional("max_photo_bytes"), leastPhotoBytes, mostPhotoBytes), defaultMaxPhotoBytes()),
+		MaxConnections: r.connections(o.optional("max_connections")),
 	}
+}
+
+func (r *reader) connections(v value) int {
+	n := r.integer(v, mostConnections)
+	if n > 0 && n < leastConnections {
+		r.fail(v, "%s must be a whole number from %d to %d", v.name, leastConnections, mostConnections)
+	}
+	return cmp.Or(n, defaultMaxConnections())
+}
+
+// descriptorsKept are for files, the admin listener and what the process has open by itself.
+const descriptorsKept = 128
+
+// defaultMaxConnections is a quarter of the descriptors that the process may have, for gRPC
+// and for REST each: the other half is for vendors.
+func defaultMaxConnections() int {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > 4*DefaultMaxConnections+descriptorsKept {
+		return DefaultMaxConnections
+	}
+	return max(leastConnections, (int(limit.Cur)-descriptorsKept)/4)
 }
 
 // defaultMaxPhotoBytes is half of Go's memory limit (GOMEMLIMIT), if there is one: a

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 )
@@ -35,11 +36,12 @@ func (l Log) Check() error {
 }
 
 func (r *reader) listen(v value, allowUnauthenticated bool) Listen {
-	o := r.object(v, "grpc", "rest", "admin")
+	o := r.object(v, "grpc", "rest", "admin", "hosts", "reflection", "pprof")
 	l := Listen{
 		GRPC:  r.address(o.optional("grpc"), DefaultGRPC),
 		REST:  r.address(o.optional("rest"), DefaultREST),
 		Admin: r.address(o.optional("admin"), DefaultAdmin),
+		Hosts: r.hosts(o.optional("hosts")), Reflection: r.boolean(o.optional("reflection")), Pprof: r.boolean(o.optional("pprof")),
 	}
 	for _, p := range l.problems(allowUnauthenticated) {
 		r.fail(o.optional(p.key), "%s %s", p.key, p.message)
@@ -52,6 +54,23 @@ func (r *reader) address(v value, fallback string) string {
 		return text
 	}
 	return fallback
+}
+
+// hostNames are what a Host header names without a port.
+var hostNames = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+
+func (r *reader) hosts(v value) (hosts []string) {
+	if !v.given() {
+		return nil
+	}
+	for _, element := range r.list(v) {
+		name, ok := r.text(element)
+		if ok && !hostNames.MatchString(name) {
+			r.fail(element, "%s must be a host name in lower case, without a port", element.name)
+		}
+		hosts = append(hosts, name)
+	}
+	return hosts
 }
 
 // problem is what is wrong with the value of a key.

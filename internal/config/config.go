@@ -78,6 +78,13 @@ func (c *Config) Account(name string) *Account {
 // IP address, localhost, or empty for every interface; port 0 means any free one.
 type Listen struct {
 	GRPC, REST, Admin string
+	// Hosts are names, beside those of loopback, by which listeners on loopback may be
+	// called: those of a proxy on the same machine.
+	Hosts []string
+	// Reflection has the gRPC listener describe its services to whoever asks.
+	Reflection bool
+	// Pprof has the admin listener serve /debug/pprof while it is on loopback.
+	Pprof bool
 }
 
 // Log says what is logged.
@@ -93,6 +100,9 @@ type Limits struct {
 	// MaxPhotoBytes is how many bytes of their messages may be in flight, 64 MiB, which
 	// any one message fits into, to 1 TiB.
 	MaxPhotoBytes Size
+	// MaxConnections is how many connections the gRPC and the REST listener may have each,
+	// 16 to 1,000,000.
+	MaxConnections int
 }
 
 // Idempotency bounds the memory for idempotency keys. A key takes its part until its

@@ -43,11 +43,13 @@ func TestEveryKey(t *testing.T) {
 	c, err := load(t, "testdata/good/full.yaml")
 	require.NoError(t, err)
 
-	require.Equal(t, config.Listen{GRPC: "0.0.0.0:9090", REST: ":0", Admin: "[::1]:9091"}, c.Listen)
+	require.Equal(t, config.Listen{
+		GRPC: "0.0.0.0:9090", REST: ":0", Admin: "[::1]:9091", Hosts: []string{"gateway.test"}, Reflection: true, Pprof: true,
+	}, c.Listen)
 	require.True(t, c.AllowUnauthenticated)
 	require.Equal(t, "debug", c.Log.Level)
 	require.Equal(t, 90*time.Second, c.ShutdownGrace)
-	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * config.MiB}, c.Limits)
+	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * config.MiB, MaxConnections: 700}, c.Limits)
 	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * config.MiB}, c.Idempotency)
 
 	require.Len(t, c.Accounts, 2)

@@ -11,6 +11,14 @@ const layout = `listen:
   grpc: {{printf "%q" .Listen.GRPC}}
   rest: {{printf "%q" .Listen.REST}}
   admin: {{printf "%q" .Listen.Admin}}
+  {{- with .Listen.Hosts}}
+  hosts:
+    {{- range .}}
+    - {{printf "%q" .}}
+    {{- end}}
+  {{- end}}
+  reflection: {{.Listen.Reflection}}
+  pprof: {{.Listen.Pprof}}
 allow_unauthenticated: {{.AllowUnauthenticated}}
 log:
   level: {{.Log.Level}}
@@ -18,6 +26,7 @@ shutdown_grace: {{.ShutdownGrace}}
 limits:
   max_calls: {{.Limits.MaxCalls}}
   max_photo_bytes: {{.Limits.MaxPhotoBytes}}
+  max_connections: {{.Limits.MaxConnections}}
 idempotency:
   max_keys: {{.Idempotency.MaxKeys}}
   max_bytes: {{.Idempotency.MaxBytes}}

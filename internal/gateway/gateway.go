@@ -46,7 +46,7 @@ type Gateway struct {
 	rest   *http.Server
 	admin  *http.Server
 
-	grpcListener, restListener, adminListener net.Listener
+	grpcListener, restListener, adminListener *server.Listener
 
 	transports []*upstream.Transport
 	spans      *telemetry.Spans // nil if calls are not traced
@@ -85,7 +85,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 	if err != nil {
 		return nil, err
 	}
-	g.grpc, g.health = grpcserver.New(dispatcher)
+	g.grpc, g.health = grpcserver.New(dispatcher, grpcserver.Options{Reflection: cfg.Listen.Reflection})
 	g.rest = rest.New(dispatcher, &message.Buffers{}, errorLog)
 	g.admin = admin.New(admin.Pages{
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
@@ -101,18 +101,19 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 func (g *Gateway) listen() error {
 	for _, l := range []struct {
 		name, address string
-		listener      *net.Listener
+		most          int
+		listener      **server.Listener
 	}{
-		{"grpc", g.config.Listen.GRPC, &g.grpcListener},
-		{"rest", g.config.Listen.REST, &g.restListener},
-		{"admin", g.config.Listen.Admin, &g.adminListener},
+		{"grpc", g.config.Listen.GRPC, g.config.Limits.MaxConnections, &g.grpcListener},
+		{"rest", g.config.Listen.REST, g.config.Limits.MaxConnections, &g.restListener},
+		{"admin", g.config.Listen.Admin, server.MaxAdminConnections, &g.adminListener},
 	} {
 		listener, err := net.Listen("tcp", l.address)
 		if err != nil {
 			g.closeListeners()
 			return fmt.Errorf("cannot listen for %s: %w", l.name, err)
 		}
-		*l.listener = listener
+		*l.listener = server.NewListener(listener, l.most)
 	}
 	return nil
 }
@@ -128,7 +129,7 @@ func (g *Gateway) Addresses() config.Listen {
 }
 
 func (g *Gateway) closeListeners() {
-	for _, listener := range []net.Listener{g.grpcListener, g.restListener, g.adminListener} {
+	for _, listener := range []*server.Listener{g.grpcListener, g.restListener, g.adminListener} {
 		if listener != nil {
 			_ = listener.Close()
 		}
@@ -142,7 +143,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
 		zap.Stringer("admin", g.adminListener.Addr()))
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return served(g.grpc.Serve(grpcserver.LimitFrames(g.grpcListener))) })
+	group.Go(func() error { return served(g.grpc.Serve(grpcserver.LimitFrames(grpcserver.Listen(g.grpcListener)))) })
 	group.Go(func() error { return served(g.rest.Serve(g.restListener)) })
 	group.Go(func() error { return served(g.admin.Serve(g.adminListener)) })
 	group.Go(func() error {

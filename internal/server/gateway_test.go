@@ -74,6 +74,10 @@ type gateway struct {
 	restAddress string
 	// calls receives every call that has ended.
 	calls chan observed
+	// unobserved is closed when nobody looks at calls.
+	unobserved chan struct{}
+	// connections is how many each listener may have.
+	connections int
 }
 
 func start(t *testing.T, i issuer) *gateway {
@@ -88,14 +92,26 @@ func startLimited(t *testing.T, i issuer, limits admission.Limits) *gateway {
 
 func startKeeping(t *testing.T, i issuer, keeper *idempotency.Keeper, limits admission.Limits) *gateway {
 	t.Helper()
-	g := &gateway{
-		admission: admission.NewController(limits), buffers: &message.Buffers{},
-		calls: make(chan observed, 1000),
-	}
+	g := &gateway{connections: 1000}
+	g.start(t, i, keeper, limits)
+	return g
+}
+
+// startBounded starts a gateway whose listeners may have so many connections.
+func startBounded(t *testing.T, i issuer, connections int) *gateway {
+	t.Helper()
+	g := &gateway{connections: connections}
+	g.start(t, i, newKeeper(t), admission.Limits{})
+	return g
+}
+
+func (g *gateway) start(t *testing.T, i issuer, keeper *idempotency.Keeper, limits admission.Limits) {
+	t.Helper()
+	g.admission, g.buffers = admission.NewController(limits), &message.Buffers{}
+	g.calls, g.unobserved = make(chan observed, 1000), make(chan struct{})
 	g.dispatcher = dispatcherOf(i, keeper, g.admission, g.observe)
 	g.startGRPC(t)
 	g.startREST(t)
-	return g
 }
 
 func (g *gateway) observe(c *call.Call) {
@@ -107,14 +123,17 @@ func (g *gateway) observe(c *call.Call) {
 	if c.Err != nil {
 		o.Cause = c.Err.Cause
 	}
-	g.calls <- o
+	select {
+	case g.calls <- o:
+	case <-g.unobserved:
+	}
 }
 
 func (g *gateway) startGRPC(t *testing.T) {
 	t.Helper()
-	listener := listen(t)
-	grpcServer, _ := grpcserver.New(g.dispatcher)
-	go func() { _ = grpcServer.Serve(listener) }()
+	listener := server.NewListener(listen(t), g.connections)
+	grpcServer, _ := grpcserver.New(g.dispatcher, grpcserver.Options{Reflection: true})
+	go func() { _ = grpcServer.Serve(grpcserver.Listen(listener)) }()
 	t.Cleanup(grpcServer.Stop)
 	g.grpcAddress = listener.Addr().String()
 
@@ -126,7 +145,7 @@ func (g *gateway) startGRPC(t *testing.T) {
 
 func (g *gateway) startREST(t *testing.T) {
 	t.Helper()
-	listener := listen(t)
+	listener := server.NewListener(listen(t), g.connections)
 	restServer := rest.New(g.dispatcher, g.buffers, zap.NewStdLog(zap.NewNop()))
 	go func() { _ = restServer.Serve(listener) }()
 	t.Cleanup(func() { _ = restServer.Close() })

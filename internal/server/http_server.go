@@ -8,43 +8,65 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"github.com/liveness-gateway/gateway/internal/call"
-)
-
-const (
-	headerTimeLimit = 5 * time.Second
-	idleTimeLimit   = 2 * time.Minute
 )
 
 // NewHTTP returns a server with every time limit set. errorLog gets what goes
 // wrong on a connection, such as a failed handshake.
 func NewHTTP(handler http.Handler, errorLog *log.Logger) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler:           track(handler),
 		ReadHeaderTimeout: headerTimeLimit,
 		ReadTimeout:       BodyTimeLimit,
-		WriteTimeout:      BodyTimeLimit + call.MaxDeadline + 5*time.Second,
+		WriteTimeout:      answerTimeLimit,
 		IdleTimeout:       idleTimeLimit,
 		MaxHeaderBytes:    MaxHeaderBytes,
 		ErrorLog:          errorLog,
-		ConnContext:       withConnectionEnd,
+		ConnContext:       withConnection,
 	}
 }
 
 type connectionEndKey struct{}
 
-// withConnectionEnd notes when a connection is to end: at its maximum age less up to a
-// tenth, so that clients which came together do not leave together.
-func withConnectionEnd(ctx context.Context, _ net.Conn) context.Context {
+// withConnection notes the connection of requests, and when it is to end: at its maximum
+// age less up to a tenth, so that clients which came together do not leave together.
+func withConnection(ctx context.Context, conn net.Conn) context.Context {
+	if bounded, ok := conn.(*Conn); ok {
+		ctx = context.WithValue(ctx, connKey{}, bounded)
+	}
 	age := MaxConnectionAge - rand.N(MaxConnectionAge/10)
 	return context.WithValue(ctx, connectionEndKey{}, time.Now().Add(age))
 }
 
-// LimitConnectionAge ends a connection that is old enough after the answer under way.
+// track tells the connection of each request what it is in use for.
+func track(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn := connOf(r.Context()); conn != nil {
+			conn.Await() // HTTP/1 has one request at a time
+			conn.request = false
+			defer func() { conn.Done(conn.request) }()
+			if r.ContentLength == 0 {
+				BodyArrived(r)
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// BodyArrived says that the body of a request has been read: from now on its connection is
+// not closed for another.
+func BodyArrived(r *http.Request) {
+	if conn := connOf(r.Context()); conn != nil && !conn.request {
+		conn.request = true
+		conn.Arrived()
+	}
+}
+
+// LimitConnectionAge ends a connection that is old enough after the answer under way, and
+// one by which a chunked body came: net/http does not say whether a Content-Length came with
+// it, and what follows such a body may be another's request (RFC 9112, section 6.1).
 func LimitConnectionAge(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if end, ok := r.Context().Value(connectionEndKey{}).(time.Time); ok && time.Now().After(end) {
+		if end, ok := r.Context().Value(connectionEndKey{}).(time.Time); ok && time.Now().After(end) || len(r.TransferEncoding) > 0 {
 			w.Header().Set("Connection", "close")
 		}
 		next.ServeHTTP(w, r)

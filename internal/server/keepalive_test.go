@@ -21,7 +21,7 @@ import (
 // servePipes serves gRPC on virtual time; the dispatcher is made outside, on real time.
 func servePipes(t *testing.T, d *server.Dispatcher) *pipes {
 	t.Helper()
-	grpcServer, _ := grpcserver.New(d)
+	grpcServer, _ := grpcserver.New(d, grpcserver.Options{})
 	listener := newPipes()
 	go func() { _ = grpcServer.Serve(listener) }()
 	t.Cleanup(grpcServer.Stop)

@@ -1,17 +1,74 @@
 package server
 
-import "time"
+import (
+	"time"
 
+	"github.com/liveness-gateway/gateway/internal/call"
+)
+
+// What one message may be.
 const (
 	// MaxMessageBytes is the contract's limit; larger messages are refused with
 	// REQUEST_TOO_LARGE.
 	MaxMessageBytes = 21 << 20
 	// MaxHeaderBytes bounds the header of a call, or its metadata.
 	MaxHeaderBytes = 16 << 10
-	// BodyTimeLimit is what the largest body takes at 8 Mbit/s.
+)
+
+// How a message may arrive. What arrives too slowly is refused with INVALID_REQUEST.
+const (
+	// ArrivalGrace is the time after which bytes must have arrived at ArrivalRate. A lost
+	// packet is sent again after a second.
+	ArrivalGrace = 2 * time.Second
+	// ArrivalRate is the slowest rate in bytes a second, over all of the time after
+	// ArrivalGrace.
+	ArrivalRate = 8 << 10
+	// BodyTimeLimit is what the largest body takes at 8 Mbit/s. No message may take longer.
 	BodyTimeLimit = 30 * time.Second
+	// FirstStep is how much of a message is read before any of it is reserved. Later, as
+	// much is reserved and read at once as has arrived before: what a client has announced
+	// and not sent holds no more than what it has sent.
+	FirstStep = 64 << 10
+)
+
+// What connections may hold. Beyond MaxConnections of a listener, those that are needed
+// least are closed for new ones: see Listener.
+const (
+	// MaxAdminConnections is the admin listener's bound: a few scrapers and operators.
+	MaxAdminConnections = 64
+	// MaxStreams is how many calls one gRPC connection may have at once, as Envoy advises for
+	// a listener that strangers reach ("Configuring Envoy as an edge proxy"). Clients queue
+	// calls beyond, or open more connections.
+	MaxStreams = 100
+	// ManyAwaited is how many calls of a listener may wait for their messages before a
+	// connection may have only FewAwaited. More are shed with OVERLOADED. A stream that waits
+	// takes about 10 KiB.
+	ManyAwaited = 4096
+	// FewAwaited is what any connection may have.
+	FewAwaited = 4
+	// MaxOtherStreams is how many RPCs of health and reflection one connection may have at
+	// once. Clients watch a backend's health by one stream a connection. More are refused
+	// with RESOURCE_EXHAUSTED.
+	MaxOtherStreams = 8
+	// MaxOtherStreamsInAll is how many all connections may have, at 9 KiB each.
+	MaxOtherStreamsInAll = 4096
+	// MaxOtherMessageBytes is how large their messages may be: names of services and files.
+	MaxOtherMessageBytes = 16 << 10
+	// MaxOtherStreamAge ends their streams: clients that watch begin again.
+	MaxOtherStreamAge = 5 * time.Minute
+)
+
+// What one connection may do.
+const (
 	// MaxConnectionAge makes clients reconnect, and so rebalance.
 	MaxConnectionAge = 10 * time.Minute
+	// headerTimeLimit bounds how long the header of an HTTP request may take.
+	headerTimeLimit = 5 * time.Second
+	// idleTimeLimit is when an HTTP connection without requests is closed.
+	idleTimeLimit = 2 * time.Minute
+	// answerTimeLimit bounds an HTTP request from the end of its header to that of its
+	// answer: the body, the call and five seconds in which the caller reads.
+	answerTimeLimit = BodyTimeLimit + call.MaxDeadline + 5*time.Second
 )
 
 // HeaderRequestID carries the gateway's id of the call in every answer; over gRPC it is

@@ -35,20 +35,22 @@ type busy struct {
 func startBusy(t *testing.T, limits admission.Limits) *busy {
 	t.Helper()
 	b := &busy{begun: make(chan chan struct{})}
-	b.gateway = startLimited(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
-		leave := make(chan struct{})
-		select {
-		case b.begun <- leave:
-			select {
-			case <-leave:
-			case <-ctx.Done():
-			}
-			return issues(ctx, query)
-		case <-ctx.Done(): // a call that should have been shed
-			return &routing.Outcome{}, &providers.Error{Reason: providers.Internal}
-		}
-	}, limits)
+	b.gateway = startLimited(t, b.issue, limits)
 	return b
+}
+
+func (b *busy) issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	leave := make(chan struct{})
+	select {
+	case b.begun <- leave:
+		select {
+		case <-leave:
+		case <-ctx.Done():
+		}
+		return issues(ctx, query)
+	case <-ctx.Done(): // a call that should have been shed
+		return &routing.Outcome{}, &providers.Error{Reason: providers.Internal}
+	}
 }
 
 // hold makes n calls, and returns when all are in flight, and how to release them.

@@ -109,9 +109,9 @@ func TestStalledMessage(t *testing.T) {
 		after   time.Duration
 		codes   []string
 	}{
-		"before the message":    {nil, nil, 30 * time.Second, []string{"3"}},
-		"in the message":        {[]byte{0, 0, 1, 0, 0, 10}, nil, 30 * time.Second, []string{"3"}},
-		"with a long deadline":  {nil, []string{"grpc-timeout", "1M"}, 30 * time.Second, []string{"3"}},
+		"before the message":    {nil, nil, 2 * time.Second, []string{"3"}},
+		"in the message":        {[]byte{0, 0, 1, 0, 0, 10}, nil, 3 * time.Second, []string{"3"}},
+		"with a long deadline":  {nil, []string{"grpc-timeout", "1M"}, 2 * time.Second, []string{"3"}},
 		"with a short deadline": {nil, []string{"grpc-timeout", "2S"}, 2 * time.Second, []string{"4", ""}}, // the library resets the stream at that moment
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,7 +30,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestHealthAfterShutdown(t *testing.T) {
-	grpcServer, health := grpcserver.New(newDispatcher(t))
+	grpcServer, health := grpcserver.New(newDispatcher(t), grpcserver.Options{})
 	t.Cleanup(grpcServer.Stop)
 	health.Shutdown()
 	for _, name := range []string{"", "liveness.v1.LivenessService"} {

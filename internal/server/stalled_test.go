@@ -12,7 +12,7 @@ import (
 )
 
 // A caller who stops in the middle of a request is not waited for: after the header's
-// time the connection is closed, after the body's the call is refused.
+// time the connection is closed, in the body the call is refused.
 func TestStalledRequest(t *testing.T) {
 	const line = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: gateway\r\n"
 	for name, c := range map[string]struct {
@@ -23,7 +23,7 @@ func TestStalledRequest(t *testing.T) {
 		"in the header": {line, 5 * time.Second, 0},
 		"in the body": {
 			line + "Content-Type: application/json\r\nContent-Length: 24\r\n\r\n" + goodBody[:10],
-			30 * time.Second, http.StatusBadRequest,
+			2 * time.Second, http.StatusBadRequest,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestStalledRequest(t *testing.T) {
 				require.NoError(t, err)
 
 				answer, err := http.ReadResponse(bufio.NewReader(conn), nil) //nolint:bodyclose // readReply closes it
-				require.Equal(t, c.limit, time.Since(begun))
+				require.Equal(t, c.limit, time.Since(begun).Truncate(100*time.Millisecond))
 				if c.status == 0 {
 					require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 					return
@@ -47,7 +47,7 @@ func TestStalledRequest(t *testing.T) {
 				require.NoError(t, err)
 				r := readReply(t, answer)
 				require.Equal(t, c.status, r.httpStatus)
-				require.Contains(t, r.status.GetMessage(), "did not arrive whole")
+				require.Contains(t, r.status.GetMessage(), "arrives too slowly")
 				require.NoError(t, conn.Close())
 			})
 		})

@@ -73,7 +73,7 @@ func (g *gateway) serveGRPC(t *testing.T, d *server.Dispatcher) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	grpcServer, _ := grpcserver.New(d)
+	grpcServer, _ := grpcserver.New(d, grpcserver.Options{})
 	go func() { _ = grpcServer.Serve(listener) }()
 	t.Cleanup(grpcServer.Stop)
 	g.conn, err = grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))

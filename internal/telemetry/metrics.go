@@ -50,7 +50,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 		}, []string{"transport", "flow", "code"}),
 		overhead: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "overhead_seconds",
-			Help: "Time of a call without attempts, pauses before retries and waiting for a slot: the gateway's own.", Buckets: overheadBuckets,
+			Help: "Time of a call without its message's arrival, attempts, pauses before retries and waiting for a slot: the gateway's own.", Buckets: overheadBuckets,
 		}, []string{"flow"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "vendor_attempts_total",
@@ -107,7 +107,7 @@ func (m *Metrics) ObserveCall(c *call.Call) {
 	if c.Repeats() || c.Idempotency == idempotency.Left {
 		return // the attempts are counted with another call, or have not ended
 	}
-	m.overhead.WithLabelValues(flow).Observe((c.Duration - c.VendorTime() - c.Outcome.Waited).Seconds())
+	m.overhead.WithLabelValues(flow).Observe((c.Duration - c.Arrival - c.VendorTime() - c.Outcome.Waited).Seconds())
 	for i := 1; i < len(c.Outcome.Attempts); i++ {
 		before := &c.Outcome.Attempts[i-1]
 		if from, to := before.Target.Name(), c.Outcome.Attempts[i].Target.Name(); from != to {

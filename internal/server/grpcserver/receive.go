@@ -9,10 +9,11 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
-	"google.golang.org/grpc/tap"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -33,79 +34,104 @@ type messageStream interface {
 	// Read returns the next n bytes. Only now the client may send more than the
 	// stream's window.
 	Read(n int) (mem.BufferSlice, error)
+	// WriteStatus ends the stream, and with it a read that waits.
+	WriteStatus(*status.Status) error
+	SetTrailer(metadata.MD) error
 }
 
-// receive reads the message of a gRPC call that has been admitted. It runs before the
-// client may have sent more than streamWindow of it.
-func receive(ctx context.Context, c *call.Call, into proto.Message) *providers.Error {
+// firstPiece is how much of a message is waited for at first, for a second more than the
+// grace: one that is announced and never sent is not waited for any longer.
+const firstPiece = server.ArrivalRate
+
+// receive reads the message of a gRPC call, whose client may have sent no more than
+// streamWindow of it so far.
+func (r *receiver) receive(ctx context.Context, c *call.Call, into proto.Message) *providers.Error {
 	stream, ok := grpc.ServerTransportStreamFromContext(ctx).(messageStream)
 	if !ok {
 		return &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
 	}
-	stop := limitReceiving(ctx)
-	defer stop()
-	var header [5]byte
-	if err := stream.ReadMessageHeader(header[:]); err != nil {
-		return notReceived(ctx, err)
+	limit := r.limitArrival(ctx, stream, c)
+	data, refused := readMessage(stream, &c.Permit, limit)
+	if r.arrived(limit) {
+		data.Free()
+		data, refused = nil, server.TooSlow()
 	}
-	length := int(binary.BigEndian.Uint32(header[1:]))
-	switch {
-	case header[0] != 0:
-		return &providers.Error{Reason: providers.MethodUnknown, Message: "the message must not be compressed"}
-	case length > server.MaxMessageBytes:
-		return message.TooLarge(server.MaxMessageBytes)
+	c.Arrival = time.Since(c.Start)
+	if refused != nil {
+		return refused
 	}
-	if shed := c.Permit.Reserve(int64(length)); shed != nil {
-		return shed
-	}
-	data, err := stream.Read(length)
-	if err != nil {
-		return notReceived(ctx, err)
-	}
-	var refused *providers.Error
 	c.Photos, c.Memory.Memory, refused = message.FromProto(data, into)
 	return refused
 }
 
+func readMessage(stream messageStream, permit *admission.Permit, limit *arrivalLimit) (mem.BufferSlice, *providers.Error) {
+	var header [5]byte
+	if err := stream.ReadMessageHeader(header[:]); err != nil {
+		return nil, notReceived(err)
+	}
+	length := int(binary.BigEndian.Uint32(header[1:]))
+	switch {
+	case header[0] != 0:
+		return nil, &providers.Error{Reason: providers.MethodUnknown, Message: "the message must not be compressed"}
+	case length > server.MaxMessageBytes:
+		return nil, message.TooLarge(server.MaxMessageBytes)
+	}
+	if shed := permit.Fits(int64(length)); shed != nil {
+		return nil, shed
+	}
+	data, refused := readPieces(stream, length, permit, limit)
+	if refused != nil {
+		data.Free()
+		return nil, refused
+	}
+	return data, nil
+}
+
+// readPieces reads a message of that length, and returns what has arrived of one that is
+// refused. The first pieces are within the window that any stream has, and are reserved
+// when they have arrived; later, as much is reserved and read at once as has arrived before.
+func readPieces(stream messageStream, length int, permit *admission.Permit, limit *arrivalLimit) (data mem.BufferSlice, refused *providers.Error) {
+	for n, end := 0, 0; n < length; n = end {
+		switch {
+		case n == 0:
+			end = min(length, firstPiece)
+		case n < server.FirstStep:
+			end = min(length, server.FirstStep)
+		default:
+			end = min(length, 2*n)
+			if refused = permit.Reserve(int64(end - n)); refused != nil {
+				return data, refused
+			}
+		}
+		if end >= firstPiece { // a shorter message has the grace alone
+			limit.expect(end)
+		}
+		piece, err := stream.Read(end - n)
+		if err != nil {
+			return data, notReceived(err)
+		}
+		if data == nil {
+			data = piece
+		} else {
+			data = append(data, piece...)
+		}
+		if n < server.FirstStep {
+			if refused = permit.Reserve(int64(end - n)); refused != nil {
+				return data, refused
+			}
+		}
+	}
+	return data, nil
+}
+
 // notReceived says why a message did not arrive.
-func notReceived(ctx context.Context, err error) *providers.Error {
-	switch code := status.Code(err); {
-	case code == codes.DeadlineExceeded:
+func notReceived(err error) *providers.Error {
+	switch status.Code(err) {
+	case codes.DeadlineExceeded:
 		return &providers.Error{Reason: providers.DeadlineTooShort}
-	case code == codes.Canceled && !errors.Is(context.Cause(ctx), errTooSlow):
+	case codes.Canceled:
 		return &providers.Error{Reason: providers.CallerCancelled}
 	default:
 		return &providers.Error{Reason: providers.InvalidRequest, Message: "the message did not arrive whole"}
 	}
-}
-
-// errTooSlow ends the context of a call whose message takes longer than server.BodyTimeLimit.
-var errTooSlow = errors.New("the message takes too long")
-
-type cancelKey struct{}
-
-// withCancel gives each call of the dispatcher's a context that limitReceiving can end: a
-// client that stalls in the middle of a message would hold its permit until its connection
-// is too old. Only the context that a stream begins with ends a read from it. A call whose
-// own deadline ends it as soon needs none.
-func withCancel(d *server.Dispatcher) tap.ServerInHandle {
-	return func(ctx context.Context, info *tap.Info) (context.Context, error) {
-		deadline, ok := ctx.Deadline()
-		inTime := ok && time.Until(deadline) <= server.BodyTimeLimit
-		if _, known := d.Method(info.FullMethodName); inTime || !known {
-			return ctx, nil
-		}
-		ctx, cancel := context.WithCancelCause(ctx)
-		return context.WithValue(ctx, cancelKey{}, cancel), nil
-	}
-}
-
-// limitReceiving ends the call's context after server.BodyTimeLimit, if its deadline does not,
-// unless it is stopped before.
-func limitReceiving(ctx context.Context) (stop func() bool) {
-	cancel, ok := ctx.Value(cancelKey{}).(context.CancelCauseFunc)
-	if !ok {
-		return func() bool { return false }
-	}
-	return time.AfterFunc(server.BodyTimeLimit, func() { cancel(errTooSlow) }).Stop
 }

@@ -33,7 +33,6 @@ const (
 	connectionWindow = 16 << 20
 
 	maxConnectionAgeGrace = call.MaxDeadline + 5*time.Second
-	maxStreams            = 1000
 	handshakeTimeout      = 10 * time.Second
 
 	// streamWorkers serve calls one after another on a stack that has grown already:
@@ -42,15 +41,23 @@ const (
 	streamWorkers = 128
 )
 
-// New returns the gRPC server of the dispatcher's services, with health and reflection.
-// Closing the health server is how a shutdown begins.
-func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
+// Options are what the configuration leaves open.
+type Options struct {
+	// Reflection has the server describe its services to whoever asks.
+	Reflection bool
+}
+
+// New returns the gRPC server of the dispatcher's services, with health. Closing the health
+// server is how a shutdown begins.
+func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
+	others := &otherServices{ages: make(map[string]time.Duration)}
 	s := grpc.NewServer(
+		grpc.InTapHandle(others.limitAge),
+		grpc.MaxRecvMsgSize(server.MaxOtherMessageBytes),
 		grpc.ForceServerCodecV2(encoding.GetCodecV2("proto")),
-		grpc.InTapHandle(withCancel(d)),
 		grpc.StaticStreamWindowSize(streamWindow),
 		grpc.StaticConnWindowSize(connectionWindow),
-		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.MaxConcurrentStreams(server.MaxStreams),
 		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxHeaderListSize(server.MaxHeaderBytes),
 		grpc.ConnectionTimeout(handshakeTimeout),
@@ -67,36 +74,53 @@ func New(d *server.Dispatcher) (*grpc.Server, *health.Server) {
 		grpc.UnknownServiceHandler(unknownMethod(d)),
 	)
 	healthServer := health.NewServer()
+	r := &receiver{}
 	for _, service := range d.Services() {
-		s.RegisterService(description(d, service), nil)
+		s.RegisterService(r.description(d, service), nil)
 		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	}
-	healthpb.RegisterHealthServer(s, healthServer)
-	reflection.Register(s)
+	others.Server = s
+	healthpb.RegisterHealthServer(others, healthServer)
+	if options.Reflection {
+		reflection.Register(others)
+	}
 	return s, healthServer
 }
 
 // description returns a service whose unary RPCs are registered as streams, so that their
 // handlers read the message themselves: a call that is shed, and a message that is refused
 // or cannot be decoded, run through the interceptors too.
-func description(d *server.Dispatcher, service *grpc.ServiceDesc) *grpc.ServiceDesc {
+func (r *receiver) description(d *server.Dispatcher, service *grpc.ServiceDesc) *grpc.ServiceDesc {
 	streams := &grpc.ServiceDesc{ServiceName: service.ServiceName, Metadata: service.Metadata}
 	for _, m := range service.Methods {
 		method, _ := d.Method("/" + service.ServiceName + "/" + m.MethodName)
 		streams.Streams = append(streams.Streams, grpc.StreamDesc{
 			StreamName: m.MethodName,
-			Handler:    func(_ any, stream grpc.ServerStream) error { return serve(stream, &method) },
+			Handler:    func(_ any, stream grpc.ServerStream) error { return r.serve(stream, &method) },
 		})
 	}
 	return streams
 }
 
 // serve makes the call of an RPC and returns its failure as a status.
-func serve(stream grpc.ServerStream, method *server.Method) error {
+func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error {
 	ctx := stream.Context()
 	c := newCall(ctx)
 	defer c.Release()
-	c.Read = func(ctx context.Context, into proto.Message) *providers.Error { return receive(ctx, c, into) }
+	conn, arrived := connOf(ctx), false
+	if conn.Await() {
+		defer func() { conn.Done(arrived) }()
+	} else {
+		c.Refused = &providers.Error{Reason: providers.Overloaded, Message: "too many calls without a message"}
+	}
+	c.Read = func(ctx context.Context, into proto.Message) *providers.Error {
+		refused := r.receive(ctx, c, into)
+		if refused == nil {
+			conn.Arrived()
+			arrived = true
+		}
+		return refused
+	}
 	response, err := method.Handle(call.With(ctx, c), method.NewMessage())
 	if err != nil {
 		return failure(ctx, c)
@@ -129,17 +153,21 @@ type incoming struct{ ctx context.Context }
 // Values is call.Metadata's.
 func (i incoming) Values(name string) []string { return metadata.ValueFromIncomingContext(i.ctx, name) }
 
-// failure returns the status of a failed call and tells the client's retry policy
-// whether to wait or to give up (gRFC A6). The request's id goes into the trailer too:
-// a client that has seen a header no longer retries.
+// failure returns the status of a failed call.
 func failure(ctx context.Context, c *call.Call) error {
+	_ = grpc.SetTrailer(ctx, trailerOf(c))
+	return status.FromProto(call.StatusOf(c)).Err()
+}
+
+// trailerOf tells the client's retry policy whether to wait or to give up (gRFC A6). The
+// request's id goes there too: a client that has seen a header no longer retries.
+func trailerOf(c *call.Call) metadata.MD {
 	pushback := int64(-1)
 	if retry := c.RetryDelay(); retry > 0 {
 		pushback = retry.Milliseconds()
 	}
-	_ = grpc.SetTrailer(ctx, metadata.Pairs(
+	return metadata.Pairs(
 		server.HeaderRequestID, c.RequestID,
 		"grpc-retry-pushback-ms", strconv.FormatInt(pushback, 10),
-	))
-	return status.FromProto(call.StatusOf(c)).Err()
+	)
 }

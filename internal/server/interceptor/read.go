@@ -11,13 +11,13 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 )
 
-// admit takes a call in, or ends one that is shed or that its transport refuses. A call
-// whose message is there already is never shed.
+// admit lets a call read its message, or ends one that is shed already or that its
+// transport refuses. A call whose message is there already is never shed.
 func admit(controller *admission.Controller) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		c := call.From(ctx)
 		if c.Refused == nil && c.Read != nil {
-			c.Refused = controller.Admit(&c.Permit, c.Resent)
+			c.Refused = controller.Open(&c.Permit, c.Resent)
 		}
 		if c.Refused != nil {
 			return nil, c.Refused
@@ -26,11 +26,15 @@ func admit(controller *admission.Controller) grpc.UnaryServerInterceptor {
 	}
 }
 
-// read reads the message from the transport, if it is not there already.
+// read reads the message from the transport, if it is not there already. Only now the call
+// counts: streams without messages cost a client nothing, and must not crowd out calls.
 func read(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 	c := call.From(ctx)
 	if c.Read != nil {
 		if c.Refused = c.Read(ctx, request.(proto.Message)); c.Refused != nil {
+			return nil, c.Refused
+		}
+		if c.Refused = c.Permit.Admit(); c.Refused != nil {
 			return nil, c.Refused
 		}
 	}

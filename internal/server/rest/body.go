@@ -4,64 +4,125 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// firstBuffer is the length of the buffer for a body of unknown length.
-const firstBuffer = 32 << 10
+// firstBuffer is the length of the buffer that a body begins in. What has not arrived
+// takes up no memory: see grow.
+const firstBuffer = 4 << 10
 
-// readAll reads the body of a call that has been admitted, into memory that the call
-// holds until it is released. By its stated length it is refused, too large or shed,
+// arriving is a body while it arrives, into memory that the call holds until it is released.
+type arriving struct {
+	*unreadBody
+
+	from io.Reader
+	// announced is the body's length, or the limit if the client does not say.
+	announced int
+	buffer    *message.Buffer
+	// n bytes have arrived; reserved of them, and of what is read next, are reserved.
+	n, reserved int
+	limit       *arrivalLimit
+}
+
+// readAll reads the body of a call. By its stated length it is refused, too large or shed,
 // before any of it is read.
 func (b *unreadBody) readAll(limit int) ([]byte, *providers.Error) {
-	c, r := b.call, b.request
-	if r.ContentLength > int64(limit) {
+	a := arriving{unreadBody: b, from: b.request.Body, announced: int(b.request.ContentLength)}
+	switch {
+	case b.request.ContentLength > int64(limit):
 		return nil, message.TooLarge(limit)
-	}
-	if r.ContentLength < 0 {
-		return b.readUnknownLength(http.MaxBytesReader(b.writer, r.Body, int64(limit)))
-	}
-	if shed := c.Permit.Reserve(r.ContentLength); shed != nil {
-		return nil, shed
-	}
-	body := b.buffers.Get(int(r.ContentLength))
-	c.Memory.Memory = body
-	if _, err := io.ReadFull(r.Body, body.Content); err != nil {
-		return nil, bodyCutOff()
-	}
-	return body.Content, nil
-}
-
-// readUnknownLength reads a body whose bytes are reserved as they come.
-func (b *unreadBody) readUnknownLength(from io.Reader) ([]byte, *providers.Error) {
-	c := b.call
-	body, n := b.buffers.Get(firstBuffer), 0
-	for {
-		c.Memory.Memory = body
-		read, err := from.Read(body.Content[n:])
-		n += read
-		if shed := c.Permit.Reserve(int64(read)); shed != nil {
+	case b.request.ContentLength < 0:
+		// One byte more than may come: it tells a body that is too large.
+		a.from, a.announced = http.MaxBytesReader(b.writer, b.request.Body, int64(limit)), limit+1
+	default:
+		if shed := b.call.Permit.Fits(b.request.ContentLength); shed != nil {
 			return nil, shed
 		}
-		switch limit, beyond := errors.AsType[*http.MaxBytesError](err); {
-		case beyond:
-			return nil, message.TooLarge(int(limit.Limit))
-		case err == io.EOF:
-			return body.Content[:n], nil
-		case err != nil:
-			return nil, bodyCutOff()
-		}
-		if n == len(body.Content) {
-			longer := b.buffers.Get(2 * n)
-			copy(longer.Content, body.Content)
-			body.Free()
-			body = longer
-		}
 	}
+	a.limit = b.limits.begin(b.writer)
+	refused := a.read()
+	if b.limits.end(a.limit) {
+		refused = server.TooSlow()
+	}
+	b.call.Arrival = time.Since(b.call.Start)
+	if refused != nil {
+		return nil, refused
+	}
+	b.whole = true
+	server.BodyArrived(b.request)
+	return a.buffer.Content[:a.n], nil
 }
 
-func bodyCutOff() *providers.Error {
-	return &providers.Error{Reason: providers.InvalidRequest, Message: "the body did not arrive whole"}
+// read reads until the body has arrived.
+func (a *arriving) read() *providers.Error {
+	a.hold(a.buffers.Get(min(a.announced, firstBuffer)))
+	for a.n < a.announced {
+		if a.n == len(a.buffer.Content) {
+			a.grow()
+		}
+		end, refused := a.reserveAhead()
+		if refused != nil {
+			return refused
+		}
+		if a.n > 0 {
+			a.limit.expect(a.n)
+		}
+		read, err := a.from.Read(a.buffer.Content[a.n:end])
+		a.n += read
+		switch limit, beyond := errors.AsType[*http.MaxBytesError](err); {
+		case beyond:
+			return message.TooLarge(int(limit.Limit))
+		case err == io.EOF && (a.n == a.announced || a.request.ContentLength < 0):
+			return a.reserve(a.n)
+		case err != nil:
+			return &providers.Error{Reason: providers.InvalidRequest, Message: "the body did not arrive whole"}
+		}
+	}
+	return a.reserve(a.n)
 }
+
+// reserveAhead reserves what is read next, and returns where that ends. The first step is
+// reserved when it has arrived.
+func (a *arriving) reserveAhead() (end int, refused *providers.Error) {
+	if a.n < server.FirstStep {
+		return min(len(a.buffer.Content), server.FirstStep), nil
+	}
+	if a.n < a.reserved {
+		return min(len(a.buffer.Content), a.reserved), nil
+	}
+	end = min(len(a.buffer.Content), 2*a.n)
+	if a.request.ContentLength < 0 {
+		return end, a.reserve(a.n) // it may end here
+	}
+	return end, a.reserve(end)
+}
+
+// reserve reserves up to so many bytes in all.
+func (a *arriving) reserve(total int) *providers.Error {
+	shed := a.call.Permit.Reserve(int64(total - a.reserved))
+	if shed == nil {
+		a.reserved = total
+	}
+	return shed
+}
+
+// grow gives the body a longer buffer. One that was used before is taken whole: that
+// allocates and copies nothing more. A new one is no longer than twice what has arrived.
+func (a *arriving) grow() {
+	var longer *message.Buffer
+	if a.request.ContentLength > 0 {
+		longer = a.buffers.Reuse(a.announced)
+	}
+	if longer == nil {
+		longer = a.buffers.Get(min(a.announced, max(2*a.n, server.FirstStep)))
+	}
+	copy(longer.Content, a.buffer.Content)
+	a.buffer.Free()
+	a.hold(longer)
+}
+
+func (a *arriving) hold(buffer *message.Buffer) { a.buffer, a.call.Memory.Memory = buffer, buffer }

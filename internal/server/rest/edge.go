@@ -27,6 +27,7 @@ const (
 type edge struct {
 	dispatcher *server.Dispatcher
 	buffers    *message.Buffers
+	limits     arrivalLimits
 	routes     *runtime.ServeMux
 }
 
@@ -46,8 +47,9 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mediaType, boundary := bodyType(r.Header)
 	shown := new(http.Request).WithContext(call.With(ctx, c))
 	shown.Method, shown.URL, shown.Header = r.Method, r.URL, shownHeaders[mediaType]
-	shown.Body = &unreadBody{call: c, buffers: e.buffers, boundary: boundary, writer: w, request: r}
-	e.routes.ServeHTTP(silent{w}, shown)
+	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, boundary: boundary, writer: w, request: r}
+	shown.Body = body
+	e.routes.ServeHTTP(silent{w, body}, shown)
 }
 
 // The values of headers that every answer has, made once.
@@ -128,7 +130,20 @@ func writeFailure(ctx context.Context, _ *runtime.ServeMux, m runtime.Marshaler,
 }
 
 // silent hides from grpc-gateway that a client has left: it would log that, to its own log.
-type silent struct{ http.ResponseWriter }
+// It closes the connection behind a body that was not read: net/http would wait for the rest
+// of one before it sends the answer.
+type silent struct {
+	http.ResponseWriter
+
+	body *unreadBody
+}
+
+func (s silent) WriteHeader(status int) {
+	if length := s.body.request.ContentLength; !s.body.whole && (length < 0 || length > firstBuffer) {
+		s.Header().Set("Connection", "close")
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
 
 func (s silent) Write(answer []byte) (int, error) {
 	_, _ = s.ResponseWriter.Write(answer)
@@ -142,8 +157,11 @@ type unreadBody struct {
 	call     *call.Call
 	buffers  *message.Buffers
 	boundary string
+	limits   *arrivalLimits
 	writer   http.ResponseWriter
 	request  *http.Request
+	// whole says that all of it has been read.
+	whole bool
 }
 
 // Read is at the end.

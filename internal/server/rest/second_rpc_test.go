@@ -105,7 +105,7 @@ func dial(t *testing.T, d *server.Dispatcher) testgrpc.TestServiceClient {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s, _ := grpcserver.New(d)
+	s, _ := grpcserver.New(d, grpcserver.Options{})
 	go func() { _ = s.Serve(listener) }()
 	t.Cleanup(s.Stop)
 	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))

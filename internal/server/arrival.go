@@ -1,0 +1,64 @@
+package server
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// ArrivalLimit refuses a call whose message arrives too slowly. It may be used again: a timer
+// or a deadline of the connection for each call would cost two percent of a small one.
+type ArrivalLimit struct {
+	timer *time.Timer
+	begun time.Time
+
+	// mu is held while the message is refused.
+	mu            sync.Mutex
+	refuse        func()
+	pending, late bool
+}
+
+// Begin has the first bytes of a message arrive in their time. Otherwise refuse is called,
+// which ends the read that waits. It must be the same function every time.
+func (l *ArrivalLimit) Begin(begun time.Time, refuse func()) {
+	l.begun, l.refuse, l.pending, l.late = begun, refuse, true, false
+	if l.timer == nil {
+		l.timer = time.AfterFunc(ArrivalGrace, l.expired)
+	} else {
+		l.timer.Reset(ArrivalGrace)
+	}
+}
+
+// Expect has the message arrive up to so many bytes in their time.
+func (l *ArrivalLimit) Expect(bytes int) {
+	allowed := min(BodyTimeLimit, ArrivalGrace+time.Duration(bytes)*time.Second/ArrivalRate)
+	l.timer.Reset(time.Until(l.begun.Add(allowed)))
+}
+
+func (l *ArrivalLimit) expired() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pending {
+		l.late = true
+		l.refuse()
+	}
+}
+
+// End reports whether the message has been refused, and whether the limit may be used
+// again: otherwise its timer may be about to expire.
+func (l *ArrivalLimit) End() (late, reusable bool) {
+	stopped := l.timer.Stop()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pending = false
+	return l.late, stopped
+}
+
+// TooSlow is the failure of a message that arrives too slowly.
+func TooSlow() *providers.Error {
+	return &providers.Error{Reason: providers.InvalidRequest, Message: fmt.Sprintf(
+		"the message arrives too slowly: at least %d KiB a second after %v, and all of it within %v",
+		ArrivalRate>>10, ArrivalGrace, BodyTimeLimit)}
+}

@@ -1,0 +1,70 @@
+package grpcserver
+
+import (
+	"context"
+	"sync"
+
+	"google.golang.org/grpc/status"
+
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+// receiver reads the messages of calls. Its zero value is ready.
+type receiver struct {
+	// limits are those that no call uses.
+	limits sync.Pool
+}
+
+// arrivalLimit is server.ArrivalLimit for a stream. A read from a stream ends only with the
+// stream, so it answers the call while the message is still being read. Nil leaves that to
+// the call's deadline.
+type arrivalLimit struct {
+	server.ArrivalLimit
+
+	stream    messageStream
+	requestID string
+	refuse    func()
+}
+
+// limitArrival begins to limit the arrival of a call's message. A call whose own deadline
+// ends it as soon needs no limit.
+func (r *receiver) limitArrival(ctx context.Context, stream messageStream, c *call.Call) *arrivalLimit {
+	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(c.Start) <= server.ArrivalGrace {
+		return nil
+	}
+	l, ok := r.limits.Get().(*arrivalLimit)
+	if !ok {
+		l = &arrivalLimit{}
+		l.refuse = l.answer
+	}
+	l.stream, l.requestID = stream, c.RequestID
+	l.Begin(c.Start, l.refuse)
+	return l
+}
+
+func (l *arrivalLimit) expect(bytes int) {
+	if l != nil {
+		l.Expect(bytes)
+	}
+}
+
+// answer refuses the call.
+func (l *arrivalLimit) answer() {
+	c := &call.Call{Transport: call.GRPC, RequestID: l.requestID, Err: server.TooSlow()}
+	_ = l.stream.SetTrailer(trailerOf(c))
+	_ = l.stream.WriteStatus(status.FromProto(call.StatusOf(c)))
+}
+
+// arrived ends the limit, and reports whether the call has been refused.
+func (r *receiver) arrived(l *arrivalLimit) (late bool) {
+	if l == nil {
+		return false
+	}
+	late, reusable := l.End()
+	if reusable {
+		l.stream = nil
+		r.limits.Put(l)
+	}
+	return late
+}

@@ -1,0 +1,88 @@
+package grpcserver
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
+
+	"github.com/liveness-gateway/gateway/internal/server"
+)
+
+// otherServices registers health and reflection with the server. The library's own handlers
+// serve them, and would keep every stream that a client opens for as long as its connection
+// is: here each is bounded in number and age.
+type otherServices struct {
+	*grpc.Server
+
+	// ages are those that streams may reach, by the full names of their methods.
+	ages map[string]time.Duration
+}
+
+// RegisterService is grpc.ServiceRegistrar's. Unary RPCs are registered as streams, so that
+// one counts while its message is awaited.
+func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementation any) {
+	bounded := *service
+	bounded.Methods, bounded.Streams = nil, nil
+	for _, m := range service.Methods {
+		o.ages["/"+service.ServiceName+"/"+m.MethodName] = server.ArrivalGrace
+		bounded.Streams = append(bounded.Streams, grpc.StreamDesc{
+			StreamName: m.MethodName,
+			Handler: bound(func(implementation any, stream grpc.ServerStream) error {
+				answer, err := m.Handler(implementation, stream.Context(), stream.RecvMsg, nil)
+				if err != nil {
+					return err
+				}
+				return stream.SendMsg(answer)
+			}),
+		})
+	}
+	for _, s := range service.Streams {
+		o.ages["/"+service.ServiceName+"/"+s.StreamName] = server.MaxOtherStreamAge
+		s.Handler = bound(s.Handler)
+		bounded.Streams = append(bounded.Streams, s)
+	}
+	o.Server.RegisterService(&bounded, implementation)
+}
+
+// limitAge ends the streams of other services at their age: a read from a stream ends only
+// with the context that the stream begins with.
+func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.Context, error) {
+	age, other := o.ages[info.FullMethodName]
+	if !other {
+		return ctx, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, age)
+	context.AfterFunc(ctx, cancel) // the library ends ctx with the stream
+	return limited, nil
+}
+
+// bound returns the handler for streams that count.
+func bound(handler grpc.StreamHandler) grpc.StreamHandler {
+	return func(implementation any, stream grpc.ServerStream) error {
+		conn := connOf(stream.Context())
+		if !conn.OpenStream() {
+			return status.Error(codes.ResourceExhausted, "too many RPCs of health and reflection at once")
+		}
+		defer conn.CloseStream()
+		err := handler(implementation, stream)
+		if ended := stream.Context().Err(); errors.Is(ended, context.DeadlineExceeded) {
+			return status.FromContextError(ended).Err() // as the library says where it reads
+		}
+		return err
+	}
+}
+
+// connOf returns the connection that a stream came by.
+func connOf(ctx context.Context) *server.Conn {
+	p, ok := peer.FromContext(ctx)
+	if !ok {
+		return nil
+	}
+	return server.ConnOf(p.Addr)
+}
