@@ -17,7 +17,7 @@ import (
 const (
 	// frameRate is how many such frames a second are read, and frameBurst how many at once.
 	frameRate  = 2000
-	frameBurst = 4000
+	frameBurst = 2000
 	// streamCost is what a stream costs until its message begins to arrive, and resetCost what
 	// it costs to reset one, in frames.
 	streamCost = 10
@@ -27,11 +27,9 @@ const (
 	messageEarns = streamCost + 4
 	// smallData is what DATA has at least that costs nothing.
 	smallData = 256
-	// longestPause bounds one pause, so that the connection's own pings are seen in between, and
-	// mostPaused how long a connection may be paused without a break before it is closed:
+	// mostPaused is how long a connection may be paused without a break before it is closed:
 	// what it has sent meanwhile would be read for minutes, also after it has gone.
-	longestPause = time.Second / 2
-	mostPaused   = 2 * time.Second
+	mostPaused = 2 * time.Second
 )
 
 // errFlood ends a connection that does not stop.
@@ -62,7 +60,8 @@ func newFrames(now time.Time) *frames {
 	return &frames{skip: prefaceLength, credit: frameBurst, counted: now}
 }
 
-// read takes in what has been read and returns how long to wait, or errFlood.
+// read takes in what has been read and returns how long to wait before it is made use of, and
+// errFlood if it is not to be.
 func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error) {
 	f.credit = min(frameBurst, f.credit+frameRate*now.Sub(f.counted).Seconds())
 	f.counted = now
@@ -85,12 +84,11 @@ func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error
 		f.paused = 0
 		return 0, nil
 	}
-	if f.paused >= mostPaused {
-		return 0, errFlood
+	wait = min(mostPaused-f.paused, time.Duration(-f.credit/frameRate*float64(time.Second)))
+	if f.paused += wait; f.paused >= mostPaused {
+		err = errFlood
 	}
-	wait = min(longestPause, time.Duration(-f.credit/frameRate*float64(time.Second)))
-	f.paused += wait
-	return wait, nil
+	return wait, err
 }
 
 // count takes in a frame (RFC 9113, section 4.1).
@@ -181,11 +179,11 @@ func (c *frameConn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, er
 	return buffer, n, nil
 }
 
-// count pauses if what was read comes too fast, and fails if it does not stop.
+// count pauses if what was read comes too fast, and fails if that does not stop.
 func (c *frameConn) count(data []byte) error {
 	wait, err := c.frames.read(data, time.Now())
 	if wait == 0 {
-		return err
+		return nil
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -193,7 +191,7 @@ func (c *frameConn) count(data []byte) error {
 	case <-timer.C:
 	case <-c.closed:
 	}
-	return nil
+	return err
 }
 
 // Close is net.Conn's.
