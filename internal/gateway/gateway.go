@@ -143,7 +143,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
 		zap.Stringer("admin", g.adminListener.Addr()))
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return served(g.grpc.Serve(grpcserver.Listen(g.grpcListener))) })
+	group.Go(func() error { return served(g.grpc.Serve(grpcserver.LimitFrames(grpcserver.Listen(g.grpcListener)))) })
 	group.Go(func() error { return served(g.rest.Serve(g.restListener)) })
 	group.Go(func() error { return served(g.admin.Serve(g.adminListener)) })
 	group.Go(func() error {

@@ -52,6 +52,18 @@ func TestDocsPage(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, g.send(t, http.MethodPost, "/docs", "").httpStatus)
 }
 
+// Swagger UI is sent as it is in the binary: who asks without gzip does not have it unpacked.
+func TestSwaggerUIIsNotUnpacked(t *testing.T) {
+	g := start(t, issues)
+	request, err := http.NewRequest(http.MethodGet, "http://"+g.restAddress+"/docs/swagger-ui-bundle.js", http.NoBody)
+	require.NoError(t, err)
+	request.Header.Set("Accept-Encoding", "identity")
+	answer, err := g.client.Do(request)
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	require.Equal(t, "gzip", answer.Header.Get("Content-Encoding"))
+}
+
 // requireOwnOriginOnly checks that a policy shuts out what it does not name, lets
 // nothing come from another origin, and no script but from a file.
 func requireOwnOriginOnly(t *testing.T, policy string) {

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -38,4 +40,11 @@ func loadAverage() string {
 		return "unknown"
 	}
 	return strings.Join(fields[:3], " ")
+}
+
+// String describes the machine, and how long it took till now.
+func (m Machine) String() string {
+	return fmt.Sprintf("Commit %s; %s, %d cores of %s/%s, %s; load average before %s, after %s; %s.",
+		m.commit, m.began.UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
+		m.load, loadAverage(), time.Since(m.began).Round(time.Minute))
 }

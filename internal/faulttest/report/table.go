@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
-	"time"
 )
 
 const header = `| fault | calls | failed, first 2 s | failed, after | late | attempts a call | at most | retries, % | p50, ms | p99, ms | lag, ms | orphaned | unexplained | |
@@ -32,30 +30,29 @@ func (r *Report) String() string {
 		r.Lag.Milliseconds(), r.Orphaned, r.Unexplained, verdict)
 }
 
-const (
-	beginMark = "<!-- written by make faults -->\n"
-	endMark   = "<!-- end -->\n"
-)
-
-// WriteTable writes the table between the marks of the file.
+// WriteTable writes the table of rows between the marks of the file.
 func WriteTable(file string, reports []*Report, before Machine) error {
-	page, err := os.ReadFile(file) //nolint:gosec // the caller names it
-	if err != nil {
-		return err
-	}
-	head, rest, begins := bytes.Cut(page, []byte(beginMark))
-	_, tail, ends := bytes.Cut(rest, []byte(endMark))
-	if !begins || !ends {
-		return fmt.Errorf("%s has no marks for the table", file)
-	}
 	var table strings.Builder
-	fmt.Fprintf(&table, "\nCommit %s; %s, %d cores of %s/%s, %s; load average before %s, after %s; %s.\n\n",
-		before.commit, before.began.UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
-		before.load, loadAverage(), time.Since(before.began).Round(time.Minute))
 	table.WriteString(header)
 	for _, r := range reports {
 		table.WriteString(r.String() + "\n")
 	}
-	table.WriteString("\n")
-	return os.WriteFile(file, slices.Concat(head, []byte(beginMark), []byte(table.String()), []byte(endMark), tail), 0o644) //nolint:gosec // a page of the checkout
+	return WriteBetween(file, "make faults", before, table.String())
+}
+
+// WriteBetween writes a table between the mark of the program that writes it and the next
+// end mark of the file.
+func WriteBetween(file, program string, before Machine, table string) error {
+	beginMark, endMark := []byte("<!-- written by "+program+" -->\n"), []byte("<!-- end -->\n")
+	page, err := os.ReadFile(file) //nolint:gosec // the caller names it
+	if err != nil {
+		return err
+	}
+	head, rest, begins := bytes.Cut(page, beginMark)
+	_, tail, ends := bytes.Cut(rest, endMark)
+	if !begins || !ends {
+		return fmt.Errorf("%s has no marks for the table", file)
+	}
+	text := fmt.Appendf(nil, "\n%s\n\n%s\n", before, table)
+	return os.WriteFile(file, slices.Concat(head, beginMark, text, endMark, tail), 0o644) //nolint:gosec // a page of the checkout
 }

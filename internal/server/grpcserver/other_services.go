@@ -62,11 +62,26 @@ func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.C
 	return limited, nil
 }
 
+// refusalDelay is how long a refusal takes: with MaxStreams at once on a connection, who
+// does not stop asking is answered a few hundred times a second.
+const refusalDelay = 250 * time.Millisecond
+
+// pause returns after d or when ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
 // bound returns the handler for streams that count.
 func bound(handler grpc.StreamHandler) grpc.StreamHandler {
 	return func(implementation any, stream grpc.ServerStream) error {
 		conn := connOf(stream.Context())
 		if !conn.OpenStream() {
+			pause(stream.Context(), refusalDelay)
 			return status.Error(codes.ResourceExhausted, "too many RPCs of health and reflection at once")
 		}
 		defer conn.CloseStream()

@@ -1,0 +1,171 @@
+package grpcserver
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+)
+
+// sent is what a client sends.
+type sent struct {
+	*http2.Framer
+	bytes.Buffer
+
+	stream uint32
+}
+
+func send() *sent {
+	s := &sent{stream: 1}
+	s.WriteString(http2.ClientPreface)
+	s.Framer = http2.NewFramer(&s.Buffer, nil)
+	s.AllowIllegalWrites = true
+	return s
+}
+
+// begin writes the HEADERS of a call.
+func (s *sent) begin(end bool) uint32 {
+	defer func() { s.stream += 2 }()
+	_ = s.WriteHeaders(http2.HeadersFrameParam{StreamID: s.stream, BlockFragment: []byte{0x83}, EndStream: end, EndHeaders: true})
+	return s.stream
+}
+
+// call writes a call as clients make them, with the message's prefix in a frame of its own or
+// not.
+func (s *sent) call(apart bool) uint32 {
+	stream := s.begin(false)
+	content := make([]byte, 25)
+	if apart {
+		_ = s.WriteData(stream, false, content[:5])
+		content = content[5:]
+	}
+	_ = s.WriteData(stream, true, content)
+	_ = s.WriteWindowUpdate(0, 100)
+	return stream
+}
+
+// What clients do at any speed costs nothing: calls, as many at once as they may have, photos,
+// and a cancelled call now and then.
+func TestFramesOfClients(t *testing.T) {
+	for name, write := range map[string]func(s *sent){
+		"calls":                    func(s *sent) { s.call(false) },
+		"calls, prefixes apart":    func(s *sent) { s.call(true) },
+		"100 calls, HEADERS first": beginHundred,
+		"photos": func(s *sent) {
+			stream := s.begin(false)
+			for range 64 {
+				_ = s.WriteData(stream, false, make([]byte, 16<<10))
+			}
+			_ = s.WriteData(stream, true, nil)
+		},
+		"one call of eight cancelled": func(s *sent) {
+			var last uint32
+			for range 8 {
+				last = s.call(false)
+			}
+			_ = s.WriteRSTStream(last, http2.ErrCodeCancel)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, now := newFrames(time.Now()), time.Now()
+			s := send()
+			for range 2000 {
+				write(s)
+				wait, err := f.read(s.Bytes(), now)
+				require.NoError(t, err)
+				require.Zero(t, wait)
+				s.Reset()
+			}
+		})
+	}
+}
+
+func beginHundred(s *sent) {
+	var streams []uint32
+	for range 100 {
+		streams = append(streams, s.begin(false))
+	}
+	for _, stream := range streams {
+		_ = s.WriteData(stream, true, make([]byte, 25))
+	}
+}
+
+// A flood is read at a rate, and not for long.
+func TestFloods(t *testing.T) {
+	for name, write := range map[string]func(s *sent){
+		"PING":                       func(s *sent) { _ = s.WritePing(false, [8]byte{}) },
+		"SETTINGS":                   func(s *sent) { _ = s.WriteSettings() },
+		"CONTINUATION":               func(s *sent) { _ = s.WriteContinuation(1, false, nil) },
+		"empty DATA":                 func(s *sent) { _ = s.WriteData(1, false, nil) },
+		"DATA of a byte":             func(s *sent) { _ = s.WriteData(1, false, []byte{1}) },
+		"unknown":                    func(s *sent) { _ = s.WriteRawFrame(0xfa, 0, 1, []byte("x")) },
+		"rapid reset":                func(s *sent) { _ = s.WriteRSTStream(s.begin(false), http2.ErrCodeCancel) },
+		"rapid reset of calls":       func(s *sent) { _ = s.WriteRSTStream(s.call(false), http2.ErrCodeCancel) },
+		"HEADERS without messages":   func(s *sent) { s.begin(false) },
+		"half-closed":                func(s *sent) { s.begin(true) },
+		"prefixes and nothing after": func(s *sent) { _ = s.WriteData(s.begin(false), false, make([]byte, 5)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := send()
+			for range 30_000 {
+				write(s)
+			}
+			f, now, began := newFrames(time.Now()), time.Now(), time.Now()
+			var err error
+			for data := s.Bytes(); err == nil; {
+				require.NotEmpty(t, data, "the flood was read to its end")
+				var wait time.Duration
+				n := min(len(data), 1000)
+				wait, err = f.read(data[:n], now)
+				data = data[n:]
+				now = now.Add(wait)
+			}
+			require.ErrorIs(t, err, errFlood)
+			require.LessOrEqual(t, now.Sub(began), mostPaused)
+		})
+	}
+}
+
+// Frames are found however they are cut.
+func TestFramesInPieces(t *testing.T) {
+	s := send()
+	for range 300 {
+		_ = s.WritePing(false, [8]byte{})
+		_ = s.WriteData(1, false, make([]byte, 300))
+	}
+	now := time.Now()
+	for _, size := range []int{1, 7, 9, 1000} {
+		f := newFrames(now)
+		for data := s.Bytes(); len(data) > 0; data = data[min(size, len(data)):] {
+			_, err := f.read(data[:min(size, len(data))], now)
+			require.NoError(t, err)
+		}
+		require.InDelta(t, frameBurst-300, f.credit, 0)
+	}
+}
+
+// A connection that is paused can be closed.
+func TestPausedConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, accepted := net.Pipe()
+		c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{})}
+		go func() {
+			s := send()
+			for range 8000 {
+				_ = s.WritePing(false, [8]byte{})
+			}
+			_, _ = client.Write(s.Bytes())
+		}()
+		began := time.Now()
+		time.AfterFunc(500*time.Millisecond, func() { _ = c.Close() })
+		_, err := io.Copy(io.Discard, c)
+		require.ErrorIs(t, err, io.ErrClosedPipe)
+		require.Equal(t, 500*time.Millisecond, time.Since(began))
+		_ = client.Close()
+	})
+}

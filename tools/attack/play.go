@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
+)
+
+// script says how long the parts of a run are.
+type script struct {
+	// warm are calls that open connections, calm is measured without an attack, one and
+	// many from one connection and from many.
+	warm, calm, one, many time.Duration
+}
+
+var (
+	shortScript = script{warm: 80 * time.Millisecond, calm: 200 * time.Millisecond, one: 200 * time.Millisecond, many: 400 * time.Millisecond}
+	longScript  = script{warm: time.Second, calm: 10 * time.Second, one: 10 * time.Second, many: 10 * time.Second}
+)
+
+// A run that is too slow while the scheduling lag is beyond tooLate says little of the
+// gateway: it is repeated, and the last of so many tries counts whatever the lag.
+const (
+	tooLate = 20 * time.Millisecond
+	tries   = 3
+)
+
+// play plays a class. It fails only if it cannot be played; what the gateway got wrong is in
+// the report.
+func play(ctx context.Context, c *class, s script, binary, folder string) (*report, error) {
+	for again := 0; ; again++ {
+		o, err := playOnce(ctx, c, s, binary, folder)
+		if err != nil {
+			return nil, err
+		}
+		if r := o.report(); r.timed == 0 || len(r.broken) > r.timed || r.lag < tooLate || again+1 == tries {
+			r.repeated = again
+			return r, nil
+		}
+	}
+}
+
+// observed is all that is known of a run.
+type observed struct {
+	class *class
+	// warm, calm, one, many and after are the good caller's windows.
+	warm, calm, one, many, after *window
+	lag                          time.Duration
+	// byOne and byMany are what the attackers did.
+	byOne, byMany result
+	before, rest  resources
+	restTime      time.Duration
+	memory        int64
+	strange       []string
+	// stopped is how the gateway ended.
+	stopped error
+}
+
+func playOnce(ctx context.Context, c *class, s script, binary, parent string) (_ *observed, err error) {
+	folder, err := os.MkdirTemp(parent, "class-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	good, err := startGoodVendor()
+	if err != nil {
+		return nil, err
+	}
+	defer good.close()
+	hostile, err := startAttackers(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, hostile.stop()) }()
+	file, err := writeConfig(folder, good.url, hostile.vendor)
+	if err != nil {
+		return nil, err
+	}
+	gateway, err := startGateway(ctx, binary, file)
+	if err != nil {
+		return nil, err
+	}
+	o := &observed{class: c}
+	err = o.watch(ctx, s, gateway, good, hostile)
+	o.stopped = gateway.stop()
+	o.strange = gateway.strange
+	if err != nil && o.stopped != nil {
+		err = nil // the gateway is gone, which the report says
+	}
+	return o, err
+}
+
+// ramp bounds the time in which attackers open their connections.
+const ramp = 2 * time.Second
+
+// watch attacks beside the good caller.
+func (o *observed) watch(ctx context.Context, s script, gateway *process, good *goodVendor, hostile *attackers) error {
+	calls, err := newCaller(gateway.grpc, gateway.rest)
+	if err != nil {
+		return err
+	}
+	defer calls.close()
+	o.warm = calls.begin()
+	o.callFor(ctx, calls, s.warm)
+	if o.before, _, err = settle(ctx, gateway, good, calls, nil); err != nil {
+		return err
+	}
+
+	lag := timing.NewLag(time.Now())
+	calling, stop := context.WithCancel(ctx)
+	defer stop()
+	var beside sync.WaitGroup
+	var unwatched error
+	beside.Go(func() { unwatched = lag.Watch(calling) })
+	beside.Go(func() { calls.call(calling) })
+	o.calm = calls.begin()
+	sleep(ctx, s.calm)
+	o.one = calls.begin()
+	at := order{GRPC: gateway.grpc, REST: gateway.rest, Connections: 1, Ramp: ramp, For: s.one}
+	if o.byOne, err = hostile.attack(at); err != nil {
+		return err
+	}
+	o.many = calls.begin()
+	at.Connections, at.For = o.class.many(), s.many
+	if o.byMany, err = hostile.attack(at); err != nil {
+		return err
+	}
+	o.after = calls.begin()
+	stop()
+	ended := time.Now()
+	beside.Wait()
+	if unwatched != nil {
+		return unwatched
+	}
+	o.lag = lag.Worst()
+	var rested time.Time
+	o.rest, rested, err = settle(ctx, gateway, good, calls, &o.before)
+	o.restTime = rested.Sub(ended)
+	if err != nil {
+		return err
+	}
+	if o.memory, err = gateway.peakMemory(); err != nil {
+		return err
+	}
+	o.callFor(ctx, calls, s.warm)
+	calls.rest()
+	return nil
+}
+
+// callFor makes the good caller's calls for a while.
+func (o *observed) callFor(ctx context.Context, calls *caller, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	calls.call(ctx)
+	calls.running.Wait()
+}
+
+// restLimit is how soon everything must be at rest, and settleLimit how long is looked at
+// it, so that the report can tell how long it took.
+const (
+	restLimit   = 10 * time.Second
+	settleLimit = 12 * time.Second
+)
+
+// settle reads what the gateway holds until it is no more than before, or until the time
+// is over. Without before it waits until nothing changes.
+func settle(ctx context.Context, gateway *process, good *goodVendor, calls *caller, before *resources) (held resources, at time.Time, err error) {
+	var last resources
+	for end := time.Now().Add(settleLimit); ; {
+		calls.rest()
+		good.disconnect()
+		now, err := gateway.resources(ctx)
+		at = time.Now()
+		if err != nil {
+			return now, at, err
+		}
+		steady := before == nil && now.goroutines == last.goroutines && now.descriptors == last.descriptors
+		if steady || before != nil && now.within(*before) || at.After(end) {
+			return now, at, nil
+		}
+		last = now
+		sleep(ctx, 50*time.Millisecond)
+	}
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
+)
+
+// vendorAnswer writes a hostile answer, of which the usual one is a part. It ends when the
+// connection does, at the latest.
+type vendorAnswer func(conn io.Writer, usual []byte)
+
+// hostileEvery is the share of a hostile vendor's answers that are hostile: so few that no
+// breaker opens, which would end the attack.
+const hostileEvery = 4
+
+// vendor is the server behind the attackers' calls.
+type vendor struct {
+	address  string
+	listener net.Listener
+	standIn  http.Handler
+	answer   vendorAnswer
+
+	mu       sync.Mutex
+	open     map[net.Conn]bool
+	requests int
+}
+
+func startVendor(answer vendorAnswer) (*vendor, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	v := &vendor{
+		address: listener.Addr().String(), listener: listener, answer: answer,
+		standIn: sandbox.NewLinkface(sandbox.Options{}), open: map[net.Conn]bool{},
+	}
+	go v.serve()
+	return v, nil
+}
+
+// serve accepts until the listener is closed.
+func (v *vendor) serve() {
+	for {
+		conn, err := v.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err == nil {
+			v.track(conn, true)
+			go v.converse(conn)
+		}
+	}
+}
+
+func (v *vendor) track(conn net.Conn, open bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if open {
+		v.open[conn] = true
+	} else {
+		delete(v.open, conn)
+	}
+}
+
+// disconnect closes all connections.
+func (v *vendor) disconnect() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for conn := range v.open {
+		_ = conn.Close()
+	}
+}
+
+func (v *vendor) close() {
+	_ = v.listener.Close()
+	v.disconnect()
+}
+
+// converse answers a connection's requests to its end.
+func (v *vendor) converse(conn net.Conn) {
+	defer v.track(conn, false)
+	defer func() { _ = conn.Close() }()
+	for in := bufio.NewReader(conn); ; {
+		request, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		recorder := httptest.NewRecorder()
+		v.standIn.ServeHTTP(recorder, request)
+		_, _ = io.Copy(io.Discard, request.Body)
+		usual := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+			recorder.Body.Len(), recorder.Body)
+		if v.hostile() {
+			v.answer(conn, usual)
+			return
+		}
+		if _, err := conn.Write(usual); err != nil {
+			return
+		}
+	}
+}
+
+// hostile reports whether it is the turn of a hostile answer.
+func (v *vendor) hostile() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.requests++
+	return v.answer != nil && v.requests%hostileEvery == 0
+}
