@@ -189,7 +189,7 @@ func places() []place {
 	return []place{
 		failing(func(text string) any { return text }),
 		failing(func(text string) any { return "AUTHORIZATION_ERROR:" + text }),
-		failing(func(text string) any { return "INVALID_IDCARD_NUMBER:" + text }),
+		failing(func(text string) any { return "SOMETHING_NEW:" + text }),
 		failing(func(text string) any { return "refused, because of " + text + " and so on" }),
 		failing(func(text string) any { return map[string]any{"of": text} }),
 		func(w http.ResponseWriter, text string) {

@@ -110,8 +110,7 @@ type leaving struct {
 }
 
 func (l *leaving) Err() error {
-	l.asked++
-	if l.asked > l.after {
+	if l.asked++; l.asked > l.after {
 		return context.Canceled
 	}
 	return nil

@@ -164,7 +164,7 @@ func (a *Answer) Shows(code string) bool {
 			return false
 		}
 	}
-	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.echoedInName(code) && !a.request.echoedInCapitals(code)
+	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.echoedInCode(code)
 }
 
 // CanonicalCode returns a code in the spelling of code tables: capitals, underscores for

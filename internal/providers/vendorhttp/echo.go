@@ -1,7 +1,6 @@
 package vendorhttp
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 	"sync"
@@ -28,34 +27,36 @@ func (e *Envelope) echoedInText(text string) bool {
 	return masks(text) || e.echoed(text, false, func(said, value *letters, _ bool) bool { return said.repeats(value, minEchoWeight) })
 }
 
-// echoedInName reports whether a request id or a code may repeat half of a sensitive
-// value or more, or all of a short one as it is. These are made of few characters, so
-// that less is the same by chance.
-func (e *Envelope) echoedInName(name string) bool {
-	return e.echoed(name, true, func(said, value *letters, decoded bool) bool {
-		if value.weight < minEchoWeight && decoded {
-			return false
-		}
-		return said.repeats(value, max(minEchoWeight, value.weight/2))
+// echoedInCode is echoedInName for a code in the spelling of code tables.
+func (e *Envelope) echoedInCode(code string) bool {
+	return e.echoedInName(code) || slices.ContainsFunc(e.hidden, func(value string) bool {
+		return len(value) >= minEchoWeight && strings.Contains(code, CanonicalCode(value))
 	})
 }
 
-// echoedInCapitals reports whether a code may repeat a part of a sensitive value in base64:
-// in a code's capitals it can be decoded no more.
-func (e *Envelope) echoedInCapitals(code string) bool {
-	const piece = 8
+// echoedInName reports whether a request id may repeat a sensitive value, its half or its
+// digits; of a short value, which any id may hold by chance, only all of it between what
+// is no letter or digit.
+func (e *Envelope) echoedInName(name string) bool {
+	var buffer sensitive.Buffer
+	heard := sensitive.Hear(&buffer, name)
 	for _, value := range e.hidden {
-		for offset := range 3 {
-			shifted := append(make([]byte, offset), value...)
-			encoded := strings.ToUpper(base64.RawURLEncoding.EncodeToString(shifted))
-			for i := range max(0, len(code)-piece+1) {
-				if strings.Contains(encoded, code[i:i+piece]) {
-					return true
-				}
+		if len(value) < minEchoWeight {
+			if isWordOf(name, value) {
+				return true
 			}
+			continue
+		}
+		if heard.Echoes(value) {
+			return true
 		}
 	}
 	return false
+}
+
+// isWordOf reports whether the name has the value between what is no letter or digit.
+func isWordOf(name, value string) bool {
+	return slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), value)
 }
 
 // echoed compares every reading of the text, forwards and backwards, with every value.

@@ -99,7 +99,7 @@ func readPieces(stream messageStream, length int, permit *admission.Permit, limi
 			end = min(length, server.FirstStep)
 		default:
 			end = min(length, 2*n)
-			if refused = permit.Reserve(int64(end - n)); refused != nil {
+			if refused := permit.Reserve(int64(end - n)); refused != nil {
 				return data, refused
 			}
 		}
@@ -116,7 +116,7 @@ func readPieces(stream messageStream, length int, permit *admission.Permit, limi
 			data = append(data, piece...)
 		}
 		if n < server.FirstStep {
-			if refused = permit.Reserve(int64(end - n)); refused != nil {
+			if refused := permit.Reserve(int64(end - n)); refused != nil {
 				return data, refused
 			}
 		}
