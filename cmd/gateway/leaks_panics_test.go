@@ -30,7 +30,7 @@ type thatBlabs struct {
 	how func(known string) error
 }
 
-func (b thatBlabs) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
+func (b thatBlabs) Issue(_ context.Context, call providers.Call) (*providers.Token, error) {
 	known := call.Request.SubjectID.Reveal()
 	if document := call.Request.IdentityDocument; document != nil {
 		known += document.Name.Reveal() + document.Number.Reveal()
@@ -48,10 +48,12 @@ func (b blabbing) NewTarget(product string, parameters map[string]string) provid
 	return thatBlabs{b.Account.NewTarget(product, parameters), b.how}
 }
 
-type spokenValue struct{ known string }
+type spokenError struct{ known string }
 
-func (s spokenValue) String() string { return s.known }
-func (s spokenValue) Error() string  { return s.known }
+func (s spokenError) String() string { return s.known }
+func (s spokenError) Error() string  { return s.known }
+
+func noMap() map[string]string { return nil }
 
 // numberOf makes an index of the digits of what is known.
 func numberOf(known string) (n int) {
@@ -68,21 +70,21 @@ func TestPanicsLeaveNothing(t *testing.T) {
 	for name, how := range map[string]func(known string) error{
 		"text":           func(known string) error { panic(known) },
 		"an error":       func(known string) error { panic(errors.New(known)) },
-		"a stringer":     func(known string) error { panic(spokenValue{known}) },
+		"a stringer":     func(known string) error { panic(spokenError{known}) },
 		"a pointer":      func(known string) error { panic(&known) },
 		"bytes":          func(known string) error { panic([]byte(known)) },
 		"a wrapped one":  func(known string) error { panic(fmt.Errorf("of %s: %w", known, errors.ErrUnsupported)) },
 		"an index":       func(known string) error { _ = []int{}[numberOf(known)]; return nil },
 		"a slice":        func(known string) error { _ = make([]int, 1)[:numberOf(known)]; return nil },
 		"a length":       func(known string) error { _ = make([]int, -numberOf(known)); return nil },
-		"nil":            func(string) error { var m map[string]string; m["a"] = "b"; return nil },
-		"of the runtime": func(known string) error { var v any = spokenValue{known}; _ = v.(fmt.Formatter); return nil },
+		"nil":            func(string) error { noMap()["a"] = "b"; return nil },
+		"of the runtime": func(known string) error { var v any = spokenError{known}; _ = v.(fmt.Formatter); return nil },
 		"wrapped around the runtime's": func(known string) error {
 			defer func() { panic(fmt.Errorf("of %s: %w", known, recover().(error))) }()
 			_ = []int{}[numberOf(known)]
 			return nil
 		},
-		"no panic":   func(known string) error { return errors.New(known) },
+		"no panic":   errors.New,
 		"no failure": func(known string) error { return fmt.Errorf("of %s: %w", known, os.ErrNotExist) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -152,7 +152,7 @@ func (l *leaks) none(t *testing.T) {
 		}
 		t.Log(line)
 	}
-	require.Empty(t, len(l.found), "leaks in %d texts", l.scanned)
+	require.Empty(t, l.found, "leaks in %d texts", l.scanned)
 }
 
 // ownAnswer are the values that only the caller's own answer may hold.
@@ -206,7 +206,7 @@ func (g *leakyGateway) drain() (ended <-chan struct{}) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for g.log.Scan() { //nolint:revive // the scanner copies it
+		for g.log.Scan() { // the scanner copies it
 		}
 	}()
 	return done

@@ -55,7 +55,7 @@ func speak() {
 	grpclog.Component("core").Warning(spoken)
 	otel.Handle(errors.New(spoken))
 	_, _ = fmt.Fprintln(os.Stderr, spoken)
-	println(spoken) //nolint:forbidigo // what no product package may do
+	println(spoken)
 	server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(spoken) })}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

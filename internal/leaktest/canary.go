@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/png"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -35,7 +36,7 @@ func NewSet(name string) *Set { return &Set{Case: name} }
 func (s *Set) Canaries() []Canary {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.canaries[:len(s.canaries):len(s.canaries)]
+	return slices.Clip(s.canaries)
 }
 
 // Add makes a canary of a value that somebody else made, such as a signature.

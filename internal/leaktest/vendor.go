@@ -1,6 +1,7 @@
 package leaktest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -89,7 +90,7 @@ func Outcomes(product string) ([]string, error) {
 		handler = sandbox.NewLinkface(sandbox.Options{})
 	}
 	answer := httptest.NewRecorder()
-	request := httptest.NewRequest(http.MethodPost, "/_sandbox/next", strings.NewReader(fmt.Sprintf(`{"product":%q,"outcome":"none"}`, product)))
+	request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/_sandbox/next", strings.NewReader(fmt.Sprintf(`{"product":%q,"outcome":"none"}`, product)))
 	handler.ServeHTTP(answer, request)
 	var refused struct{ Codes []string }
 	if err := json.Unmarshal(answer.Body.Bytes(), &refused); err != nil || len(refused.Codes) == 0 {
@@ -199,7 +200,7 @@ func places() []place {
 			text = strings.Map(printable, text) // else it is no HTTP
 			w.Header().Set("Server", text)
 			w.Header().Set("Date", text)
-			http.Redirect(w, &http.Request{Method: http.MethodGet}, "https://shop.example/"+text, http.StatusBadRequest)
+			http.Redirect(w, &http.Request{Method: http.MethodGet}, "https://shop.example/"+text, http.StatusBadRequest) //nolint:gosec // nobody follows it
 		},
 	}
 }
@@ -248,7 +249,7 @@ func (e *Echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // signature returns that of a request, a canary too, "" if it has none.
 func (e *Echo) signature(r *http.Request) string {
-	_ = r.ParseMultipartForm(1 << 20)
+	_ = r.ParseMultipartForm(1 << 20) //nolint:gosec // of the gateway under test
 	signature := r.FormValue("sign")
 	if signature != "" {
 		e.set.Add("sign", signature)

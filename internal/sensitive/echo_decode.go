@@ -81,12 +81,13 @@ func appendEscaped(to []byte, text string) []byte {
 	if strings.ContainsAny(text, "%=\\&") {
 		for rest := text; rest != ""; {
 			char, size := unescape(rest)
-			if size == 0 {
+			switch {
+			case size == 0:
 				to = append(to, rest[0])
 				size = 1
-			} else if char < utf8.RuneSelf || rest[0] == '\\' || rest[0] == '&' {
+			case char < utf8.RuneSelf || rest[0] == '\\' || rest[0] == '&':
 				to = utf8.AppendRune(to, char)
-			} else {
+			default:
 				to = append(to, byte(char)) // of several that are a character
 			}
 			rest = rest[size:]

@@ -152,7 +152,8 @@ var errNoToken = errors.New("the answer holds no usable token and no error code"
 func (a *Answer) Shows(code string) bool {
 	digits, word := 0, 0
 	for _, r := range code {
-		if word++; r == '_' || r == ':' {
+		word++
+		if r == '_' || r == ':' {
 			word = 0
 		}
 		switch {

@@ -58,6 +58,20 @@ func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 	e.routes.ServeHTTP(silent{w, body}, body.shown(call.With(ctx, c)))
 }
 
+// unreadBody is a request's body as grpc-gateway is shown it: empty. The body itself is read
+// by an interceptor, so that a call can be shed before, and that what is wrong with it is
+// said by the call.
+type unreadBody struct {
+	call     *call.Call
+	buffers  *message.Buffers
+	boundary string
+	limits   *arrivalLimits
+	writer   http.ResponseWriter
+	request  *http.Request
+	// whole says that all of it has been read.
+	whole bool
+}
+
 // shown returns the request that the routes are shown.
 //
 //go:noinline // its 300 bytes would stay on the stack of the call, which then passes 8 KiB
@@ -165,20 +179,6 @@ func (s silent) WriteHeader(status int) {
 func (s silent) Write(answer []byte) (int, error) {
 	_, _ = s.ResponseWriter.Write(answer)
 	return len(answer), nil
-}
-
-// unreadBody is a request's body as grpc-gateway is shown it: empty. The body itself is read
-// by an interceptor, so that a call can be shed before, and that what is wrong with it is
-// said by the call.
-type unreadBody struct {
-	call     *call.Call
-	buffers  *message.Buffers
-	boundary string
-	limits   *arrivalLimits
-	writer   http.ResponseWriter
-	request  *http.Request
-	// whole says that all of it has been read.
-	whole bool
 }
 
 // Read is at the end.
