@@ -21,6 +21,7 @@ func serveCommand() *cobra.Command {
 		Short: "Serve gRPC and REST until SIGTERM",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			signals := ignoreSignals()
 			gateway.TuneMemory() // before the defaults that depend on the limit
 			cfg, err := config.Load(file, vendors.All())
 			if err != nil {
@@ -33,9 +34,11 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			log := telemetry.NewLogBuffer(cmd.ErrOrStderr())
-			defer func() { _ = log.Stop() }()
-			g, err := gateway.New(cfg, telemetry.NewLogger(log, level), telemetry.ReadBuild())
+			lines := telemetry.NewLogBuffer(cmd.ErrOrStderr())
+			defer func() { _ = lines.Stop() }()
+			log := telemetry.NewLogger(lines, level)
+			go signals.say(cmd.Context(), log)
+			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithDroppedLines(lines.Dropped))
 			if err != nil {
 				return err
 			}

@@ -5,7 +5,10 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -44,12 +47,29 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel, refused := withTimeoutHeader(r)
 	defer cancel()
 	c.Refused = refused
+	address := r.URL
+	if address.RawQuery != "" {
+		// The routes would pass over it, or say in their own words what is wrong with it.
+		address = &url.URL{Path: address.Path, RawPath: address.RawPath}
+		c.Refused = queryRefused(r.URL)
+	}
 	mediaType, boundary := bodyType(r.Header)
 	shown := new(http.Request).WithContext(call.With(ctx, c))
-	shown.Method, shown.URL, shown.Header = r.Method, r.URL, shownHeaders[mediaType]
+	shown.Method, shown.URL, shown.Header = r.Method, address, shownHeaders[mediaType]
 	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, boundary: boundary, writer: w, request: r}
 	shown.Body = body
 	e.routes.ServeHTTP(silent{w, body}, shown)
+}
+
+// misdirected refuses a request, whatever it asks for, by the name that it was sent to.
+func (e *edge) misdirected(w http.ResponseWriter, r *http.Request) {
+	c := call.New(call.REST)
+	c.Metadata, c.Refused = header(r.Header), server.Misdirected()
+	w.Header().Set(headerRequestID, c.RequestID)
+	w.Header().Set("Connection", "close")
+	ctx := call.With(r.Context(), c)
+	e.dispatcher.Refuse(ctx, c)
+	writeFailure(ctx, nil, otherBodies, w, r, c.Err)
 }
 
 // The values of headers that every answer has, made once.
@@ -57,6 +77,18 @@ var (
 	noStore = []string{"no-store"}
 	noSniff = []string{"nosniff"}
 )
+
+// queryRefused names the parameter, if it is named as a field can be: another name is the
+// caller's content.
+func queryRefused(address *url.URL) *providers.Error {
+	name, _, _ := strings.Cut(address.RawQuery, "=")
+	if !parameterName.MatchString(name) {
+		name = ""
+	}
+	return message.Invalid(providers.Path(name), "the query string is not taken: a request is in its body")
+}
+
+var parameterName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`)
 
 // shownHeaders are what the routes are shown of the header, by the body's media type.
 var shownHeaders = map[string]http.Header{
@@ -77,7 +109,7 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 	mediaType, parameters, err := mime.ParseMediaType(contentType)
 	boundary = parameters["boundary"]
 	switch {
-	case err != nil:
+	case err != nil, !inUTF8(parameters["charset"]):
 		return "", ""
 	case mediaType == mediaTypeForm && boundary != "" && len(boundary) <= message.MaxBoundary:
 		return mediaTypeForm, boundary
@@ -85,6 +117,17 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 		return mediaTypeJSON, ""
 	default:
 		return "", ""
+	}
+}
+
+// inUTF8 reports whether text with that charset is UTF-8, as all JSON between systems is
+// (RFC 8259, section 8.1).
+func inUTF8(charset string) bool {
+	switch strings.ToLower(charset) {
+	case "", "utf-8", "utf8", "us-ascii":
+		return true
+	default:
+		return false
 	}
 }
 
