@@ -24,6 +24,7 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 		Short: "Serve gRPC and REST until SIGTERM",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			signals := ignoreSignals()
 			gateway.TuneMemory() // before the defaults that depend on the limit
 			cfg, err := config.Load(file, vendors.All())
 			if err != nil {
@@ -36,11 +37,12 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			log := telemetry.NewLogBuffer(cmd.ErrOrStderr())
-			defer func() { _ = log.Stop() }()
-			logger := telemetry.NewLogger(log, level)
-			libraries.To(logger)
-			g, err := gateway.New(cfg, logger, telemetry.ReadBuild())
+			lines := telemetry.NewLogBuffer(cmd.ErrOrStderr())
+			defer func() { _ = lines.Stop() }()
+			log := telemetry.NewLogger(lines, level)
+			libraries.To(log)
+			go signals.say(cmd.Context(), log)
+			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithDroppedLines(lines.Dropped))
 			if err != nil {
 				return err
 			}

@@ -44,22 +44,32 @@ func TestMain(m *testing.M) {
 type child struct {
 	*exec.Cmd
 	address string // of REST
+	serving map[string]any
+	stderr  io.Closer
 	log     *bufio.Scanner
 }
 
 // startChild runs "gateway serve" against the vendor at url.
 func startChild(t *testing.T, url string) *child {
 	t.Helper()
+	return startChildBy(t, url, os.Args[0])
+}
+
+// startChildBy is startChild with a command that ends in that of the gateway.
+func startChildBy(t *testing.T, url string, command ...string) *child {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(vendorConfig, "URL", url)), 0o600))
-	c := &child{Cmd: exec.Command(os.Args[0], "serve", "--config", file)}
+	c := &child{Cmd: exec.Command(command[0], append(command[1:], "serve", "--config", file)...)}
 	c.Env = append(c.Environ(), asGateway+"=1", "TEST_KEY=test-key-5127", "TEST_SECRET=test-secret-5127")
 	stderr, err := c.StderrPipe()
 	require.NoError(t, err)
+	c.stderr = stderr
 	require.NoError(t, c.Start())
 	t.Cleanup(func() { _ = c.Process.Kill() })
 	c.log = bufio.NewScanner(stderr)
-	c.address = c.await(t, "serving")["rest"].(string)
+	c.serving = c.await(t, "serving")
+	c.address = c.serving["rest"].(string)
 	return c
 }
 
@@ -119,7 +129,7 @@ func TestSIGTERMCutsCallsAtTheEndOfTheGrace(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(start), 500*time.Millisecond, "the grace was not given")
 }
 
-const digitsCall = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n" +
+const digitsCall = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
 	"Content-Length: 29\r\n\r\n" + `{"flow":"FLOW_SPOKEN_DIGITS"}`
 
 // callREST makes a REST call; the status line of its answer is sent when it comes, "" if

@@ -49,15 +49,30 @@ type Gateway struct {
 
 	grpcListener, restListener, adminListener *server.Listener
 
+	refusals grpcserver.Refusals
+	dropped  func() int64
+
 	transports []*upstream.Transport
 	spans      *telemetry.Spans // nil if calls are not traced
 	stopping   atomic.Bool
 }
 
+// Option is what New may be told beside the configuration.
+type Option func(*Gateway)
+
+// WithDroppedLines has the metrics say how many lines of the log were dropped.
+func WithDroppedLines(dropped func() int64) Option { return func(g *Gateway) { g.dropped = dropped } }
+
 // New wires everything and opens the listeners, so that a taken port is known before
 // anything runs. Run must follow: it alone closes them.
-func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, error) {
-	g := &Gateway{config: cfg, log: log, build: build}
+func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...Option) (*Gateway, error) {
+	g := &Gateway{config: cfg, log: log, build: build, dropped: func() int64 { return 0 }}
+	for _, option := range options {
+		option(g)
+	}
+	g.refusals.Log = func(reason string, total int64, from net.Addr) {
+		log.Info("refused by the gRPC library", zap.String("reason", reason), zap.Int64("total", total), zap.Stringer("from", from))
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	metrics, err := telemetry.NewMetrics(registry, build)
@@ -69,6 +84,9 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 	router := routing.New(routes, metrics.ObserveAttempt)
 	status := func() routing.Status { return router.Status(time.Now()) }
 	if err := registry.Register(telemetry.NewState(status)); err != nil {
+		return nil, err
+	}
+	if err := registry.Register(g.edge()); err != nil {
 		return nil, err
 	}
 	keeper, err := idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes),
@@ -85,16 +103,19 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build) (*Gateway, 
 	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
 	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, keeper))
 	errorLog := stdlog.New(log).Logger()
-	g.grpc, g.health = grpcserver.New(dispatcher, grpcserver.Options{Reflection: cfg.Listen.Reflection})
-	g.rest = rest.New(dispatcher, &message.Buffers{}, errorLog)
-	g.admin = admin.New(admin.Pages{
-		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Ready:   func() bool { return !g.stopping.Load() },
-		Status:  status, Loopback: cfg.Listen.AdminOnLoopback(),
-	}, errorLog)
 	if err := g.listen(); err != nil {
 		return nil, err
 	}
+	hosts := func(l *server.Listener) *server.Hosts { return server.HostsOf(l.Addr(), cfg.Listen.Hosts) }
+	g.grpc, g.health = grpcserver.New(dispatcher, grpcserver.Options{
+		Reflection: cfg.Listen.Reflection, Hosts: hosts(g.grpcListener), Refusals: &g.refusals,
+	})
+	g.rest = rest.New(dispatcher, &message.Buffers{}, hosts(g.restListener), errorLog)
+	g.admin = admin.New(admin.Pages{
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Ready:   func() bool { return !g.stopping.Load() },
+		Status:  status, Loopback: cfg.Listen.AdminOnLoopback(), Pprof: cfg.Listen.Pprof, Hosts: hosts(g.adminListener),
+	}, errorLog)
 	return g, nil
 }
 
@@ -116,6 +137,18 @@ func (g *Gateway) listen() error {
 		*l.listener = server.NewListener(listener, l.most)
 	}
 	return nil
+}
+
+// edge is what metrics say of what is turned away before it is a call.
+func (g *Gateway) edge() *telemetry.Edge {
+	return &telemetry.Edge{
+		Connections: map[string]func() (int, int64, int64){
+			"grpc":  func() (int, int64, int64) { return g.grpcListener.Connections() },
+			"rest":  func() (int, int64, int64) { return g.restListener.Connections() },
+			"admin": func() (int, int64, int64) { return g.adminListener.Connections() },
+		},
+		Refused: g.refusals.Counts, DroppedLines: g.dropped,
+	}
 }
 
 // Addresses are those that the gateway listens on. Where the configuration leaves the
@@ -143,7 +176,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
 		zap.Stringer("admin", g.adminListener.Addr()))
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return served(g.grpc.Serve(grpcserver.LimitFrames(grpcserver.Listen(g.grpcListener)))) })
+	group.Go(func() error {
+		return served(g.grpc.Serve(grpcserver.LimitFrames(grpcserver.Listen(g.grpcListener, &g.refusals))))
+	})
 	group.Go(func() error { return served(g.rest.Serve(g.restListener)) })
 	group.Go(func() error { return served(g.admin.Serve(g.adminListener)) })
 	group.Go(func() error {

@@ -32,7 +32,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	outcome := issuedDigits()
 	d := dispatcherOf(func(context.Context, routing.Query) (*routing.Outcome, error) { return outcome, nil },
 		keeper, &admission.Controller{})
-	routes := rest.New(d, &message.Buffers{}, nil).Handler
+	routes := rest.New(d, &message.Buffers{}, nil, nil).Handler
 	failed := &call.Call{Transport: call.REST, RequestID: "R1", Err: &providers.Error{
 		Reason: providers.VendorTimeout, Exchange: providers.Exchange{RequestID: "V1"},
 	}}

@@ -21,8 +21,10 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 )
 
@@ -98,6 +100,21 @@ func TestReservedAsItArrives(t *testing.T) {
 	require.LessOrEqual(t, held, int64(2*sent))
 }
 
+// How long a message took to arrive is noted, so that it is nobody's overhead.
+func TestArrivalIsNoted(t *testing.T) {
+	var arrivals []time.Duration
+	d := dispatcherOf(issues, newKeeper(t), &admission.Controller{}, func(c *call.Call) {
+		arrivals = append(arrivals, c.Arrival)
+		assert.GreaterOrEqual(t, c.Duration, c.Arrival)
+	})
+	for _, send := range []func(*testing.T, *server.Dispatcher, int) (time.Duration, string){slowREST, slowGRPC} {
+		took, words := send(t, d, 10<<10)
+		require.Empty(t, words)
+		require.InDelta(t, took.Seconds(), arrivals[len(arrivals)-1].Seconds(), 0.01)
+	}
+	require.Len(t, arrivals, 2)
+}
+
 // A message that arrives more slowly than 8 KiB a second after two seconds is refused, over
 // either transport.
 func TestSlowArrival(t *testing.T) {
@@ -113,9 +130,9 @@ func TestSlowArrival(t *testing.T) {
 		{"100 KiB a second", 100 << 10, 0},
 	} {
 		const size = 120_000
-		for transport, send := range map[string]func(*testing.T, int) (time.Duration, string){"rest": slowREST, "grpc": slowGRPC} {
+		for transport, send := range map[string]func(*testing.T, *server.Dispatcher, int) (time.Duration, string){"rest": slowREST, "grpc": slowGRPC} {
 			t.Run(transport+", "+c.name, func(t *testing.T) {
-				took, words := send(t, c.perSecond)
+				took, words := send(t, newDispatcher(t), c.perSecond)
 				if c.refusedFor == 0 {
 					require.Empty(t, words)
 					require.InDelta(t, size/float64(c.perSecond), took.Seconds(), 1)
@@ -140,9 +157,9 @@ func trickle(w io.Writer, content []byte, perSecond int) {
 	}
 }
 
-func slowREST(t *testing.T, perSecond int) (took time.Duration, words string) {
+func slowREST(t *testing.T, d *server.Dispatcher, perSecond int) (took time.Duration, words string) {
 	t.Helper()
-	served := rest.New(newDispatcher(t), &message.Buffers{}, nil)
+	served := rest.New(d, &message.Buffers{}, nil, nil)
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipes()
 		go func() { _ = served.Serve(listener) }()
@@ -172,9 +189,8 @@ type framed struct{ *http2.Framer }
 
 func (f framed) Write(data []byte) (int, error) { return len(data), f.WriteData(1, false, data) }
 
-func slowGRPC(t *testing.T, perSecond int) (took time.Duration, words string) {
+func slowGRPC(t *testing.T, d *server.Dispatcher, perSecond int) (took time.Duration, words string) {
 	t.Helper()
-	d := newDispatcher(t)
 	encoded, err := proto.Marshal(photosOf(120_000))
 	require.NoError(t, err)
 	synctest.Test(t, func(t *testing.T) {

@@ -265,7 +265,7 @@ func sendBody(contentType string) func(*testing.T, string) func() *providers.Err
 		t.Helper()
 		var refused *providers.Error
 		d := dispatcherOf(issues, newKeeper(t), &admission.Controller{}, func(c *call.Call) { refused = c.Err })
-		handler := rest.New(d, &message.Buffers{}, nil).Handler
+		handler := rest.New(d, &message.Buffers{}, nil, nil).Handler
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, tokensPath, strings.NewReader(body))
 		require.NoError(t, err)
 		request.Header.Set("Content-Type", contentType)

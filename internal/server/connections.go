@@ -262,7 +262,12 @@ func (c *Conn) CloseWrite() error {
 }
 
 // RemoteAddr is net.Conn's. ConnOf finds the connection by it.
-func (c *Conn) RemoteAddr() net.Addr { return c.address }
+func (c *Conn) RemoteAddr() net.Addr {
+	if c == nil {
+		return nil
+	}
+	return c.address
+}
 
 // address is the client's, and the connection that it has.
 type address struct {

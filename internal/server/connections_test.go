@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
@@ -60,9 +59,9 @@ func TestWhichConnectionLeaves(t *testing.T) {
 	conns[3].Done(true) // idle
 	conns[2].Done(true) // idle since later
 	for _, leaves := range []int{4, 5, 3, 2, 1} {
-		_, new := connect()
+		_, next := connect()
 		require.True(t, closed(clients[leaves]), leaves)
-		message(new)
+		message(next)
 	}
 	require.False(t, closed(clients[0]))
 	open, left, refused := l.Connections()
@@ -90,15 +89,16 @@ func TestConnectionsAreCounted(t *testing.T) {
 		users.Go(func() {
 			random := rand.New(rand.NewPCG(i, 1))
 			for range random.IntN(20) {
-				if random.IntN(2) == 0 && conn.OpenStream() {
-					defer conn.CloseStream()
-				}
+				streaming := random.IntN(2) == 0 && conn.OpenStream()
 				if conn.Await() {
 					arrived := random.IntN(2) == 0
 					if arrived {
 						conn.Arrived()
 					}
 					conn.Done(arrived)
+				}
+				if streaming {
+					conn.CloseStream()
 				}
 			}
 			_ = conn.Close()
@@ -189,7 +189,7 @@ func TestSmuggledRequests(t *testing.T) {
 			answer, err := http.ReadResponse(reader, nil)
 			require.NoError(t, err)
 			_, err = io.Copy(io.Discard, answer.Body)
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			_ = answer.Body.Close()
 			require.Equal(t, c.answered, answer.StatusCode == http.StatusOK, "%d", answer.StatusCode)
 			require.True(t, answer.Close)

@@ -48,6 +48,9 @@ func fails(err error) issuer {
 	return func(context.Context, routing.Query) (*routing.Outcome, error) { return &routing.Outcome{}, err }
 }
 
+// unlimited is admission without bounds.
+var unlimited admission.Limits
+
 // observed is what an observer may keep of a call.
 type observed struct {
 	Transport  call.Transport
@@ -76,8 +79,10 @@ type gateway struct {
 	calls chan observed
 	// unobserved is closed when nobody looks at calls.
 	unobserved chan struct{}
-	// connections is how many each listener may have.
+	// connections is how many each listener may have, hosts the names that it answers to.
 	connections int
+	hosts       *server.Hosts
+	refusals    grpcserver.Refusals
 }
 
 func start(t *testing.T, i issuer) *gateway {
@@ -132,8 +137,8 @@ func (g *gateway) observe(c *call.Call) {
 func (g *gateway) startGRPC(t *testing.T) {
 	t.Helper()
 	listener := server.NewListener(listen(t), g.connections)
-	grpcServer, _ := grpcserver.New(g.dispatcher, grpcserver.Options{Reflection: true})
-	go func() { _ = grpcServer.Serve(grpcserver.Listen(listener)) }()
+	grpcServer, _ := grpcserver.New(g.dispatcher, grpcserver.Options{Reflection: true, Hosts: g.hosts, Refusals: &g.refusals})
+	go func() { _ = grpcServer.Serve(grpcserver.Listen(listener, &g.refusals)) }()
 	t.Cleanup(grpcServer.Stop)
 	g.grpcAddress = listener.Addr().String()
 
@@ -146,7 +151,7 @@ func (g *gateway) startGRPC(t *testing.T) {
 func (g *gateway) startREST(t *testing.T) {
 	t.Helper()
 	listener := server.NewListener(listen(t), g.connections)
-	restServer := rest.New(g.dispatcher, g.buffers, zap.NewStdLog(zap.NewNop()))
+	restServer := rest.New(g.dispatcher, g.buffers, g.hosts, zap.NewStdLog(zap.NewNop()))
 	go func() { _ = restServer.Serve(listener) }()
 	t.Cleanup(func() { _ = restServer.Close() })
 

@@ -19,7 +19,7 @@ import (
 
 func newREST(t *testing.T) *http.Server {
 	t.Helper()
-	return rest.New(newDispatcher(t), &message.Buffers{}, zap.NewStdLog(zap.NewNop()))
+	return rest.New(newDispatcher(t), &message.Buffers{}, nil, zap.NewStdLog(zap.NewNop()))
 }
 
 func newAdmin(ready bool) *http.Server {

@@ -11,6 +11,11 @@ const (
 	// MaxMessageBytes is the contract's limit; larger messages are refused with
 	// REQUEST_TOO_LARGE.
 	MaxMessageBytes = 21 << 20
+	// MaxInflation is how many times as long a gRPC message may be as it is sent compressed,
+	// beyond InflatedFreely. Text and photos stay far below; a bomb comes to a thousand.
+	MaxInflation = 100
+	// InflatedFreely is how long a message may become in any case.
+	InflatedFreely = 1 << 20
 	// MaxHeaderBytes bounds the header of a call, or its metadata.
 	MaxHeaderBytes = 16 << 10
 )

@@ -105,6 +105,9 @@ func TestMediaTypes(t *testing.T) {
 		"broken":          {"Content-Type", "application/json; charset"},
 		"gzip":            {"Content-Type", "application/json", "Content-Encoding", "gzip"},
 		"unknown coding":  {"Content-Type", "application/json", "Content-Encoding", "no-such"},
+		"latin 1":         {"Content-Type", "application/json; charset=iso-8859-1"},
+		"UTF-16":          {"Content-Type", "application/json; charset=UTF-16"},
+		"a form in GBK":   {"Content-Type", "multipart/form-data; boundary=b; charset=gbk"},
 		"several codings": {"Content-Type", "application/json", "Content-Encoding", "identity, gzip"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +118,8 @@ func TestMediaTypes(t *testing.T) {
 	for name, headers := range map[string][]string{
 		"plain":       {"Content-Type", "application/json"},
 		"with UTF-8":  {"Content-Type", "application/json; charset=UTF-8"},
+		"with utf8":   {"Content-Type", "application/json;charset=\"utf8\""},
+		"in ASCII":    {"Content-Type", "application/json; charset=US-ASCII"},
 		"in capitals": {"Content-Type", "Application/JSON"},
 		"identity":    {"Content-Type", "application/json", "Content-Encoding", "identity"},
 	} {
@@ -149,4 +154,31 @@ func TestHealthz(t *testing.T) {
 	require.Equal(t, "ok\n", r.body)
 	require.Equal(t, http.StatusOK, g.send(t, http.MethodHead, "/healthz", "").httpStatus)
 	require.Empty(t, g.calls, "a probe is no call")
+}
+
+// Nothing of a query string would be taken, so it is refused, and named where it can be.
+func TestQueryStrings(t *testing.T) {
+	g := start(t, unreachable(t))
+	for query, field := range map[string]string{
+		"scenario=x": "scenario", "flow": "flow", "%zz": "", "=x": "", "a;b": "", "张三=1": "", "&": "", "scenario=x&flow=y": "scenario",
+	} {
+		r := g.send(t, http.MethodPost, tokensPath+"?"+query, goodBody, "Content-Type", "application/json")
+		require.Equal(t, http.StatusBadRequest, r.httpStatus, query)
+		d := requireFailure(t, r)
+		require.Equal(t, "INVALID_REQUEST", d.info.GetReason())
+		require.Equal(t, []string{field}, d.fields())
+		require.Contains(t, r.status.GetMessage(), "the query string is not taken")
+		require.Equal(t, providers.InvalidRequest, (<-g.calls).Reason)
+	}
+	requireMethodUnknown(t, g.send(t, http.MethodGet, tokensPath+"?%zz", ""), 405)
+	requireMethodUnknown(t, g.send(t, http.MethodPost, "/no/such?path=1", ""), 404)
+	require.Equal(t, http.StatusOK, g.send(t, http.MethodGet, "/healthz?now", "").httpStatus)
+}
+
+func TestTwoTimeouts(t *testing.T) {
+	g := start(t, unreachable(t))
+	r := g.exchange(t, "POST "+tokensPath+" HTTP/1.1", "Host: gateway", "Content-Type: application/json",
+		"Grpc-Timeout: 5S", "grpc-timeout: 5S", "Content-Length: 24", "", goodBody)
+	require.Equal(t, http.StatusBadRequest, r.httpStatus)
+	require.Contains(t, r.status.GetMessage(), "the header Grpc-Timeout is there twice")
 }

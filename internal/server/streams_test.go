@@ -54,11 +54,10 @@ func openBare(t *testing.T, address, method string, streams int) (refused func()
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)
 	encoder.SetMaxDynamicTableSize(0) // each block stands for itself
-	for _, field := range [][2]string{
-		{":method", "POST"}, {":scheme", "http"}, {":path", method}, {":authority", "gateway"},
-		{"content-type", "application/grpc"}, {"te", "trailers"},
-	} {
-		require.NoError(t, encoder.WriteField(hpack.HeaderField{Name: field[0], Value: field[1]}))
+	for pairs := []string{
+		":method", "POST", ":scheme", "http", ":path", method, ":authority", "gateway", "content-type", "application/grpc", "te", "trailers",
+	}; len(pairs) > 0; pairs = pairs[2:] {
+		require.NoError(t, encoder.WriteField(hpack.HeaderField{Name: pairs[0], Value: pairs[1]}))
 	}
 	for i := range streams {
 		if framer.WriteHeaders(http2.HeadersFrameParam{StreamID: uint32(2*i + 1), BlockFragment: block.Bytes(), EndHeaders: true}) != nil {
@@ -151,9 +150,9 @@ func TestOtherStreamsEnd(t *testing.T) {
 	}{
 		"watch": {func(ctx context.Context, conn *grpc.ClientConn) grpc.ClientStream {
 			stream, err := healthpb.NewHealthClient(conn).Watch(ctx, &healthpb.HealthCheckRequest{})
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			_, err = stream.Recv()
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			return stream
 		}, 5 * time.Minute},
 		"reflection": {func(ctx context.Context, conn *grpc.ClientConn) grpc.ClientStream {

@@ -49,6 +49,7 @@ func TestMetricsOfTheDesign(t *testing.T) {
 	_, err := telemetry.NewMetrics(r, telemetry.Build{})
 	require.NoError(t, err)
 	require.NoError(t, r.Register(telemetry.NewState(nil)))
+	require.NoError(t, r.Register(&telemetry.Edge{}))
 	slices.Sort(r.metrics)
 
 	page, err := os.ReadFile("../../docs/design.md")

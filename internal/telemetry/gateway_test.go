@@ -85,7 +85,7 @@ func (g *gateway) serveREST(t *testing.T, d *server.Dispatcher, logger *zap.Logg
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	restServer := rest.New(d, &message.Buffers{}, zap.NewStdLog(logger))
+	restServer := rest.New(d, &message.Buffers{}, nil, zap.NewStdLog(logger))
 	go func() { _ = restServer.Serve(listener) }()
 	t.Cleanup(func() { _ = restServer.Close() })
 	transport := &http.Transport{}

@@ -1,30 +1,131 @@
 package telemetry
 
 import (
+	"bytes"
 	"io"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"go.uber.org/zap/zapcore"
 )
 
-// logDelay is how long a line may wait for others to be written with.
-const logDelay = 100 * time.Millisecond
+const (
+	// logDelay is how long a line may wait for others to be written with.
+	logDelay = 100 * time.Millisecond
+	// logChunk is how many bytes are written without waiting for more.
+	logChunk = 64 << 10
+	// logWaiting is how many bytes of lines may wait while their reader does not read.
+	logWaiting = 4 << 20
+	// logStopLimit is how long the end of the process waits for the reader.
+	logStopLimit = time.Second
+)
 
-// NewLogBuffer returns a buffer that writes lines to output many at a time: a system call
-// for each is a fifteenth of what a small call costs. A line waits 100 ms at most; those
-// that wait when the process is killed are lost. Stop writes the rest.
-func NewLogBuffer(output io.Writer) *zapcore.BufferedWriteSyncer {
-	return &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(lossy{output}), FlushInterval: logDelay}
+// LogBuffer writes lines to an output many at a time: a system call for each is a fifteenth
+// of what a small call costs. A line waits 100 ms at most; those that wait when the process
+// is killed are lost.
+//
+// Who logs never waits for the output, and never fails by it: lines that it does not take,
+// on a full disk or because nobody reads them, are dropped and counted. It is safe for
+// concurrent use.
+type LogBuffer struct {
+	output  io.Writer
+	dropped atomic.Int64
+	// writing holds one token, which is taken to write to the output.
+	writing chan struct{}
+
+	mu             sync.Mutex
+	waiting, spare []byte
+	// scheduled says that the timer is set or that its function runs.
+	scheduled bool
+	timer     *time.Timer
 }
 
-// lossy is an output that drops what cannot be written, for example on a full disk: after
-// an error the buffer would never write again. It is not synced: that is up to the system.
-type lossy struct {
-	output io.Writer
+// NewLogBuffer returns a buffer in front of output. Stop writes what is left in it.
+func NewLogBuffer(output io.Writer) *LogBuffer {
+	return &LogBuffer{output: output, writing: make(chan struct{}, 1)}
 }
 
-// Write never fails.
-func (l lossy) Write(lines []byte) (int, error) {
-	_, _ = l.output.Write(lines)
-	return len(lines), nil
+// Dropped returns how many lines were dropped.
+func (b *LogBuffer) Dropped() int64 { return b.dropped.Load() }
+
+// Write takes a line, or drops it. It never fails.
+func (b *LogBuffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting)+len(line) > logWaiting {
+		b.drop(line)
+		return len(line), nil
+	}
+	before := len(b.waiting)
+	b.waiting = append(b.waiting, line...)
+	switch {
+	case !b.scheduled:
+		b.schedule(logDelay)
+	case before < logChunk && len(b.waiting) >= logChunk && b.timer.Stop():
+		b.timer.Reset(0)
+	}
+	return len(line), nil
 }
+
+func (b *LogBuffer) schedule(after time.Duration) {
+	b.scheduled = true
+	if b.timer == nil {
+		b.timer = time.AfterFunc(after, b.flush)
+	} else {
+		b.timer.Reset(after)
+	}
+}
+
+// flush writes what waits, and is scheduled again for what has come since.
+func (b *LogBuffer) flush() {
+	b.writing <- struct{}{}
+	b.writeWaiting()
+	<-b.writing
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case len(b.waiting) >= logChunk:
+		b.schedule(0)
+	case len(b.waiting) > 0:
+		b.schedule(logDelay)
+	default:
+		b.scheduled = false
+	}
+}
+
+// writeWaiting is called with the token.
+func (b *LogBuffer) writeWaiting() {
+	b.mu.Lock()
+	lines := b.waiting
+	b.waiting, b.spare = b.spare[:0], nil
+	b.mu.Unlock()
+	if n, err := b.output.Write(lines); err != nil {
+		b.drop(lines[min(max(n, 0), len(lines)):])
+	}
+	b.mu.Lock()
+	b.spare = lines
+	b.mu.Unlock()
+}
+
+// drop counts lines that are dropped, one of which only the end was left as a whole one.
+func (b *LogBuffer) drop(lines []byte) { b.dropped.Add(int64(bytes.Count(lines, []byte("\n")))) }
+
+// Sync writes what waits, unless that takes longer than a second.
+func (b *LogBuffer) Sync() error {
+	written := make(chan struct{})
+	go func() {
+		b.writing <- struct{}{}
+		b.writeWaiting()
+		<-b.writing
+		close(written)
+	}()
+	limit := time.NewTimer(logStopLimit)
+	defer limit.Stop()
+	select {
+	case <-written:
+	case <-limit.C:
+	}
+	return nil
+}
+
+// Stop is Sync before the end.
+func (b *LogBuffer) Stop() error { return b.Sync() }

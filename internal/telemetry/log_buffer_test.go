@@ -3,6 +3,7 @@ package telemetry_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,4 +53,62 @@ func (o *outage) Write(lines []byte) (int, error) {
 		return 0, errors.New("no space left")
 	}
 	return o.Builder.Write(lines)
+}
+
+// Lines that cannot be written are dropped and counted, of a chunk that was written in part
+// only the rest.
+func TestDroppedLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		output := &outage{broken: true}
+		buffer := telemetry.NewLogBuffer(output)
+		for range 3 {
+			_, err := buffer.Write([]byte("a line\n"))
+			require.NoError(t, err)
+		}
+		time.Sleep(time.Second)
+		require.Equal(t, int64(3), buffer.Dropped())
+		output.broken = false
+		_, _ = buffer.Write([]byte("another\n"))
+		require.NoError(t, buffer.Stop())
+		require.Equal(t, "another\n", output.String())
+		require.Equal(t, int64(3), buffer.Dropped())
+	})
+}
+
+// A reader that does not read delays nobody and takes no memory without bound. When it
+// reads again, lines come again.
+func TestStalledLogReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		output := &stalled{resume: make(chan struct{})}
+		buffer := telemetry.NewLogBuffer(output)
+		line := []byte(strings.Repeat("x", 1023) + "\n")
+		begun := time.Now()
+		for range 10_000 {
+			_, err := buffer.Write(line)
+			require.NoError(t, err)
+			synctest.Wait()
+		}
+		require.Zero(t, time.Since(begun), "a call waited for the reader")
+		require.Greater(t, buffer.Dropped(), int64(5000))
+		require.NoError(t, buffer.Sync())
+		require.Equal(t, time.Second, time.Since(begun), "the end of the process waits no longer")
+		close(output.resume)
+		time.Sleep(time.Second)
+		require.Equal(t, int64(10_000), buffer.Dropped()+output.lines.Load())
+		_, _ = buffer.Write(line)
+		time.Sleep(time.Second)
+		require.Equal(t, int64(10_001), buffer.Dropped()+output.lines.Load())
+	})
+}
+
+// stalled is an output that takes nothing before it resumes.
+type stalled struct {
+	resume chan struct{}
+	lines  atomic.Int64
+}
+
+func (s *stalled) Write(lines []byte) (int, error) {
+	<-s.resume
+	s.lines.Add(int64(strings.Count(string(lines), "\n")))
+	return len(lines), nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
@@ -99,6 +100,16 @@ func TestMetrics(t *testing.T) {
 	problems, err := testutil.GatherAndLint(registry)
 	require.NoError(t, err)
 	require.Empty(t, problems)
+}
+
+// A body that takes its time to arrive is no overhead of the gateway's.
+func TestOverheadLeavesArrivalOut(t *testing.T) {
+	metrics, registry := newMetrics(t)
+	c := brokenCall()
+	c.Duration, c.Arrival = 5002*time.Millisecond, 5*time.Second
+	metrics.ObserveCall(c)
+	require.Contains(t, scrape(t, registry), `liveness_gateway_overhead_seconds_sum{flow="js_sdk"} 0.002`)
+	require.Contains(t, scrape(t, registry), `liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="js_sdk",transport="grpc"} 5.002`)
 }
 
 func TestMetricsAreRegisteredOnce(t *testing.T) {

@@ -48,7 +48,18 @@ func (s *Spans) Shutdown(ctx context.Context) error { return s.provider.Shutdown
 // carrier is what a call brings with it, read only: nothing is ever passed on.
 type carrier struct{ from *call.Call }
 
-func (c carrier) Get(key string) string { return c.from.Value(key) }
+// maxStateBytes is as much of a tracestate as everybody has to pass on (W3C Trace Context,
+// section 3.3.1.5). A longer one is dropped whole, which the specification allows: it would
+// be kept with every span.
+const maxStateBytes = 512
+
+func (c carrier) Get(key string) string {
+	value := c.from.Value(key)
+	if key == "tracestate" && len(value) > maxStateBytes {
+		return ""
+	}
+	return value
+}
 
 func (carrier) Set(string, string) {}
 

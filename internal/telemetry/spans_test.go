@@ -3,6 +3,7 @@ package telemetry_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -189,6 +190,7 @@ func TestTraceContext(t *testing.T) {
 		"not sampled":              {sdktrace.ParentBased(always), []string{"traceparent", otherTrace}, false, true, true},
 		"sampled whatever it says": {always, []string{"traceparent", otherTrace}, true, true, true},
 		"with a state":             {always, []string{"traceparent", sampledTrace, "tracestate", "a=b"}, true, true, true},
+		"with too long a state":    {always, []string{"traceparent", sampledTrace, "tracestate", "a=1,b=" + strings.Repeat("2", 250) + ",c=" + strings.Repeat("3", 250) + ",d=" + strings.Repeat("4", 50)}, true, true, true},
 		"broken":                   {always, []string{"traceparent", "00-" + callersTrace, "tracestate", "a=b"}, true, false, true},
 		"given twice":              {always, []string{"traceparent", sampledTrace + "," + sampledTrace}, true, false, true},
 	} {
@@ -203,6 +205,7 @@ func TestTraceContext(t *testing.T) {
 			traces := map[string]bool{}
 			for _, stub := range exporter.GetSpans() {
 				traces[stub.SpanContext.TraceID().String()] = true
+				require.LessOrEqual(t, len(stub.SpanContext.TraceState().String()), 512)
 				require.Equal(t, c.joins && stub.SpanKind == trace.SpanKindServer, stub.Parent.SpanID().String() == callersSpan)
 				require.Equal(t, c.joins, stub.SpanContext.TraceID().String() == callersTrace)
 			}

@@ -21,10 +21,15 @@ type Pages struct {
 	// Loopback says that the listener is on loopback; otherwise /routes and /debug/pprof
 	// are refused.
 	Loopback bool
+	// Hosts are the names that the listener answers to.
+	Hosts *server.Hosts
+	// Pprof says that /debug/pprof is switched on.
+	Pprof bool
 }
 
 // New returns the operators' HTTP server: /metrics, /healthz while the process lives,
-// /readyz while it takes calls, /routes and /debug/pprof for who is on the machine. A
+// /readyz while it takes calls, /routes and, if it is switched on, /debug/pprof for who is on
+// the machine. A
 // vendor being down does not make the gateway unready.
 func New(a Pages, errorLog *log.Logger) *http.Server {
 	mux := http.NewServeMux()
@@ -32,10 +37,33 @@ func New(a Pages, errorLog *log.Logger) *http.Server {
 	mux.HandleFunc("GET /healthz", server.Healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /routes", a.local(a.routes))
-	mux.HandleFunc("GET /debug/pprof/", a.local(pprof.Index)) // heap, goroutine, allocs and the like
-	mux.HandleFunc("GET /debug/pprof/profile", a.local(pprof.Profile))
-	mux.HandleFunc("GET /debug/pprof/trace", a.local(pprof.Trace))
-	return server.NewHTTP(mux, errorLog)
+	mux.HandleFunc("GET /debug/pprof/", a.local(a.profile(pprof.Index))) // heap, goroutine, allocs and the like
+	mux.HandleFunc("GET /debug/pprof/profile", a.local(a.profile(pprof.Profile)))
+	mux.HandleFunc("GET /debug/pprof/trace", a.local(a.profile(pprof.Trace)))
+	return server.NewHTTP(a.named(mux), errorLog)
+}
+
+// named refuses requests under names that the listener does not answer to.
+func (a Pages) named(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !a.Hosts.Allow(r.Host) {
+			http.Error(w, server.Misdirected().Message, http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// profile refuses profiles, which slow the gateway down and show what is in its memory,
+// unless they are switched on.
+func (a Pages) profile(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !a.Pprof {
+			http.Error(w, r.URL.Path+" is served only where listen.pprof is true", http.StatusForbidden)
+			return
+		}
+		next(w, r)
+	}
 }
 
 func (a Pages) readyz(w http.ResponseWriter, r *http.Request) {

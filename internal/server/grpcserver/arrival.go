@@ -10,8 +10,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// receiver reads the messages of calls. Its zero value is ready.
+// receiver reads the messages of calls that are sent to hosts.
 type receiver struct {
+	hosts    *server.Hosts
+	refusals *Refusals
 	// limits are those that no call uses.
 	limits sync.Pool
 }

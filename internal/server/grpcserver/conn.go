@@ -1,6 +1,7 @@
 package grpcserver
 
 import (
+	"errors"
 	"io"
 	"net"
 	"syscall"
@@ -12,10 +13,15 @@ import (
 
 // listener gives the gRPC library connections that it can read from as it does from those of
 // package net: without a buffer that each would hold while it is idle.
-type listener struct{ *server.Listener }
+type listener struct {
+	*server.Listener
 
-// Listen returns the listener for the server to serve.
-func Listen(l *server.Listener) net.Listener { return listener{l} }
+	refusals *Refusals
+}
+
+// Listen returns the listener for the server to serve. What the library refuses on its
+// connections is counted.
+func Listen(l *server.Listener, refusals *Refusals) net.Listener { return listener{l, refusals} }
 
 // Accept is net.Listener's.
 func (l listener) Accept() (net.Conn, error) {
@@ -27,12 +33,15 @@ func (l listener) Accept() (net.Conn, error) {
 	if socket, ok := c.Conn.Conn.(syscall.Conn); ok {
 		c.raw, err = socket.SyscallConn()
 	}
+	c.watch = watch{refusals: l.refusals, from: c.RemoteAddr()}
 	c.readNow = c.readAvailable // made once: it is called for each read
 	return c, err
 }
 
 type conn struct {
 	*server.Conn
+
+	watch watch
 
 	raw syscall.RawConn // nil if there is none
 	// The read under way: the library makes one after another.
@@ -42,6 +51,12 @@ type conn struct {
 	buffer  *[]byte
 	n       int
 	err     error
+}
+
+// Write is net.Conn's. The library writes from one goroutine alone.
+func (c *conn) Write(p []byte) (int, error) {
+	c.watch.write(p)
+	return c.Conn.Write(p)
 }
 
 // ReadOnReady waits until there is something to read, and only then takes a buffer from the
@@ -72,14 +87,15 @@ func (c *conn) readAvailable(fd uintptr) bool {
 	c.buffer = c.pool.Get(c.size)
 	for {
 		c.n, c.err = syscall.Read(int(fd), *c.buffer)
-		switch c.err { //nolint:errorlint // a system call's own
-		case syscall.EINTR:
+		switch {
+		case errors.Is(c.err, syscall.EINTR):
 			continue
-		case syscall.EAGAIN:
+		case errors.Is(c.err, syscall.EAGAIN):
 			c.pool.Put(c.buffer)
 			c.buffer = nil
 			return false
+		default:
+			return true
 		}
-		return true
 	}
 }

@@ -21,7 +21,10 @@ type otherServices struct {
 	*grpc.Server
 
 	// ages are those that streams may reach, by the full names of their methods.
-	ages map[string]time.Duration
+	ages  map[string]time.Duration
+	hosts *server.Hosts
+
+	refusals *Refusals
 }
 
 // RegisterService is grpc.ServiceRegistrar's. Unary RPCs are registered as streams, so that
@@ -33,7 +36,7 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 		o.ages["/"+service.ServiceName+"/"+m.MethodName] = server.ArrivalGrace
 		bounded.Streams = append(bounded.Streams, grpc.StreamDesc{
 			StreamName: m.MethodName,
-			Handler: bound(func(implementation any, stream grpc.ServerStream) error {
+			Handler: o.bound(func(implementation any, stream grpc.ServerStream) error {
 				answer, err := m.Handler(implementation, stream.Context(), stream.RecvMsg, nil)
 				if err != nil {
 					return err
@@ -44,7 +47,7 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 	}
 	for _, s := range service.Streams {
 		o.ages["/"+service.ServiceName+"/"+s.StreamName] = server.MaxOtherStreamAge
-		s.Handler = bound(s.Handler)
+		s.Handler = o.bound(s.Handler)
 		bounded.Streams = append(bounded.Streams, s)
 	}
 	o.Server.RegisterService(&bounded, implementation)
@@ -77,10 +80,17 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // bound returns the handler for streams that count.
-func bound(handler grpc.StreamHandler) grpc.StreamHandler {
+func (o *otherServices) bound(handler grpc.StreamHandler) grpc.StreamHandler {
 	return func(implementation any, stream grpc.ServerStream) error {
+		if !allow(stream.Context(), o.hosts) {
+			return status.Error(codes.PermissionDenied, server.Misdirected().Message)
+		}
+		if name, _ := grpc.ServerTransportStreamFromContext(stream.Context()).(interface{ RecvCompress() string }); name != nil && !taken(name.RecvCompress()) {
+			return status.Error(codes.Unimplemented, encodingRefused(name.RecvCompress()))
+		}
 		conn := connOf(stream.Context())
 		if !conn.OpenStream() {
+			o.refusals.add(tooManyOther, conn.RemoteAddr())
 			pause(stream.Context(), refusalDelay)
 			return status.Error(codes.ResourceExhausted, "too many RPCs of health and reflection at once")
 		}

@@ -3,10 +3,8 @@ package grpcserver
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"time"
 
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/metadata"
@@ -34,6 +32,8 @@ type messageStream interface {
 	// Read returns the next n bytes. Only now the client may send more than the
 	// stream's window.
 	Read(n int) (mem.BufferSlice, error)
+	// RecvCompress returns what grpc-encoding says.
+	RecvCompress() string
 	// WriteStatus ends the stream, and with it a read that waits.
 	WriteStatus(*status.Status) error
 	SetTrailer(metadata.MD) error
@@ -45,11 +45,7 @@ const firstPiece = server.ArrivalRate
 
 // receive reads the message of a gRPC call, whose client may have sent no more than
 // streamWindow of it so far.
-func (r *receiver) receive(ctx context.Context, c *call.Call, into proto.Message) *providers.Error {
-	stream, ok := grpc.ServerTransportStreamFromContext(ctx).(messageStream)
-	if !ok {
-		return &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
-	}
+func (r *receiver) receive(ctx context.Context, stream messageStream, c *call.Call, into proto.Message) *providers.Error {
 	limit := r.limitArrival(ctx, stream, c)
 	data, refused := readMessage(stream, &c.Permit, limit)
 	if r.arrived(limit) {
@@ -71,8 +67,10 @@ func readMessage(stream messageStream, permit *admission.Permit, limit *arrivalL
 	}
 	length := int(binary.BigEndian.Uint32(header[1:]))
 	switch {
-	case header[0] != 0:
-		return nil, &providers.Error{Reason: providers.MethodUnknown, Message: "the message must not be compressed"}
+	case header[0] > 1:
+		return nil, &providers.Error{Reason: providers.MethodUnknown, Message: "the message has an unknown flag"}
+	case header[0] == 1 && stream.RecvCompress() != encodingGZIP:
+		return nil, &providers.Error{Reason: providers.MethodUnknown, Message: "the message is compressed, but grpc-encoding does not say how"}
 	case length > server.MaxMessageBytes:
 		return nil, message.TooLarge(server.MaxMessageBytes)
 	}
@@ -84,6 +82,9 @@ func readMessage(stream messageStream, permit *admission.Permit, limit *arrivalL
 		data.Free()
 		return nil, refused
 	}
+	if header[0] == 1 {
+		return gunzip(data, permit)
+	}
 	return data, nil
 }
 
@@ -91,7 +92,8 @@ func readMessage(stream messageStream, permit *admission.Permit, limit *arrivalL
 // refused. The first pieces are within the window that any stream has, and are reserved
 // when they have arrived; later, as much is reserved and read at once as has arrived before.
 func readPieces(stream messageStream, length int, permit *admission.Permit, limit *arrivalLimit) (data mem.BufferSlice, refused *providers.Error) {
-	for n, end := 0, 0; n < length; n = end {
+	var end int
+	for n := 0; n < length; n = end {
 		switch {
 		case n == 0:
 			end = min(length, firstPiece)
@@ -99,8 +101,8 @@ func readPieces(stream messageStream, length int, permit *admission.Permit, limi
 			end = min(length, server.FirstStep)
 		default:
 			end = min(length, 2*n)
-			if refused := permit.Reserve(int64(end - n)); refused != nil {
-				return data, refused
+			if shed := permit.Reserve(int64(end - n)); shed != nil {
+				return data, shed
 			}
 		}
 		if end >= firstPiece { // a shorter message has the grace alone
@@ -116,8 +118,8 @@ func readPieces(stream messageStream, length int, permit *admission.Permit, limi
 			data = append(data, piece...)
 		}
 		if n < server.FirstStep {
-			if refused := permit.Reserve(int64(end - n)); refused != nil {
-				return data, refused
+			if shed := permit.Reserve(int64(end - n)); shed != nil {
+				return data, shed
 			}
 		}
 	}

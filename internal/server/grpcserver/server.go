@@ -4,6 +4,7 @@ package grpcserver
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -46,12 +47,16 @@ const (
 type Options struct {
 	// Reflection has the server describe its services to whoever asks.
 	Reflection bool
+	// Refusals counts what the server refuses and what is no call.
+	Refusals *Refusals
+	// Hosts are the names that the server answers to.
+	Hosts *server.Hosts
 }
 
 // New returns the gRPC server of the dispatcher's services, with health. Closing the health
 // server is how a shutdown begins.
 func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
-	others := &otherServices{ages: make(map[string]time.Duration)}
+	others := &otherServices{ages: make(map[string]time.Duration), hosts: options.Hosts, refusals: options.Refusals}
 	s := grpc.NewServer(
 		grpc.InTapHandle(others.limitAge),
 		grpc.MaxRecvMsgSize(server.MaxOtherMessageBytes),
@@ -73,10 +78,10 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 			MinTime:             10 * time.Second,
 			PermitWithoutStream: true,
 		}),
-		grpc.UnknownServiceHandler(unknownMethod(d)),
+		grpc.UnknownServiceHandler(unknownMethod(d, options.Hosts)),
 	)
 	healthServer := health.NewServer()
-	r := &receiver{}
+	r := &receiver{hosts: options.Hosts, refusals: options.Refusals}
 	for _, service := range d.Services() {
 		s.RegisterService(r.description(d, service), nil)
 		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
@@ -109,14 +114,22 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 	ctx := stream.Context()
 	c := newCall(ctx)
 	defer c.Release()
+	transport, ok := grpc.ServerTransportStreamFromContext(ctx).(messageStream)
 	conn, arrived := connOf(ctx), false
-	if conn.Await() {
+	switch {
+	case !ok:
+		c.Refused = &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
+	case !taken(transport.RecvCompress()):
+		c.Refused = r.refuseEncoding(ctx, transport.RecvCompress())
+	case !allow(ctx, r.hosts):
+		c.Refused = server.Misdirected()
+	case conn.Await():
 		defer func() { conn.Done(arrived) }()
-	} else {
+	default:
 		c.Refused = &providers.Error{Reason: providers.Overloaded, Message: "too many calls without a message"}
 	}
 	c.Read = func(ctx context.Context, into proto.Message) *providers.Error {
-		refused := r.receive(ctx, c, into)
+		refused := r.receive(ctx, transport, c, into)
 		if refused == nil {
 			conn.Arrived()
 			arrived = true
@@ -127,18 +140,42 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 	if err != nil {
 		return failure(ctx, c)
 	}
+	if transport.RecvCompress() != "" {
+		// The library would answer in the same encoding. Beside what a caller chooses, the
+		// length of what is compressed tells of tokens (BREACH).
+		_ = grpc.SetSendCompressor(ctx, encoding.Identity)
+	}
 	_ = grpc.SetHeader(ctx, metadata.Pairs(server.HeaderRequestID, c.RequestID))
 	return stream.SendMsg(response)
 }
 
+// refuseEncoding says that messages in the encoding are not taken, and which are.
+func (r *receiver) refuseEncoding(ctx context.Context, name string) *providers.Error {
+	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-accept-encoding", acceptedEncodings))
+	r.refusals.add(unknownEncoding, connOf(ctx).RemoteAddr())
+	return &providers.Error{Reason: providers.MethodUnknown, Message: encodingRefused(name)}
+}
+
 // unknownMethod answers every RPC that no service has.
-func unknownMethod(d *server.Dispatcher) grpc.StreamHandler {
+func unknownMethod(d *server.Dispatcher, hosts *server.Hosts) grpc.StreamHandler {
 	return func(_ any, stream grpc.ServerStream) error {
 		c := newCall(stream.Context())
 		c.Refused = &providers.Error{Reason: providers.MethodUnknown}
+		if !allow(stream.Context(), hosts) {
+			c.Refused = server.Misdirected()
+		}
 		d.Refuse(stream.Context(), c)
 		return failure(stream.Context(), c)
 	}
+}
+
+// allow reports whether the server answers to the name that the call was sent to.
+func allow(ctx context.Context, hosts *server.Hosts) bool {
+	if hosts == nil {
+		return true
+	}
+	authority := metadata.ValueFromIncomingContext(ctx, ":authority")
+	return len(authority) == 1 && authority[0] != "" && hosts.Allow(authority[0])
 }
 
 func newCall(ctx context.Context) *call.Call {

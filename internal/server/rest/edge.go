@@ -5,7 +5,10 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -30,10 +33,15 @@ type edge struct {
 	limits     arrivalLimits
 	routes     *runtime.ServeMux
 	pages      *http.ServeMux
+	hosts      *server.Hosts
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	server.LimitConnectionAge(w, r)
+	if !e.hosts.Allow(r.Host) {
+		e.misdirected(w, r)
+		return
+	}
 	if isPage(r.URL.Path) {
 		e.pages.ServeHTTP(w, r)
 		return
@@ -80,7 +88,23 @@ func (b *unreadBody) shown(ctx context.Context) *http.Request {
 	mediaType, b.boundary = bodyType(b.request.Header)
 	shown := new(http.Request).WithContext(ctx)
 	shown.Method, shown.URL, shown.Header, shown.Body = b.request.Method, b.request.URL, shownHeaders[mediaType], b
+	if address := b.request.URL; address.RawQuery != "" {
+		// The routes would pass over it, or say in their own words what is wrong with it.
+		shown.URL = &url.URL{Path: address.Path, RawPath: address.RawPath}
+		b.call.Refused = queryRefused(address)
+	}
 	return shown
+}
+
+// misdirected refuses a request, whatever it asks for, by the name that it was sent to.
+func (e *edge) misdirected(w http.ResponseWriter, r *http.Request) {
+	c := call.New(call.REST)
+	c.Metadata, c.Refused = header(r.Header), server.Misdirected()
+	w.Header().Set(headerRequestID, c.RequestID)
+	w.Header().Set("Connection", "close")
+	ctx := call.With(r.Context(), c)
+	e.dispatcher.Refuse(ctx, c)
+	writeFailure(ctx, nil, otherBodies, w, r, c.Err)
 }
 
 // The values of headers that every answer has, made once.
@@ -88,6 +112,18 @@ var (
 	noStore = []string{"no-store"}
 	noSniff = []string{"nosniff"}
 )
+
+// queryRefused names the parameter, if it is named as a field can be: another name is the
+// caller's content.
+func queryRefused(address *url.URL) *providers.Error {
+	name, _, _ := strings.Cut(address.RawQuery, "=")
+	if !parameterName.MatchString(name) {
+		name = ""
+	}
+	return message.Invalid(providers.Path(name), "the query string is not taken: a request is in its body")
+}
+
+var parameterName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`)
 
 // shownHeaders are what the routes are shown of the header, by the body's media type.
 var shownHeaders = map[string]http.Header{
@@ -108,7 +144,7 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 	mediaType, parameters, err := mime.ParseMediaType(contentType)
 	boundary = parameters["boundary"]
 	switch {
-	case err != nil:
+	case err != nil, !inUTF8(parameters["charset"]):
 		return "", ""
 	case mediaType == mediaTypeForm && boundary != "" && len(boundary) <= message.MaxBoundary:
 		return mediaTypeForm, boundary
@@ -116,6 +152,17 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 		return mediaTypeJSON, ""
 	default:
 		return "", ""
+	}
+}
+
+// inUTF8 reports whether text with that charset is UTF-8, as all JSON between systems is
+// (RFC 8259, section 8.1).
+func inUTF8(charset string) bool {
+	switch strings.ToLower(charset) {
+	case "", "utf-8", "utf8", "us-ascii":
+		return true
+	default:
+		return false
 	}
 }
 

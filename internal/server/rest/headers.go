@@ -49,7 +49,14 @@ var timeoutUnits = map[byte]time.Duration{
 // withTimeoutHeader gives the call the deadline that Grpc-Timeout asks for: up to
 // eight digits and a unit (gRPC over HTTP2, section Requests).
 func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *providers.Error) {
-	value := r.Header.Get(headerTimeout)
+	values := r.Header[headerTimeout]
+	if len(values) == 0 {
+		return r.Context(), func() {}, nil
+	}
+	if len(values) > 1 {
+		return r.Context(), func() {}, &providers.Error{Reason: providers.InvalidRequest, Message: "the header Grpc-Timeout is there twice"}
+	}
+	value := values[0]
 	if value == "" {
 		return r.Context(), func() {}, nil
 	}

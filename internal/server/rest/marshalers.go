@@ -38,7 +38,7 @@ var (
 		},
 	}
 	otherBodies = marshaler{refuse: func(*http.Request) *providers.Error {
-		return methodUnknown("the body must be application/json or multipart/form-data, not compressed")
+		return methodUnknown("the body must be application/json or multipart/form-data, in UTF-8 and not compressed")
 	}}
 )
 

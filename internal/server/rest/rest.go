@@ -16,18 +16,18 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// New returns the HTTP server of the contract's routes, of /healthz and of /docs. Calls run
-// through the interceptors that gRPC calls run through; their bodies are read into the
-// buffers. errorLog gets what goes wrong on a connection.
-func New(d *server.Dispatcher, buffers *message.Buffers, errorLog *log.Logger) *http.Server {
+// New returns the HTTP server of the contract's routes, of /healthz and of /docs, which
+// answers to hosts alone. Calls run through the interceptors that gRPC calls run through;
+// their bodies are read into the buffers. errorLog gets what goes wrong on a connection.
+func New(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger) *http.Server {
 	client := livenessv1.NewLivenessServiceClient(inProcess{d})
-	return newServer(d, buffers, errorLog, func(mux *runtime.ServeMux) {
+	return newServer(d, buffers, hosts, errorLog, func(mux *runtime.ServeMux) {
 		_ = livenessv1.RegisterLivenessServiceHandlerClient(context.Background(), mux, client) // it never fails
 	})
 }
 
 // newServer returns the server of the routes that are registered.
-func newServer(d *server.Dispatcher, buffers *message.Buffers, errorLog *log.Logger, register func(*runtime.ServeMux)) *http.Server {
+func newServer(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger, register func(*runtime.ServeMux)) *http.Server {
 	e := &edge{dispatcher: d, buffers: buffers}
 	e.routes = runtime.NewServeMux(
 		runtime.WithMarshalerOption(mediaTypeJSON, jsonBodies),
@@ -40,7 +40,7 @@ func newServer(d *server.Dispatcher, buffers *message.Buffers, errorLog *log.Log
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllExceptSlash),
 	)
 	register(e.routes)
-	e.pages = http.NewServeMux()
+	e.hosts, e.pages = hosts, http.NewServeMux()
 	e.pages.HandleFunc("/healthz", server.Healthz)
 	handleDocs(e.pages)
 	e.pages.Handle("/", http.HandlerFunc(e.serveCall))

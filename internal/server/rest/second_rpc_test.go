@@ -66,7 +66,7 @@ func TestASecondRPC(t *testing.T) {
 	})
 	testgrpc.RegisterTestServiceServer(d, echo{})
 	overGRPC := dial(t, d)
-	overREST := newServer(d, &message.Buffers{}, nil, func(mux *runtime.ServeMux) {
+	overREST := newServer(d, &message.Buffers{}, nil, nil, func(mux *runtime.ServeMux) {
 		require.NoError(t, registerEcho(mux, testgrpc.NewTestServiceClient(inProcess{d})))
 	}).Handler
 	post := func(body string) (int, string) {

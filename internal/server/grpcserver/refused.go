@@ -1,0 +1,157 @@
+package grpcserver
+
+import (
+	"encoding/binary"
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+// Refusals counts what the gRPC library refuses itself: no handler, interceptor or stats
+// handler hears of it. It is seen in what the library writes. The zero value is ready.
+type Refusals struct {
+	// Log, if there is one, is told of a refusal, at most once a second, and how many there
+	// have been of that reason.
+	Log func(reason string, total int64, from net.Addr)
+
+	counts [reasons]atomic.Int64
+	logged atomic.Int64
+}
+
+// refusal is why the library refuses an RPC or a connection.
+type refusal int
+
+const (
+	malformedHeader refusal = iota // status 400: grpc-timeout, -bin metadata, :authority
+	notGRPC                        // status 405 or 415
+	headerTooLarge                 // RST_STREAM, FRAME_SIZE_ERROR
+	tooManyStreams                 // RST_STREAM, REFUSED_STREAM
+	protocolError                  // RST_STREAM or GOAWAY, PROTOCOL_ERROR
+	tooManyPings                   // GOAWAY, ENHANCE_YOUR_CALM
+	// The following ones are refused by otherServices and receiver, in words of their own.
+	tooManyOther
+	unknownEncoding
+	reasons
+)
+
+var refusalNames = [reasons]string{
+	"malformed_header", "not_grpc", "header_too_large", "too_many_streams", "protocol_error", "too_many_pings",
+	"too_many_health_or_reflection", "unknown_encoding",
+}
+
+// Counts returns how often each reason has occurred.
+func (r *Refusals) Counts() map[string]int64 {
+	counts := make(map[string]int64, reasons)
+	for i := range r.counts {
+		counts[refusalNames[i]] = r.counts[i].Load()
+	}
+	return counts
+}
+
+func (r *Refusals) add(why refusal, from net.Addr) {
+	if r == nil {
+		return
+	}
+	total := r.counts[why].Add(1)
+	now, last := time.Now().UnixNano(), r.logged.Load()
+	if r.Log != nil && now-last >= int64(time.Second) && r.logged.CompareAndSwap(last, now) {
+		r.Log(refusalNames[why], total, from)
+	}
+}
+
+// The parts of HTTP/2 frames (RFC 9113) that are looked at.
+const (
+	frameHeaders, frameReset, frameGoAway = 0x1, 0x3, 0x7
+
+	flagEndStream = 0x1
+
+	codeProtocolError, codeFrameSize, codeRefused, codeCalm = 0x1, 0x6, 0x7, 0xb
+
+	// What a block of headers begins with: fields of HPACK's static table (RFC 7541).
+	status200, status400 = 0x80 | 8, 0x80 | 12
+
+	frameHeaderBytes = 9
+	lookedAt         = 8 // of a frame's payload
+	mostAnswering    = 1024
+)
+
+// watch looks at the frames that a connection's server writes. An answer of one block of
+// headers with another status than 200 is the library's: handlers have no say in it.
+type watch struct {
+	refusals *Refusals
+	from     net.Addr
+
+	head    [frameHeaderBytes + lookedAt]byte
+	got     int // bytes of head
+	payload int // bytes of the payload that are to come
+	// answering are the streams whose trailers are to come. Of a stream that its client
+	// resets they do not: beyond a number all are forgotten.
+	answering map[uint32]struct{}
+}
+
+func (w *watch) write(p []byte) {
+	for len(p) > 0 {
+		if w.got < frameHeaderBytes {
+			n := copy(w.head[w.got:frameHeaderBytes], p)
+			w.got, p = w.got+n, p[n:]
+			if w.got == frameHeaderBytes {
+				w.payload = int(w.head[0])<<16 | int(w.head[1])<<8 | int(w.head[2])
+				w.ended()
+			}
+			continue
+		}
+		n := min(len(p), w.payload)
+		w.got += copy(w.head[w.got:], p[:n])
+		w.payload, p = w.payload-n, p[n:]
+		w.ended()
+	}
+}
+
+// ended judges a frame when all of it has been written.
+func (w *watch) ended() {
+	if w.payload > 0 {
+		return
+	}
+	kind, flags, content := w.head[3], w.head[4], w.head[frameHeaderBytes:w.got]
+	stream := binary.BigEndian.Uint32(w.head[5:])
+	switch {
+	case kind == frameHeaders && len(content) > 0:
+		w.headers(stream, flags&flagEndStream != 0, content[0])
+	case kind == frameReset && len(content) >= 4:
+		delete(w.answering, stream)
+		w.code(binary.BigEndian.Uint32(content))
+	case kind == frameGoAway && len(content) >= 8:
+		w.code(binary.BigEndian.Uint32(content[4:]))
+	}
+	w.got = 0
+}
+
+func (w *watch) headers(stream uint32, last bool, first byte) {
+	_, answering := w.answering[stream]
+	switch {
+	case answering:
+		delete(w.answering, stream)
+	case !last:
+		if w.answering == nil || len(w.answering) >= mostAnswering {
+			w.answering = make(map[uint32]struct{})
+		}
+		w.answering[stream] = struct{}{}
+	case first == status400:
+		w.refusals.add(malformedHeader, w.from)
+	case first != status200:
+		w.refusals.add(notGRPC, w.from)
+	}
+}
+
+func (w *watch) code(code uint32) {
+	switch code {
+	case codeProtocolError:
+		w.refusals.add(protocolError, w.from)
+	case codeFrameSize:
+		w.refusals.add(headerTooLarge, w.from)
+	case codeRefused:
+		w.refusals.add(tooManyStreams, w.from)
+	case codeCalm:
+		w.refusals.add(tooManyPings, w.from)
+	}
+}
