@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"net/http/httptrace"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,7 +41,7 @@ func sending(after, takes time.Duration) answering {
 // keyedCall is a call whose context ends when its caller leaves, unless it is held.
 type keyedCall struct {
 	ctx    *movingContext
-	held   bool
+	held   atomic.Bool
 	until  time.Time
 	asked  int
 	result chan *Outcome
@@ -51,9 +52,10 @@ func beginKeyed(t *testing.T, r *Router, left time.Duration) *keyedCall {
 	c := &keyedCall{ctx: newMovingContext(t, left), result: make(chan *Outcome, 1)}
 	q := query()
 	q.Hold = func(until time.Time) func() {
-		c.held, c.until = true, until
+		c.held.Store(true)
+		c.until = until
 		c.asked++
-		return func() { c.held = false }
+		return func() { c.held.Store(false) }
 	}
 	go func() {
 		outcome, _ := r.Issue(c.ctx, q)
@@ -66,7 +68,7 @@ func beginKeyed(t *testing.T, r *Router, left time.Duration) *keyedCall {
 // leave is the end of the caller's time.
 func (c *keyedCall) leave() {
 	synctest.Wait()
-	if !c.held {
+	if !c.held.Load() {
 		c.ctx.end(context.DeadlineExceeded)
 	}
 }
@@ -78,7 +80,7 @@ func TestHeldAttemptHasItsOwnTime(t *testing.T) {
 		a.Issuer = sending(0, 1200*time.Millisecond)
 		start := time.Now()
 		c := beginKeyed(t, router(a, target("b")), 300*time.Millisecond)
-		require.True(t, c.held)
+		require.True(t, c.held.Load())
 		require.Equal(t, start.Add(3*time.Second), c.until)
 		time.Sleep(300 * time.Millisecond)
 		c.leave()
@@ -86,7 +88,7 @@ func TestHeldAttemptHasItsOwnTime(t *testing.T) {
 		require.Equal(t, []string{"a"}, tried(outcome))
 		require.NotNil(t, outcome.Issued())
 		require.Equal(t, 1200*time.Millisecond, time.Since(start))
-		require.False(t, c.held)
+		require.False(t, c.held.Load())
 	})
 }
 
@@ -137,7 +139,7 @@ func TestEachAttemptIsHeldByItself(t *testing.T) {
 		require.Equal(t, []string{"a", "b"}, tried(outcome))
 		require.NotNil(t, outcome.Issued())
 		require.Equal(t, 2, c.asked)
-		require.False(t, c.held)
+		require.False(t, c.held.Load())
 	})
 }
 
