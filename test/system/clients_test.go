@@ -48,10 +48,10 @@ must not be sent again
 $`, "ARGUMENT_REJECTED", 1,
 	},
 	{
-		"vendor down", `"megvii.app-v5"`, "sandbox:code=INTERNAL_ERROR", `^VENDOR_INTERNAL_ERROR, request [A-Z2-7]{26}
-tried megvii\.app-v5: VENDOR_INTERNAL_ERROR
-ruled out linkface\.app: FIELD does not name the product
-may be sent again in 1s
+		"vendor down", `"megvii.app-v5"`, "sandbox:code=INTERNAL_ERROR", `^(VENDOR_INTERNAL_ERROR|NO_TARGET_AVAILABLE), request [A-Z2-7]{26}
+(?:tried megvii\.app-v5: VENDOR_INTERNAL_ERROR
+)*ruled out linkface\.app: FIELD does not name the product
+may be sent again in [0-9.]+(?:ms|s)
 $`, "VENDOR_INTERNAL_ERROR", 3,
 	},
 }

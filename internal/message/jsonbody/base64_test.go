@@ -110,7 +110,8 @@ type leaving struct {
 }
 
 func (l *leaving) Err() error {
-	if l.asked++; l.asked > l.after {
+	l.asked++
+	if l.asked > l.after {
 		return context.Canceled
 	}
 	return nil
