@@ -52,7 +52,7 @@ $`, "ARGUMENT_REJECTED", 1,
 (?:tried megvii\.app-v5: VENDOR_INTERNAL_ERROR
 )*ruled out linkface\.app: FIELD does not name the product
 may be sent again in [0-9.]+(?:ms|s)
-$`, "VENDOR_INTERNAL_ERROR", 3,
+$`, "VENDOR_INTERNAL_ERROR|NO_TARGET_AVAILABLE", 3,
 	},
 }
 
@@ -122,14 +122,15 @@ func (s sandbox) inPlace(program string, c clientCase) string {
 // counted returns how many calls have ended so, by the gateway's metrics.
 func (s sandbox) counted(t *testing.T, transport, reason string) int {
 	t.Helper()
-	count := regexp.MustCompile(`liveness_gateway_requests_total\{.*flow="app_sdk",reason="` + reason + `",transport="` + transport + `"\} (\d+)`).
-		FindStringSubmatch(get(t, "http://"+s.admin+"/metrics"))
-	if count == nil {
-		return 0
+	count := regexp.MustCompile(`liveness_gateway_requests_total\{.*flow="app_sdk",reason="(?:` + reason + `)",transport="` + transport + `"\} (\d+)`).
+		FindAllStringSubmatch(get(t, "http://"+s.admin+"/metrics"), -1)
+	sum := 0
+	for _, series := range count {
+		n, err := strconv.Atoi(series[1])
+		require.NoError(t, err)
+		sum += n
 	}
-	n, err := strconv.Atoi(count[1])
-	require.NoError(t, err)
-	return n
+	return sum
 }
 
 // installNodePackages returns a folder that has what the program imports.
