@@ -122,7 +122,7 @@ func (s sandbox) inPlace(program string, c clientCase) string {
 // counted returns how many calls have ended so, by the gateway's metrics.
 func (s sandbox) counted(t *testing.T, transport, reason string) int {
 	t.Helper()
-	count := regexp.MustCompile(`liveness_gateway_requests_total\{.*flow="app_sdk",reason="(?:` + reason + `)",transport="` + transport + `"\} (\d+)`).
+	count := regexp.MustCompile(`liveness_gateway_requests_total\{.*flow="app_sdk",reason="(?:`+reason+`)",transport="`+transport+`"\} (\d+)`).
 		FindAllStringSubmatch(get(t, "http://"+s.admin+"/metrics"), -1)
 	sum := 0
 	for _, series := range count {
