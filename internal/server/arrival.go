@@ -16,6 +16,7 @@ type ArrivalLimit struct {
 
 	// mu is held while the message is refused.
 	mu            sync.Mutex
+	due           time.Time
 	refuse        func()
 	pending, late bool
 }
@@ -23,7 +24,9 @@ type ArrivalLimit struct {
 // Begin has the first bytes of a message arrive in their time. Otherwise refuse is called,
 // which ends the read that waits. It must be the same function every time.
 func (l *ArrivalLimit) Begin(begun time.Time, refuse func()) {
-	l.begun, l.refuse, l.pending, l.late = begun, refuse, true, false
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.begun, l.due, l.refuse, l.pending, l.late = begun, begun.Add(ArrivalGrace), refuse, true, false
 	if l.timer == nil {
 		l.timer = time.AfterFunc(ArrivalGrace, l.expired)
 	} else {
@@ -33,17 +36,31 @@ func (l *ArrivalLimit) Begin(begun time.Time, refuse func()) {
 
 // Expect has the message arrive up to so many bytes in their time.
 func (l *ArrivalLimit) Expect(bytes int) {
-	allowed := min(BodyTimeLimit, ArrivalGrace+time.Duration(bytes)*time.Second/ArrivalRate)
-	l.timer.Reset(time.Until(l.begun.Add(allowed)))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.due = l.begun.Add(min(BodyTimeLimit, ArrivalGrace+time.Duration(bytes)*time.Second/ArrivalRate))
+	l.timer.Reset(time.Until(l.due))
 }
+
+// lagLeft is how late the timer may be before the gateway itself is what is slow: then what
+// has arrived may not have been read yet, and is waited for twice as long as the timer was
+// late.
+const lagLeft = 50 * time.Millisecond
 
 func (l *ArrivalLimit) expired() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.pending {
-		l.late = true
-		l.refuse()
+	if !l.pending {
+		return
 	}
+	now := time.Now()
+	if lag := now.Sub(l.due); lag > lagLeft && now.Sub(l.begun) < BodyTimeLimit {
+		l.due = now.Add(2 * lag)
+		l.timer.Reset(2 * lag)
+		return
+	}
+	l.late = true
+	l.refuse()
 }
 
 // End reports whether the message has been refused, and whether the limit may be used

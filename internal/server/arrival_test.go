@@ -251,3 +251,16 @@ func TestBodyInPieces(t *testing.T) {
 		}
 	}
 }
+
+// Where the gateway itself is late, a message that has arrived is not refused: the timer
+// waits for twice its own lateness.
+func TestLateTimerWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused := make(chan time.Duration, 1)
+		l, began := &server.ArrivalLimit{}, time.Now()
+		l.Begin(began.Add(-time.Second), func() { refused <- time.Since(began) }) // as if it had begun a second late
+		require.Equal(t, 4*time.Second, <-refused)
+		late, _ := l.End()
+		require.True(t, late)
+	})
+}

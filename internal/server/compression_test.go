@@ -35,7 +35,7 @@ func zipped(t *testing.T, content []byte) []byte {
 
 // Messages that clients compress with gzip are taken, their photos whole.
 func TestCompressedMessages(t *testing.T) {
-	photo := make([]byte, 2<<20)
+	photo := make([]byte, 300<<10)
 	for i := range photo {
 		photo[i] = byte(rand.Uint32())
 	}

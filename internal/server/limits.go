@@ -59,6 +59,11 @@ const (
 	MaxOtherStreamsInAll = 4096
 	// MaxOtherMessageBytes is how large their messages may be: names of services and files.
 	MaxOtherMessageBytes = 16 << 10
+	// ReflectionRate is how many messages of reflection are answered a second, and
+	// ReflectionBurst how many at once: each costs as much as several calls, and who lists all
+	// sends some tens.
+	ReflectionRate  = 500
+	ReflectionBurst = 100
 	// MaxOtherStreamAge ends their streams: clients that watch begin again.
 	MaxOtherStreamAge = 5 * time.Minute
 )

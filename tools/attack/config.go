@@ -12,7 +12,7 @@ import (
 // configuration is the gateway's: the sandbox's accounts for the good caller, and for the
 // attackers as many of their own vendor as there are routes.
 const configuration = `
-listen: {grpc: "127.0.0.1:0", rest: "127.0.0.1:0", admin: "127.0.0.1:0", reflection: true, pprof: true}
+listen: {grpc: "127.0.0.1:0", rest: "127.0.0.1:0", admin: "127.0.0.1:0", reflection: true, pprof: true, hosts: [gateway, smuggled, other]}
 shutdown_grace: 1s
 accounts:
   good:

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"time"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
@@ -84,11 +85,16 @@ func (v *vendor) close() {
 	v.disconnect()
 }
 
+// idleLimit is how long a connection may be without a request.
+const idleLimit = 2 * time.Second
+
 // converse answers a connection's requests to its end.
 func (v *vendor) converse(conn net.Conn) {
 	defer v.track(conn, false)
 	defer func() { _ = conn.Close() }()
 	for in := bufio.NewReader(conn); ; {
+		// Connections that the gateway keeps for later calls would not be at rest.
+		_ = conn.SetReadDeadline(time.Now().Add(idleLimit))
 		request, err := http.ReadRequest(in)
 		if err != nil {
 			return

@@ -33,7 +33,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if socket, ok := c.Conn.Conn.(syscall.Conn); ok {
 		c.raw, err = socket.SyscallConn()
 	}
-	c.watch = watch{refusals: l.refusals, from: c.RemoteAddr()}
+	c.watch.refusals, c.watch.from = l.refusals, c.RemoteAddr()
 	c.readNow = c.readAvailable // made once: it is called for each read
 	return c, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -130,6 +131,9 @@ func (l frameListener) Accept() (net.Conn, error) {
 	}
 	c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{})}
 	c.ready, _ = accepted.(readyReader)
+	if watched, ok := accepted.(*conn); ok {
+		c.refused = &watched.watch.refused
+	}
 	return c, nil
 }
 
@@ -145,8 +149,11 @@ type frameConn struct {
 
 	ready  readyReader // nil if the connection has none
 	frames *frames
-	closed chan struct{}
-	close  sync.Once
+	// refused counts the streams that the library has refused, nil if nobody does: their
+	// messages have earned nothing.
+	refused *atomic.Int64
+	closed  chan struct{}
+	close   sync.Once
 }
 
 // Read is net.Conn's.
@@ -181,6 +188,9 @@ func (c *frameConn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, er
 
 // count pauses if what was read comes too fast, and fails if that does not stop.
 func (c *frameConn) count(data []byte) error {
+	if c.refused != nil {
+		c.frames.credit -= (messageEarns + resetCost) * float64(c.refused.Swap(0))
+	}
 	wait, err := c.frames.read(data, time.Now())
 	if wait == 0 {
 		return nil

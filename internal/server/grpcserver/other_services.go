@@ -25,6 +25,7 @@ type otherServices struct {
 	hosts *server.Hosts
 
 	refusals *Refusals
+	pace     pace
 }
 
 // RegisterService is grpc.ServiceRegistrar's. Unary RPCs are registered as streams, so that
@@ -46,9 +47,16 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 		})
 	}
 	for _, s := range service.Streams {
+		handler := s.Handler
+		if s.ClientStreams { // many messages on one stream: reflection
+			handler = func(implementation any, stream grpc.ServerStream) error {
+				return s.Handler(implementation, paced{stream, &o.pace})
+			}
+		}
 		o.ages["/"+service.ServiceName+"/"+s.StreamName] = server.MaxOtherStreamAge
-		s.Handler = o.bound(s.Handler)
-		bounded.Streams = append(bounded.Streams, s)
+		bounded.Streams = append(bounded.Streams, grpc.StreamDesc{
+			StreamName: s.StreamName, ServerStreams: s.ServerStreams, ClientStreams: s.ClientStreams, Handler: o.bound(handler),
+		})
 	}
 	o.Server.RegisterService(&bounded, implementation)
 }

@@ -80,6 +80,8 @@ const (
 type watch struct {
 	refusals *Refusals
 	from     net.Addr
+	// refused are the streams beyond those that the connection may have, for who takes them.
+	refused atomic.Int64
 
 	head    [frameHeaderBytes + lookedAt]byte
 	got     int // bytes of head
@@ -150,6 +152,7 @@ func (w *watch) code(code uint32) {
 	case codeFrameSize:
 		w.refusals.add(headerTooLarge, w.from)
 	case codeRefused:
+		w.refused.Add(1)
 		w.refusals.add(tooManyStreams, w.from)
 	case codeCalm:
 		w.refusals.add(tooManyPings, w.from)
