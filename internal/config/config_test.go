@@ -3,7 +3,6 @@ package config_test
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,21 +13,18 @@ import (
 
 // vendors are invented: the configuration knows of a vendor what it states.
 func vendors() []*providers.Provider {
-	oneOf := func(values ...string) func(string) bool {
-		return func(value string) bool { return slices.Contains(values, value) }
-	}
 	return []*providers.Provider{
 		{
 			Name:           "acme",
 			PathPrefix:     "/v1",
 			CredentialKeys: []string{"api_key", "api_secret"},
 			Options: []providers.Parameter{
-				{Name: "timestamp_unit", Text: "milliseconds or seconds", Allows: oneOf("milliseconds", "seconds")},
+				{Name: "timestamp_unit", Text: "milliseconds or seconds", Values: []string{"milliseconds", "seconds"}},
 			},
 			Products: []providers.Product{
 				{ID: "acme.app", Flow: providers.FlowAppSDK, Parameters: []providers.Parameter{
 					{Name: "scene_id", Required: true, Text: "the scene, by the number in the vendor's console"},
-					{Name: "color_number", Text: "how many colours flash: 4, 6 or 8", Allows: oneOf("4", "6", "8")},
+					{Name: "color_number", Text: "how many colours flash: 4, 6 or 8", Values: []string{"4", "6", "8"}},
 				}},
 				{ID: "acme.page", Flow: providers.FlowHostedPage},
 			},

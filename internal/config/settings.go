@@ -17,7 +17,7 @@ func readSettings(o document.Object, key, thing string, declared []providers.Par
 	for i := range declared {
 		p, v := &declared[i], given.Optional(known[i])
 		switch text, ok := v.TextOrNumber(); {
-		case ok && (text == "" || p.Allows != nil && !p.Allows(text)):
+		case ok && !p.Takes(text):
 			v.Fail("%s %q does not take this value: %s", thing, p.Name, p.Text)
 		case ok:
 			settings[p.Name] = text

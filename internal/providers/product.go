@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -64,8 +65,23 @@ type Parameter struct {
 	Required bool
 	// Text says what it does and which values it takes.
 	Text string
-	// Allows tests a value; nil allows every value that is not empty.
-	Allows func(string) bool
+	// Values are all that it takes. If there are none, it takes whole numbers from Least to
+	// Most; if these are 0 too, every value that is not empty.
+	Values      []string
+	Least, Most int
+}
+
+// Takes reports whether the parameter may have the value.
+func (p *Parameter) Takes(value string) bool {
+	switch {
+	case len(p.Values) > 0:
+		return slices.Contains(p.Values, value)
+	case p.Most > 0:
+		n, err := strconv.Atoi(value)
+		return err == nil && p.Least <= n && n <= p.Most && strconv.Itoa(n) == value
+	default:
+		return value != ""
+	}
 }
 
 // Violation is one reason why a product cannot serve a request.

@@ -177,3 +177,21 @@ func TestSends(t *testing.T) {
 		require.Equal(t, want, p.Sends(path), path)
 	}
 }
+
+func TestParameterTakes(t *testing.T) {
+	for name, test := range map[string]struct {
+		parameter      providers.Parameter
+		taken, refused []string
+	}{
+		"any":    {providers.Parameter{}, []string{"x", "0"}, []string{""}},
+		"listed": {providers.Parameter{Values: []string{"a", "b"}}, []string{"a", "b"}, []string{"", "c", "A"}},
+		"ranged": {providers.Parameter{Least: 5, Most: 1440}, []string{"5", "60", "1440"}, []string{"", "4", "1441", "060", "+5", "5.0", "1h"}},
+	} {
+		for _, value := range test.taken {
+			require.True(t, test.parameter.Takes(value), "%s: %q", name, value)
+		}
+		for _, value := range test.refused {
+			require.False(t, test.parameter.Takes(value), "%s: %q", name, value)
+		}
+	}
+}

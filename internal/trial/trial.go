@@ -135,7 +135,7 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 		switch {
 		case err != nil:
 			return err
-		case value == "" || declared.Allows != nil && !declared.Allows(value):
+		case !declared.Takes(value):
 			return fmt.Errorf("parameter %q does not take this value: %s", name, declared.Text)
 		}
 		t.parameters[name] = value

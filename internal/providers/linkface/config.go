@@ -17,5 +17,5 @@ const (
 var timestampUnit = providers.Parameter{
 	Name:   "timestamp_unit",
 	Text:   "unit of the signed timestamp, milliseconds (default) or seconds; the document does not say",
-	Allows: func(value string) bool { return value == unitMilliseconds || value == unitSeconds },
+	Values: []string{unitMilliseconds, unitSeconds},
 }

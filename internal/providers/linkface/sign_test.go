@@ -32,7 +32,7 @@ func TestTimestampUnit(t *testing.T) {
 		require.Equal(t, part{"sign", want[1], ""}, v.parts[2], unit)
 	}
 	for value, allowed := range map[string]bool{"milliseconds": true, "seconds": true, "ms": false, "Seconds": false} {
-		require.Equal(t, allowed, Provider().Options[0].Allows(value), value)
+		require.Equal(t, allowed, Provider().Options[0].Takes(value), value)
 	}
 }
 

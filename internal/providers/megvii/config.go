@@ -1,11 +1,6 @@
 package megvii
 
-import (
-	"slices"
-	"strconv"
-
-	"github.com/liveness-gateway/gateway/internal/providers"
-)
+import "github.com/liveness-gateway/gateway/internal/providers"
 
 // The secrets of a credential, by the names of the vendor's documents.
 const (
@@ -38,17 +33,5 @@ const (
 var multiOrientedDetection = providers.Parameter{
 	Name:   paramMultiOrientedDetection,
 	Text:   "look for the face in turned photos too: 0 (the vendor's default) or 1",
-	Allows: oneOf(off, on),
-}
-
-func oneOf(values ...string) func(string) bool {
-	return func(value string) bool { return slices.Contains(values, value) }
-}
-
-// between allows whole numbers as strconv writes them.
-func between(least, most int) func(string) bool {
-	return func(value string) bool {
-		n, err := strconv.Atoi(value)
-		return err == nil && least <= n && n <= most && strconv.Itoa(n) == value
-	}
+	Values: []string{off, on},
 }

@@ -2,6 +2,7 @@ package megvii
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,7 +46,7 @@ var h5Flash = providers.Product{
 		},
 		{
 			Field: providers.FieldFlashColors, Text: "must be 4, 6 or 8", Reason: providers.ArgumentRejected,
-			Allows: func(r *providers.Request) bool { return colorNumber(strconv.Itoa(r.FlashColors)) },
+			Allows: func(r *providers.Request) bool { return slices.Contains(colorNumbers, strconv.Itoa(r.FlashColors)) },
 		},
 		{
 			Field: providers.FieldLanguage, Text: "must be en or zh", Reason: providers.NoEligibleProduct,
@@ -53,18 +54,18 @@ var h5Flash = providers.Product{
 		},
 	},
 	Parameters: []providers.Parameter{
-		{Name: paramColorNumber, Text: "number of colours flashed: 4, 6 (default) or 8", Allows: colorNumber},
-		{Name: paramLivenessPreferences, Text: "strictness: none (the vendor's default)", Allows: oneOf("none")},
-		{Name: paramLanguage, Text: "language of the prompts: 0 English (the vendor's default) or 1 Chinese", Allows: oneOf("0", "1")},
+		{Name: paramColorNumber, Text: "number of colours flashed: 4, 6 (default) or 8", Values: colorNumbers},
+		{Name: paramLivenessPreferences, Text: "strictness: none (the vendor's default)", Values: []string{"none"}},
+		{Name: paramLanguage, Text: "language of the prompts: 0 English (the vendor's default) or 1 Chinese", Values: []string{"0", "1"}},
 		multiOrientedDetection,
 		{
-			Name: paramFailWhenRefMultipleFaces, Allows: oneOf(off, on),
+			Name: paramFailWhenRefMultipleFaces, Values: []string{off, on},
 			Text: "photos with several faces: 0 compare the largest or 1 refuse (the vendor's default)",
 		},
-		{Name: paramMaxUploadTimes, Text: "how many times the user may try, 2 to 5 (default)", Allows: between(2, 5)},
-		{Name: paramLifeTime, Text: "lifetime of the token in minutes, 5 to 1440; 60 by default", Allows: between(5, 1440)},
-		{Name: paramReturnMultifacesTag, Text: "report several faces: 0 (the vendor's default) or 1", Allows: oneOf(off, on)},
-		{Name: paramFaceOcclusionDetection, Text: "fail when the face is covered: 0 (the vendor's default) or 1", Allows: oneOf(off, on)},
+		{Name: paramMaxUploadTimes, Text: "how many times the user may try, 2 to 5 (default)", Least: 2, Most: 5},
+		{Name: paramLifeTime, Text: "lifetime of the token in minutes, 5 to 1440; 60 by default", Least: 5, Most: 1440},
+		{Name: paramReturnMultifacesTag, Text: "report several faces: 0 (the vendor's default) or 1", Values: []string{off, on}},
+		{Name: paramFaceOcclusionDetection, Text: "fail when the face is covered: 0 (the vendor's default) or 1", Values: []string{off, on}},
 	},
 }
 
@@ -82,7 +83,7 @@ const (
 )
 
 var (
-	colorNumber = oneOf("4", "6", "8")
+	colorNumbers = []string{"4", "6", "8"}
 	// languages are the values of language.
 	languages = map[string]string{"en": "0", "zh": "1"}
 	// multipleFaces are the values of fail_when_ref_multiple_faces.

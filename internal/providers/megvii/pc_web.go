@@ -49,7 +49,7 @@ var pcWeb = providers.Product{
 	},
 	Parameters: []providers.Parameter{
 		{Name: paramSceneID, Text: "scene set up in the vendor's console; the console's default scene if left out"},
-		{Name: paramScreenReplay, Text: "check for a filmed screen: 0 (the vendor's default) or 1", Allows: oneOf(off, on)},
+		{Name: paramScreenReplay, Text: "check for a filmed screen: 0 (the vendor's default) or 1", Values: []string{off, on}},
 		multiOrientedDetection,
 	},
 }

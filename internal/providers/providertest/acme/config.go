@@ -11,5 +11,5 @@ const (
 var layout = providers.Parameter{
 	Name:   "layout",
 	Text:   "layout of the page: plain (the vendor's default) or wide",
-	Allows: func(value string) bool { return value == "plain" || value == "wide" },
+	Values: []string{"plain", "wide"},
 }
