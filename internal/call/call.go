@@ -15,6 +15,7 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -50,9 +51,12 @@ type Call struct {
 	Route string
 	// RequestID is the gateway's own id of the call.
 	RequestID string
-	Start     time.Time
-	Duration  time.Duration
-	Request   *livenessv1.IssueLivenessTokenRequest
+	// Caller is who made the call, nil if the gateway has no callers or none was shown. The
+	// transport sets it, from what no client can claim; interceptors find it by From.
+	Caller   *callers.Caller
+	Start    time.Time
+	Duration time.Duration
+	Request  *livenessv1.IssueLivenessTokenRequest
 	// Flow is the flow asked for; 0 if none that is known.
 	Flow providers.Flow
 	// Idempotency is how the call's idempotency key was dealt with, "" if it has none.
@@ -174,6 +178,14 @@ func (c *Call) RetryDelay() time.Duration {
 		return c.Outcome.RetryAfter // what routing knows of its targets
 	}
 	return retry
+}
+
+// CallerName returns the name of the call's caller, "" if it has none.
+func (c *Call) CallerName() string {
+	if c.Caller == nil {
+		return ""
+	}
+	return c.Caller.Name
 }
 
 // Repeats reports whether the call got the answer or the failure of another call with

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 )
@@ -20,7 +21,7 @@ const method = "liveness.v1.LivenessService/IssueLivenessToken"
 func issuedCall() *call.Call {
 	slow := &providers.Error{Reason: providers.VendorTimeout, Ambiguous: true, Cause: errors.New("deadline exceeded")}
 	return &call.Call{
-		Transport: call.GRPC, Method: method, RequestID: "R1", Flow: providers.FlowAppSDK, Duration: 3120500 * time.Microsecond,
+		Transport: call.GRPC, Method: method, RequestID: "R1", Caller: &callers.Caller{Name: "bank"}, Flow: providers.FlowAppSDK, Duration: 3120500 * time.Microsecond,
 		Outcome: routing.Outcome{Attempts: []routing.Attempt{
 			{Target: target("acme.app", "acme-sgp"), Kind: routing.First, Reason: slow.Reason, Duration: 3 * time.Second, Err: slow},
 			{

@@ -41,6 +41,7 @@ func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	c := (*call.Call)(l)
 	object.AddString("request_id", c.RequestID)
 	object.AddString("transport", string(c.Transport))
+	addNonEmpty(object, "caller", c.CallerName())
 	object.AddString("flow", flowLabel(c))
 	object.AddString("code", codeName(c.Code()))
 	object.AddInt("http_status", c.HTTPStatus())

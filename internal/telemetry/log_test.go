@@ -20,7 +20,7 @@ func TestAccessLog(t *testing.T) {
 		want string
 	}{
 		"issued": {issuedCall(), `{
-			"level": "info", "msg": "call", "request_id": "R1", "transport": "grpc", "flow": "app_sdk",
+			"level": "info", "msg": "call", "request_id": "R1", "transport": "grpc", "caller": "bank", "flow": "app_sdk",
 			"code": "OK", "http_status": 200, "reason": "OK", "duration_ms": 3120.5, "vendor_ms": 3120,
 			"product": "acme.app", "account": "acme-cn",
 			"attempts": [

@@ -19,6 +19,7 @@ import (
 // the gateway's own request id: nothing that a caller or a vendor wrote.
 const (
 	attrRequestID   = attribute.Key("liveness.request_id")
+	attrCaller      = attribute.Key("liveness.caller")
 	attrFlow        = attribute.Key("liveness.flow")
 	attrReason      = attribute.Key("liveness.reason")
 	attrIdempotency = attribute.Key("liveness.idempotency")
@@ -51,6 +52,9 @@ func (s *Spans) record(ctx context.Context, span trace.Span, c *call.Call) {
 		attrReason.String(string(c.Reason())),
 	)
 	span.SetAttributes(protocolAttributes(c)...)
+	if caller := c.CallerName(); caller != "" {
+		span.SetAttributes(attrCaller.String(caller))
+	}
 	if c.Idempotency != "" {
 		span.SetAttributes(attrIdempotency.String(string(c.Idempotency)))
 	}

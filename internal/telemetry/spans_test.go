@@ -94,7 +94,7 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 			Name: "liveness.v1.LivenessService/IssueLivenessToken", Kind: trace.SpanKindServer, Took: c.Duration,
 			Attributes: map[string]any{
 				"rpc.system.name": "grpc", "rpc.method": "liveness.v1.LivenessService/IssueLivenessToken", "rpc.response.status_code": "OK",
-				"liveness.request_id": "R1", "liveness.flow": "app_sdk", "liveness.reason": "OK", "liveness.idempotency": "issued",
+				"liveness.request_id": "R1", "liveness.caller": "bank", "liveness.flow": "app_sdk", "liveness.reason": "OK", "liveness.idempotency": "issued",
 				"liveness.product": "acme.app", "liveness.account": "acme-cn",
 			},
 		},
