@@ -58,8 +58,14 @@ func startChild(t *testing.T, url string) *child {
 // startChildBy is startChild with a command that ends in that of the gateway.
 func startChildBy(t *testing.T, url string, command ...string) *child {
 	t.Helper()
+	return startChildWith(t, strings.ReplaceAll(vendorConfig, "URL", url), command...)
+}
+
+// startChildWith is startChildBy with a configuration.
+func startChildWith(t *testing.T, text string, command ...string) *child {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(vendorConfig, "URL", url)), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	c := &child{Cmd: exec.Command(command[0], append(command[1:], "serve", "--config", file)...)}
 	c.Env = append(c.Environ(), asGateway+"=1", "TEST_KEY=test-key-5127", "TEST_SECRET=test-secret-5127")
 	stderr, err := c.StderrPipe()

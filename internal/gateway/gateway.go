@@ -52,6 +52,7 @@ type Gateway struct {
 	refusals grpcserver.Refusals
 	dropped  func() int64
 
+	keeper     *idempotency.Keeper
 	transports []*upstream.Transport
 	spans      *telemetry.Spans // nil if calls are not traced
 	stopping   atomic.Bool
@@ -89,9 +90,8 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err := registry.Register(g.edge()); err != nil {
 		return nil, err
 	}
-	keeper, err := idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes),
-		idempotency.WithMargin(cfg.Idempotency.ReplayMargin))
-	if err != nil {
+	if g.keeper, err = idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes),
+		idempotency.WithMargin(cfg.Idempotency.ReplayMargin)); err != nil {
 		return nil, err
 	}
 	if g.spans, err = newSpans(log, build); err != nil {
@@ -101,7 +101,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
 	}), g.observers(metrics)...)
 	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
-	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, keeper))
+	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, g.keeper))
 	errorLog := stdlog.New(log).Logger()
 	if err := g.listen(); err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// shutdown stops accepting, drains the calls in flight within the grace, cancels those
-// that are left, and sends all spans. The admin listener is closed last, so that operators
+// shutdown stops accepting, drains the calls in flight within the grace, then those with a
+// key that go on without a caller, cancels those that are left, and sends all spans. The admin listener is closed last, so that operators
 // can watch the drain.
 func (g *Gateway) shutdown() {
 	g.stopping.Store(true)
@@ -26,6 +26,9 @@ func (g *Gateway) shutdown() {
 		}
 	})
 	stopped.Wait()
+	if cut := g.keeper.Shutdown(ctx); cut > 0 {
+		g.log.Warn("calls with a key, which nobody waited for, were cut at the end of the grace", zap.Int("calls", cut))
+	}
 	g.flushSpans(ctx)
 	_ = g.admin.Close()
 	for _, transport := range g.transports {

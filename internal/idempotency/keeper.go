@@ -165,6 +165,21 @@ func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 	}
 }
 
+// Shutdown waits until no run is in flight, whether or not someone waits for it. It ends those
+// that are left when ctx ends, and returns how many they were. It is for when nobody calls
+// Do any more.
+func (k *Keeper) Shutdown(ctx context.Context) (cut int) {
+	if k.workers.Wait(ctx) == nil {
+		return 0
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, f := range k.flights {
+		f.shared.close()
+	}
+	return len(k.flights)
+}
+
 // flight returns the call's flight and, if it is a new one, its first waiter, who is ctx.
 func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, first *waiter) {
 	k.mu.Lock()

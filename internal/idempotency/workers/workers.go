@@ -2,6 +2,7 @@
 package workers
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -17,6 +18,10 @@ type Pool struct {
 	// idle are those that have nothing to do, the last of them for the shortest time, in
 	// a list: after a burst thousands leave, each from wherever it stands.
 	idle *worker
+	// running counts the functions that have not returned; rested, which is there while
+	// someone waits for that, is closed when none is left.
+	running int
+	rested  chan struct{}
 }
 
 // worker is a goroutine that runs functions.
@@ -31,6 +36,7 @@ type worker struct {
 func (p *Pool) Run(work func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.running++
 	last := p.idle
 	if last == nil {
 		go p.serve(work)
@@ -38,6 +44,26 @@ func (p *Pool) Run(work func()) {
 	}
 	p.remove(last)
 	last.next <- work // it has room for one
+}
+
+// Wait returns nil when every function has returned, or the error of ctx if that ends before.
+func (p *Pool) Wait(ctx context.Context) error {
+	p.mu.Lock()
+	if p.running == 0 {
+		p.mu.Unlock()
+		return nil
+	}
+	if p.rested == nil {
+		p.rested = make(chan struct{})
+	}
+	rested := p.rested
+	p.mu.Unlock()
+	select {
+	case <-rested:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // serve is a worker.
@@ -59,9 +85,15 @@ func (p *Pool) serve(work func()) {
 	}
 }
 
+// join notes that the worker's function has returned, and that it is idle.
 func (p *Pool) join(self *worker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.running--
+	if p.running == 0 && p.rested != nil {
+		close(p.rested)
+		p.rested = nil
+	}
 	self.isIdle, self.older = true, p.idle
 	if p.idle != nil {
 		p.idle.newer = self

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,5 +58,31 @@ func TestWorkersRunEverything(t *testing.T) {
 		synctest.Wait()
 		require.Zero(t, w.waiting())
 		require.Equal(t, int64(8000), ran.Load())
+	})
+}
+
+// Whoever waits is told when the last function has returned, or that there is no more time.
+func TestWaitForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w Pool
+		require.NoError(t, w.Wait(t.Context()), "nothing has been run")
+		start := time.Now()
+		for _, takes := range []time.Duration{time.Second, 3 * time.Second, 2 * time.Second} {
+			w.Run(func() { time.Sleep(takes) })
+		}
+		short, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		var waiting sync.WaitGroup
+		for range 2 {
+			waiting.Go(func() {
+				if err := w.Wait(t.Context()); err != nil || time.Since(start) != 3*time.Second {
+					t.Error(err, time.Since(start))
+				}
+			})
+		}
+		require.ErrorIs(t, w.Wait(short), context.DeadlineExceeded)
+		waiting.Wait()
+		require.NoError(t, w.Wait(short), "nothing runs any more")
+		time.Sleep(time.Second)
 	})
 }
