@@ -84,6 +84,9 @@ func (s *setup) gatewayConfig(c contender) (string, error) {
 		authority = "\n    ca_file: " + s.vendor.CAFile
 	}
 	var text strings.Builder
+	if c.program == "gateway" {
+		text.WriteString("listen: {pprof: true}\n") // for -profile; a baseline may not know the key
+	}
 	if c.gateway.maxCalls > 0 {
 		_, _ = fmt.Fprintf(&text, "limits: {max_calls: %d}\n", c.gateway.maxCalls)
 	}

@@ -76,7 +76,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// Of a message that has arrived in part, no more is reserved than twice that.
+// Of a message that has arrived in part, no more is reserved than StepFactor times that.
 func TestReservedAsItArrives(t *testing.T) {
 	for _, sent := range []int{0, 1, 4 << 10, 10_000} {
 		t.Run(fmt.Sprint(sent), func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestReservedAsItArrives(t *testing.T) {
 			g.claim(t, sent, 20<<20)
 			time.Sleep(20 * time.Millisecond) // a bound that is not passed is seen at once
 			_, held := g.admission.InFlight()
-			require.LessOrEqual(t, held, int64(2*2*sent))
+			require.LessOrEqual(t, held, int64(server.StepFactor*sent))
 		})
 	}
 	g := startLimited(t, issues, admission.Limits{MaxPhotoBytes: 64 << 20})
@@ -97,7 +97,7 @@ func TestReservedAsItArrives(t *testing.T) {
 		assert.GreaterOrEqual(c, held, int64(sent))
 	}, 10*time.Second, time.Millisecond)
 	_, held := g.admission.InFlight()
-	require.LessOrEqual(t, held, int64(2*sent))
+	require.LessOrEqual(t, held, int64(server.StepFactor*sent))
 }
 
 // How long a message took to arrive is noted, so that it is nobody's overhead.

@@ -90,7 +90,7 @@ func readMessage(stream messageStream, permit *admission.Permit, limit *arrivalL
 
 // readPieces reads a message of that length, and returns what has arrived of one that is
 // refused. The first pieces are within the window that any stream has, and are reserved
-// when they have arrived; later, as much is reserved and read at once as has arrived before.
+// when they have arrived; the later ones are reserved before.
 func readPieces(stream messageStream, length int, permit *admission.Permit, limit *arrivalLimit) (data mem.BufferSlice, refused *providers.Error) {
 	var end int
 	for n := 0; n < length; n = end {
@@ -100,7 +100,7 @@ func readPieces(stream messageStream, length int, permit *admission.Permit, limi
 		case n < server.FirstStep:
 			end = min(length, server.FirstStep)
 		default:
-			end = min(length, 2*n)
+			end = min(length, server.StepFactor*n)
 			if shed := permit.Reserve(int64(end - n)); shed != nil {
 				return data, shed
 			}

@@ -41,9 +41,15 @@ type Rules struct {
 // was decoded.
 func validateMessage(rules *Rules) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-		if m := request.(proto.Message); !plain(m) {
-			if refused := rules.check(m); refused != nil {
+		m := request.(proto.Message)
+		if !plain(m) {
+			if refused := check(m); refused != nil {
 				return nil, refused
+			}
+		}
+		if r, ok := m.(*livenessv1.IssueLivenessTokenRequest); ok {
+			if violations := rules.badCallbacks(r.GetCallback()); violations != nil {
+				return nil, &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
 			}
 		}
 		if photos := call.From(ctx).Photos; len(photos) > 0 {
@@ -66,7 +72,7 @@ func checkPhotos(photos []sensitive.Bytes) *providers.Error {
 }
 
 // check returns which rules a message breaks, nil if none.
-func (r *Rules) check(m proto.Message) *providers.Error {
+func check(m proto.Message) *providers.Error {
 	request, ok := m.(*livenessv1.IssueLivenessTokenRequest)
 	if violations := badNames(request); violations != nil {
 		return &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
@@ -84,9 +90,6 @@ func (r *Rules) check(m proto.Message) *providers.Error {
 	// The rules see a duration as what it amounts to.
 	if lifetime := request.GetTokenLifetime(); lifetime != nil && lifetime.CheckValid() != nil {
 		return message.Invalid("token_lifetime", "must be whole seconds")
-	}
-	if violations := r.badCallbacks(request.GetCallback()); violations != nil {
-		return &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
 	}
 	return nil
 }

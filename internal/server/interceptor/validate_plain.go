@@ -8,20 +8,47 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 )
 
-// plain reports whether a message is small and keeps the contract's rules beyond doubt: it
-// has none of the fields that hold messages, and plain texts in the others. Such a message is
-// not shown to the library, which interprets the rules: that takes a seventh of a small call
-// (BenchmarkValidate; go run ./bench, lanes grpc-small). What is plain may be narrower than
-// the rules, but no wider: FuzzPlain.
+// plain reports whether a message keeps the contract's rules beyond doubt: plain texts, photos,
+// plain URLs, and none of the rarer fields. Such a message is not shown to the library, which
+// interprets the rules: that takes a seventh of a small call, and 6 % of one with photos
+// (BenchmarkValidate; go run ./bench -baseline). What is plain may be narrower than the rules,
+// but no wider: FuzzPlain.
 func plain(m proto.Message) bool {
 	r, ok := m.(*livenessv1.IssueLivenessTokenRequest)
-	return ok && r.GetComparison() == nil && r.GetCallback() == nil && r.GetTokenLifetime() == nil && r.GetCapture() == nil && r.GetDetection() == 0 &&
+	return ok && r.GetTokenLifetime() == nil && r.GetCapture() == nil && r.GetDetection() == 0 &&
 		livenessv1.Flow_FLOW_APP_SDK <= r.GetFlow() && r.GetFlow() <= livenessv1.Flow_FLOW_SPOKEN_DIGITS &&
 		keyBytes.hold(r.GetIdempotencyKey()) && len(r.GetIdempotencyKey()) <= 128 &&
 		scenarioBytes.hold(r.GetScenario()) && len(r.GetScenario()) <= 64 &&
 		plainNames(r.GetAcceptedProducts()) && plainNames(r.GetRegions()) &&
 		textBytes.hold(r.GetSubjectId()) && len(r.GetSubjectId()) <= 128 &&
-		textBytes.hold(r.GetReference()) && len(r.GetReference()) <= 128
+		textBytes.hold(r.GetReference()) && len(r.GetReference()) <= 128 &&
+		plainComparison(r.GetComparison()) && plainCallback(r.GetCallback())
+}
+
+func plainComparison(c *livenessv1.Comparison) bool {
+	if c == nil {
+		return true
+	}
+	for _, photo := range c.GetPhotos() {
+		if len(photo.GetContent()) == 0 {
+			return false
+		}
+	}
+	return 1 <= len(c.GetPhotos()) && len(c.GetPhotos()) <= 3 && c.GetIdentityDocument() == nil && c.GetMultipleFaces() == 0
+}
+
+// plainCallback leaves hosts to badCallbacks.
+func plainCallback(c *livenessv1.Callback) bool {
+	return c == nil || plainURL(c.ReturnUrl) && plainURL(c.NotifyUrl) && c.ExtraData == nil //nolint:protogetter // absent is not empty
+}
+
+func plainURL(u *string) bool {
+	if u == nil {
+		return true
+	}
+	rest, https := strings.CutPrefix(*u, "https://")
+	host, path, slash := strings.Cut(rest, "/")
+	return https && slash && host != "" && hostBytes.hold(host) && pathBytes.hold(path) && len(*u) <= 1024
 }
 
 func plainNames(names []string) bool {
@@ -42,6 +69,8 @@ var (
 	scenarioBytes = byteSetOf(alphanumeric + "-")
 	keyBytes      = byteSetOf(alphanumeric + strings.ToUpper(alphanumeric) + "._:-")
 	textBytes     = byteSetOf(alphanumeric + strings.ToUpper(alphanumeric) + "._:-@+/=~ ")
+	hostBytes     = byteSetOf(alphanumeric + "-.")
+	pathBytes     = byteSetOf(alphanumeric + strings.ToUpper(alphanumeric) + "._-~/")
 )
 
 func byteSetOf(text string) *byteSet {

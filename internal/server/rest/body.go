@@ -94,7 +94,7 @@ func (a *arriving) reserveAhead() (end int, refused *providers.Error) {
 	if a.n < a.reserved {
 		return min(len(a.buffer.Content), a.reserved), nil
 	}
-	end = min(len(a.buffer.Content), 2*a.n)
+	end = min(len(a.buffer.Content), server.StepFactor*a.n)
 	if a.request.ContentLength < 0 {
 		return end, a.reserve(a.n) // it may end here
 	}
@@ -119,7 +119,7 @@ func (a *arriving) grow() {
 		longer = a.buffers.Reuse(a.announced)
 	}
 	if longer == nil {
-		longer = a.buffers.Get(min(a.announced, max(4*a.n, server.FirstStep)))
+		longer = a.buffers.Get(min(a.announced, max(server.StepFactor*a.n, server.FirstStep)))
 	}
 	copy(longer.Content, a.buffer.Content)
 	a.buffer.Free()
