@@ -24,6 +24,7 @@ const (
 type call struct {
 	plan      plan
 	request   *providers.Request
+	caller    string
 	onAttempt func(*Attempt)
 	outcome   Outcome
 
@@ -163,17 +164,18 @@ func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
 	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
 	for u := c.unavailableFor(guard.LimitReached); u != nil; u = c.unavailableFor(guard.LimitReached) {
 		target := u.Target
-		called, leave, ok := target.guard.Await()
+		turn, ok := target.guard.Await(c.caller)
 		if !ok {
 			break
 		}
-		free := c.wait(ctx, time.Until(end), called)
+		called := c.wait(ctx, time.Until(end), turn.Called())
 		s, ok := step{}, false
-		if free {
-			s, ok = c.acquire(target)
+		if called {
+			grant, refusal := turn.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+			s, ok = c.stepOf(target, grant, refusal)
 		}
-		leave()
-		if ok || !free {
+		turn.Leave()
+		if ok || !called {
 			return s, ok
 		}
 	}
@@ -207,13 +209,13 @@ func (c *call) acquire(target *Target) (step, bool) {
 		c.noteUnavailable(target, guard.Refusal{Why: OutOfService})
 		return step{}, false
 	}
-	grant, refusal := target.guard.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	grant, refusal := target.guard.Acquire(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
 	return c.stepOf(target, grant, refusal)
 }
 
 // acquireRetry is acquire for a retry, which it spends.
 func (c *call) acquireRetry(target *Target) (step, bool) {
-	grant, refusal := target.guard.AcquireRetry(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	grant, refusal := target.guard.AcquireRetry(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
 	return c.stepOf(target, grant, refusal)
 }
 

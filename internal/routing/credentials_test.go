@@ -68,7 +68,7 @@ func TestOtherCredentialAtOnce(t *testing.T) {
 // spendRetries leaves the target's account without a retry.
 func spendRetries(target *Target) {
 	for {
-		grant, refusal := target.guard.AcquireRetry(time.Now(), time.Second, nil)
+		grant, refusal := target.guard.AcquireRetry("", time.Now(), time.Second, nil)
 		if refusal.Why != "" {
 			return
 		}

@@ -14,7 +14,9 @@ import (
 // Query is one call: what steers it, and the request for whichever product serves
 // it.
 type Query struct {
-	Flow providers.Flow
+	// Caller is the name of whose call it is; "" while callers are not told apart.
+	Caller string
+	Flow   providers.Flow
 	// Scenario picks the route within the flow; "" is the flow's default route.
 	Scenario string
 	// AcceptedProducts are the products that the caller can handle; empty if the

@@ -15,7 +15,7 @@ var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // acquire takes a grant that the test expects to get.
 func acquire(t *testing.T, target *Target) guard.Grant {
 	t.Helper()
-	grant, refusal := target.guard.Acquire(now, time.Second, nil)
+	grant, refusal := target.guard.Acquire("", now, time.Second, nil)
 	if refusal.Why != "" {
 		t.Fatalf("%s is unavailable: %s", target.Name(), refusal.Why)
 	}
@@ -110,7 +110,7 @@ func TestStatusOfAProbe(t *testing.T) {
 	check(now, BreakerStatus{"open", now.Add(time.Second)}, 0)
 	later := now.Add(time.Second)
 	check(later, BreakerStatus{State: "open"}, 0)
-	if _, refusal := only.guard.Acquire(later, time.Second, nil); refusal.Why != "" {
+	if _, refusal := only.guard.Acquire("", later, time.Second, nil); refusal.Why != "" {
 		t.Fatal(refusal)
 	}
 	check(later, BreakerStatus{"half_open", later.Add(2 * time.Second)}, 1)

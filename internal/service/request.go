@@ -31,6 +31,7 @@ var detections = map[livenessv1.Detection]providers.Detection{
 func queryOf(c *call.Call) routing.Query {
 	message := c.Request
 	query := routing.Query{
+		Caller:           c.CallerName(),
 		Flow:             call.FlowOf(message.GetFlow()),
 		Scenario:         message.GetScenario(),
 		AcceptedProducts: message.GetAcceptedProducts(),

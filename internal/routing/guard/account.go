@@ -25,6 +25,7 @@ type Account struct {
 	// restEnd is until when the vendor asked to be left alone.
 	restEnd  time.Time
 	products map[string]*product
+	callers  map[string]*callerState
 	queue    queue
 }
 
@@ -44,6 +45,7 @@ func NewAccount(credentials, maxInFlight int) *Account {
 		limiter:     NewLimiter(maxInFlight),
 		credentials: newCredentials(credentials),
 		products:    make(map[string]*product),
+		callers:     make(map[string]*callerState),
 	}
 }
 

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 // granted is a grant that must be given.
 func granted(t *testing.T, target *Target, now time.Time, tried ...int) Grant {
 	t.Helper()
-	grant, refusal := target.Acquire(now, 3*time.Second, tried)
+	grant, refusal := target.Acquire("", now, 3*time.Second, tried)
 	require.Empty(t, refusal)
 	return grant
 }
@@ -20,7 +21,7 @@ func granted(t *testing.T, target *Target, now time.Time, tried ...int) Grant {
 // refused is why there is no grant.
 func refused(t *testing.T, target *Target, now time.Time, tried ...int) Why {
 	t.Helper()
-	grant, refusal := target.Acquire(now, 3*time.Second, tried)
+	grant, refusal := target.Acquire("", now, 3*time.Second, tried)
 	require.NotEmpty(t, refusal)
 	require.Equal(t, Grant{}, grant)
 	require.False(t, refusal.RetryAt.Before(now))
@@ -113,7 +114,7 @@ func TestProbedCredentialIsGoodAgain(t *testing.T) {
 	target := NewAccount(2, 100).Target("p")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	ends(t, target, at(5*time.Second), 1, Result{Credential: Healthy})
-	require.Equal(t, Grant{start: at(5 * time.Second), slot: Slot{at(5 * time.Second), 1}, credential: Permit{era: 3}},
+	require.Equal(t, Grant{caller: target.account.callers[""], start: at(5 * time.Second), slot: Slot{at(5 * time.Second), 1}, credential: Permit{era: 3}},
 		granted(t, target, at(5*time.Second)))
 }
 
@@ -192,7 +193,7 @@ func TestGrantHasTheClockOffset(t *testing.T) {
 // retry makes a retry that must be allowed, and ends.
 func retry(t *testing.T, target *Target, now time.Time) {
 	t.Helper()
-	grant, refusal := target.AcquireRetry(now, time.Second, nil)
+	grant, refusal := target.AcquireRetry("", now, time.Second, nil)
 	require.Empty(t, refusal)
 	target.Release(now, grant, Result{})
 }
@@ -201,7 +202,7 @@ func retry(t *testing.T, target *Target, now time.Time) {
 func noRetry(t *testing.T, target *Target, now time.Time) {
 	t.Helper()
 	require.False(t, target.MayRetry(now))
-	grant, refusal := target.AcquireRetry(now, time.Second, nil)
+	grant, refusal := target.AcquireRetry("", now, time.Second, nil)
 	require.Equal(t, Grant{}, grant)
 	require.Equal(t, Refusal{RetryBudgetSpent, now}, refusal)
 }
@@ -226,7 +227,7 @@ func TestRefusedRetrySpendsNothing(t *testing.T) {
 	target := a.Target("p")
 	grant := granted(t, target, epoch)
 	for range 2 * retryBurst {
-		_, refusal := target.AcquireRetry(epoch, time.Second, nil)
+		_, refusal := target.AcquireRetry("", epoch, time.Second, nil)
 		require.Equal(t, LimitReached, refusal.Why)
 	}
 	target.Release(epoch, grant, Result{})
@@ -264,18 +265,20 @@ func TestAccountUnderConcurrency(t *testing.T) {
 	}
 	workers.Wait()
 	require.Zero(t, a.limiter.InFlight())
-	require.Empty(t, a.queue.waiting)
+	require.Zero(t, a.limiter.kept)
+	require.Zero(t, a.queue.waiting)
+	require.Empty(t, a.queue.lines)
 }
 
 // use makes an attempt, or waits for its turn.
 func use(target *Target, verdict Verdict) {
-	grant, refusal := target.Acquire(time.Now(), time.Second, nil)
+	grant, refusal := target.Acquire("", time.Now(), time.Second, nil)
 	switch refusal.Why {
 	case "":
 		target.Release(time.Now(), grant, Result{Product: verdict, Credential: verdict})
 	case LimitReached:
-		if _, leave, ok := target.Await(); ok {
-			leave()
+		if turn, ok := target.Await(strconv.Itoa(rand.N(3))); ok {
+			turn.Leave()
 		}
 	default:
 		target.MayRetry(at(0))

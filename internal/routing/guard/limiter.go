@@ -29,6 +29,8 @@ type Limiter struct {
 	// limit is how many may be in flight.
 	limit    int
 	inFlight int
+	// kept are the free slots that are kept for those who wait.
+	kept int
 	// pressed says that the limit has refused an attempt since it last changed.
 	pressed bool
 	// cut is when the limit was last lowered; ended counts the attempts since.
@@ -51,7 +53,7 @@ type Slot struct {
 // Acquire returns a slot, or false if none is free.
 func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
 	l.raiseIfDue(now)
-	if l.inFlight >= l.limit {
+	if l.inFlight+l.kept >= l.limit {
 		l.pressed = true
 		l.double = now.Add(quietTime)
 		return Slot{}, false
@@ -59,6 +61,18 @@ func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
 	l.inFlight++
 	return Slot{now, l.inFlight}, true
 }
+
+// Keep keeps a free slot for one who waits, or returns false if none is free.
+func (l *Limiter) Keep() bool {
+	free := l.inFlight+l.kept < l.limit
+	if free {
+		l.kept++
+	}
+	return free
+}
+
+// Unkeep gives back a slot that was kept.
+func (l *Limiter) Unkeep() { l.kept-- }
 
 // Release takes a slot back. limited says that the vendor answered that there are too
 // many. The limit never goes below what is still in flight: those the vendor has taken.

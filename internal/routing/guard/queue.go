@@ -1,49 +1,158 @@
 package guard
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// queue holds those who wait for a slot, first come first called. Being called is no
-// promise: a newcomer may be quicker.
+// queue holds those who wait for a slot. The next is a call of the caller who has the fewest
+// attempts in flight: a crowd of one caller delays a call of another by no more than one slot.
+// Callers who have as many take turns.
 type queue struct {
-	waiting []chan struct{}
+	// lines are the callers of whom calls wait, in turn.
+	lines   []*callerState
+	waiting int
 }
 
-// call wakes the first.
-func (q *queue) call() {
-	if len(q.waiting) > 0 {
-		close(q.waiting[0])
-		q.waiting = slices.Delete(q.waiting, 0, 1)
+// callerState is what an account knows of a caller: attempts in flight, and calls that wait, first
+// come first called.
+type callerState struct {
+	inFlight int
+	turns    []*Turn
+}
+
+// join puts a turn at the end of its caller's.
+func (q *queue) join(t *Turn) {
+	if len(t.caller.turns) == 0 {
+		q.lines = append(q.lines, t.caller)
 	}
+	t.caller.turns = append(t.caller.turns, t)
+	q.waiting++
 }
 
-// Await returns a channel that is closed when a slot is free, or false if too many wait
-// already: where more wait than there are slots, the last would wait longer than an attempt
-// takes. Whoever waited must call leave, after trying for the slot: if it is still free, it
-// is the next one's.
-func (t *Target) Await() (called <-chan struct{}, leave func(), ok bool) {
+// next takes out the turn that is next. Its caller is then behind those who have as many in
+// flight.
+func (q *queue) next() *Turn {
+	c := slices.MinFunc(q.lines, func(a, b *callerState) int { return a.inFlight - b.inFlight })
+	t := c.turns[0]
+	q.lines = slices.DeleteFunc(q.lines, func(other *callerState) bool { return other == c })
+	c.turns = slices.Delete(c.turns, 0, 1)
+	q.waiting--
+	if len(c.turns) > 0 {
+		q.lines = append(q.lines, c)
+	}
+	return t
+}
+
+// leave takes out a turn, and reports whether it was there.
+func (q *queue) leave(t *Turn) bool {
+	i := slices.Index(t.caller.turns, t)
+	if i < 0 {
+		return false
+	}
+	t.caller.turns = slices.Delete(t.caller.turns, i, i+1)
+	q.waiting--
+	if len(t.caller.turns) == 0 {
+		q.lines = slices.DeleteFunc(q.lines, func(other *callerState) bool { return other == t.caller })
+	}
+	return true
+}
+
+// yield takes the last turn out of the caller of whom most calls wait, for one of whom at
+// least two fewer do; otherwise it returns nil.
+func (q *queue) yield(to *callerState) *Turn {
+	from := slices.MaxFunc(q.lines, func(a, b *callerState) int { return len(a.turns) - len(b.turns) })
+	last := len(from.turns) - 1
+	if last <= len(to.turns) {
+		return nil
+	}
+	t := from.turns[last]
+	q.leave(t)
+	return t
+}
+
+// Turn is a place in the queue for an account's slots. Whoever has one must leave it once.
+type Turn struct {
+	target *Target
+	caller *callerState
+	called chan struct{}
+	// kept says that a slot is kept for it.
+	kept bool
+}
+
+// Await joins the queue on behalf of the caller of that name, or returns false if too many wait already:
+// where more wait than there are slots, the last would wait longer than an attempt takes. Of
+// a full queue, the caller of whom most calls wait gives up a place to one of whom fewer do.
+func (t *Target) Await(name string) (turn *Turn, ok bool) {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.queue.waiting) >= a.limiter.Limit() {
-		return nil, nil, false
-	}
-	turn := make(chan struct{})
-	a.queue.waiting = append(a.queue.waiting, turn)
-	a.callIfFree()
-	return turn, func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if i := slices.Index(a.queue.waiting, turn); i >= 0 {
-			a.queue.waiting = slices.Delete(a.queue.waiting, i, i+1)
-			return
+	caller := a.caller(name)
+	if a.queue.waiting >= a.limiter.Limit() {
+		yielded := a.queue.yield(caller)
+		if yielded == nil {
+			return nil, false
 		}
-		a.callIfFree()
-	}, true
+		close(yielded.called)
+	}
+	turn = &Turn{target: t, caller: caller, called: make(chan struct{})}
+	a.queue.join(turn)
+	a.callIfFree()
+	return turn, true
 }
 
-// callIfFree wakes the first who waits if there is a slot.
-func (a *Account) callIfFree() {
-	if a.limiter.InFlight() < a.limiter.Limit() {
-		a.queue.call()
+// Called returns a channel that is closed when a slot is kept for the turn, or when the turn
+// had to give up its place.
+func (t *Turn) Called() <-chan struct{} { return t.called }
+
+// Acquire is Target.Acquire, with the slot that is kept.
+func (t *Turn) Acquire(now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
+	a := t.target.account
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t.giveBack()
+	refusal = t.target.acquire(&grant, t.caller, now, timeout, tried)
+	return grant, refusal
+}
+
+// Leave gives up the turn. A slot that was kept for it and is not taken is the next one's.
+func (t *Turn) Leave() {
+	a := t.target.account
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.queue.leave(t) {
+		t.giveBack()
+		a.callIfFree()
 	}
+}
+
+// giveBack gives back the slot that is kept, if there is one.
+func (t *Turn) giveBack() {
+	if t.kept {
+		t.kept = false
+		t.caller.inFlight--
+		t.target.account.limiter.Unkeep()
+	}
+}
+
+// callIfFree calls as many of those who wait as there are slots, and keeps these for them:
+// newcomers would always be quicker where there are many.
+func (a *Account) callIfFree() {
+	for a.queue.waiting > 0 && a.limiter.Keep() {
+		t := a.queue.next()
+		t.kept = true
+		t.caller.inFlight++ // as good as
+		close(t.called)
+	}
+}
+
+// caller returns what the account holds of the caller. There are as many as callers have
+// names: those of the configuration.
+func (a *Account) caller(name string) *callerState {
+	c := a.callers[name]
+	if c == nil {
+		c = &callerState{}
+		a.callers[name] = c
+	}
+	return c
 }

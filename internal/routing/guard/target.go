@@ -45,30 +45,31 @@ type Grant struct {
 	// that the probe before it was cut short, so that this one needs all of its time.
 	Probe, FullTime bool
 
+	caller                                            *callerState
 	start                                             time.Time
 	slot                                              Slot
 	target, product, credential, credentialForProduct Permit
 }
 
 // Acquire returns a grant for an attempt of at most timeout with a credential other
-// than those tried, or why there is none.
-func (t *Target) Acquire(now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
+// than those tried, or why there is none. The attempt is for the caller of that name.
+func (t *Target) Acquire(name string, now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
-	refusal = t.acquire(&grant, now, timeout, tried)
+	refusal = t.acquire(&grant, t.account.caller(name), now, timeout, tried)
 	return grant, refusal
 }
 
 // AcquireRetry is Acquire for a retry, which the account's budget must allow. A refused one
 // costs the budget nothing.
-func (t *Target) AcquireRetry(now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
+func (t *Target) AcquireRetry(name string, now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.budget.Allows(now) {
 		return Grant{}, Refusal{RetryBudgetSpent, now}
 	}
-	refusal = t.acquire(&grant, now, timeout, tried)
+	refusal = t.acquire(&grant, a.caller(name), now, timeout, tried)
 	if refusal.Why == "" {
 		a.budget.Spend(now)
 	}
@@ -76,7 +77,7 @@ func (t *Target) AcquireRetry(now time.Time, timeout time.Duration, tried []int)
 }
 
 // acquire makes the grant, or leaves it empty.
-func (t *Target) acquire(grant *Grant, now time.Time, timeout time.Duration, tried []int) Refusal {
+func (t *Target) acquire(grant *Grant, by *callerState, now time.Time, timeout time.Duration, tried []int) Refusal {
 	if why := t.fill(grant, now, timeout, tried); why != "" {
 		*grant = Grant{}
 		return Refusal{why, t.retryAt(now)}
@@ -84,6 +85,8 @@ func (t *Target) acquire(grant *Grant, now time.Time, timeout time.Duration, tri
 	grant.start, grant.ClockOffset = now, t.account.clock.offset
 	grant.ClockInDoubt = grant.ClockOffset != t.account.clock.proven
 	t.account.budget.Earn()
+	grant.caller = by
+	by.inFlight++
 	grant.Probe = grant.target.Probe || grant.product.Probe || grant.credential.Probe || grant.credentialForProduct.Probe
 	if grant.Probe {
 		grant.FullTime = grant.target.FullTime || grant.product.FullTime ||
@@ -160,6 +163,7 @@ func (t *Target) Release(now time.Time, grant Grant, result Result) {
 	a.limiter.Release(now, grant.slot, result.ConcurrencyLimited)
 	t.releaseCredential(now, &grant, &result)
 	t.releaseBreakers(now, &grant, &result)
+	grant.caller.inFlight--
 	a.callIfFree()
 }
 
