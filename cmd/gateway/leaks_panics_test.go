@@ -140,14 +140,14 @@ type openStore struct {
 	written []byte
 }
 
-func (s *openStore) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+func (s *openStore) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	s.written = append(s.written, fmt.Sprintf("%s %s %s %+v", name[:], lease.Message[:], lease.Owner, lease)...)
-	return s.Store.Lease(ctx, name, lease)
+	return s.Store.Lease(ctx, name, lease, ttl)
 }
 
-func (s *openStore) Complete(ctx context.Context, name idempotency.Digest, owner string, answer []byte, end time.Time) (bool, error) {
+func (s *openStore) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
 	s.written = append(s.written, answer...)
-	return s.Store.Complete(ctx, name, owner, answer, end)
+	return s.Store.Complete(ctx, name, lease, answer, ttl)
 }
 
 // What the store of idempotency keys holds is hashed or sealed.

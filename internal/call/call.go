@@ -61,6 +61,8 @@ type Call struct {
 	Flow providers.Flow
 	// Idempotency is how the call's idempotency key was dealt with, "" if it has none.
 	Idempotency idempotency.Outcome
+	// Duplicate says that the key has come to another answer elsewhere too.
+	Duplicate bool
 	// Outcome is what was tried for the call. If the call Repeats another, it is empty,
 	// or of a failure that they share.
 	Outcome routing.Outcome

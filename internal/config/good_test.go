@@ -52,7 +52,7 @@ func TestEveryKey(t *testing.T) {
 	require.Equal(t, "debug", c.Log.Level)
 	require.Equal(t, 90*time.Second, c.ShutdownGrace)
 	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * format.MiB, MaxConnections: 700}, c.Limits)
-	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * format.MiB, ReplayMargin: 20 * time.Second}, c.Idempotency)
+	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * format.MiB, ReplayMargin: 20 * time.Second, ReplayTime: 30 * time.Minute}, c.Idempotency)
 
 	require.Len(t, c.Accounts, 2)
 	a := &c.Accounts[0]

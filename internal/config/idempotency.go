@@ -9,8 +9,7 @@ import (
 )
 
 const (
-	// DefaultMaxKeys lets twelve calls a second have a key where tokens live a day, 290
-	// where they live an hour. So many take 600 to 800 MiB, as they fill up.
+	// DefaultMaxKeys lets 290 calls a second have a key where answers are kept an hour. So many take 600 to 800 MiB, as they fill up.
 	DefaultMaxKeys = 1 << 20
 	// DefaultMaxKeyBytes holds where Go has no memory limit below four times as much.
 	DefaultMaxKeyBytes = format.GiB
@@ -23,6 +22,12 @@ const (
 	DefaultReplayMargin = 10 * time.Second
 
 	mostReplayMargin = 5 * time.Minute
+
+	// DefaultReplayTime is longer than any client goes on to repeat a call.
+	DefaultReplayTime = time.Hour
+
+	leastReplayTime = time.Minute
+	mostReplayTime  = 24 * time.Hour
 )
 
 // Idempotency bounds the memory for idempotency keys. A key takes its part until its
@@ -34,15 +39,19 @@ type Idempotency struct {
 	MaxBytes format.Size
 	// ReplayMargin is how much life an answer must have left to be repeated, 0 to 5 min.
 	ReplayMargin time.Duration
+	// ReplayTime is how long an answer is repeated at most, 1 min to 24 h: a key is kept no
+	// longer.
+	ReplayTime time.Duration
 }
 
 func readIdempotency(v document.Value) Idempotency {
-	o := v.Object("max_keys", "max_bytes", "replay_margin")
+	o := v.Object("max_keys", "max_bytes", "replay_margin", "replay_time")
 	return Idempotency{
 		MaxKeys:  cmp.Or(o.Optional("max_keys").Integer(mostKeys), DefaultMaxKeys),
 		MaxBytes: cmp.Or(readSize(o.Optional("max_bytes"), leastKeyBytes, mostKeyBytes), defaultMaxKeyBytes()),
 
 		ReplayMargin: o.Optional("replay_margin").Duration(0, mostReplayMargin, DefaultReplayMargin),
+		ReplayTime:   o.Optional("replay_time").Duration(leastReplayTime, mostReplayTime, DefaultReplayTime),
 	}
 }
 

@@ -32,6 +32,7 @@ idempotency:
   max_keys: {{.Idempotency.MaxKeys}}
   max_bytes: {{.Idempotency.MaxBytes}}
   replay_margin: {{.Idempotency.ReplayMargin}}
+  replay_time: {{.Idempotency.ReplayTime}}
 accounts:
 {{- range .Accounts}}
   {{printf "%q" .Name}}:

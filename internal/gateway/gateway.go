@@ -90,8 +90,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err := registry.Register(g.edge()); err != nil {
 		return nil, err
 	}
-	if g.keeper, err = idempotency.NewInMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes),
-		idempotency.WithMargin(cfg.Idempotency.ReplayMargin)); err != nil {
+	if g.keeper, err = newKeeper(cfg, metrics); err != nil {
 		return nil, err
 	}
 	if g.spans, err = newSpans(log, build); err != nil {

@@ -18,8 +18,9 @@ const replyReserve = 20 * time.Millisecond
 
 // flight is one run of a call, and those who wait for it.
 type flight struct {
-	id     callID
-	owner  string
+	id callID
+	// lease is what the store is asked to hold.
+	lease  Record
 	shared *sharedContext
 
 	// done is closed when result and err are set.
@@ -29,9 +30,10 @@ type flight struct {
 }
 
 // newFlight returns the flight of a call for which first waits.
-func newFlight(first context.Context, id callID) (*flight, *waiter) {
+func newFlight(first context.Context, id callID, form uint16) (*flight, *waiter) {
 	shared, w := newSharedContext(first)
-	return &flight{id: id, owner: rand.Text(), shared: shared, done: make(chan struct{})}, w
+	lease := Record{Message: id.message, Form: form, Owner: rand.Text()}
+	return &flight{id: id, lease: lease, shared: shared, done: make(chan struct{})}, w
 }
 
 // wait returns what became of the flight, or that ctx ended before.

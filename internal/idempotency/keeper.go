@@ -1,6 +1,7 @@
 package idempotency
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,10 +15,12 @@ const (
 	// leaseGrace is how long a lease outlasts the deadline of its call: in that time the
 	// call ends and its answer reaches the store.
 	leaseGrace = 5 * time.Second
-	// unknownLife is how long an answer is repeated that does not say when it expires,
-	// maxLife how long any is.
+	// unknownLife is how long an answer is repeated at most that does not say when it
+	// expires.
 	unknownLife = 10 * time.Minute
-	maxLife     = 24 * time.Hour
+	// An answer that was paid for is offered to a store that fails until the grace is over,
+	// at first after firstAgain, then after twice as long each time.
+	firstAgain, mostAgain = 20 * time.Millisecond, 500 * time.Millisecond
 )
 
 // The errors of a Keeper; any other is the call's own or that of the caller's context.
@@ -34,6 +37,12 @@ var (
 	ErrUnavailable = errors.New("the store of idempotency keys failed")
 )
 
+// errOtherForm is why an answer is of no use that a process of another version has stored.
+var errOtherForm = errors.New("the key came with a message in the form of another version")
+
+// errLeaseLost is the error of a store that loses each lease before its answer comes.
+var errLeaseLost = errors.New("the lease was lost, and lost again")
+
 // Call is a call under an idempotency key.
 type Call struct {
 	// Caller owns the key: the same key of two callers is two keys.
@@ -41,7 +50,10 @@ type Call struct {
 	// Message is what is asked, in a form in which the same is always the same bytes in
 	// the same parts. It is only read, and not after Do.
 	Message []Part
-	Run     Run
+	// Form is the version of that form: it changes when the same message comes to other
+	// bytes.
+	Form uint16
+	Run  Run
 	// Release, if not nil, is called once, when Run has ended or will not be called: what
 	// Run needs is not needed any more.
 	Release func()
@@ -83,10 +95,10 @@ type Answer struct {
 }
 
 // end is until when the answer is repeated: it must have so much life left to be of use.
-func (a Answer) end(now time.Time, margin time.Duration) time.Time {
-	switch latest, useful := now.Add(maxLife), a.Expires.Add(-margin); {
+func (a Answer) end(now time.Time, margin, most time.Duration) time.Time {
+	switch latest, useful := now.Add(most), a.Expires.Add(-margin); {
 	case a.Expires.IsZero():
-		return now.Add(unknownLife)
+		return now.Add(min(unknownLife, most))
 	case useful.After(latest):
 		return latest
 	default:
@@ -96,10 +108,13 @@ func (a Answer) end(now time.Time, margin time.Duration) time.Time {
 
 // Keeper runs the call of each key once. It is safe for concurrent use.
 type Keeper struct {
-	store   Store
-	secrets *secrets
-	margin  time.Duration
-	workers workers.Pool
+	store       Store
+	secrets     *secrets
+	sealing     [][]byte
+	margin      time.Duration
+	replayTime  time.Duration
+	onDuplicate func()
+	workers     workers.Pool
 
 	mu      sync.Mutex
 	flights map[callID]*flight
@@ -109,24 +124,40 @@ type Keeper struct {
 // says otherwise.
 const DefaultMargin = 10 * time.Second
 
+// DefaultReplayTime is how long an answer is repeated at most, unless WithReplayTime says
+// otherwise.
+const DefaultReplayTime = time.Hour
+
 // Option changes a Keeper.
 type Option func(*Keeper)
 
 // WithMargin sets how much life an answer must have left to be repeated.
 func WithMargin(margin time.Duration) Option { return func(k *Keeper) { k.margin = margin } }
 
+// WithReplayTime sets how long an answer is repeated at most.
+func WithReplayTime(most time.Duration) Option { return func(k *Keeper) { k.replayTime = most } }
+
+// WithSealingKeys seals answers with the first of the keys, at least 32 random bytes each,
+// and opens those that any of them has sealed. Without it the key comes of the secret.
+func WithSealingKeys(keys ...[]byte) Option { return func(k *Keeper) { k.sealing = keys } }
+
+// OnDuplicate has a function called for each time that a key turns out to have come to
+// another answer elsewhere than here.
+func OnDuplicate(count func()) Option { return func(k *Keeper) { k.onDuplicate = count } }
+
 // NewKeeper returns a keeper of what the store holds. Keepers that share a store must
-// share the secret, at least 32 random bytes, too.
+// share the secret, at least 32 random bytes, too: keys and messages are hashed with it.
 func NewKeeper(store Store, secret []byte, options ...Option) (*Keeper, error) {
-	keys, err := newSecrets(secret)
-	if err != nil {
-		return nil, err
+	k := &Keeper{
+		store: store, sealing: [][]byte{secret}, margin: DefaultMargin, replayTime: DefaultReplayTime,
+		onDuplicate: func() {}, flights: make(map[callID]*flight),
 	}
-	k := &Keeper{store: store, secrets: keys, margin: DefaultMargin, flights: make(map[callID]*flight)}
 	for _, option := range options {
 		option(k)
 	}
-	return k, nil
+	var err error
+	k.secrets, err = newSecrets(secret, k.sealing...)
+	return k, err
 }
 
 // Do returns the answer of the call's key: it runs the call, waits for the run that is
@@ -136,7 +167,7 @@ func NewKeeper(store Store, secret []byte, options ...Option) (*Keeper, error) {
 // A run goes on while any of its callers waits, also when the one who came first has
 // left, and while it is held (Hold). Whoever leaves meanwhile gets ErrRunning. An answer is
 // repeated as long as it has the keeper's margin of life left, for 10 min if it does not say
-// when it expires, for 24 h at most. A failure goes to all who waited, and the key is free.
+// when it expires, for the keeper's replay time at most. A failure goes to all who waited, and the key is free.
 // A panic is a failure, a *PanicError.
 //
 // The key is leased until 5 s after the latest deadline of its callers, or the time until
@@ -187,7 +218,7 @@ func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, f
 	if f, inFlight := k.flights[id]; inFlight {
 		return f, nil
 	}
-	f, first = newFlight(ctx, id)
+	f, first = newFlight(ctx, id, call.Form)
 	f.shared.held = func() { k.workers.Run(func() { k.extendHeld(f) }) }
 	k.flights[id] = f
 	k.workers.Run(func() { k.fly(f, call) })
@@ -227,16 +258,13 @@ func (k *Keeper) fly(f *flight, call Call) {
 // take leases the key for the flight and makes the call, or repeats what it answered.
 func (k *Keeper) take(f *flight, run Run) (Result, error) {
 	end := f.leaseEnd()
-	record, err := k.store.Lease(f.shared, f.id.name, Record{Message: f.id.message, Owner: f.owner, End: end})
-	switch {
-	case err != nil:
+	record, err := k.store.Lease(f.shared, f.id.name, f.lease, time.Until(end))
+	if err != nil {
+		k.workers.Run(func() { k.release(f) }) // it may have been granted all the same
 		return unavailable(err)
-	case record.Message != f.id.message:
-		return Result{Outcome: Reused}, ErrReused
-	case record.Answer != nil:
-		return k.replay(f, record)
-	case record.Owner != f.owner:
-		return Result{Outcome: InProgress}, ErrInProgress
+	}
+	if !record.isLeaseOf(f.lease.Owner) {
+		return k.stood(f, record)
 	}
 	if f.leaseEnd().After(end) { // someone joined before there was a lease to extend
 		k.extend(f.shared, f)
@@ -249,12 +277,24 @@ func (k *Keeper) take(f *flight, run Run) (Result, error) {
 	return k.complete(f, answer)
 }
 
-func (k *Keeper) replay(f *flight, record Record) (Result, error) {
-	content, err := k.secrets.open(f.id, record.Answer)
+// stood returns what a call comes to whose key has a record that is not its own.
+func (k *Keeper) stood(f *flight, record Record) (Result, error) {
+	if record.Duplicate {
+		k.onDuplicate()
+	}
+	switch {
+	case record.Form != f.lease.Form:
+		return unavailable(errOtherForm)
+	case record.Message != f.id.message:
+		return Result{Outcome: Reused}, ErrReused
+	case record.Answer == nil:
+		return Result{Outcome: InProgress}, ErrInProgress
+	}
+	content, err := k.secrets.seals.open(f.id, record.Answer)
 	if err != nil {
 		return unavailable(err)
 	}
-	return Result{content, Replayed}, nil
+	return Result{content, Replayed, record.Duplicate}, nil
 }
 
 // complete hands the answer to the store. Unless the store takes it, nobody gets it:
@@ -262,21 +302,48 @@ func (k *Keeper) replay(f *flight, record Record) (Result, error) {
 func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
 	defer cancel()
-	sealed := k.secrets.seal(f.id, answer.Content)
-	taken, err := k.store.Complete(ctx, f.id.name, f.owner, sealed, answer.end(time.Now(), k.margin))
-	switch {
-	case err != nil:
-		return unavailable(err)
-	case !taken:
-		return Result{Outcome: InProgress}, ErrInProgress
+	sealed := k.secrets.seals.close(f.id, answer.Content)
+	end := answer.end(time.Now(), k.margin, k.replayTime)
+	for pause := firstAgain; ; pause = min(2*pause, mostAgain) {
+		record, err := k.put(ctx, f, sealed, end)
+		switch {
+		case err == nil && bytes.Equal(record.Answer, sealed):
+			return Result{answer.Content, Issued, false}, nil
+		case err == nil:
+			record.Duplicate = true
+			return k.stood(f, record)
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return unavailable(err)
+		}
 	}
-	return Result{answer.Content, Issued}, nil
+}
+
+// put returns what stands under the key after the answer was offered. The answer of a lease
+// that is over, or that the store has lost, needs a new one: if there is one to have, the
+// key has come to nothing else.
+func (k *Keeper) put(ctx context.Context, f *flight, sealed []byte, end time.Time) (Record, error) {
+	record, err := k.store.Complete(ctx, f.id.name, f.lease, sealed, time.Until(end))
+	if err != nil || record.Stands() {
+		return record, err
+	}
+	record, err = k.store.Lease(ctx, f.id.name, f.lease, leaseGrace)
+	if err != nil || !record.isLeaseOf(f.lease.Owner) {
+		return record, err
+	}
+	record, err = k.store.Complete(ctx, f.id.name, f.lease, sealed, time.Until(end))
+	if err == nil && !record.Stands() {
+		err = errLeaseLost
+	}
+	return record, err
 }
 
 // extend keeps the lease as long as someone waits. If that fails, the lease may be
 // taken over, and the store does not take this flight's answer.
 func (k *Keeper) extend(ctx context.Context, f *flight) {
-	_ = k.store.Extend(ctx, f.id.name, f.owner, f.leaseEnd())
+	_, _ = k.store.Extend(ctx, f.id.name, f.lease, time.Until(f.leaseEnd()))
 }
 
 // extendHeld keeps the lease as long as the run is held.
@@ -290,7 +357,7 @@ func (k *Keeper) extendHeld(f *flight) {
 func (k *Keeper) release(f *flight) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
 	defer cancel()
-	_ = k.store.Release(ctx, f.id.name, f.owner)
+	_ = k.store.Release(ctx, f.id.name, f.lease)
 }
 
 func unavailable(cause error) (Result, error) {

@@ -66,8 +66,8 @@ func TestHowLongAnAnswerIsRepeated(t *testing.T) {
 		"until it has ten seconds left": {5 * time.Minute, 5*time.Minute - 10*time.Second},
 		"it never had ten seconds":      {9 * time.Second, 0},
 		"nobody knows":                  {0, 10 * time.Minute},
-		"a day":                         {24*time.Hour + 10*time.Second, 24 * time.Hour},
-		"more than a day":               {25 * time.Hour, 24 * time.Hour},
+		"an hour":                       {time.Hour + 10*time.Second, time.Hour},
+		"more than an hour":             {25 * time.Hour, time.Hour},
 		"it has expired before":         {-time.Second, 0},
 	} {
 		inBubble(t, name, func(t *testing.T) {
@@ -83,6 +83,27 @@ func TestHowLongAnAnswerIsRepeated(t *testing.T) {
 			}
 			require.Equal(t, reply{"token-2", idempotency.Issued, nil}, do(ctx, keeper, "any message", v.run))
 		})
+	}
+}
+
+// How long an answer is repeated at most is the operator's to say, and never longer than it
+// lives.
+func TestReplayTime(t *testing.T) {
+	for most, repeated := range map[time.Duration]time.Duration{time.Minute: time.Minute, 3 * time.Hour: 2*time.Hour - 10*time.Second} {
+		for life, want := range map[time.Duration]time.Duration{2 * time.Hour: repeated, 0: min(most, 10*time.Minute)} {
+			synctest.Test(t, func(t *testing.T) {
+				keeper := newKeeper(t, newMemory())
+				idempotency.WithReplayTime(most)(keeper)
+				v := &vendor{life: life}
+				ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+				defer cancel()
+				require.Equal(t, "token-1", do(ctx, keeper, "message", v.run).answer)
+				time.Sleep(want - 1)
+				require.Equal(t, idempotency.Replayed, do(ctx, keeper, "message", v.run).outcome)
+				time.Sleep(time.Nanosecond)
+				require.Equal(t, "token-2", do(ctx, keeper, "message", v.run).answer)
+			})
+		}
 	}
 }
 
@@ -103,6 +124,19 @@ func TestMargin(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 		})
 	}
+}
+
+// Two versions of a message's form cannot be compared: nothing is said of the message, and
+// nothing is repeated.
+func TestAnotherForm(t *testing.T) {
+	keeper, v := newKeeper(t, newMemory()), &vendor{}
+	call := idempotency.Call{Key: "key", Message: []idempotency.Part{{[]byte("message")}}, Form: 1, Run: v.run}
+	require.Equal(t, idempotency.Issued, doCall(withDeadline(t), keeper, call).outcome)
+	call.Form = 2
+	require.Equal(t, idempotency.Unavailable, doCall(withDeadline(t), keeper, call).outcome)
+	call.Form = 1
+	require.Equal(t, idempotency.Replayed, doCall(withDeadline(t), keeper, call).outcome)
+	require.Equal(t, 1, v.calls)
 }
 
 func TestAFailureFreesTheKey(t *testing.T) {

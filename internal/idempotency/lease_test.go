@@ -2,6 +2,7 @@ package idempotency_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,24 +64,62 @@ func TestALeaseIsTakenOver(t *testing.T) {
 	}
 }
 
-// A call that ends after its lease has nothing to say, whether the key was taken over
-// or not.
+// A call that ends after its lease is answered if the key is free, and otherwise by what
+// stands there, if that is to be had.
 func TestALateEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := newMemory()
-		here, v := newKeeper(t, forgetful{store}), &vendor{took: time.Hour}
-		first := begin(t, here, time.Second, "message", v.run)
-		second := begin(t, here, 2*time.Hour, "message", nil) // the lease is not extended
-		require.Equal(t, idempotency.Left, (<-first.ended).outcome)
-		require.Equal(t, inProgress, <-second.ended)
-		require.Equal(t, "token-2", do(withDeadline(t), newKeeper(t, store), "message", (&vendor{calls: 1}).run).answer)
-	})
+	for name, c := range map[string]struct {
+		elsewhere idempotency.Run
+		want      reply
+		then      string
+		counted   int
+	}{
+		"the key is free": {nil, reply{"token-1", idempotency.Joined, nil}, "token-1", 0},
+		"the key was taken over": {
+			func(context.Context) (idempotency.Answer, error) {
+				return idempotency.Answer{Content: []byte("elsewhere")}, nil
+			},
+			reply{"elsewhere", idempotency.Replayed, nil},
+			"elsewhere", 1,
+		},
+		"the key was freed again": {
+			func(context.Context) (idempotency.Answer, error) { return idempotency.Answer{}, errors.New("refused") },
+			reply{"token-1", idempotency.Joined, nil},
+			"token-1", 0,
+		},
+		"the key is taken over": {
+			func(ctx context.Context) (idempotency.Answer, error) {
+				<-ctx.Done()
+				return idempotency.Answer{Content: []byte("in the end")}, nil
+			},
+			inProgress, "in the end", 1,
+		},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			store, counted := newMemory(), 0
+			here, there := newKeeper(t, forgetful{store}), newKeeper(t, store)
+			idempotency.OnDuplicate(func() { counted++ })(here)
+			first := begin(t, here, time.Second, "message", (&vendor{took: time.Minute}).run)
+			second := begin(t, here, 2*time.Hour, "message", nil) // the lease is not extended
+			require.Equal(t, idempotency.Left, (<-first.ended).outcome)
+			time.Sleep(58 * time.Second)
+			if c.elsewhere != nil {
+				begin(t, there, 3*time.Second, "message", c.elsewhere)
+			}
+			require.Equal(t, c.want, <-second.ended)
+			time.Sleep(5 * time.Second)
+			require.Equal(t, reply{c.then, idempotency.Replayed, nil}, do(withDeadline(t), there, "message", nil))
+			require.Equal(t, c.counted, counted)
+		})
+	}
 }
 
 // forgetful extends no lease.
 type forgetful struct{ idempotency.Store }
 
-func (forgetful) Extend(context.Context, idempotency.Digest, string, time.Time) error { return nil }
+func (forgetful) Extend(context.Context, idempotency.Digest, idempotency.Record, time.Duration) (bool, error) {
+	return true, nil
+}
 
 func TestALeaseLastsAsLongAsSomeoneWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -112,7 +151,7 @@ func TestALeaseThatIsSlowToCome(t *testing.T) {
 // slow takes its time to grant a lease.
 type slow struct{ idempotency.Store }
 
-func (s *slow) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+func (s *slow) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	time.Sleep(500 * time.Millisecond)
-	return s.Store.Lease(ctx, name, lease)
+	return s.Store.Lease(ctx, name, lease, ttl)
 }

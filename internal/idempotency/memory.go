@@ -25,7 +25,7 @@ const (
 // It is bounded and drops records only when they are over. Full, it refuses new keys
 // with ErrFull: to drop an answer that is still alive would make its key issue a second
 // one. What it holds at most is the keyed calls of a second times the seconds for
-// which their answers live. With an answer of 400 bytes, of which 28 are its seal's, a key
+// which their answers live. With an answer of 400 bytes, of which 37 are its seal's, a key
 // takes about 650 bytes, and 2^20 keys take 650 MiB.
 type Memory struct {
 	maxEntries, maxBytes int
@@ -44,63 +44,73 @@ func NewMemory(maxEntries, maxBytes int) *Memory {
 }
 
 // Lease puts the lease under the name if there is no record.
-func (m *Memory) Lease(_ context.Context, name Digest, lease Record) (Record, error) {
+func (m *Memory) Lease(_ context.Context, name Digest, lease Record, ttl time.Duration) (Record, error) {
+	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.find(name); e != nil {
-		return e.Record, nil
+	if e := m.find(name, now); e != nil {
+		if e.isLeaseOf(lease.Owner) {
+			m.extend(e, now.Add(ttl))
+		}
+		return e.record(now), nil
 	}
-	added := &entry{Record: lease, name: name}
-	if !m.makeRoom(added.bytes()) {
+	added := &entry{name: name, message: lease.Message, form: lease.Form, owner: lease.Owner, end: now.Add(ttl)}
+	if !m.makeRoom(added.bytes(), now) {
 		return Record{}, ErrFull
 	}
 	m.entries[name] = added
 	heap.Push(&m.ends, added)
 	m.bytes += added.bytes()
-	return lease, nil
+	return added.record(now), nil
 }
 
-// Extend moves the end of the owner's lease, never to an earlier time.
-func (m *Memory) Extend(_ context.Context, name Digest, owner string, end time.Time) error {
+// Extend lets the lease stand for ttl from now, never for less than it would.
+func (m *Memory) Extend(_ context.Context, name Digest, lease Record, ttl time.Duration) (held bool, err error) {
+	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.lease(name, owner); e != nil && end.After(e.End) {
-		e.End = end
-		heap.Fix(&m.ends, e.index)
-	}
-	return nil
-}
-
-// Complete puts the answer in the place of the owner's lease.
-func (m *Memory) Complete(_ context.Context, name Digest, owner string, answer []byte, end time.Time) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	e := m.lease(name, owner)
+	e := m.lease(name, lease.Owner, now)
 	if e == nil {
 		return false, nil
 	}
-	m.bytes -= e.bytes()
-	e.Answer, e.End = answer, end
-	e.Owner = "" // an answer is nobody's, and may stay for a day
-	m.bytes += e.bytes()
-	heap.Fix(&m.ends, e.index)
+	m.extend(e, now.Add(ttl))
 	return true, nil
 }
 
-// Release removes the owner's lease.
-func (m *Memory) Release(_ context.Context, name Digest, owner string) error {
+// Complete puts the answer in the place of the lease.
+func (m *Memory) Complete(_ context.Context, name Digest, lease Record, answer []byte, ttl time.Duration) (Record, error) {
+	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.lease(name, owner); e != nil {
+	e := m.find(name, now)
+	switch {
+	case e == nil:
+		return Record{}, nil
+	case !e.isLeaseOf(lease.Owner):
+		return e.record(now), nil
+	}
+	m.bytes -= e.bytes()
+	e.answer, e.end = answer, now.Add(max(ttl, 0))
+	e.owner = "" // an answer is nobody's, and may stay for a day
+	m.bytes += e.bytes()
+	heap.Fix(&m.ends, e.index)
+	return e.record(now), nil
+}
+
+// Release removes the lease.
+func (m *Memory) Release(_ context.Context, name Digest, lease Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.lease(name, lease.Owner, time.Now()); e != nil {
 		m.drop(e)
 	}
 	return nil
 }
 
 // find returns what stands under the name, nil if nothing does.
-func (m *Memory) find(name Digest) *entry {
+func (m *Memory) find(name Digest, now time.Time) *entry {
 	e := m.entries[name]
-	if e != nil && e.over(time.Now()) {
+	if e != nil && e.over(now) {
 		m.drop(e)
 		return nil
 	}
@@ -108,17 +118,23 @@ func (m *Memory) find(name Digest) *entry {
 }
 
 // lease returns the owner's lease, nil if it has none.
-func (m *Memory) lease(name Digest, owner string) *entry {
-	if e := m.find(name); e != nil && e.Answer == nil && e.Owner == owner {
+func (m *Memory) lease(name Digest, owner string, now time.Time) *entry {
+	if e := m.find(name, now); e != nil && e.isLeaseOf(owner) {
 		return e
 	}
 	return nil
 }
 
+func (m *Memory) extend(e *entry, end time.Time) {
+	if end.After(e.end) {
+		e.end = end
+		heap.Fix(&m.ends, e.index)
+	}
+}
+
 // makeRoom drops records that are over. It reports whether another of that size may
 // come.
-func (m *Memory) makeRoom(bytes int) bool {
-	now := time.Now()
+func (m *Memory) makeRoom(bytes int, now time.Time) bool {
 	for n := 0; n < sweep && len(m.ends) > 0 && m.ends[0].over(now); n++ {
 		m.drop(m.ends[0])
 	}

@@ -24,16 +24,15 @@ func TestMemoryIsBounded(t *testing.T) {
 			store := idempotency.NewMemory(c.entries, c.bytes)
 			fill := func() (n int) {
 				for i := range 100 {
-					_, err := store.Lease(t.Context(), idempotency.Digest{byte(i)}, leaseOf("a"))
+					_, err := store.Lease(t.Context(), idempotency.Digest{byte(i)}, leaseOf("a"), time.Minute)
 					if err != nil {
 						require.ErrorIs(t, err, idempotency.ErrFull)
 						continue
 					}
 					n++
-					taken, err := store.Complete(t.Context(), idempotency.Digest{byte(i)}, "a",
-						make([]byte, answerBytes), time.Now().Add(time.Minute))
+					stands, err := store.Complete(t.Context(), idempotency.Digest{byte(i)}, leaseOf("a"), make([]byte, answerBytes), time.Minute)
 					require.NoError(t, err)
-					require.True(t, taken)
+					require.NotNil(t, stands.Answer)
 				}
 				return n
 			}
@@ -48,15 +47,13 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestALeaseInAFullMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := idempotency.NewMemory(2, 1<<20)
-		mine := leaseOf("a")
-		requireLease(t, store, mine, mine)
-		_, err := store.Lease(t.Context(), idempotency.Digest{8}, leaseOf("b"))
-		require.NoError(t, err)
-		_, err = store.Lease(t.Context(), idempotency.Digest{9}, leaseOf("c"))
+		require.Equal(t, "a", lease(t, store, name, "a").Owner)
+		require.Equal(t, "b", lease(t, store, idempotency.Digest{8}, "b").Owner)
+		_, err := store.Lease(t.Context(), idempotency.Digest{9}, leaseOf("c"), time.Minute)
 		require.ErrorIs(t, err, idempotency.ErrFull)
-		requireLease(t, store, leaseOf("d"), mine)
-		requireComplete(t, store, "a", time.Hour, true)
-		requireAnswer(t, store)
+		require.Equal(t, "a", lease(t, store, name, "d").Owner)
+		require.NotNil(t, complete(t, store, name, "a", "answer", time.Hour).Answer)
+		require.Equal(t, "answer", string(lease(t, store, name, "d").Answer))
 	})
 }
 
@@ -65,12 +62,14 @@ func TestWhatAFullMemoryDrops(t *testing.T) {
 	for title, change := range map[string]func(*testing.T, idempotency.Store){
 		"an answer that ends before its lease would have": func(t *testing.T, s idempotency.Store) {
 			t.Helper()
-			requireComplete(t, s, "a", time.Second, true)
+			complete(t, s, name, "a", "answer", time.Second)
 			time.Sleep(time.Second)
 		},
 		"not a lease that was extended": func(t *testing.T, s idempotency.Store) {
 			t.Helper()
-			require.NoError(t, s.Extend(t.Context(), name, "a", time.Now().Add(time.Hour)))
+			held, err := s.Extend(t.Context(), name, leaseOf("a"), time.Hour)
+			require.NoError(t, err)
+			require.True(t, held)
 			time.Sleep(time.Minute)
 		},
 	} {
@@ -80,12 +79,10 @@ func TestWhatAFullMemoryDrops(t *testing.T) {
 			for _, order := range [][]string{{"a", "b"}, {"b", "a"}} {
 				store := idempotency.NewMemory(2, 1<<20)
 				for _, owner := range order {
-					_, err := store.Lease(t.Context(), names[owner], leaseOf(owner))
-					require.NoError(t, err)
+					lease(t, store, names[owner], owner)
 				}
 				change(t, store)
-				_, err := store.Lease(t.Context(), names["c"], leaseOf("c"))
-				require.NoError(t, err)
+				lease(t, store, names["c"], "c")
 			}
 		})
 	}

@@ -22,36 +22,36 @@ type failing struct {
 	done                             bool
 }
 
-func (s *failing) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+func (s *failing) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	if !s.lease {
-		return s.Store.Lease(ctx, name, lease)
+		return s.Store.Lease(ctx, name, lease, ttl)
 	}
 	if s.done {
-		_, _ = s.Store.Lease(ctx, name, lease)
+		_, _ = s.Store.Lease(ctx, name, lease, ttl)
 	}
 	return idempotency.Record{}, errDown
 }
 
-func (s *failing) Extend(ctx context.Context, name idempotency.Digest, owner string, end time.Time) error {
+func (s *failing) Extend(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (bool, error) {
 	if !s.extend {
-		return s.Store.Extend(ctx, name, owner, end)
-	}
-	return errDown
-}
-
-func (s *failing) Complete(ctx context.Context, name idempotency.Digest, owner string, answer []byte, end time.Time) (bool, error) {
-	if !s.complete {
-		return s.Store.Complete(ctx, name, owner, answer, end)
-	}
-	if s.done {
-		_, _ = s.Store.Complete(ctx, name, owner, answer, end)
+		return s.Store.Extend(ctx, name, lease, ttl)
 	}
 	return false, errDown
 }
 
-func (s *failing) Release(ctx context.Context, name idempotency.Digest, owner string) error {
+func (s *failing) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
+	if !s.complete {
+		return s.Store.Complete(ctx, name, lease, answer, ttl)
+	}
+	if s.done {
+		_, _ = s.Store.Complete(ctx, name, lease, answer, ttl)
+	}
+	return idempotency.Record{}, errDown
+}
+
+func (s *failing) Release(ctx context.Context, name idempotency.Digest, lease idempotency.Record) error {
 	if !s.release {
-		return s.Store.Release(ctx, name, owner)
+		return s.Store.Release(ctx, name, lease)
 	}
 	return errDown
 }
@@ -59,18 +59,18 @@ func (s *failing) Release(ctx context.Context, name idempotency.Digest, owner st
 // heedful does nothing after its context has ended.
 type heedful struct{ idempotency.Store }
 
-func (s heedful) Complete(ctx context.Context, name idempotency.Digest, owner string, answer []byte, end time.Time) (bool, error) {
+func (s heedful) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
 	if ctx.Err() != nil {
-		return false, ctx.Err()
+		return idempotency.Record{}, ctx.Err()
 	}
-	return s.Store.Complete(ctx, name, owner, answer, end)
+	return s.Store.Complete(ctx, name, lease, answer, ttl)
 }
 
-func (s heedful) Release(ctx context.Context, name idempotency.Digest, owner string) error {
+func (s heedful) Release(ctx context.Context, name idempotency.Digest, lease idempotency.Record) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return s.Store.Release(ctx, name, owner)
+	return s.Store.Release(ctx, name, lease)
 }
 
 func TestTheStoreIsDown(t *testing.T) {

@@ -6,6 +6,9 @@ type Result struct {
 	// changed.
 	Answer  []byte
 	Outcome Outcome
+	// Duplicate says that the key came to another answer elsewhere, which may have gone to
+	// other callers: the shared store has lost what it held.
+	Duplicate bool
 }
 
 // Outcome is how a key was dealt with.

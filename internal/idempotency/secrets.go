@@ -16,7 +16,7 @@ import (
 // secrets keeps what a store holds from whoever can read it: names and messages are
 // hashed with HMAC-SHA-256, answers sealed with AES-256-GCM.
 type secrets struct {
-	sealing cipher.AEAD
+	seals   seals
 	marking cipher.AEAD
 	hashes  sync.Pool // of hash.Hash, HMACs
 	markers sync.Pool // of *marker
@@ -26,19 +26,20 @@ type secrets struct {
 // that are hashed as they are.
 const blockBytes = 64 << 10
 
-// newSecrets derives all keys from one secret.
-func newSecrets(secret []byte) (*secrets, error) {
-	hashing, err := hkdf.Key(sha256.New, secret, nil, "liveness-gateway idempotency hashing", sha256.Size)
+// newSecrets derives what names and messages are hashed with from the naming secret, and
+// each sealing key from one of the others.
+func newSecrets(naming []byte, sealing ...[]byte) (*secrets, error) {
+	hashing, err := hkdf.Key(sha256.New, naming, nil, "liveness-gateway idempotency hashing", sha256.Size)
 	if err != nil {
 		return nil, err
 	}
-	sealing, err := newGCM(secret, "sealing", cipher.NewGCMWithRandomNonce)
+	seals, err := newSeals(sealing)
 	if err != nil {
 		return nil, err
 	}
-	marking, err := newGCM(secret, "marking", cipher.NewGCM)
+	marking, err := newGCM(naming, "marking", cipher.NewGCM)
 	return &secrets{
-		sealing: sealing, marking: marking,
+		seals: seals, marking: marking,
 		hashes:  sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
 		markers: sync.Pool{New: func() any { return new(marker) }},
 	}, err
@@ -119,16 +120,6 @@ func (m *marker) mark(mac io.Writer, marking cipher.AEAD, block []byte) {
 	_, _ = mac.Write(marking.Seal(m.tag[:0], m.nonce[:], nil, block)) // it never fails
 }
 
-// seal encrypts an answer so that it opens for this call only.
-func (s *secrets) seal(call callID, answer []byte) []byte {
-	return s.sealing.Seal(nil, nil, answer, call.bytes()) //nolint:gosec // it makes the nonce itself
-}
-
-// open returns what seal was given for the same call.
-func (s *secrets) open(call callID, sealed []byte) ([]byte, error) {
-	return s.sealing.Open(nil, nil, sealed, call.bytes())
-}
-
 // callID names a call: what comes under the same key, and what the same message says.
 // Other messages under the key are for the store to refuse.
 type callID struct{ name, message Digest }
@@ -137,5 +128,3 @@ func (s *secrets) callID(caller, key string, message []Part) callID {
 	name := s.digest(Part{[]byte(caller)}, Part{[]byte(key)})
 	return callID{name, s.digest(slices.Concat([]Part{{name[:]}}, message)...)}
 }
-
-func (c callID) bytes() []byte { return slices.Concat(c.name[:], c.message[:]) }

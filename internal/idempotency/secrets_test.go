@@ -18,17 +18,17 @@ type recording struct {
 	answers [][]byte
 }
 
-func (r *recording) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+func (r *recording) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	r.given.Write(name[:])
 	r.given.Write(lease.Message[:])
 	r.given.WriteString(lease.Owner)
-	return r.Store.Lease(ctx, name, lease)
+	return r.Store.Lease(ctx, name, lease, ttl)
 }
 
-func (r *recording) Complete(ctx context.Context, name idempotency.Digest, owner string, answer []byte, end time.Time) (bool, error) {
+func (r *recording) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
 	r.given.Write(answer)
 	r.answers = append(r.answers, answer)
-	return r.Store.Complete(ctx, name, owner, answer, end)
+	return r.Store.Complete(ctx, name, lease, answer, ttl)
 }
 
 // personal is a call whose every part is nobody's business, and what it is answered by.
@@ -68,8 +68,8 @@ type tampered struct {
 	with func(answer []byte) []byte
 }
 
-func (s *tampered) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
-	record, err := s.Store.Lease(ctx, name, lease)
+func (s *tampered) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
+	record, err := s.Store.Lease(ctx, name, lease, ttl)
 	if record.Answer != nil {
 		record.Answer = s.with(bytes.Clone(record.Answer))
 	}
@@ -114,7 +114,7 @@ type mixedUp struct {
 	answer []byte
 }
 
-func (m mixedUp) Lease(_ context.Context, _ idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+func (m mixedUp) Lease(_ context.Context, _ idempotency.Digest, lease idempotency.Record, _ time.Duration) (idempotency.Record, error) {
 	lease.Answer = m.answer
 	return lease, nil
 }

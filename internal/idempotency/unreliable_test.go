@@ -54,28 +54,33 @@ func (u *unreliable) do(ctx context.Context, work func() error) error {
 	return err
 }
 
-func (u *unreliable) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record) (idempotency.Record, error) {
+func (u *unreliable) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	var record idempotency.Record
 	err := u.do(ctx, func() (err error) {
-		record, err = u.store.Lease(ctx, name, lease)
+		record, err = u.store.Lease(ctx, name, lease, ttl)
 		return err
 	})
 	return record, err
 }
 
-func (u *unreliable) Extend(ctx context.Context, name idempotency.Digest, owner string, end time.Time) error {
-	return u.do(ctx, func() error { return u.store.Extend(ctx, name, owner, end) })
-}
-
-func (u *unreliable) Complete(ctx context.Context, name idempotency.Digest, owner string, answer []byte, end time.Time) (bool, error) {
-	var taken bool
+func (u *unreliable) Extend(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (bool, error) {
+	var held bool
 	err := u.do(ctx, func() (err error) {
-		taken, err = u.store.Complete(ctx, name, owner, answer, end)
+		held, err = u.store.Extend(ctx, name, lease, ttl)
 		return err
 	})
-	return taken, err
+	return held, err
 }
 
-func (u *unreliable) Release(ctx context.Context, name idempotency.Digest, owner string) error {
-	return u.do(ctx, func() error { return u.store.Release(ctx, name, owner) })
+func (u *unreliable) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
+	var record idempotency.Record
+	err := u.do(ctx, func() (err error) {
+		record, err = u.store.Complete(ctx, name, lease, answer, ttl)
+		return err
+	})
+	return record, err
+}
+
+func (u *unreliable) Release(ctx context.Context, name idempotency.Digest, lease idempotency.Record) error {
+	return u.do(ctx, func() error { return u.store.Release(ctx, name, lease) })
 }

@@ -20,6 +20,10 @@ import (
 // everyCaller owns all keys while callers have no identity.
 const everyCaller = ""
 
+// canonicalForm is the version of what canonical and proto.Marshal make of a message. It goes
+// up when either, or the contract, makes other bytes of the same message.
+const canonicalForm = 1
+
 // tried is the failure of a call whose callers all learn what was tried.
 type tried struct {
 	outcome *routing.Outcome
@@ -50,7 +54,7 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 		c.ReleasePhotos()
 	}
 	result, err := s.keeper.Do(ctx, idempotency.Call{
-		Caller: everyCaller, Key: c.Request.GetIdempotencyKey(), Message: withPhotos(encoded, c.Photos),
+		Caller: everyCaller, Key: c.Request.GetIdempotencyKey(), Message: withPhotos(encoded, c.Photos), Form: canonicalForm,
 		Run: func(ctx context.Context) (idempotency.Answer, error) {
 			query.Hold = func(until time.Time) (release func()) { return idempotency.Hold(ctx, until) }
 			issued, err := s.issuer.Issue(ctx, query)
@@ -63,7 +67,7 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 		},
 		Release: memory.Free,
 	})
-	c.Idempotency = result.Outcome
+	c.Idempotency, c.Duplicate = result.Outcome, result.Duplicate
 	if err != nil {
 		return nil, keyFailed(c, err)
 	}

@@ -54,6 +54,19 @@ liveness_gateway_idempotency_total{outcome="unavailable"} 1
 `, got)
 }
 
+// A duplicate is counted when it is found, and marked in the log of the call that found it.
+func TestDuplicates(t *testing.T) {
+	metrics, registry := newMetrics(t)
+	require.Contains(t, scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 0\n")
+	metrics.CountDuplicate()
+	require.Contains(t, scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 1\n")
+	for _, duplicate := range []bool{false, true} {
+		var log bytes.Buffer
+		telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&log), zapcore.InfoLevel))(&call.Call{Idempotency: idempotency.Replayed, Duplicate: duplicate})
+		require.Equal(t, duplicate, strings.Contains(log.String(), `"duplicate":true`))
+	}
+}
+
 // What another call tried is counted with that c.
 func TestRepeatedCallsCountNothingTwice(t *testing.T) {
 	metrics, registry := newMetrics(t)

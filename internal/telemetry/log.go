@@ -50,6 +50,9 @@ func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	object.AddFloat64("vendor_ms", milliseconds(c.VendorTime()))
 	addNonEmpty(object, "trace_id", c.TraceID)
 	addNonEmpty(object, "idempotency", string(c.Idempotency))
+	if c.Duplicate {
+		object.AddBool("duplicate", true)
+	}
 	if issued := c.Outcome.Issued(); issued != nil {
 		object.AddString("product", issued.Product.ID)
 		object.AddString("account", issued.Account)

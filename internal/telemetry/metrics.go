@@ -35,6 +35,7 @@ type Metrics struct {
 	orphaned        *prometheus.CounterVec
 	unrecognized    *prometheus.CounterVec
 	idempotency     *prometheus.CounterVec
+	duplicates      prometheus.Counter
 }
 
 // NewMetrics registers the metrics with registerer.
@@ -80,6 +81,10 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 			Namespace: namespace, Name: "idempotency_total",
 			Help: "Calls with an idempotency key: issued or failed; replayed or joined, which repeat another call; left by their caller; reused, in_progress or unavailable, which are reasons.",
 		}, []string{"outcome"}),
+		duplicates: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: namespace, Name: "idempotency_duplicates_total",
+			Help: "Times that an idempotency key turned out to have come to another token elsewhere: a call outlived its lease, or the shared store lost what it held.",
+		}),
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "What is running; always 1.",
@@ -87,7 +92,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 	info.WithLabelValues(build.Version, build.Commit, build.GoVersion).Set(1)
 	for _, collector := range []prometheus.Collector{
 		m.requests, m.requestDuration, m.overhead, m.attempts, m.attemptDuration,
-		m.failovers, m.issued, m.orphaned, m.unrecognized, m.idempotency, info,
+		m.failovers, m.issued, m.orphaned, m.unrecognized, m.idempotency, m.duplicates, info,
 	} {
 		if err := registerer.Register(collector); err != nil {
 			return nil, err
@@ -115,6 +120,9 @@ func (m *Metrics) ObserveCall(c *call.Call) {
 		}
 	}
 }
+
+// CountDuplicate counts an idempotency key that turned out to have come to another token.
+func (m *Metrics) CountDuplicate() { m.duplicates.Inc() }
 
 // ObserveAttempt counts an attempt that has ended.
 func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {

@@ -39,6 +39,7 @@ func scrape(t *testing.T, registry *prometheus.Registry) string {
 const seriesAfterTheCalls = `liveness_gateway_build_info{commit="c0ffee",goversion="go1.26",version="v1.2.3"} 1
 liveness_gateway_failovers_total{from="acme-cn/acme.app",reason="VENDOR_INTERNAL_ERROR",to="acme-sgp/acme.app"} 1
 liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1
+liveness_gateway_idempotency_duplicates_total 0
 liveness_gateway_overhead_seconds_sum{flow="app_sdk"} 0.0005
 liveness_gateway_overhead_seconds_count{flow="app_sdk"} 1
 liveness_gateway_overhead_seconds_sum{flow="hosted_page"} 0.001

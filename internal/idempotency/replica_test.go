@@ -1,0 +1,200 @@
+package idempotency_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+)
+
+// fleet is replicas over one shared store, which can be lost and can fail.
+type fleet struct {
+	shared  *failing
+	keepers []*idempotency.Keeper
+	// duplicates are those that each has counted.
+	duplicates []int
+}
+
+func newFleet(t *testing.T, replicas int) *fleet {
+	t.Helper()
+	f := &fleet{shared: &failing{Store: newMemory()}, duplicates: make([]int, replicas)}
+	for i := range replicas {
+		keeper := newKeeper(t, idempotency.NewReplica(newMemory(), f.shared))
+		idempotency.OnDuplicate(func() { f.duplicates[i]++ })(keeper)
+		f.keepers = append(f.keepers, keeper)
+	}
+	return f
+}
+
+// lose has the shared store forget all.
+func (f *fleet) lose() { f.shared.Store = newMemory() }
+
+func (f *fleet) setDown(down bool) {
+	f.shared.lease, f.shared.extend, f.shared.complete, f.shared.release = down, down, down, down
+}
+
+func replayed(token string) reply { return reply{token, idempotency.Replayed, nil} }
+
+// What a replica has answered it repeats, whatever becomes of the shared store; and brings
+// it back, so that the others repeat it too.
+func TestAnAnswerOutlivesTheSharedStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, v := newFleet(t, 2), &vendor{life: time.Hour}
+		require.Equal(t, "token-1", do(withDeadline(t), f.keepers[0], "message", v.run).answer)
+		f.setDown(true)
+		require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[0], "message", v.run))
+		require.Equal(t, idempotency.Unavailable, do(withDeadline(t), f.keepers[1], "message", v.run).outcome)
+		f.setDown(false)
+		f.lose()
+		require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[0], "message", v.run))
+		require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[1], "message", v.run))
+		f.lose()
+		require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[1], "message", v.run), "who repeated it remembers it too")
+		require.Equal(t, 1, v.calls)
+
+		time.Sleep(time.Hour - 10*time.Second)
+		require.Equal(t, "token-2", do(withDeadline(t), f.keepers[1], "message", v.run).answer, "brought back, it lives no longer")
+		require.Equal(t, replayed("token-2"), do(withDeadline(t), f.keepers[0], "message", v.run))
+		require.Equal(t, []int{0, 0}, f.duplicates)
+	})
+}
+
+// A key that two replicas have answered, as the store lost the first answer, keeps both of
+// them, and is counted by who finds out.
+func TestADuplicateIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, v := newFleet(t, 3), &vendor{life: time.Hour}
+		require.Equal(t, "token-1", do(withDeadline(t), f.keepers[0], "message", v.run).answer)
+		f.lose()
+		require.Equal(t, "token-2", do(withDeadline(t), f.keepers[1], "message", v.run).answer)
+		result, err := f.keepers[0].Do(withDeadline(t), idempotency.Call{Key: "key", Message: []idempotency.Part{{[]byte("message")}}})
+		require.NoError(t, err)
+		require.Equal(t, idempotency.Result{Answer: []byte("token-1"), Outcome: idempotency.Replayed, Duplicate: true}, result)
+		require.Equal(t, replayed("token-2"), do(withDeadline(t), f.keepers[1], "message", v.run))
+		require.Equal(t, replayed("token-2"), do(withDeadline(t), f.keepers[2], "message", v.run))
+		require.Equal(t, []int{1, 0, 0}, f.duplicates)
+	})
+}
+
+// A call in flight whose lease the store has lost gets the answer of who came in between.
+func TestALeaseThatIsLost(t *testing.T) {
+	for name, c := range map[string]struct {
+		between bool
+		want    reply
+		counted int
+	}{
+		"and nobody came":  {false, reply{"token-1", idempotency.Issued, nil}, 0},
+		"and another came": {true, replayed("token-2"), 1},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			f, slow := newFleet(t, 2), &vendor{took: time.Second, life: time.Hour}
+			first := begin(t, f.keepers[0], deadline, "message", slow.run)
+			f.lose()
+			if c.between {
+				require.Equal(t, "token-2", do(withDeadline(t), f.keepers[1], "message", (&vendor{calls: 1, life: time.Hour}).run).answer)
+			}
+			require.Equal(t, c.want, <-first.ended)
+			require.Equal(t, replayed(c.want.answer), do(withDeadline(t), f.keepers[0], "message", nil))
+			require.Equal(t, replayed(c.want.answer), do(withDeadline(t), f.keepers[1], "message", nil))
+			require.Equal(t, c.counted, f.duplicates[0])
+		})
+	}
+}
+
+// A lease that is extended is put there again if the store has lost it, and not after its
+// call has ended.
+func TestALostLeaseIsExtended(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, v := newFleet(t, 2), &vendor{took: 2 * time.Second, life: time.Hour}
+		first := begin(t, f.keepers[0], 3*time.Second, "message", v.run)
+		f.lose()
+		second := begin(t, f.keepers[0], deadline, "message", nil)
+		require.Equal(t, inProgress, do(withDeadline(t), f.keepers[1], "message", nil))
+		require.Equal(t, "token-1", (<-first.ended).answer)
+		require.Equal(t, "token-1", (<-second.ended).answer)
+
+		shared := newMemory()
+		replica := idempotency.NewReplica(newMemory(), shared)
+		held, err := replica.Extend(t.Context(), name, leaseOf("a"), time.Minute)
+		require.NoError(t, err)
+		require.False(t, held)
+		require.Equal(t, "b", lease(t, shared, name, "b").Owner)
+	})
+}
+
+// What was paid for is offered to a store that fails until the grace is over.
+func TestAnAnswerIsOfferedAgain(t *testing.T) {
+	for name, done := range map[string]bool{"not done": false, "done, and not said": true} {
+		inBubble(t, name, func(t *testing.T) {
+			t.Helper()
+			f, v := newFleet(t, 2), &vendor{life: time.Hour}
+			f.shared.complete, f.shared.done = true, done
+			only := begin(t, f.keepers[0], deadline, "message", v.run)
+			time.Sleep(4 * time.Second)
+			require.True(t, only.waits())
+			f.shared.complete = false
+			require.Equal(t, reply{"token-1", idempotency.Issued, nil}, <-only.ended)
+			require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[1], "message", nil))
+		})
+	}
+}
+
+// A lease that may have been granted is released, so that the key is free when the store is
+// back.
+func TestALeaseThatFailedIsReleased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, v := newFleet(t, 2), &vendor{life: time.Hour}
+		f.shared.lease, f.shared.done = true, true
+		require.Equal(t, idempotency.Unavailable, do(withDeadline(t), f.keepers[0], "message", v.run).outcome)
+		synctest.Wait()
+		f.shared.lease = false
+		require.Equal(t, "token-1", do(withDeadline(t), f.keepers[1], "message", v.run).answer)
+		require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[0], "message", v.run))
+	})
+}
+
+// An answer to another message under the key is nobody's here.
+func TestAReplicaRemembersNoOtherMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, v := newFleet(t, 2), &vendor{life: time.Hour}
+		require.Equal(t, "token-1", do(withDeadline(t), f.keepers[0], "message", v.run).answer)
+		require.Equal(t, idempotency.Reused, do(withDeadline(t), f.keepers[1], "another", v.run).outcome)
+		require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[1], "message", v.run))
+	})
+}
+
+// A replica that has no room for another key takes none.
+func TestAFullReplica(t *testing.T) {
+	keeper := newKeeper(t, idempotency.NewReplica(idempotency.NewMemory(0, 0), newMemory()))
+	got := do(withDeadline(t), keeper, "message", func(context.Context) (idempotency.Answer, error) { panic("called") })
+	require.ErrorIs(t, got.err, idempotency.ErrFull)
+}
+
+// Keys are rotated one after the other: what was sealed with the last one opens, and what
+// is sealed with one that is gone is not answered.
+func TestSealingKeysAreRotated(t *testing.T) {
+	store, v := newMemory(), &vendor{life: time.Hour}
+	with := func(keys ...string) *idempotency.Keeper {
+		var bytes [][]byte
+		for _, key := range keys {
+			bytes = append(bytes, []byte(key))
+		}
+		keeper, err := idempotency.NewKeeper(store, secret, idempotency.WithSealingKeys(bytes...))
+		require.NoError(t, err)
+		return keeper
+	}
+	require.Equal(t, "token-1", do(withDeadline(t), with("first"), "message", v.run).answer)
+	require.Equal(t, replayed("token-1"), do(withDeadline(t), with("first", "second"), "message", v.run))
+	require.Equal(t, replayed("token-1"), do(withDeadline(t), with("second", "first"), "message", v.run))
+	require.Equal(t, idempotency.Unavailable, do(withDeadline(t), with("second"), "message", v.run).outcome)
+	require.Equal(t, 1, v.calls)
+
+	store = newMemory()
+	require.Equal(t, "token-2", do(withDeadline(t), with("second", "first"), "message", v.run).answer)
+	require.Equal(t, replayed("token-2"), do(withDeadline(t), with("second"), "message", v.run), "sealed with the first of the list")
+}

@@ -1,0 +1,75 @@
+package idempotency
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"slices"
+)
+
+// sealVersion is the first byte of every sealed answer. Behind it come the id of the key,
+// the nonce and what AES-GCM makes of the answer.
+const sealVersion = 1
+
+// keyIDBytes is so many that two keys of an operator never have the same id.
+const keyIDBytes = 8
+
+// errSeal is the error of an answer that no key at hand opens.
+var errSeal = errors.New("the stored answer was not sealed with a key that is configured, or was changed")
+
+// seals are the keys that open answers; the first one seals them.
+type seals []seal
+
+// seal is a key and what stands before all that it sealed.
+type seal struct {
+	header []byte
+	aead   cipher.AEAD
+}
+
+func newSeals(keys [][]byte) (seals, error) {
+	made := make(seals, len(keys))
+	for i, key := range keys {
+		id, err := hkdf.Key(sha256.New, key, nil, "liveness-gateway idempotency sealing key id", keyIDBytes)
+		if err != nil {
+			return nil, err
+		}
+		aead, err := newGCM(key, "sealing", cipher.NewGCMWithRandomNonce)
+		if err != nil {
+			return nil, err
+		}
+		made[i] = seal{append([]byte{sealVersion}, id...), aead}
+	}
+	return made, nil
+}
+
+// close encrypts an answer so that it opens for this call only.
+func (s seals) close(call callID, answer []byte) []byte {
+	header := s[0].header
+	sealed := make([]byte, len(header), len(header)+len(answer)+s[0].aead.Overhead())
+	copy(sealed, header)
+	return s[0].aead.Seal(sealed, nil, answer, call.sealedWith(header)) //nolint:gosec // it makes the nonce itself
+}
+
+// open returns what close was given for the same call.
+func (s seals) open(call callID, sealed []byte) ([]byte, error) {
+	if len(sealed) < 1+keyIDBytes {
+		return nil, errSeal
+	}
+	header, content := sealed[:1+keyIDBytes], sealed[1+keyIDBytes:]
+	for _, seal := range s {
+		if slices.Equal(seal.header, header) {
+			answer, err := seal.aead.Open(nil, nil, content, call.sealedWith(header))
+			if err != nil {
+				return nil, errSeal
+			}
+			return answer, nil
+		}
+	}
+	return nil, errSeal
+}
+
+// sealedWith is what an answer opens for.
+func (c callID) sealedWith(header []byte) []byte {
+	return slices.Concat(header, c.name[:], c.message[:])
+}
