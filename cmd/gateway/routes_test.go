@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 )
 
 // statusConfig has an account with two credentials and one that is out of service.
@@ -90,7 +90,7 @@ func getAdmin(t *testing.T, g *started, path string) (status int, header http.He
 	return response.StatusCode, response.Header, string(text)
 }
 
-func (g *started) liveStatus(t *testing.T) routing.Status {
+func (g *started) liveStatus(t *testing.T) state.Status {
 	t.Helper()
 	code, header, body := getAdmin(t, g, "/routes")
 	require.Equal(t, http.StatusOK, code, body)
@@ -98,7 +98,7 @@ func (g *started) liveStatus(t *testing.T) routing.Status {
 	for _, secret := range []string{"5127", "user-9173"} {
 		require.NotContains(t, body, secret)
 	}
-	var status routing.Status
+	var status state.Status
 	require.NoError(t, json.Unmarshal([]byte(body), &status))
 	return status
 }
@@ -116,7 +116,7 @@ func TestRoutesShowTrouble(t *testing.T) {
 	require.InDelta(t, 90, app.Targets[0].Weight, 0)
 	require.Empty(t, app.Targets[0].OutOfService)
 	require.Equal(t, "contract <ended>", app.Targets[1].OutOfService)
-	requireAccount(t, before, routing.EjectionStatus{State: "ok"}, 0)
+	requireAccount(t, before, state.Ejection{State: "ok"}, 0)
 
 	digits := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, SubjectId: "user-9173"}
 	_, err := client.IssueLivenessToken(t.Context(), digits)
@@ -133,7 +133,7 @@ func TestRoutesShowTrouble(t *testing.T) {
 	require.Equal(t, "closed", after.Routes[2].Targets[0].ProductBreaker.State)
 	old := after.Accounts[0].Credentials[0]
 	require.WithinDuration(t, time.Now(), old.Until, 6*time.Second)
-	requireAccount(t, after, routing.EjectionStatus{State: "ejected", Until: old.Until}, 0)
+	requireAccount(t, after, state.Ejection{State: "ejected", Until: old.Until}, 0)
 	require.Zero(t, after.Accounts[0].ClockOffset, "no signature was refused for the vendor's clock")
 
 	_, _, metrics := getAdmin(t, g, "/metrics")
@@ -151,16 +151,16 @@ func TestRoutesShowTrouble(t *testing.T) {
 }
 
 // requireAccount checks all of Megvii's account but its clock.
-func requireAccount(t *testing.T, s routing.Status, old routing.EjectionStatus, inFlight int) {
+func requireAccount(t *testing.T, s state.Status, old state.Ejection, inFlight int) {
 	t.Helper()
-	ok := routing.EjectionStatus{State: "ok"}
-	products := map[string]routing.EjectionStatus{"megvii.app-v5": ok, "megvii.pc-web": ok, "megvii.random-number": ok}
+	ok := state.Ejection{State: "ok"}
+	products := map[string]state.Ejection{"megvii.app-v5": ok, "megvii.pc-web": ok, "megvii.random-number": ok}
 	require.Len(t, s.Accounts, 2)
 	got := s.Accounts[0]
 	got.ClockOffset = 0
-	require.Equal(t, routing.AccountStatus{
+	require.Equal(t, state.Account{
 		Provider: "megvii", Account: "megvii-test", Region: "cn", InFlight: inFlight, Limit: 50, MaxInFlight: 50,
-		Credentials: []routing.CredentialStatus{{Name: "old", EjectionStatus: old, Products: products}, {Name: "new", EjectionStatus: ok, Products: products}},
+		Credentials: []state.Credential{{Name: "old", Ejection: old, Products: products}, {Name: "new", Ejection: ok, Products: products}},
 	}, got)
 }
 
@@ -175,10 +175,10 @@ func TestRoutesShowWhatIsInFlight(t *testing.T) {
 		ended <- err
 	}()
 	<-vendor.arrived
-	requireAccount(t, g.liveStatus(t), routing.EjectionStatus{State: "ok"}, 1)
+	requireAccount(t, g.liveStatus(t), state.Ejection{State: "ok"}, 1)
 	close(vendor.release)
 	require.NoError(t, <-ended)
-	requireAccount(t, g.liveStatus(t), routing.EjectionStatus{State: "ok"}, 0)
+	requireAccount(t, g.liveStatus(t), state.Ejection{State: "ok"}, 0)
 }
 
 // Whoever can reach an admin listener off loopback gets the metrics, and not the routes.

@@ -16,7 +16,7 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 const (
@@ -164,7 +164,7 @@ func issueFailureOf(call *Call) *livenessv1.IssueFailure {
 	return failure
 }
 
-func unavailableOf(u routing.Unavailable) *livenessv1.UnavailableTarget {
+func unavailableOf(u route.Unavailable) *livenessv1.UnavailableTarget {
 	message := &livenessv1.UnavailableTarget{
 		Product: u.Target.Product.ID, Account: u.Target.Account, Why: string(u.Why),
 	}
@@ -174,7 +174,7 @@ func unavailableOf(u routing.Unavailable) *livenessv1.UnavailableTarget {
 	return message
 }
 
-func ruledOutOf(call *Call, out routing.RuledOut) *livenessv1.RuledOut {
+func ruledOutOf(call *Call, out route.RuledOut) *livenessv1.RuledOut {
 	message := &livenessv1.RuledOut{Product: out.Target.Product.ID, Account: out.Target.Account}
 	for _, v := range out.Violations {
 		message.Violations = append(message.Violations, &livenessv1.FieldViolation{

@@ -14,6 +14,7 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // Whatever a call fails of, its trailers fit a proxy's buffer, and what matters most is in
@@ -51,10 +52,10 @@ func crowded(n int, text string) *Call {
 		Exchange: providers.Exchange{Code: strings.Repeat("C", 128), RequestID: strings.Repeat("R", 128), HTTPStatus: 503},
 	}
 	for i := range n {
-		target := &routing.Target{Product: &providers.Product{ID: fmt.Sprintf("acme.product-%d", i)}, Account: strings.Repeat("a", 64)}
+		target := &route.Target{Product: &providers.Product{ID: fmt.Sprintf("acme.product-%d", i)}, Account: strings.Repeat("a", 64)}
 		c.Err.Violations = append(c.Err.Violations, providers.Violation{Path: "comparison.photos", Description: "at most 19 MB together"})
-		c.Outcome.Unavailable = append(c.Outcome.Unavailable, routing.Unavailable{Target: target, Why: "out_of_service"})
-		c.Outcome.RuledOut = append(c.Outcome.RuledOut, routing.RuledOut{Target: target, Violations: c.Err.Violations[:1]})
+		c.Outcome.Unavailable = append(c.Outcome.Unavailable, route.Unavailable{Target: target, Why: "out_of_service"})
+		c.Outcome.RuledOut = append(c.Outcome.RuledOut, route.RuledOut{Target: target, Violations: c.Err.Violations[:1]})
 		if i < 6 {
 			c.Outcome.Attempts = append(c.Outcome.Attempts, routing.Attempt{Target: target, Reason: providers.VendorTimeout, Err: c.Err})
 		}

@@ -26,6 +26,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
@@ -80,10 +82,10 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err != nil {
 		return nil, err
 	}
-	var routes []routing.Route
+	var routes []route.Route
 	routes, g.transports = openRoutes(cfg)
 	router := routing.New(routes, metrics.ObserveAttempt)
-	status := func() routing.Status { return router.Status(time.Now()) }
+	status := func() state.Status { return router.Status(time.Now()) }
 	if err := registry.Register(telemetry.NewState(status)); err != nil {
 		return nil, err
 	}

@@ -13,13 +13,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/service"
 )
 
 // Settings are what of the configuration decides how a request is routed.
 type Settings struct {
-	Routes                []routing.Route
+	Routes                []route.Route
 	AllowPrivateCallbacks bool
 }
 
@@ -27,7 +28,7 @@ type Settings struct {
 // others. The request is JSON, as over REST. It fails if there is no target to try.
 func Print(ctx context.Context, settings Settings, request []byte, asJSON bool, output io.Writer) error {
 	decoded, refused := message.DecodeJSON(request)
-	explanation := routing.Explanation{Failure: refused}
+	explanation := route.Explanation{Failure: refused}
 	if refused == nil {
 		var err error
 		if explanation, err = explain(ctx, settings, decoded); err != nil {
@@ -45,10 +46,10 @@ func Print(ctx context.Context, settings Settings, request []byte, asJSON bool, 
 
 // explain takes the message through the server's interceptors, so that it is refused as
 // a caller's would be, to routing's explanation.
-func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLivenessTokenRequest) (routing.Explanation, error) {
+func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLivenessTokenRequest) (route.Explanation, error) {
 	keeper, err := idempotency.NewInMemory(1, 1<<20)
 	if err != nil {
-		return routing.Explanation{}, err
+		return route.Explanation{}, err
 	}
 	p := &planner{router: routing.New(settings.Routes, func(*routing.Attempt) {})}
 	d := server.NewDispatcher(&admission.Controller{})
@@ -63,7 +64,7 @@ func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLi
 // planner is a router that explains what it would do and does nothing.
 type planner struct {
 	router      *routing.Router
-	explanation routing.Explanation
+	explanation route.Explanation
 	planned     bool
 }
 
@@ -71,7 +72,7 @@ type planner struct {
 var errNoCall = errors.New("a plan makes no call")
 
 // Issue explains the query and issues nothing.
-func (p *planner) Issue(_ context.Context, query routing.Query) (*routing.Outcome, error) {
+func (p *planner) Issue(_ context.Context, query *routing.Query) (*routing.Outcome, error) {
 	p.explanation, p.planned = p.router.Explain(query), true
 	return &routing.Outcome{}, errNoCall
 }

@@ -13,16 +13,16 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // plannedFailure is what a caller would get.
 type plannedFailure struct {
-	Reason     providers.Reason         `json:"reason"`
-	Code       string                   `json:"code"`
-	HTTPStatus int                      `json:"http_status"`
-	Message    string                   `json:"message,omitempty"`
-	Violations []routing.FieldViolation `json:"violations,omitempty"`
+	Reason     providers.Reason       `json:"reason"`
+	Code       string                 `json:"code"`
+	HTTPStatus int                    `json:"http_status"`
+	Message    string                 `json:"message,omitempty"`
+	Violations []route.FieldViolation `json:"violations,omitempty"`
 }
 
 func failureOf(err *providers.Error) *plannedFailure {
@@ -30,16 +30,16 @@ func failureOf(err *providers.Error) *plannedFailure {
 		return nil
 	}
 	c, httpStatus, _ := call.StatusFor(err)
-	return &plannedFailure{err.Reason, code.Code(c).String(), httpStatus, err.Message, routing.Explained(err.Violations)}
+	return &plannedFailure{err.Reason, code.Code(c).String(), httpStatus, err.Message, route.Explained(err.Violations)}
 }
 
-func printPlan(output io.Writer, e *routing.Explanation, asJSON bool) error {
+func printPlan(output io.Writer, e *route.Explanation, asJSON bool) error {
 	failure := failureOf(e.Failure)
 	if asJSON {
 		encoder := json.NewEncoder(output)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(struct {
-			*routing.Explanation
+			*route.Explanation
 			Failure *plannedFailure `json:"failure"`
 		}{e, failure})
 	}
@@ -72,7 +72,7 @@ var orderings = map[string]string{
 	"random":          "by weight, in an order of each call's own: it has neither a subject_id nor an idempotency_key",
 }
 
-func (p planPrinter) route(e *routing.Explanation) {
+func (p planPrinter) route(e *route.Explanation) {
 	p.line("Route\n  flow\t%s", e.Route.Flow)
 	if e.Route.Scenario != "" {
 		p.line("  scenario\t%s", e.Route.Scenario)
@@ -94,7 +94,7 @@ func (p planPrinter) route(e *routing.Explanation) {
 
 // target prints a target behind a mark, with its place in the route: two may differ in
 // nothing but the values of their parameters.
-func (p planPrinter) target(mark string, t *routing.ExplainedTarget) {
+func (p planPrinter) target(mark string, t *route.ExplainedTarget) {
 	facts := []string{fmt.Sprintf("%s (target %d)", t.Product, t.Position)}
 	add := func(name, value string) {
 		if value != "" {

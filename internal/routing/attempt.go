@@ -9,6 +9,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // maxHeld bounds the time of an attempt that nobody may be waiting for.
@@ -69,7 +70,7 @@ func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Err
 	} else {
 		attempt.Reason, attempt.Exchange = failure.Reason, failure.Exchange
 	}
-	s.target.guard.Release(end, s.grant, resultOf(attempt, by))
+	s.target.OwnGuard().Release(end, s.grant, resultOf(attempt, by))
 	c.onAttempt(attempt)
 }
 
@@ -106,11 +107,11 @@ func (c *call) timeFor(ctx context.Context, s step) (limit time.Duration, ends c
 }
 
 // hasOther reports whether another account could serve after a probe that gets no answer.
-func (c *call) hasOther(than *Target) bool {
-	if c.plan.route.StopAfterAmbiguous || c.countedAttempts()+1 >= c.plan.route.MaxAttempts {
+func (c *call) hasOther(than *route.Target) bool {
+	if c.plan.Route.StopAfterAmbiguous || c.countedAttempts()+1 >= c.plan.Route.MaxAttempts {
 		return false
 	}
-	for _, target := range c.plan.targets {
+	for _, target := range c.plan.Targets {
 		if target.Account != than.Account && target.OutOfService == "" && c.attempts(target) == 0 && !c.ambiguousOn(target.Account) {
 			return true
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // issuer is a target made of a function.
@@ -43,8 +44,8 @@ func TestObserver(t *testing.T) {
 	exchange := providers.Exchange{Code: "1009", HTTPStatus: 200, RequestID: "TID1"}
 	limited := &vendor{err: &providers.Error{Reason: providers.VendorRateLimited, Exchange: exchange}}
 	var seen []Attempt
-	r := guarded([]Route{{
-		Flow: providers.FlowAppSDK, Targets: []Target{target("a", by(limited)), target("b"), target("c")},
+	r := guarded([]route.Route{{
+		Flow: providers.FlowAppSDK, Targets: []route.Target{target("a", by(limited)), target("b"), target("c")},
 	}}, func(a *Attempt) { seen = append(seen, *a) })
 
 	outcome, failure := issue(t, r, query())
@@ -80,7 +81,7 @@ func TestCallOfAnAttempt(t *testing.T) {
 }
 
 func TestConcurrentCalls(t *testing.T) {
-	targets := []Target{target("a"), target("b")}
+	targets := []route.Target{target("a"), target("b")}
 	for i := range targets {
 		targets[i].Issuer = issuer(func(context.Context) error { return nil })
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // toOpen is how many faults in a row open a breaker, cooldown how long it stays open at
@@ -20,26 +21,26 @@ const (
 )
 
 // once returns a router that makes one attempt a call.
-func once(targets ...Target) *Router {
-	return guarded([]Route{{Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: targets}}, ignore)
+func once(targets ...route.Target) *Router {
+	return guarded([]route.Route{{Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: targets}}, ignore)
 }
 
 // targetOf returns the router's i-th target.
-func targetOf(r *Router, i int) *Target {
-	return &r.routes[routeKey{flow: providers.FlowAppSDK}].Targets[i]
+func targetOf(r *Router, i int) *route.Target {
+	return &r.table.Routes()[0].Targets[i]
 }
 
-// state is everything that may keep a target from being tried, and whether its account is
+// guards are everything that may keep a target from being tried, and whether its account is
 // limited.
-type state struct {
+type guards struct {
 	target, product, credential, credentialForProduct guard.State
 	limited                                           bool
 }
 
-func stateOf(r *Router, i int) state {
+func stateOf(r *Router, i int) guards {
 	t := targetOf(r, i)
-	account, target := t.Guard.Status(time.Now()), t.guard.Status(time.Now())
-	return state{
+	account, target := t.Guard.Status(time.Now()), t.OwnGuard().Status(time.Now())
+	return guards{
 		target.Target.State, target.Product.State, account.Credentials[0].State, target.Credentials[0].State,
 		account.Limit < account.MaxInFlight || account.Rate > 0,
 	}
@@ -57,11 +58,11 @@ func TestOpensOnHungCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := once(target("a", by(&vendor{takes: time.Hour})))
 		for range toOpen {
-			require.Equal(t, state{}, stateOf(r, 0))
+			require.Equal(t, guards{}, stateOf(r, 0))
 			_, failure := callFor(t, r, 8*time.Second)
 			require.Equal(t, providers.VendorTimeout, failure.Reason)
 		}
-		require.Equal(t, state{product: guard.Open}, stateOf(r, 0))
+		require.Equal(t, guards{product: guard.Open}, stateOf(r, 0))
 	})
 }
 
@@ -69,11 +70,11 @@ func TestOpensOnRefusedConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := once(target("a", by(fails(providers.VendorUnreachable))))
 		for range toOpen {
-			require.Equal(t, state{}, stateOf(r, 0))
+			require.Equal(t, guards{}, stateOf(r, 0))
 			_, failure := callFor(t, r, 8*time.Second)
 			require.Equal(t, providers.VendorUnreachable, failure.Reason)
 		}
-		require.Equal(t, state{product: guard.Open}, stateOf(r, 0))
+		require.Equal(t, guards{product: guard.Open}, stateOf(r, 0))
 	})
 }
 
@@ -86,7 +87,7 @@ func TestNeverOpensOnCallersCancel(t *testing.T) {
 			_, failure := issueUnder(ctx, t, r, query())
 			require.Equal(t, providers.CallerCancelled, failure.Reason)
 		}
-		require.Equal(t, state{}, stateOf(r, 0))
+		require.Equal(t, guards{}, stateOf(r, 0))
 	})
 }
 
@@ -105,7 +106,7 @@ func TestNeverOpensOnWhatACancelBroke(t *testing.T) {
 			_, failure := issueUnder(ctx, t, r, query())
 			require.Equal(t, providers.VendorConnectionLost, failure.Reason)
 		}
-		require.Equal(t, state{}, stateOf(r, 0))
+		require.Equal(t, guards{}, stateOf(r, 0))
 	})
 }
 
@@ -116,7 +117,7 @@ func TestNeverOpensOnCallersShortDeadline(t *testing.T) {
 			_, failure := callFor(t, r, 3*time.Second)
 			require.Equal(t, providers.VendorTimeout, failure.Reason)
 		}
-		require.Equal(t, state{}, stateOf(r, 0))
+		require.Equal(t, guards{}, stateOf(r, 0))
 	})
 }
 
@@ -127,21 +128,21 @@ func TestNeverOpensOnCallersFaults(t *testing.T) {
 			continue
 		}
 		require.False(t, allowed)
-		requireCountsAgainst(t, err, 4*toOpen, state{})
+		requireCountsAgainst(t, err, 4*toOpen, guards{})
 	}
 	named := &providers.Error{Reason: providers.ArgumentRejected, Violations: []providers.Violation{{Path: "reference"}}}
-	requireCountsAgainst(t, named, 4*toOpen, state{})
+	requireCountsAgainst(t, named, 4*toOpen, guards{})
 }
 
 func TestNeverOpensOnLimitAnswers(t *testing.T) {
 	for _, reason := range []providers.Reason{providers.VendorConcurrencyLimited, providers.VendorRateLimited} {
-		requireCountsAgainst(t, &providers.Error{Reason: reason}, 4*toOpen, state{limited: true})
+		requireCountsAgainst(t, &providers.Error{Reason: reason}, 4*toOpen, guards{limited: true})
 	}
 }
 
 // requireCountsAgainst makes so many calls that fail so, each alone, as long as the vendor
 // may be asked.
-func requireCountsAgainst(t *testing.T, err *providers.Error, calls int, want state) {
+func requireCountsAgainst(t *testing.T, err *providers.Error, calls int, want guards) {
 	t.Helper()
 	r := once(target("a", by(&vendor{err: err}), of(&comparing)))
 	for range calls {
@@ -154,25 +155,25 @@ func requireCountsAgainst(t *testing.T, err *providers.Error, calls int, want st
 func TestWhatAFailureCountsAgainst(t *testing.T) {
 	tests := []struct {
 		err  providers.Error
-		want state
+		want guards
 	}{
-		{providers.Error{Reason: providers.VendorConnectionLost, Ambiguous: true}, state{product: guard.Open}},
-		{providers.Error{Reason: providers.VendorInternalError}, state{product: guard.Open}},
-		{providers.Error{Reason: providers.VendorResponseInvalid}, state{product: guard.Open}},
-		{providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: providers.Exchange{HTTPStatus: 500}}, state{product: guard.Open}},
-		{providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: providers.Exchange{HTTPStatus: 499}}, state{}},
-		{providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: providers.Exchange{HTTPStatus: 200}}, state{}},
-		{providers.Error{Reason: providers.VendorSignatureExpired}, state{}},
-		{providers.Error{Reason: providers.VendorCredentialsRejected}, state{credential: guard.Open}},
-		{providers.Error{Reason: providers.VendorAccountDisabled}, state{credential: guard.Open}},
-		{providers.Error{Reason: providers.VendorAccountExpired}, state{credential: guard.Open}},
-		{providers.Error{Reason: providers.VendorIPNotAllowed}, state{credential: guard.Open}},
-		{providers.Error{Reason: providers.VendorQuotaExhausted}, state{credentialForProduct: guard.Open}},
-		{providers.Error{Reason: providers.VendorPermissionDenied, Standing: true}, state{credentialForProduct: guard.Open}},
-		{providers.Error{Reason: providers.VendorPermissionDenied}, state{}},
-		{providers.Error{Reason: providers.VendorEndpointNotFound}, state{target: guard.Open}},
-		{providers.Error{Reason: providers.ArgumentRejected}, state{target: guard.Open}},
-		{providers.Error{Reason: providers.Internal}, state{product: guard.Open}},
+		{providers.Error{Reason: providers.VendorConnectionLost, Ambiguous: true}, guards{product: guard.Open}},
+		{providers.Error{Reason: providers.VendorInternalError}, guards{product: guard.Open}},
+		{providers.Error{Reason: providers.VendorResponseInvalid}, guards{product: guard.Open}},
+		{providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: providers.Exchange{HTTPStatus: 500}}, guards{product: guard.Open}},
+		{providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: providers.Exchange{HTTPStatus: 499}}, guards{}},
+		{providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: providers.Exchange{HTTPStatus: 200}}, guards{}},
+		{providers.Error{Reason: providers.VendorSignatureExpired}, guards{}},
+		{providers.Error{Reason: providers.VendorCredentialsRejected}, guards{credential: guard.Open}},
+		{providers.Error{Reason: providers.VendorAccountDisabled}, guards{credential: guard.Open}},
+		{providers.Error{Reason: providers.VendorAccountExpired}, guards{credential: guard.Open}},
+		{providers.Error{Reason: providers.VendorIPNotAllowed}, guards{credential: guard.Open}},
+		{providers.Error{Reason: providers.VendorQuotaExhausted}, guards{credentialForProduct: guard.Open}},
+		{providers.Error{Reason: providers.VendorPermissionDenied, Standing: true}, guards{credentialForProduct: guard.Open}},
+		{providers.Error{Reason: providers.VendorPermissionDenied}, guards{}},
+		{providers.Error{Reason: providers.VendorEndpointNotFound}, guards{target: guard.Open}},
+		{providers.Error{Reason: providers.ArgumentRejected}, guards{target: guard.Open}},
+		{providers.Error{Reason: providers.Internal}, guards{product: guard.Open}},
 	}
 	for _, test := range tests {
 		requireCountsAgainst(t, &test.err, toOpen, test.want)

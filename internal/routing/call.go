@@ -3,13 +3,12 @@ package routing
 import (
 	"context"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 const (
@@ -22,7 +21,7 @@ const (
 
 // call is a call in flight: what was tried so far, and what comes next.
 type call struct {
-	plan      plan
+	plan      route.Plan
 	request   *providers.Request
 	caller    string
 	onAttempt func(*Attempt)
@@ -39,14 +38,14 @@ type call struct {
 
 // step is an attempt that may begin. Its grant must be released.
 type step struct {
-	target *Target
+	target *route.Target
 	grant  guard.Grant
 }
 
 // mayAttempt reports whether there may be another attempt. A refused credential costs a
 // request, but none of the call's attempts; twice as many requests are the most.
 func (c *call) mayAttempt(ctx context.Context) bool {
-	most := c.plan.route.MaxAttempts
+	most := c.plan.Route.MaxAttempts
 	if c.photosReleased || ctx.Err() != nil || timeLeft(ctx) < minBudget ||
 		c.countedAttempts() >= most || len(c.outcome.Attempts) >= 2*most {
 		return false
@@ -55,7 +54,7 @@ func (c *call) mayAttempt(ctx context.Context) bool {
 	if last == nil {
 		return true
 	}
-	stop := last.Err.Ambiguous && c.plan.route.StopAfterAmbiguous
+	stop := last.Err.Ambiguous && c.plan.Route.StopAfterAmbiguous
 	return !stop && (last.policy().another || len(last.Err.Violations) > 0)
 }
 
@@ -107,7 +106,7 @@ func (c *call) acquireCorrected(last *Attempt) (step, bool) {
 func (c *call) acquireFailover() (step, bool) {
 	c.outcome.Unavailable = c.outcome.Unavailable[:0]
 	for _, failed := range [...]bool{false, true} {
-		for _, target := range c.plan.targets {
+		for _, target := range c.plan.Targets {
 			if c.providerFailed(target.Provider) != failed || c.attempts(target) > 0 || c.ambiguousOn(target.Account) ||
 				c.sendsWhatWasRefused(target) {
 				continue
@@ -140,13 +139,13 @@ func (c *call) acquireOtherCredential() (step, bool) {
 // backOffAndAcquireRetry lets the backoff of the first retryable target pass, acquires the
 // target and spends a retry.
 func (c *call) backOffAndAcquireRetry(ctx context.Context) (step, bool) {
-	for _, target := range c.plan.targets {
+	for _, target := range c.plan.Targets {
 		if !c.retryable(target) || c.ambiguousOn(target.Account) {
 			continue
 		}
 		backoff := rand.N(firstBackoff << (c.attempts(target) - 1))
 		now := time.Now()
-		if timeLeft(ctx)-backoff < minBudget || !target.guard.MayRetry(now) || target.guard.RetryAt(now).Sub(now) > backoff {
+		if timeLeft(ctx)-backoff < minBudget || !target.OwnGuard().MayRetry(now) || target.OwnGuard().RetryAt(now).Sub(now) > backoff {
 			continue
 		}
 		c.wait(ctx, backoff, nil)
@@ -164,7 +163,7 @@ func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
 	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
 	for u := c.unavailableFor(guard.LimitReached); u != nil; u = c.unavailableFor(guard.LimitReached) {
 		target := u.Target
-		turn, ok := target.guard.Await(c.caller)
+		turn, ok := target.OwnGuard().Await(c.caller)
 		if !ok {
 			break
 		}
@@ -204,23 +203,23 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 
 // acquire asks whether an attempt on the target may begin, with a credential that the call
 // has not tried. It notes a target that is unavailable.
-func (c *call) acquire(target *Target) (step, bool) {
+func (c *call) acquire(target *route.Target) (step, bool) {
 	if target.OutOfService != "" {
-		c.noteUnavailable(target, guard.Refusal{Why: OutOfService})
+		c.noteUnavailable(target, guard.Refusal{Why: route.OutOfService})
 		return step{}, false
 	}
-	grant, refusal := target.guard.Acquire(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	grant, refusal := target.OwnGuard().Acquire(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
 	return c.stepOf(target, grant, refusal)
 }
 
 // acquireRetry is acquire for a retry, which it spends.
-func (c *call) acquireRetry(target *Target) (step, bool) {
-	grant, refusal := target.guard.AcquireRetry(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+func (c *call) acquireRetry(target *route.Target) (step, bool) {
+	grant, refusal := target.OwnGuard().AcquireRetry(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
 	return c.stepOf(target, grant, refusal)
 }
 
 // stepOf makes a step of a grant, or notes the refusal.
-func (c *call) stepOf(target *Target, grant guard.Grant, refusal guard.Refusal) (step, bool) {
+func (c *call) stepOf(target *route.Target, grant guard.Grant, refusal guard.Refusal) (step, bool) {
 	switch refusal.Why {
 	case "":
 		return step{target, grant}, true
@@ -239,25 +238,8 @@ func (c *call) failure(ctx context.Context) *providers.Error {
 	case ctx.Err() == context.Canceled:
 		return &providers.Error{Reason: providers.CallerCancelled}
 	case len(c.outcome.Unavailable) > 0:
-		return noneAvailable(c.outcome.Unavailable)
+		return route.NoneAvailable(c.outcome.Unavailable)
 	default:
 		return &providers.Error{Reason: providers.DeadlineTooShort}
 	}
-}
-
-// maxNamed bounds how many unavailable targets a failure names: its message travels in a
-// header.
-const maxNamed = 8
-
-// noneAvailable is the failure of a call whose every target was unavailable: it says of
-// the first ones why.
-func noneAvailable(unavailable []Unavailable) *providers.Error {
-	named := make([]string, 0, maxNamed+1)
-	for _, u := range unavailable[:min(len(unavailable), maxNamed)] {
-		named = append(named, u.Target.Name()+" "+string(u.Why))
-	}
-	if more := len(unavailable) - maxNamed; more > 0 {
-		named = append(named, "and "+strconv.Itoa(more)+" more")
-	}
-	return &providers.Error{Reason: providers.NoTargetAvailable, Message: strings.Join(named, ", ")}
 }

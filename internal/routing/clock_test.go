@@ -10,6 +10,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -35,7 +36,7 @@ func (v *clockwork) Issue(_ context.Context, call providers.Call) (*providers.To
 }
 
 // skewedBy returns a target of a vendor whose clock is so far ahead.
-func skewedBy(ahead time.Duration, says providers.Reason) (Target, *clockwork) {
+func skewedBy(ahead time.Duration, says providers.Reason) (route.Target, *clockwork) {
 	v := &clockwork{ahead: ahead, says: says}
 	t := target("a", on(guard.NewAccount(2, 10_000)))
 	t.Issuer = v
@@ -128,7 +129,7 @@ func TestRejectedForTheClock(t *testing.T) {
 		outcome, failure := callFor(t, r, 8*time.Second)
 		require.Nil(t, failure)
 		require.Equal(t, []int{0, 0}, used(outcome))
-		require.Equal(t, state{}, stateOf(r, 0))
+		require.Equal(t, guards{}, stateOf(r, 0))
 	})
 }
 
@@ -136,7 +137,7 @@ func TestRejectedThoughTheClockIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, v := skewedBy(10*time.Minute, providers.VendorCredentialsRejected)
 		r := router(a)
-		first := targetOf(r, 0).guard
+		first := targetOf(r, 0).OwnGuard()
 		grant, _ := first.Acquire("", time.Now(), time.Second, nil)
 		first.Release(time.Now(), grant, guard.Result{SignatureRefused: true, Date: time.Now().Add(v.ahead)})
 		grant, _ = first.Acquire("", time.Now(), time.Second, nil)
@@ -151,6 +152,6 @@ func TestRejectedThoughTheClockIsKnown(t *testing.T) {
 		outcome, failure := callFor(t, r, 8*time.Second)
 		require.Nil(t, failure)
 		require.Equal(t, []int{0, 1}, used(outcome))
-		require.Equal(t, state{credential: guard.Open}, stateOf(r, 0))
+		require.Equal(t, guards{credential: guard.Open}, stateOf(r, 0))
 	})
 }

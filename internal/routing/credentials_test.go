@@ -12,6 +12,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -27,7 +28,7 @@ func (c credentials) Issue(_ context.Context, call providers.Call) (*providers.T
 }
 
 // with returns a target of an account with these credentials.
-func (c credentials) with(account string, change ...func(*Target)) Target {
+func (c credentials) with(account string, change ...func(*route.Target)) route.Target {
 	t := target(account, append(change, on(guard.NewAccount(len(c), 10_000)))...)
 	t.Issuer = c
 	return t
@@ -66,13 +67,13 @@ func TestOtherCredentialAtOnce(t *testing.T) {
 }
 
 // spendRetries leaves the target's account without a retry.
-func spendRetries(target *Target) {
+func spendRetries(target *route.Target) {
 	for {
-		grant, refusal := target.guard.AcquireRetry("", time.Now(), time.Second, nil)
+		grant, refusal := target.OwnGuard().AcquireRetry("", time.Now(), time.Second, nil)
 		if refusal.Why != "" {
 			return
 		}
-		target.guard.Release(time.Now(), grant, guard.Result{})
+		target.OwnGuard().Release(time.Now(), grant, guard.Result{})
 	}
 }
 
@@ -116,9 +117,9 @@ func TestOtherProductOfTheCredential(t *testing.T) {
 	} {
 		a := credentials{refusedFor(reason), nil}.with("a")
 		other := target("a", of(&page), on(a.Guard))
-		r := guarded([]Route{
-			{Flow: providers.FlowAppSDK, Targets: []Target{a}},
-			{Flow: providers.FlowAppSDK, Scenario: "page", Targets: []Target{other}},
+		r := guarded([]route.Route{
+			{Flow: providers.FlowAppSDK, Targets: []route.Target{a}},
+			{Flow: providers.FlowAppSDK, Scenario: "page", Targets: []route.Target{other}},
 		}, ignore)
 		_, failure := issue(t, r, query())
 		require.Nil(t, failure)

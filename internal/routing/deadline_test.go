@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // issueIn makes a call with so much time left, on virtual time.
@@ -89,7 +90,7 @@ func TestNoTimeForAnotherAttempt(t *testing.T) {
 // A vendor that never answers costs the caller no more than its deadline, and leaves
 // time to say so.
 func TestReplyBeforeTheDeadline(t *testing.T) {
-	hung := func() func(*Target) { return by(&vendor{takes: time.Hour}) }
+	hung := func() func(*route.Target) { return by(&vendor{takes: time.Hour}) }
 	outcome, failure, took := issueIn(t, time.Second, router(target("a", hung()), target("b", hung())))
 	require.Equal(t, providers.VendorTimeout, failure.Reason)
 	require.Equal(t, []string{"a"}, tried(outcome))

@@ -2,51 +2,55 @@ package routing
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-func outOfService(reason string) func(*Target) { return func(t *Target) { t.OutOfService = reason } }
+func outOfService(reason string) func(*route.Target) {
+	return func(t *route.Target) { t.OutOfService = reason }
+}
 
 // loginRouter returns a router with one weighted route, of b with a weight of 3 and the
 // others of 1, where sgp is the region of c and d is out of service.
 func loginRouter() *Router {
-	return guarded([]Route{{
+	return guarded([]route.Route{{
 		Flow: providers.FlowAppSDK, Scenario: "login", Weighted: true, AcceptedProducts: []string{sdk.ID},
-		Targets: []Target{
+		Targets: []route.Target{
 			target("a"), target("b", weighing(3)), target("c", in("sgp")), target("d", outOfService("no contract")), target("e", of(&page)),
 		},
 	}}, ignore)
 }
 
-func login(change func(*Query)) Query {
-	q := Query{Flow: providers.FlowAppSDK, Scenario: "login", Request: &providers.Request{}}
-	change(&q)
+func login(change func(*Query)) *Query {
+	q := &Query{Query: route.Query{Flow: providers.FlowAppSDK, Scenario: "login", Request: &providers.Request{}}}
+	change(q)
 	return q
 }
 
 func TestExplain(t *testing.T) {
 	e := loginRouter().Explain(login(func(q *Query) { q.Regions = []string{"cn"} }))
-	info := func(position int, account, product string) TargetInfo {
-		return TargetInfo{Position: position, Account: account, Product: product, Region: "cn", Weight: 1}
+	info := func(position int, account, product string) route.TargetInfo {
+		return route.TargetInfo{Position: position, Account: account, Product: product, Region: "cn", Weight: 1}
 	}
 	b, c, d := info(2, "b", sdk.ID), info(3, "c", sdk.ID), info(4, "d", sdk.ID)
 	b.Weight, c.Region, d.OutOfService = 3, "sgp", "no contract"
-	require.Empty(t, cmp.Diff(Explanation{
-		Route: &RouteInfo{
+	require.Empty(t, cmp.Diff(route.Explanation{
+		Route: &route.Info{
 			Flow: "app_sdk", Scenario: "login", Order: "weighted", AcceptedProducts: []string{sdk.ID},
 			AfterAmbiguous: "continue", MaxAttempts: 3,
 		},
 		OrderedBy: "random",
-		Targets:   []ExplainedTarget{{TargetInfo: info(1, "a", sdk.ID), Share: 0.25}, {TargetInfo: b, Share: 0.75}},
-		NotEligible: []ExplainedTarget{
-			{TargetInfo: c, Violations: []FieldViolation{{"regions", "does not name the account's region"}}},
+		Targets:   []route.ExplainedTarget{{TargetInfo: info(1, "a", sdk.ID), Share: 0.25}, {TargetInfo: b, Share: 0.75}},
+		NotEligible: []route.ExplainedTarget{
+			{TargetInfo: c, Violations: []route.FieldViolation{{Field: "regions", Description: "does not name the account's region"}}},
 			{TargetInfo: d},
-			{TargetInfo: info(5, "e", page.ID), Violations: []FieldViolation{{"accepted_products", "does not name the product"}}},
+			{TargetInfo: info(5, "e", page.ID), Violations: []route.FieldViolation{{Field: "accepted_products", Description: "does not name the product"}}},
 		},
 	}, e))
 }
@@ -64,8 +68,8 @@ func TestExplainedOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := loginRouter()
-			for i := range r.inOrder[0].Targets {
-				r.inOrder[0].Targets[i].Issuer = fails(providers.VendorEndpointNotFound)
+			for i := range r.table.Routes()[0].Targets {
+				r.table.Routes()[0].Targets[i].Issuer = fails(providers.VendorEndpointNotFound)
 			}
 			e := r.Explain(login(c.change))
 			require.Equal(t, c.orderedBy, e.OrderedBy)
@@ -91,11 +95,11 @@ func TestExplainedFailure(t *testing.T) {
 	}{
 		"no route for the flow":     {loginRouter(), func(q *Query) { q.Flow = providers.FlowJSSDK }, false},
 		"no route for the scenario": {loginRouter(), func(q *Query) { q.Scenario = "withdrawal" }, false},
-		"products left out":         {router(mixed()...), func(q *Query) { q.Scenario, q.AcceptedProducts = "", nil }, true},
+		"products left out":         {router(target("a"), target("b", of(&page))), func(q *Query) { q.Scenario, q.AcceptedProducts = "", nil }, true},
 		"no region":                 {loginRouter(), func(q *Query) { q.Regions = []string{"moon"} }, true},
 		"a value wrong for all": {loginRouter(), func(q *Query) {
 			q.AcceptedProducts = []string{page.ID}
-			card("1")(q.Request)
+			q.Request.IdentityDocument = &providers.IdentityDocument{Number: sensitive.New("1")}
 		}, true},
 		"all out of service": {
 			router(target("a", outOfService("x")), target("b", outOfService("y")), target("c", of(&page))),
@@ -116,7 +120,7 @@ func TestExplainedFailure(t *testing.T) {
 // Who only asks is counted nowhere.
 func TestExplainTakesNothing(t *testing.T) {
 	r := router(target("a"))
-	before := r.Status(now)
+	before := r.Status(time.Now())
 	r.Explain(query())
-	require.Equal(t, before, r.Status(now))
+	require.Equal(t, before, r.Status(time.Now()))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // another says for every reason that an attempt can end with whether another target
@@ -104,12 +105,12 @@ func TestArgumentThatTheNextTargetDoesNotSend(t *testing.T) {
 // A caller is to blame only for what was sent: the rest is the operator's to look into, and
 // the next target's chance.
 func TestBlameOnlyForWhatWasSent(t *testing.T) {
-	withCard := func() Query {
+	withCard := func() *Query {
 		q := asksAll()
 		q.Request.Photos = nil
 		return q
 	}
-	withPhotos := func() Query {
+	withPhotos := func() *Query {
 		q := asksAll()
 		q.Request.IdentityDocument = nil
 		return q
@@ -121,7 +122,7 @@ func TestBlameOnlyForWhatWasSent(t *testing.T) {
 	cardReasons := []providers.Reason{providers.IdentityNameInvalid, providers.IdentityNumberInvalid}
 	tests := []struct {
 		reasons []providers.Reason
-		query   func() Query
+		query   func() *Query
 		blamed  bool
 	}{
 		{photoReasons, asksAll, true},
@@ -157,7 +158,7 @@ func TestBlameOnlyForWhatWasSent(t *testing.T) {
 }
 
 func TestAtMostThreeAttempts(t *testing.T) {
-	down := func() func(*Target) { return by(fails(providers.VendorUnreachable)) }
+	down := func() func(*route.Target) { return by(fails(providers.VendorUnreachable)) }
 	outcome, failure := issue(t, router(target("a", down()), target("b", down()), target("c", down()), target("d")), query())
 	require.Equal(t, providers.VendorUnreachable, failure.Reason)
 	require.Equal(t, []string{"a", "b", "c"}, tried(outcome))
@@ -200,7 +201,7 @@ func TestAmbiguous(t *testing.T) {
 
 // A skipped target is no attempt: the three may still be used up elsewhere.
 func TestAmbiguousAccountsAreSkippedFreely(t *testing.T) {
-	lost := func() func(*Target) { return by(loses()) }
+	lost := func() func(*route.Target) { return by(loses()) }
 	r := router(target("a", lost()), target("a", of(&page)), target("b", lost()), target("b", of(&page)), target("c"))
 	outcome, failure := issue(t, r, query())
 	require.Nil(t, failure)
@@ -221,11 +222,11 @@ func TestStopAfterAmbiguous(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			route := Route{
+			r := route.Route{
 				Flow: providers.FlowAppSDK, StopAfterAmbiguous: true,
-				Targets: []Target{target("a", by(test.first)), target("b")},
+				Targets: []route.Target{target("a", by(test.first)), target("b")},
 			}
-			outcome, failure := issue(t, guarded([]Route{route}, ignore), query())
+			outcome, failure := issue(t, guarded([]route.Route{r}, ignore), query())
 			require.Equal(t, test.want, tried(outcome))
 			require.Equal(t, len(test.want) == 1, failure != nil)
 		})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -71,8 +72,8 @@ var (
 
 // target returns a target of the account, by default of sdk and with a vendor that
 // issues tokens.
-func target(account string, change ...func(*Target)) Target {
-	t := Target{
+func target(account string, change ...func(*route.Target)) route.Target {
+	t := route.Target{
 		Product: &sdk, Provider: "acme", Account: account, Region: "cn", Weight: 1, Timeout: 3 * time.Second,
 		Issuer: &vendor{},
 	}
@@ -82,28 +83,34 @@ func target(account string, change ...func(*Target)) Target {
 	return t
 }
 
-func of(product *providers.Product) func(*Target) { return func(t *Target) { t.Product = product } }
-func in(region string) func(*Target)              { return func(t *Target) { t.Region = region } }
-func weighing(weight float64) func(*Target)       { return func(t *Target) { t.Weight = weight } }
-func by(issuer *vendor) func(*Target)             { return func(t *Target) { t.Issuer = issuer } }
-func on(account *guard.Account) func(*Target)     { return func(t *Target) { t.Guard = account } }
-func within(timeout time.Duration) func(*Target)  { return func(t *Target) { t.Timeout = timeout } }
+func of(product *providers.Product) func(*route.Target) {
+	return func(t *route.Target) { t.Product = product }
+}
+func in(region string) func(*route.Target)        { return func(t *route.Target) { t.Region = region } }
+func weighing(weight float64) func(*route.Target) { return func(t *route.Target) { t.Weight = weight } }
+func by(issuer *vendor) func(*route.Target)       { return func(t *route.Target) { t.Issuer = issuer } }
+func on(account *guard.Account) func(*route.Target) {
+	return func(t *route.Target) { t.Guard = account }
+}
+func within(timeout time.Duration) func(*route.Target) {
+	return func(t *route.Target) { t.Timeout = timeout }
+}
 
 // ignore is an observer of attempts that looks away.
 func ignore(*Attempt) {}
 
 // router returns a router with one route for the app SDK, the flow's default.
-func router(targets ...Target) *Router {
-	return guarded([]Route{{Flow: providers.FlowAppSDK, Targets: targets}}, ignore)
+func router(targets ...route.Target) *Router {
+	return guarded([]route.Route{{Flow: providers.FlowAppSDK, Targets: targets}}, ignore)
 }
 
 // guarded returns a router over the routes. Accounts whose targets bring no guard have
 // one credential each and take as much as comes.
-func guarded(routes []Route, onAttempt func(*Attempt)) *Router {
+func guarded(routes []route.Route, onAttempt func(*Attempt)) *Router {
 	guards := map[string]*guard.Account{}
-	for _, route := range routes {
-		for i := range route.Targets {
-			t := &route.Targets[i]
+	for _, r := range routes {
+		for i := range r.Targets {
+			t := &r.Targets[i]
 			if t.Guard != nil {
 				continue
 			}
@@ -117,8 +124,8 @@ func guarded(routes []Route, onAttempt func(*Attempt)) *Router {
 }
 
 // query asks for nothing in particular.
-func query() Query {
-	return Query{Flow: providers.FlowAppSDK, AcceptedProducts: both, Request: &providers.Request{}}
+func query() *Query {
+	return &Query{Query: route.Query{Flow: providers.FlowAppSDK, AcceptedProducts: both, Request: &providers.Request{}}}
 }
 
 // comparing is a product that sends photos and cards, and asksAll a query with both.
@@ -126,7 +133,7 @@ var comparing = providers.Product{
 	ID: sdk.ID, Flow: sdk.Flow, Honours: providers.FieldSet(providers.FieldPhotos, providers.FieldIdentityDocument),
 }
 
-func asksAll() Query {
+func asksAll() *Query {
 	q := query()
 	q.Request.IdentityDocument = &providers.IdentityDocument{}
 	q.Request.Photos = []sensitive.Bytes{sensitive.NewBytes([]byte("photo"))}
@@ -134,14 +141,14 @@ func asksAll() Query {
 }
 
 // issue makes a call with the server's default deadline.
-func issue(t *testing.T, r *Router, q Query) (*Outcome, *providers.Error) {
+func issue(t *testing.T, r *Router, q *Query) (*Outcome, *providers.Error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 	defer cancel()
 	return issueUnder(ctx, t, r, q)
 }
 
-func issueUnder(ctx context.Context, t *testing.T, r *Router, q Query) (*Outcome, *providers.Error) {
+func issueUnder(ctx context.Context, t *testing.T, r *Router, q *Query) (*Outcome, *providers.Error) {
 	t.Helper()
 	outcome, err := r.Issue(ctx, q)
 	if err == nil {
@@ -166,7 +173,7 @@ func tried(outcome *Outcome) []string {
 }
 
 // accounts returns the accounts of the targets.
-func accounts(targets []*Target) []string {
+func accounts(targets []*route.Target) []string {
 	var names []string
 	for _, t := range targets {
 		names = append(names, t.Account)
@@ -175,9 +182,21 @@ func accounts(targets []*Target) []string {
 }
 
 // planned plans a query that must be servable and returns the accounts in order.
-func planned(t *testing.T, r *Router, q Query) []string {
+func planned(t *testing.T, r *Router, q *Query) []string {
 	t.Helper()
-	p, failure := r.plan(&q)
+	p, failure := r.table.Plan(&q.Query)
 	require.Nil(t, failure)
-	return accounts(p.targets)
+	return accounts(p.Targets)
+}
+
+func weighted(targets ...route.Target) *Router {
+	return guarded([]route.Route{{Flow: providers.FlowAppSDK, Weighted: true, Targets: targets}}, ignore)
+}
+
+func paths(violations []providers.Violation) []providers.Path {
+	var all []providers.Path
+	for _, v := range violations {
+		all = append(all, v.Path)
+	}
+	return all
 }

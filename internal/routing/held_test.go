@@ -109,7 +109,7 @@ func TestHeldAttemptThatHangs(t *testing.T) {
 				require.Equal(t, []string{"a"}, tried(outcome))
 				require.Equal(t, want, time.Since(start))
 			}
-			require.Equal(t, state{product: 2}, stateOf(r, 0))
+			require.Equal(t, guards{product: 2}, stateOf(r, 0))
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // last returns the latest attempt, nil if there was none.
@@ -15,7 +16,7 @@ func (c *call) last() *Attempt {
 }
 
 // attempts returns how many there were on the target.
-func (c *call) attempts(target *Target) (n int) {
+func (c *call) attempts(target *route.Target) (n int) {
 	for i := range c.outcome.Attempts {
 		if c.outcome.Attempts[i].Target == target {
 			n++
@@ -26,7 +27,7 @@ func (c *call) attempts(target *Target) (n int) {
 
 // retryable reports whether the target was tried, and whether its last failure was
 // retryable.
-func (c *call) retryable(target *Target) (retryable bool) {
+func (c *call) retryable(target *route.Target) (retryable bool) {
 	for i := range c.outcome.Attempts {
 		if c.outcome.Attempts[i].Target == target {
 			retryable = c.outcome.Attempts[i].policy().same == afterBackoff
@@ -36,7 +37,7 @@ func (c *call) retryable(target *Target) (retryable bool) {
 }
 
 // signaturesRefused returns how often the target refused a signature for its time.
-func (c *call) signaturesRefused(target *Target) (n int) {
+func (c *call) signaturesRefused(target *route.Target) (n int) {
 	for i := range c.outcome.Attempts {
 		if a := &c.outcome.Attempts[i]; a.Target == target && a.policy().same == signedAgain {
 			n++
@@ -81,7 +82,7 @@ func (c *call) providerFailed(provider string) bool {
 }
 
 // unavailableFor returns the first target that was unavailable for that, nil if none was.
-func (c *call) unavailableFor(why guard.Why) *Unavailable {
+func (c *call) unavailableFor(why guard.Why) *route.Unavailable {
 	for i := range c.outcome.Unavailable {
 		if c.outcome.Unavailable[i].Why == why {
 			return &c.outcome.Unavailable[i]
@@ -93,10 +94,10 @@ func (c *call) unavailableFor(why guard.Why) *Unavailable {
 // noteUnavailable notes the target, with the latest reason alone. Targets that were not
 // tried are noted once each, in order; looking for one of ten thousand each time would
 // cost a third of a second.
-func (c *call) noteUnavailable(target *Target, refusal guard.Refusal) {
-	noted := Unavailable{target, refusal.Why, refusal.RetryAt}
+func (c *call) noteUnavailable(target *route.Target, refusal guard.Refusal) {
+	noted := route.Unavailable{Target: target, Why: refusal.Why, RetryAt: refusal.RetryAt}
 	if c.attempts(target) > 0 || c.outcome.Waited > 0 {
-		c.outcome.Unavailable = slices.DeleteFunc(c.outcome.Unavailable, func(u Unavailable) bool { return u.Target == target })
+		c.outcome.Unavailable = slices.DeleteFunc(c.outcome.Unavailable, func(u route.Unavailable) bool { return u.Target == target })
 	}
 	c.outcome.Unavailable = append(c.outcome.Unavailable, noted)
 }

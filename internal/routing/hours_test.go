@@ -13,6 +13,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -41,7 +42,7 @@ func steady(t *testing.T, r *Router, perSecond int, d time.Duration) (failed int
 
 // withCredentials returns a target of an account with so many refused credentials, and
 // perhaps one behind them that works.
-func withCredentials(account string, refused int, lastWorks bool) Target {
+func withCredentials(account string, refused int, lastWorks bool) route.Target {
 	var all credentials
 	for range refused {
 		all = append(all, refusedFor(providers.VendorIPNotAllowed))
@@ -57,14 +58,14 @@ func withCredentials(account string, refused int, lastWorks bool) Target {
 // However many credentials are refused: what works is found.
 func TestRefusedCredentialsCostNoAttempt(t *testing.T) {
 	tests := map[string]struct {
-		targets []Target
+		targets []route.Target
 		want    []string
 	}{
-		"a healthy fourth":        {[]Target{withCredentials("a", 3, true)}, []string{"a", "a", "a", "a"}},
-		"another account":         {[]Target{withCredentials("a", 3, false), target("b")}, []string{"a", "a", "b"}},
-		"two of two, and another": {[]Target{withCredentials("a", 2, false), withCredentials("b", 2, false), target("c")}, []string{"a", "a", "b", "b", "c"}},
+		"a healthy fourth":        {[]route.Target{withCredentials("a", 3, true)}, []string{"a", "a", "a", "a"}},
+		"another account":         {[]route.Target{withCredentials("a", 3, false), target("b")}, []string{"a", "a", "b"}},
+		"two of two, and another": {[]route.Target{withCredentials("a", 2, false), withCredentials("b", 2, false), target("c")}, []string{"a", "a", "b", "b", "c"}},
 		"another account that is down, and a fourth": {
-			[]Target{withCredentials("a", 3, true), target("b", by(fails(providers.VendorResponseInvalid)))}, []string{"a", "a", "b", "a", "a"},
+			[]route.Target{withCredentials("a", 3, true), target("b", by(fails(providers.VendorResponseInvalid)))}, []string{"a", "a", "b", "a", "a"},
 		},
 	}
 	for name, test := range tests {
@@ -83,7 +84,7 @@ func TestAtMostSixRequests(t *testing.T) {
 	require.Equal(t, providers.VendorIPNotAllowed, failure.Reason)
 	require.Len(t, outcome.Attempts, 6)
 
-	alone := guarded([]Route{{Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: []Target{withCredentials("a", 9, true)}}}, ignore)
+	alone := guarded([]route.Route{{Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: []route.Target{withCredentials("a", 9, true)}}}, ignore)
 	outcome, _ = issue(t, alone, query())
 	require.Len(t, outcome.Attempts, 2)
 }
@@ -221,7 +222,7 @@ func TestShortDeadlinesSayNothing(t *testing.T) {
 			_, failure = issueUnder(ctx, t, r, query())
 			require.Equal(t, providers.CallerCancelled, failure.Reason)
 		}
-		require.Equal(t, state{}, stateOf(r, 0))
+		require.Equal(t, guards{}, stateOf(r, 0))
 	})
 }
 
@@ -240,7 +241,7 @@ func TestCallersFaultsEndTheRow(t *testing.T) {
 	for range 1000 {
 		_, _ = issue(t, r, asksAll())
 	}
-	require.Equal(t, state{}, stateOf(r, 0))
+	require.Equal(t, guards{}, stateOf(r, 0))
 }
 
 // What a proxy before the vendor may have answered ends no row.
@@ -276,9 +277,9 @@ func TestCancelledBackoffSpendsNoRetry(t *testing.T) {
 			cancel()
 		}
 		made := 0
-		for targetOf(r, 0).guard.MayRetry(time.Now()) {
-			grant, _ := targetOf(r, 0).guard.AcquireRetry("", time.Now(), time.Second, nil)
-			targetOf(r, 0).guard.Release(time.Now(), grant, guard.Result{})
+		for targetOf(r, 0).OwnGuard().MayRetry(time.Now()) {
+			grant, _ := targetOf(r, 0).OwnGuard().AcquireRetry("", time.Now(), time.Second, nil)
+			targetOf(r, 0).OwnGuard().Release(time.Now(), grant, guard.Result{})
 			made++
 		}
 		require.GreaterOrEqual(t, made, 3)

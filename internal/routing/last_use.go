@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http/httptrace"
 	"sync/atomic"
+
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // maxRetainedBytes bounds the photos, of all calls together, that are retained for nothing
@@ -39,15 +41,15 @@ func (c *call) lastUse(s step) *lastUse {
 
 // mayAttemptAfter reports whether a failed attempt on the target may be followed by one on
 // another target, or with another of its credentials.
-func (c *call) mayAttemptAfter(than *Target) bool {
+func (c *call) mayAttemptAfter(than *route.Target) bool {
 	more := len(than.Credentials) > len(c.refusedCredentials(than.Account))+1
-	if more && len(c.outcome.Attempts)+1 < 2*c.plan.route.MaxAttempts {
+	if more && len(c.outcome.Attempts)+1 < 2*c.plan.Route.MaxAttempts {
 		return true
 	}
-	if c.countedAttempts()+1 >= c.plan.route.MaxAttempts {
+	if c.countedAttempts()+1 >= c.plan.Route.MaxAttempts {
 		return false
 	}
-	for _, target := range c.plan.targets {
+	for _, target := range c.plan.Targets {
 		inService := target != than && target.OutOfService == "" && !c.ambiguousOn(target.Account)
 		if inService && (c.attempts(target) == 0 || c.retryable(target)) {
 			return true

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -19,7 +20,7 @@ var matching = providers.Product{ID: sdk.ID, Flow: sdk.Flow, Honours: providers.
 
 // sends is a target that sends a request, as net/http would tell, and issues a token but
 // for the first time.
-func sends(account string, err error) Target {
+func sends(account string, err error) route.Target {
 	t, _ := hiccup(account)
 	t.Product = &matching
 	next := t.Issuer
@@ -33,7 +34,7 @@ func sends(account string, err error) Target {
 }
 
 // withPhoto is a query with a photo of that length, and how often it was released.
-func withPhoto(bytes int) (q Query, releasePhotos *int) {
+func withPhoto(bytes int) (q *Query, releasePhotos *int) {
 	q, releasePhotos = query(), new(int)
 	q.Request.Photos = []sensitive.Bytes{sensitive.NewBytes(make([]byte, bytes))}
 	q.ReleasePhotos = func() { *releasePhotos++ }
@@ -46,8 +47,8 @@ func TestPhotosAreReleasedOnceSent(t *testing.T) {
 	outOfService.OutOfService = "contract ended"
 	twoCredentials := sends("a", nil)
 	twoCredentials.Credentials = []string{"old", "new"}
-	once := guarded([]Route{{
-		Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: []Target{sends("a", nil), target("b", of(&matching))},
+	once := guarded([]route.Route{{
+		Flow: providers.FlowAppSDK, MaxAttempts: 1, Targets: []route.Target{sends("a", nil), target("b", of(&matching))},
 	}}, ignore)
 	for name, c := range map[string]struct {
 		router        *Router

@@ -77,6 +77,6 @@ func TestNeverOpensOnADeadlineThatMovesIn(t *testing.T) {
 			_, failure := issueUnder(ctx, t, r, query())
 			require.Equal(t, providers.VendorTimeout, failure.Reason)
 		}
-		require.Equal(t, state{}, stateOf(r, 0))
+		require.Equal(t, guards{}, stateOf(r, 0))
 	})
 }

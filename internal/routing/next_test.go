@@ -9,40 +9,32 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
-
-// An account whose region nobody knows is in none that a caller names.
-func TestAccountWithoutARegion(t *testing.T) {
-	q := query()
-	q.Regions = []string{"cn"}
-	_, failure := issue(t, router(target("a", in(""))), q)
-	require.Equal(t, providers.NoEligibleProduct, failure.Reason)
-	require.Equal(t, []string{"b"}, planned(t, router(target("a", in("")), target("b")), q))
-}
 
 // A probe leaves half of the time to those alone who may use it.
 func TestProbeLeavesNoTimeToNobody(t *testing.T) {
 	const all = 1980 * time.Millisecond
 	tests := map[string]struct {
-		before, behind []Target
-		change         func(*Route)
+		before, behind []route.Target
+		change         func(*route.Route)
 	}{
-		"out of service":               {behind: []Target{target("b", outOfService("no contract"))}},
-		"tried before":                 {before: []Target{target("b", by(fails(providers.VendorInternalError)))}},
-		"a route that stops":           {behind: []Target{target("b")}, change: func(r *Route) { r.StopAfterAmbiguous = true }},
-		"a route of one attempt":       {behind: []Target{target("b")}, change: func(r *Route) { r.MaxAttempts = 1 }},
-		"an account that is ambiguous": {before: []Target{target("b", by(loses()))}, behind: []Target{target("b", of(&page))}},
+		"out of service":               {behind: []route.Target{target("b", outOfService("no contract"))}},
+		"tried before":                 {before: []route.Target{target("b", by(fails(providers.VendorInternalError)))}},
+		"a route that stops":           {behind: []route.Target{target("b")}, change: func(r *route.Route) { r.StopAfterAmbiguous = true }},
+		"a route of one attempt":       {behind: []route.Target{target("b")}, change: func(r *route.Route) { r.MaxAttempts = 1 }},
+		"an account that is ambiguous": {before: []route.Target{target("b", by(loses()))}, behind: []route.Target{target("b", of(&page))}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, v := recovering(t, "a")
 				v.left = nil
-				route := Route{Flow: providers.FlowAppSDK, Targets: append(append(test.before, a), test.behind...)}
+				r := route.Route{Flow: providers.FlowAppSDK, Targets: append(append(test.before, a), test.behind...)}
 				if test.change != nil {
-					test.change(&route)
+					test.change(&r)
 				}
-				_, failure := callFor(t, guarded([]Route{route}, ignore), 2*time.Second)
+				_, failure := callFor(t, guarded([]route.Route{r}, ignore), 2*time.Second)
 				require.Nil(t, failure)
 				require.Equal(t, []time.Duration{all}, v.left)
 			})

@@ -12,10 +12,11 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // panicking is a target whose adapter has a bug.
-func panicking(account string, change ...func(*Target)) Target {
+func panicking(account string, change ...func(*route.Target)) route.Target {
 	t := target(account, change...)
 	t.Issuer = issuer(func(context.Context) error { panic("11010119900307001X") })
 	return t
@@ -55,7 +56,7 @@ func TestPanicReleasesItsSlot(t *testing.T) {
 func TestModelNothingIsInFlightAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one, other := guard.NewAccount(2, 7), guard.NewAccount(1, 5)
-		targets := []Target{target("a", on(one)), target("b", on(other)), target("a", on(one), of(&page))}
+		targets := []route.Target{target("a", on(one)), target("b", on(other)), target("a", on(one), of(&page))}
 		for i := range targets {
 			targets[i].Issuer = issuer(anyhow)
 		}

@@ -3,6 +3,7 @@ package routing
 import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // policy is what a failed attempt means for the rest of the call and for later ones:
@@ -129,7 +130,7 @@ func decisive(attempts []Attempt) *providers.Error {
 	chosen, ambiguous := attempts[0].Err, false
 	for i := range attempts {
 		err := attempts[i].Err
-		usedUp := ambiguous && concerns(err.Violations, providers.FieldReference.Path())
+		usedUp := ambiguous && route.Concern(err.Violations, providers.FieldReference.Path())
 		if !usedUp && attempts[i].policy().class <= policyOf(chosen).class {
 			chosen = err
 		}

@@ -12,11 +12,12 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // recovering returns a target whose breaker has opened and is cool again, and the
 // vendor behind it, which issues tokens as before it failed.
-func recovering(t *testing.T, account string) (Target, *vendor) {
+func recovering(t *testing.T, account string) (route.Target, *vendor) {
 	t.Helper()
 	v := fails(providers.VendorInternalError)
 	guarded := target(account, by(v), on(guard.NewAccount(1, 10_000)))
@@ -25,7 +26,7 @@ func recovering(t *testing.T, account string) (Target, *vendor) {
 		_, failure := callFor(t, r, 8*time.Second)
 		require.NotNil(t, failure)
 	}
-	require.Equal(t, state{product: guard.Open}, stateOf(r, 0))
+	require.Equal(t, guards{product: guard.Open}, stateOf(r, 0))
 	time.Sleep(cooldown)
 	v.err = nil
 	return guarded, v
@@ -38,7 +39,7 @@ func TestProbeThatIsServedCloses(t *testing.T) {
 		outcome, failure := callFor(t, r, 8*time.Second)
 		require.Nil(t, failure)
 		require.Equal(t, Probe, outcome.Attempts[0].Kind)
-		require.Equal(t, state{}, stateOf(r, 0))
+		require.Equal(t, guards{}, stateOf(r, 0))
 	})
 }
 
@@ -102,8 +103,8 @@ func TestProbeThatFails(t *testing.T) {
 				r := once(a)
 				_, failure := callFor(t, r, 8*time.Second)
 				require.NotNil(t, failure)
-				require.Equal(t, state{product: guard.Open}, stateOf(r, 0))
-				until := targetOf(r, 0).guard.Status(time.Now()).Product.Until
+				require.Equal(t, guards{product: guard.Open}, stateOf(r, 0))
+				until := targetOf(r, 0).OwnGuard().Status(time.Now()).Product.Until
 				require.Equal(t, 2*cooldown, time.Until(until))
 			})
 		})
@@ -119,7 +120,7 @@ func TestProbeThatHangsForHalfTheTime(t *testing.T) {
 		outcome, failure := callFor(t, r, 4*time.Second)
 		require.Nil(t, failure)
 		require.Equal(t, 1990*time.Millisecond, outcome.Attempts[0].Duration)
-		require.Equal(t, state{product: guard.Open}, stateOf(r, 0))
+		require.Equal(t, guards{product: guard.Open}, stateOf(r, 0))
 	})
 }
 
@@ -184,20 +185,20 @@ func TestOneProbeOfManyCalls(t *testing.T) {
 // A probe leaves half of the call's time to another account, if there is one.
 func TestTimeOfAProbe(t *testing.T) {
 	tests := map[string]struct {
-		others []Target
+		others []route.Target
 		want   time.Duration
 	}{
 		"nobody else":             {nil, 1980 * time.Millisecond},
-		"the same account":        {[]Target{target("a", of(&page))}, 1980 * time.Millisecond},
-		"another account":         {[]Target{target("b")}, 990 * time.Millisecond},
-		"another and the account": {[]Target{target("a", of(&page)), target("b")}, 990 * time.Millisecond},
+		"the same account":        {[]route.Target{target("a", of(&page))}, 1980 * time.Millisecond},
+		"another account":         {[]route.Target{target("b")}, 990 * time.Millisecond},
+		"another and the account": {[]route.Target{target("a", of(&page)), target("b")}, 990 * time.Millisecond},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, v := recovering(t, "a")
 				v.left = nil
-				_, failure := callFor(t, router(append([]Target{a}, test.others...)...), 2*time.Second)
+				_, failure := callFor(t, router(append([]route.Target{a}, test.others...)...), 2*time.Second)
 				require.Nil(t, failure)
 				require.Equal(t, []time.Duration{test.want}, v.left)
 			})

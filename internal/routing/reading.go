@@ -6,6 +6,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // read returns what a failure is for routing, which knows more than the adapter: what the
@@ -63,7 +64,7 @@ func (c *call) clockInDoubt(failure *providers.Error, s step, start, end time.Ti
 
 // sendsWhatWasRefused reports whether the target sends a field of the caller's that was
 // refused in this call.
-func (c *call) sendsWhatWasRefused(target *Target) bool {
+func (c *call) sendsWhatWasRefused(target *route.Target) bool {
 	for i := range c.outcome.Attempts {
 		failure := c.outcome.Attempts[i].Err
 		if failure.CallersFault() && slices.ContainsFunc(failure.Violations, func(v providers.Violation) bool { return target.Product.Sends(v.Path) }) {

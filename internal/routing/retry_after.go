@@ -17,11 +17,11 @@ const (
 func (c *call) retryAfter() time.Duration {
 	now := time.Now()
 	var earliest time.Time
-	for _, target := range c.plan.targets {
+	for _, target := range c.plan.Targets {
 		if target.OutOfService != "" {
 			continue
 		}
-		if at := target.guard.RetryAt(now); earliest.IsZero() || at.Before(earliest) {
+		if at := target.OwnGuard().RetryAt(now); earliest.IsZero() || at.Before(earliest) {
 			earliest = at
 		}
 		if !earliest.After(now) {

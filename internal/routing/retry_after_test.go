@@ -9,6 +9,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // What a vendor asks to be left alone with is, in this call and in later ones, and the
@@ -44,21 +45,21 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 
 // The earliest target counts, and one out of service never comes.
 func TestRetryAfterIsTheEarliest(t *testing.T) {
-	resting := func(account string, d time.Duration) Target {
+	resting := func(account string, d time.Duration) route.Target {
 		return target(account, by(&vendor{err: &providers.Error{
 			Reason: providers.VendorRateLimited, Exchange: providers.Exchange{HTTPStatus: 429, RetryAfter: d},
 		}}), on(guard.NewAccount(1, 10_000)))
 	}
 	gone := target("d", outOfService("no contract"))
 	tests := map[string]struct {
-		targets []Target
+		targets []route.Target
 		want    float64
 	}{
-		"one":                      {[]Target{resting("a", 40*time.Second)}, 40},
-		"the second is earlier":    {[]Target{resting("a", 40*time.Second), resting("b", 10*time.Second)}, 10},
-		"the first is earlier":     {[]Target{gone, resting("a", 10*time.Second), resting("b", 40*time.Second)}, 10},
-		"one can be tried at once": {[]Target{resting("a", 40*time.Second), target("b", by(fails(providers.VendorResponseInvalid)))}, 1},
-		"none ever":                {[]Target{gone}, 1},
+		"one":                      {[]route.Target{resting("a", 40*time.Second)}, 40},
+		"the second is earlier":    {[]route.Target{resting("a", 40*time.Second), resting("b", 10*time.Second)}, 10},
+		"the first is earlier":     {[]route.Target{gone, resting("a", 10*time.Second), resting("b", 40*time.Second)}, 10},
+		"one can be tried at once": {[]route.Target{resting("a", 40*time.Second), target("b", by(fails(providers.VendorResponseInvalid)))}, 1},
+		"none ever":                {[]route.Target{gone}, 1},
 	}
 	for name, test := range tests {
 		synctest.Test(t, func(t *testing.T) {

@@ -9,10 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // hiccup returns a target that fails in a way that may pass, every other time.
-func hiccup(account string) (t Target, attempts *int) {
+func hiccup(account string) (t route.Target, attempts *int) {
 	attempts = new(int)
 	t = target(account)
 	served := t.Issuer
@@ -147,9 +148,9 @@ func TestFailoversAreNotBudgeted(t *testing.T) {
 func TestRoutesOwnMaxAttempts(t *testing.T) {
 	for most, want := range map[int][]string{0: {"a", "b", "c"}, 1: {"a"}, 2: {"a", "b"}, 3: {"a", "b", "c"}} {
 		down := fails(providers.VendorUnreachable)
-		r := guarded([]Route{{
+		r := guarded([]route.Route{{
 			Flow: providers.FlowAppSDK, MaxAttempts: most,
-			Targets: []Target{target("a", by(down)), target("b", by(down)), target("c", by(down)), target("d")},
+			Targets: []route.Target{target("a", by(down)), target("b", by(down)), target("c", by(down)), target("d")},
 		}}, ignore)
 		outcome, failure := issue(t, r, query())
 		require.Equal(t, providers.VendorUnreachable, failure.Reason)

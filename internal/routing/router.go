@@ -1,17 +1,16 @@
 package routing
 
 import (
-	"cmp"
 	"context"
 	"sync/atomic"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 )
 
 const (
-	// maxAttempts bounds the attempts of one call.
-	maxAttempts = 3
 	// minBudget is the time below which no attempt is begun. A vendor may answer sooner,
 	// but a deadline so close is more likely to cut the attempt short, and then a token
 	// may exist that nobody holds.
@@ -22,48 +21,34 @@ const (
 
 // Router makes the attempts of a call. It is safe for concurrent use.
 type Router struct {
-	routes    map[routeKey]*Route
-	inOrder   []Route
+	table     *route.Table
 	onAttempt func(*Attempt)
 	// retained counts the bytes of photos that are retained for a retry; see lastUse.
 	retained atomic.Int64
 }
 
-type routeKey struct {
-	flow     providers.Flow
-	scenario string
-}
-
 // New returns a router over routes that are unique by flow and scenario. onAttempt
 // is called with every attempt when it has ended.
-func New(routes []Route, onAttempt func(*Attempt)) *Router {
-	r := &Router{routes: make(map[routeKey]*Route, len(routes)), inOrder: routes, onAttempt: onAttempt}
-	for i := range routes {
-		routes[i].hashTargets()
-		routes[i].guardTargets()
-		routes[i].MaxAttempts = cmp.Or(routes[i].MaxAttempts, maxAttempts)
-		r.routes[routeKey{routes[i].Flow, routes[i].Scenario}] = &routes[i]
-	}
-	return r
+func New(routes []route.Route, onAttempt func(*Attempt)) *Router {
+	return &Router{table: route.NewTable(routes), onAttempt: onAttempt}
 }
 
-func (r *Route) guardTargets() {
-	for i := range r.Targets {
-		r.Targets[i].position = i + 1
-		r.Targets[i].guard = r.Targets[i].Guard.Target(r.Targets[i].Product.ID)
-	}
-}
+// Explain plans a query and makes no attempt.
+func (r *Router) Explain(query *Query) route.Explanation { return r.table.Explain(&query.Query) }
+
+// Status returns what is known of targets and accounts at now.
+func (r *Router) Status(now time.Time) state.Status { return state.Of(r.table.Routes(), now) }
 
 // Issue makes up to three attempts until one issues a token. ctx must have a
 // deadline; where it moves, each attempt takes it as it is then. The error is always an
 // *providers.Error; the outcome, never nil, then holds the attempts and the targets that
 // were ruled out or unavailable too.
-func (r *Router) Issue(ctx context.Context, query Query) (*Outcome, error) {
+func (r *Router) Issue(ctx context.Context, query *Query) (*Outcome, error) {
 	c := &call{
 		request: query.Request, caller: query.Caller, onAttempt: r.onAttempt, hold: query.Hold, releasePhotos: query.ReleasePhotos, retained: &r.retained,
 	}
 	c.outcome.Start = time.Now()
-	failure := r.issue(ctx, &query, c)
+	failure := r.issue(ctx, query, c)
 	c.outcome.Duration = time.Since(c.outcome.Start)
 	if failure != nil {
 		c.outcome.RetryAfter = c.retryAfter()
@@ -78,8 +63,8 @@ func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Er
 		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
 	}
 	var failure *providers.Error
-	c.plan, failure = r.plan(query)
-	c.outcome.RuledOut = c.plan.ruledOut
+	c.plan, failure = r.table.Plan(&query.Query)
+	c.outcome.RuledOut = c.plan.RuledOut
 	if failure != nil {
 		return failure
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 func TestOutOfService(t *testing.T) {
@@ -50,7 +51,7 @@ func TestNoTargetAvailable(t *testing.T) {
 
 // crowded returns a target whose account takes one attempt at a time, and takes it for so
 // long.
-func crowded(t *testing.T, takes time.Duration, change ...func(*Target)) Target {
+func crowded(t *testing.T, takes time.Duration, change ...func(*route.Target)) route.Target {
 	t.Helper()
 	account := guard.NewAccount(1, 1)
 	grant, refusal := account.Target(sdk.ID).Acquire("", time.Now(), time.Second, nil)

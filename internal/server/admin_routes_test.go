@@ -9,33 +9,34 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 )
 
 // oneRoute is a status with all that a status can have.
-func oneRoute() routing.Status {
+func oneRoute() state.Status {
 	until := time.Date(2026, 3, 1, 12, 0, 5, 250_000_000, time.UTC)
-	return routing.Status{
-		Routes: []routing.RouteStatus{{
-			RouteInfo: routing.RouteInfo{
+	return state.Status{
+		Routes: []state.Route{{
+			Info: route.Info{
 				Flow: "app_sdk", Scenario: "login", Order: "weighted", AcceptedProducts: []string{"acme.app"},
 				AfterAmbiguous: "stop", MaxAttempts: 3,
 			},
-			Targets: []routing.TargetStatus{{
-				TargetInfo: routing.TargetInfo{
+			Targets: []state.Target{{
+				TargetInfo: route.TargetInfo{
 					Position: 1, Account: "acme-cn", Product: "acme.app", Region: "cn", Weight: 90,
 					Parameters: []string{"scene"}, OutOfService: `<script>"ended"`,
 				},
-				Provider: "acme", Breaker: routing.BreakerStatus{State: "closed"},
-				ProductBreaker: routing.BreakerStatus{State: "open", Until: until},
+				Provider: "acme", Breaker: state.Breaker{State: "closed"},
+				ProductBreaker: state.Breaker{State: "open", Until: until},
 			}},
 		}},
-		Accounts: []routing.AccountStatus{{
+		Accounts: []state.Account{{
 			Provider: "acme", Account: "acme-cn", Region: "cn", InFlight: 2, Limit: 20, MaxInFlight: 500, ClockOffset: 600.5,
-			Credentials: []routing.CredentialStatus{{
-				Name: "main", EjectionStatus: routing.EjectionStatus{State: "ok"},
-				Products: map[string]routing.EjectionStatus{"acme.app": {State: "ejected", Until: until}},
+			Credentials: []state.Credential{{
+				Name: "main", Ejection: state.Ejection{State: "ok"},
+				Products: map[string]state.Ejection{"acme.app": {State: "ejected", Until: until}},
 			}},
 		}},
 	}

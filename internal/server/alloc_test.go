@@ -17,6 +17,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 )
@@ -30,7 +31,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1, 1<<20), make([]byte, 32))
 	require.NoError(tb, err)
 	outcome := issuedDigits()
-	d := dispatcherOf(func(context.Context, routing.Query) (*routing.Outcome, error) { return outcome, nil },
+	d := dispatcherOf(func(context.Context, *routing.Query) (*routing.Outcome, error) { return outcome, nil },
 		keeper, &admission.Controller{})
 	routes := rest.New(d, &message.Buffers{}, nil, nil).Handler
 	failed := &call.Call{Transport: call.REST, RequestID: "R1", Err: &providers.Error{
@@ -77,7 +78,7 @@ func issuedDigits() *routing.Outcome {
 	return &routing.Outcome{
 		Token: &providers.Token{Value: sensitive.New("token-1"), Client: providers.Client{Digits: sensitive.New("0317")}},
 		Attempts: []routing.Attempt{{
-			Target: &routing.Target{Product: &providers.Product{ID: "acme.digits"}, Account: "acme-cn", Region: "cn"},
+			Target: &route.Target{Product: &providers.Product{ID: "acme.digits"}, Account: "acme-cn", Region: "cn"},
 			Reason: providers.OK, Duration: 20 * time.Millisecond,
 			Exchange: providers.Exchange{Reference: "order-1", RequestID: "V1", HTTPStatus: http.StatusOK},
 		}},

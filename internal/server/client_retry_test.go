@@ -41,7 +41,7 @@ func inCrowd(t *testing.T, limits admission.Limits, body func(*testing.T, *crowd
 	serviceConfig, err := os.ReadFile("../../docs/service-config.json")
 	require.NoError(t, err)
 	c := &crowd{}
-	d := dispatcherOf(func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	d := dispatcherOf(func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		if query.Request.Reference == "stay" {
 			<-ctx.Done()
 			return &routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}

@@ -42,7 +42,7 @@ func TestCompressedMessages(t *testing.T) {
 	withPhoto := photosOf(1)
 	withPhoto.Comparison.Photos[0].Content = photo
 	got := make(chan []byte, 1)
-	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		content := []byte(nil)
 		if len(query.Request.Photos) > 0 {
 			content = query.Request.Photos[0].Reveal()

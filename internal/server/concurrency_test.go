@@ -15,7 +15,7 @@ import (
 
 // Calls at the same time get each its own answer, on both transports.
 func TestConcurrentCalls(t *testing.T) {
-	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		outcome, err := issues(ctx, query)
 		outcome.Token.Value = sensitive.New("token of " + query.Request.Reference)
 		return outcome, err

@@ -25,7 +25,7 @@ const (
 // timed is an issuer that notes when it was called and how long it was given.
 type timed struct{ called, deadline time.Time }
 
-func (d *timed) Issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+func (d *timed) Issue(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 	d.called = time.Now()
 	d.deadline, _ = ctx.Deadline()
 	return issues(ctx, query)
@@ -107,7 +107,7 @@ func TestMalformedTimeoutHeader(t *testing.T) {
 
 // waits is an issuer that never answers before its context ends.
 func waits(called chan<- struct{}) issuer {
-	return func(ctx context.Context, _ routing.Query) (*routing.Outcome, error) {
+	return func(ctx context.Context, _ *routing.Query) (*routing.Outcome, error) {
 		close(called)
 		<-ctx.Done()
 		reason := providers.DeadlineTooShort

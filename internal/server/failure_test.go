@@ -18,15 +18,16 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-func target(product, account string) *routing.Target {
-	return &routing.Target{Product: &providers.Product{ID: product}, Account: account, Region: "cn"}
+func target(product, account string) *route.Target {
+	return &route.Target{Product: &providers.Product{ID: product}, Account: account, Region: "cn"}
 }
 
 // failed returns an issuer whose call failed with the error of its last attempt.
 func failed(outcome *routing.Outcome) issuer {
-	return func(context.Context, routing.Query) (*routing.Outcome, error) {
+	return func(context.Context, *routing.Query) (*routing.Outcome, error) {
 		return outcome, outcome.Attempts[len(outcome.Attempts)-1].Err
 	}
 }
@@ -45,11 +46,11 @@ func TestFailureTellsWhatWasTried(t *testing.T) {
 			Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: busy.Reason,
 			Duration: 70 * time.Millisecond, Exchange: busy.Exchange, Err: busy,
 		}},
-		Unavailable: []routing.Unavailable{
-			{Target: target("acme.page", "acme-old"), Why: routing.OutOfService},
+		Unavailable: []route.Unavailable{
+			{Target: target("acme.page", "acme-old"), Why: route.OutOfService},
 			{Target: target("acme.page", "acme-sgp"), Why: guard.BreakerOpen, RetryAt: time.Unix(1_700_000_000, 0)},
 		},
-		RuledOut: []routing.RuledOut{{
+		RuledOut: []route.RuledOut{{
 			Target: target("acme.app", "acme-sgp"),
 			Violations: []providers.Violation{
 				{Path: "callback.return_url", Reason: providers.NoEligibleProduct, Description: "not supported"},
@@ -140,7 +141,7 @@ func TestDetailsStayWithinTheTrailer(t *testing.T) {
 		Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: refused.Reason, Err: refused,
 	}}}
 	for i := range 500 {
-		outcome.RuledOut = append(outcome.RuledOut, routing.RuledOut{
+		outcome.RuledOut = append(outcome.RuledOut, route.RuledOut{
 			Target: target("acme.page", fmt.Sprint("account-", i)), Violations: refused.Violations[:3],
 		})
 	}
@@ -160,12 +161,12 @@ func TestRuledOutTargetsFillWhatRoomThereIs(t *testing.T) {
 	}}
 	outcome := &routing.Outcome{}
 	for i := range 500 {
-		outcome.RuledOut = append(outcome.RuledOut, routing.RuledOut{
+		outcome.RuledOut = append(outcome.RuledOut, route.RuledOut{
 			Target:     target("acme.page", fmt.Sprintf("account-%03d-%s", i, strings.Repeat("n", 200))),
 			Violations: refused.Violations,
 		})
 	}
-	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return outcome, refused })
+	g := start(t, func(context.Context, *routing.Query) (*routing.Outcome, error) { return outcome, refused })
 	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
 			d := requireFailure(t, send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}))

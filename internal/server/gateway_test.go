@@ -18,6 +18,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
@@ -26,18 +27,18 @@ import (
 )
 
 // issuer stands in for routing.
-type issuer func(context.Context, routing.Query) (*routing.Outcome, error)
+type issuer func(context.Context, *routing.Query) (*routing.Outcome, error)
 
-func (i issuer) Issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+func (i issuer) Issue(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 	return i(ctx, query)
 }
 
 // issues is an issuer whose first attempt issues a token.
-func issues(context.Context, routing.Query) (*routing.Outcome, error) {
+func issues(context.Context, *routing.Query) (*routing.Outcome, error) {
 	return &routing.Outcome{
 		Token: &providers.Token{Value: sensitive.New("token")},
 		Attempts: []routing.Attempt{{
-			Target: &routing.Target{Product: &providers.Product{ID: "acme.app"}, Account: "acme-cn"},
+			Target: &route.Target{Product: &providers.Product{ID: "acme.app"}, Account: "acme-cn"},
 			Kind:   routing.First, Reason: providers.OK,
 		}},
 	}, nil
@@ -45,7 +46,7 @@ func issues(context.Context, routing.Query) (*routing.Outcome, error) {
 
 // fails returns an issuer that makes no attempt and fails.
 func fails(err error) issuer {
-	return func(context.Context, routing.Query) (*routing.Outcome, error) { return &routing.Outcome{}, err }
+	return func(context.Context, *routing.Query) (*routing.Outcome, error) { return &routing.Outcome{}, err }
 }
 
 // unlimited is admission without bounds.

@@ -16,7 +16,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 )
@@ -79,7 +79,7 @@ func TestReboundNamesAreRefused(t *testing.T) {
 	require.Equal(t, codes.PermissionDenied, status.Code(err))
 
 	pages := admin.New(admin.Pages{
-		Metrics: http.NotFoundHandler(), Status: func() routing.Status { return routing.Status{} }, Loopback: true, Hosts: g.hosts,
+		Metrics: http.NotFoundHandler(), Status: func() state.Status { return state.Status{} }, Loopback: true, Hosts: g.hosts,
 	}, zap.NewStdLog(zap.NewNop())).Handler
 	for host, want := range map[string]int{"evil.example": http.StatusForbidden, "localhost:9091": http.StatusOK} {
 		w, request := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/routes", http.NoBody)

@@ -12,7 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/liveness-gateway/gateway/internal/message"
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 )
@@ -25,7 +25,7 @@ func newREST(t *testing.T) *http.Server {
 func newAdmin(ready bool) *http.Server {
 	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics\n") })
 	return admin.New(admin.Pages{
-		Metrics: metrics, Ready: func() bool { return ready }, Status: func() routing.Status { return routing.Status{} },
+		Metrics: metrics, Ready: func() bool { return ready }, Status: func() state.Status { return state.Status{} },
 	}, zap.NewStdLog(zap.NewNop()))
 }
 

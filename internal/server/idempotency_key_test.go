@@ -39,7 +39,7 @@ func TestIdempotencyKeyHeader(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := "the issuer was not called"
-			g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+			g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 				got = query.IdempotencyKey
 				return issues(ctx, query)
 			})

@@ -31,13 +31,13 @@ func keyed(t *testing.T, key string) *livenessv1.IssueLivenessTokenRequest {
 
 // counted is an issuer and the times that it was called.
 func counted(calls *int, i issuer) issuer {
-	return func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	return func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		*calls++
 		return i(ctx, query)
 	}
 }
 
-func issuesAll(context.Context, routing.Query) (*routing.Outcome, error) { return issued(), nil }
+func issuesAll(context.Context, *routing.Query) (*routing.Outcome, error) { return issued(), nil }
 
 // The second answer is the first, but for the id of its own request.
 func TestARepeatedCallIsReplayed(t *testing.T) {
@@ -45,7 +45,7 @@ func TestARepeatedCallIsReplayed(t *testing.T) {
 		for _, second := range []string{"grpc", "rest"} {
 			t.Run(first+" then "+second, func(t *testing.T) {
 				calls, photos := 0, 0
-				g := start(t, counted(&calls, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+				g := start(t, counted(&calls, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 					photos = len(query.Request.Photos)
 					return issuesAll(ctx, query)
 				}))
@@ -138,7 +138,7 @@ func TestAFailedCallFreesItsKey(t *testing.T) {
 		"an error": fails(errors.New("of no known kind")),
 	} {
 		var next issuer
-		g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) { return next(ctx, query) })
+		g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) { return next(ctx, query) })
 		for transport, send := range g.transports() {
 			t.Run(name+" over "+transport, func(t *testing.T) {
 				request := keyed(t, "key-"+transport)
@@ -172,7 +172,7 @@ func TestAKeyInProgressElsewhere(t *testing.T) {
 	release := make(chan struct{})
 	store := idempotency.NewMemory(1000, 1<<30)
 	called := make(chan struct{})
-	elsewhere := startKeeping(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	elsewhere := startKeeping(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		close(called)
 		<-release
 		return issues(ctx, query)

@@ -17,6 +17,7 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -40,8 +41,8 @@ const everyField = `{
 	"detection": "DETECTION_BANK_CARD_OCR"
 }`
 
-func queryOfEveryField() routing.Query {
-	return routing.Query{
+func queryOfEveryField() route.Query {
+	return route.Query{
 		Flow: providers.FlowJSSDK, Scenario: "withdrawal",
 		AcceptedProducts: []string{"acme.app", "acme.page"}, Regions: []string{"cn", "sgp"},
 		Request: &providers.Request{
@@ -64,15 +65,15 @@ func queryOfEveryField() routing.Query {
 }
 
 // compareQueries reveals what may not be printed: these values are nobody's.
-func compareQueries(want, got routing.Query) string {
-	return cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(routing.Query{}, "ReleasePhotos"),
+func compareQueries(want, got route.Query) string {
+	return cmp.Diff(want, got, cmpopts.EquateEmpty(),
 		cmp.Transformer("text", sensitive.String.Reveal), cmp.Transformer("bytes", sensitive.Bytes.Reveal))
 }
 
 func TestEveryFieldReachesTheIssuer(t *testing.T) {
-	var got routing.Query
-	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
-		got = query
+	var got route.Query
+	g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
+		got = query.Query
 		return issues(ctx, query)
 	})
 	request := &livenessv1.IssueLivenessTokenRequest{}
@@ -82,11 +83,11 @@ func TestEveryFieldReachesTheIssuer(t *testing.T) {
 	require.NotNil(t, g.overGRPC(t, request).response)
 	require.Empty(t, compareQueries(queryOfEveryField(), got), "over gRPC")
 
-	got = routing.Query{}
+	got = route.Query{}
 	require.NotNil(t, g.post(t, everyField).response)
 	require.Empty(t, compareQueries(queryOfEveryField(), got), "over REST")
 
-	got = routing.Query{}
+	got = route.Query{}
 	urlSafe := strings.Replace(everyField, "+/+/+/8=", "-_-_-_8", 1)
 	require.NotNil(t, g.post(t, urlSafe).response)
 	require.Empty(t, compareQueries(queryOfEveryField(), got), "over REST, photos in the other alphabet")
@@ -123,11 +124,11 @@ func issued() *routing.Outcome {
 		},
 		Attempts: []routing.Attempt{
 			{
-				Target: &routing.Target{Product: &providers.Product{ID: "acme.app"}, Account: "acme-sgp"},
+				Target: &route.Target{Product: &providers.Product{ID: "acme.app"}, Account: "acme-sgp"},
 				Kind:   routing.First, Reason: slow.Reason, Duration: 3 * time.Second, Err: slow,
 			},
 			{
-				Target: &routing.Target{
+				Target: &route.Target{
 					Product: &providers.Product{ID: "acme.page", SingleUse: true}, Account: "acme-cn", Region: "cn",
 				},
 				Kind: routing.Failover, Reason: providers.OK, Duration: 120 * time.Millisecond,
@@ -166,7 +167,7 @@ const issuedJSON = `{
 }`
 
 func TestResponse(t *testing.T) {
-	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return issued(), nil })
+	g := start(t, func(context.Context, *routing.Query) (*routing.Outcome, error) { return issued(), nil })
 	request := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE}
 
 	overREST := g.overREST(t, request)
@@ -181,7 +182,7 @@ func TestResponse(t *testing.T) {
 }
 
 func TestResponseEchoesTheCallersReference(t *testing.T) {
-	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) { return issued(), nil })
+	g := start(t, func(context.Context, *routing.Query) (*routing.Outcome, error) { return issued(), nil })
 	for transport, send := range g.transports() {
 		t.Run(transport, func(t *testing.T) {
 			r := send(t, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, Reference: "order-1"})

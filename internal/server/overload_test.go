@@ -39,7 +39,7 @@ func startBusy(t *testing.T, limits admission.Limits) *busy {
 	return b
 }
 
-func (b *busy) issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+func (b *busy) issue(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 	leave := make(chan struct{})
 	select {
 	case b.begun <- leave:

@@ -17,10 +17,10 @@ const marker = "MARKER-OF-A-USER"
 
 // panicsWith is named so that its stack can be recognised.
 func panicsWith(value any) issuer {
-	return func(context.Context, routing.Query) (*routing.Outcome, error) { panic(value) }
+	return func(context.Context, *routing.Query) (*routing.Outcome, error) { panic(value) }
 }
 
-func indexesBeyond(_ context.Context, query routing.Query) (*routing.Outcome, error) {
+func indexesBeyond(_ context.Context, query *routing.Query) (*routing.Outcome, error) {
 	return &routing.Outcome{Attempts: make([]routing.Attempt, 1)[len(query.Regions)+2:]}, nil
 }
 
@@ -63,7 +63,7 @@ func TestPanic(t *testing.T) {
 // TestPanicEndsOneCallOnly sends a second call down the connection of the first.
 func TestPanicEndsOneCallOnly(t *testing.T) {
 	first := true
-	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		if first {
 			panic(marker)
 		}

@@ -30,7 +30,7 @@ func (g *gateway) requireNothingHeld(t *testing.T) {
 
 // moody is an issuer that issues, fails, panics or waits for its caller to leave, as
 // the call's reference says.
-func moody(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+func moody(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 	switch query.Request.Reference {
 	case "fail":
 		return &routing.Outcome{}, &providers.Error{Reason: providers.NoTargetAvailable}

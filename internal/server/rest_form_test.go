@@ -71,7 +71,7 @@ func (g *gateway) photoTransports() map[string]func(*testing.T, *livenessv1.Issu
 
 // photoKeeper is an issuer that notes the photos of the last call.
 func photoKeeper(photos *[]string) issuer {
-	return func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	return func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		*photos = nil
 		for _, photo := range query.Request.Photos {
 			*photos = append(*photos, string(photo.Reveal()))

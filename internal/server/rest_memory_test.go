@@ -23,7 +23,7 @@ type lateReaders struct {
 	photos sync.WaitGroup
 }
 
-func (l *lateReaders) issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+func (l *lateReaders) issue(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 	for _, photo := range query.Request.Photos {
 		photo.Memory().Ref()
 		l.photos.Go(func() {
@@ -96,7 +96,7 @@ func TestPhotosAreHeldForASharedCall(t *testing.T) {
 // Photos that nobody needs any more are not held, and do not count, until the call ends.
 func TestPhotosAreReleased(t *testing.T) {
 	sent, answer := make(chan struct{}), make(chan struct{})
-	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		memory := query.Request.Photos[0].Memory()
 		query.ReleasePhotos()
 		assert.False(t, memory.Ref(), "the photos are still held")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 const goodBody = `{"flow": "FLOW_APP_SDK"}`
@@ -20,7 +21,7 @@ const goodBody = `{"flow": "FLOW_APP_SDK"}`
 // unreachable is an issuer for calls that must end before it.
 func unreachable(t *testing.T) issuer {
 	t.Helper()
-	return func(context.Context, routing.Query) (*routing.Outcome, error) {
+	return func(context.Context, *routing.Query) (*routing.Outcome, error) {
 		t.Error("the issuer was called")
 		return &routing.Outcome{}, &providers.Error{Reason: providers.Internal}
 	}
@@ -132,10 +133,10 @@ func TestMediaTypes(t *testing.T) {
 // TestOtherHeadersPassNowhere sends headers by which other gateways let a client set
 // metadata, an identity or a method.
 func TestOtherHeadersPassNowhere(t *testing.T) {
-	g := start(t, func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	g := start(t, func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		_, ok := metadata.FromIncomingContext(ctx)
 		require.False(t, ok, "incoming metadata")
-		require.Empty(t, compareQueries(routing.Query{Flow: providers.FlowAppSDK, Request: &providers.Request{}}, query))
+		require.Empty(t, compareQueries(route.Query{Flow: providers.FlowAppSDK, Request: &providers.Request{}}, query.Query))
 		return issues(ctx, query)
 	})
 	r := g.post(t, goodBody, "X-Request-Id", marker, "Grpc-Metadata-Caller", marker, "Authorization", marker,

@@ -56,7 +56,7 @@ func (g *gateway) begin(t *testing.T, timeout time.Duration) (ended <-chan *repl
 
 // slow takes a second, or as long as its context lasts, and ends as ends says.
 func slow(ends func() (*routing.Outcome, error)) issuer {
-	return func(ctx context.Context, _ routing.Query) (*routing.Outcome, error) {
+	return func(ctx context.Context, _ *routing.Query) (*routing.Outcome, error) {
 		select {
 		case <-time.After(time.Second):
 			return ends()

@@ -120,7 +120,7 @@ func constantsOfTypeReason(t *testing.T) []string {
 
 func TestEveryReasonOverBothTransports(t *testing.T) {
 	var failure error
-	g := start(t, func(context.Context, routing.Query) (*routing.Outcome, error) {
+	g := start(t, func(context.Context, *routing.Query) (*routing.Outcome, error) {
 		return &routing.Outcome{}, failure
 	})
 	for reason, want := range statuses {

@@ -8,6 +8,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/alloctest"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -19,7 +20,7 @@ func pieces() map[string]alloctest.Piece {
 	outcome := &routing.Outcome{
 		Token: &providers.Token{Value: sensitive.New("token-1"), Client: providers.Client{Digits: sensitive.New("0317")}},
 		Attempts: []routing.Attempt{{
-			Target: &routing.Target{Product: &providers.Product{ID: "acme.digits"}, Account: "acme-cn", Region: "cn"},
+			Target: &route.Target{Product: &providers.Product{ID: "acme.digits"}, Account: "acme-cn", Region: "cn"},
 			Reason: providers.OK, Duration: 20 * time.Millisecond,
 			Exchange: providers.Exchange{Reference: "order-1", RequestID: "V1", HTTPStatus: http.StatusOK},
 		}},

@@ -7,6 +7,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -28,17 +29,16 @@ var detections = map[livenessv1.Detection]providers.Detection{
 }
 
 // queryOf reads a call's valid message.
-func queryOf(c *call.Call) routing.Query {
+func queryOf(c *call.Call) *routing.Query {
 	message := c.Request
-	query := routing.Query{
-		Caller:           c.CallerName(),
+	query := &routing.Query{Caller: c.CallerName(), Query: route.Query{
 		Flow:             call.FlowOf(message.GetFlow()),
 		Scenario:         message.GetScenario(),
 		AcceptedProducts: message.GetAcceptedProducts(),
 		Regions:          message.GetRegions(),
 		IdempotencyKey:   message.GetIdempotencyKey(),
 		Request:          requestOf(message, c.Photos),
-	}
+	}}
 	if len(c.Photos) > 0 {
 		query.ReleasePhotos = c.ReleasePhotos
 	}

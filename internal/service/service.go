@@ -13,7 +13,7 @@ import (
 
 // Issuer issues tokens; *routing.Router is one. The outcome is never nil.
 type Issuer interface {
-	Issue(context.Context, routing.Query) (*routing.Outcome, error)
+	Issue(context.Context, *routing.Query) (*routing.Outcome, error)
 }
 
 // Service implements the contract's service. Its methods want the call in the context,

@@ -8,10 +8,11 @@ import (
 	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-func target(product, account string) *routing.Target {
-	return &routing.Target{Provider: "acme", Product: &providers.Product{ID: product}, Account: account, Region: "cn"}
+func target(product, account string) *route.Target {
+	return &route.Target{Provider: "acme", Product: &providers.Product{ID: product}, Account: account, Region: "cn"}
 }
 
 const method = "liveness.v1.LivenessService/IssueLivenessToken"
@@ -80,7 +81,7 @@ func unavailableCall() *call.Call {
 		Transport: call.GRPC, Method: method, RequestID: "R5", Flow: providers.FlowSpokenDigits, Duration: 80500 * time.Microsecond, Err: down,
 		Outcome: routing.Outcome{
 			Attempts:    []routing.Attempt{failed, retried, probed},
-			Unavailable: []routing.Unavailable{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}},
+			Unavailable: []route.Unavailable{{Target: target("acme.app", "acme-old"), Why: route.OutOfService}},
 			Waited:      50 * time.Millisecond,
 		},
 	}

@@ -31,9 +31,9 @@ import (
 )
 
 // issuer takes the place of routing.
-type issuer func(context.Context, routing.Query) (*routing.Outcome, error)
+type issuer func(context.Context, *routing.Query) (*routing.Outcome, error)
 
-func (i issuer) Issue(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+func (i issuer) Issue(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 	return i(ctx, query)
 }
 
@@ -53,7 +53,7 @@ func start(t *testing.T, i issuer, observers ...func(*call.Call)) *gateway {
 	logger := telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zapcore.DebugLevel)
 	metrics, registry := newMetrics(t)
 	g.registry = registry
-	observed := func(ctx context.Context, query routing.Query) (*routing.Outcome, error) {
+	observed := func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		outcome, err := i(ctx, query)
 		for j := range outcome.Attempts {
 			metrics.ObserveAttempt(&outcome.Attempts[j])

@@ -9,6 +9,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // NewLogger returns a logger that writes one JSON object a line. It drops nothing:
@@ -136,7 +137,7 @@ func (a *attempt) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	return nil
 }
 
-type unavailable []routing.Unavailable
+type unavailable []route.Unavailable
 
 // MarshalLogArray writes the targets that were unavailable, and why.
 func (h *unavailable) MarshalLogArray(array zapcore.ArrayEncoder) error {
@@ -148,7 +149,7 @@ func (h *unavailable) MarshalLogArray(array zapcore.ArrayEncoder) error {
 	return nil
 }
 
-type held routing.Unavailable
+type held route.Unavailable
 
 // MarshalLogObject writes one target that was unavailable.
 func (h *held) MarshalLogObject(object zapcore.ObjectEncoder) error {

@@ -84,7 +84,7 @@ func (g *gateway) requireSilence(t *testing.T, lines int) {
 }
 
 // markedOutcome is issued with markers in all that is for the caller alone.
-func markedOutcome(context.Context, routing.Query) (*routing.Outcome, error) {
+func markedOutcome(context.Context, *routing.Query) (*routing.Outcome, error) {
 	outcome := issuedCall().Outcome
 	outcome.Start = began
 	outcome.Attempts[1].Exchange.Reference = "MARKER-reference"
@@ -114,10 +114,10 @@ func TestAnIssuedTokenLeavesNoTrace(t *testing.T) {
 func TestAFailedCallLeavesNoTrace(t *testing.T) {
 	refused := refusedCall()
 	for name, issue := range map[string]issuer{
-		"refused by the vendor": func(context.Context, routing.Query) (*routing.Outcome, error) { return &refused.Outcome, refused.Err },
-		"a panic":               func(context.Context, routing.Query) (*routing.Outcome, error) { panic("MARKER") },
-		"a panic with an error": func(context.Context, routing.Query) (*routing.Outcome, error) { panic(errors.New("MARKER")) },
-		"a panic with its data": func(_ context.Context, query routing.Query) (*routing.Outcome, error) { panic(query) },
+		"refused by the vendor": func(context.Context, *routing.Query) (*routing.Outcome, error) { return &refused.Outcome, refused.Err },
+		"a panic":               func(context.Context, *routing.Query) (*routing.Outcome, error) { panic("MARKER") },
+		"a panic with an error": func(context.Context, *routing.Query) (*routing.Outcome, error) { panic(errors.New("MARKER")) },
+		"a panic with its data": func(_ context.Context, query *routing.Query) (*routing.Outcome, error) { panic(query) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := start(t, issue)

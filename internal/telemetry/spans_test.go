@@ -18,6 +18,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
@@ -86,8 +87,8 @@ func TestSpansOfAnIssuedCall(t *testing.T) {
 	spans, exporter := newSpans(t, sdktrace.AlwaysSample())
 	c := at(issuedCall())
 	c.Idempotency = idempotency.Issued
-	c.Outcome.RuledOut = []routing.RuledOut{{Target: target("acme.page", "acme-cn")}}
-	c.Outcome.Unavailable = []routing.Unavailable{{Target: target("acme.app", "acme-old"), Why: routing.OutOfService}}
+	c.Outcome.RuledOut = []route.RuledOut{{Target: target("acme.page", "acme-cn")}}
+	c.Outcome.Unavailable = []route.Unavailable{{Target: target("acme.app", "acme-old"), Why: route.OutOfService}}
 	spans.ObserveCall(c)
 	require.Empty(t, cmp.Diff([]span{
 		{
@@ -229,8 +230,8 @@ func TestATracedCallLeavesNothingPersonal(t *testing.T) {
 	refused.Outcome.Start = began
 	for name, issue := range map[string]issuer{
 		"issued":  markedOutcome,
-		"refused": func(context.Context, routing.Query) (*routing.Outcome, error) { return &refused.Outcome, refused.Err },
-		"a panic": func(context.Context, routing.Query) (*routing.Outcome, error) { panic("MARKER") },
+		"refused": func(context.Context, *routing.Query) (*routing.Outcome, error) { return &refused.Outcome, refused.Err },
+		"a panic": func(context.Context, *routing.Query) (*routing.Outcome, error) { panic("MARKER") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			spans, exporter := newSpans(t, sdktrace.AlwaysSample())

@@ -3,17 +3,17 @@ package telemetry
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 )
 
 // State is the state of routing, as gauges that are computed at each scrape.
 type State struct {
-	status                                             func() routing.Status
+	status                                             func() state.Status
 	inFlight, limit, clockOffset, breakers, credential *prometheus.Desc
 }
 
 // NewState returns the collector of what status returns.
-func NewState(status func() routing.Status) *State {
+func NewState(status func() state.Status) *State {
 	return &State{
 		status: status,
 		inFlight: desc("vendor_inflight",
@@ -76,7 +76,7 @@ type productOnAccount struct{ provider, product, account string }
 
 // worstBreakers returns one state for all targets of a product on an account, in
 // whichever routes they are.
-func worstBreakers(routes []routing.RouteStatus) map[productOnAccount]float64 {
+func worstBreakers(routes []state.Route) map[productOnAccount]float64 {
 	worst := map[productOnAccount]float64{}
 	for _, route := range routes {
 		for _, t := range route.Targets {

@@ -9,33 +9,34 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 // inTrouble has one account with a clock that is off, a ejected credential and another
 // that is ejected for one product; of its products one has an open breaker, another a
 // target that is being probed.
-func inTrouble() routing.Status {
-	target := func(product, own, shared string) routing.TargetStatus {
-		return routing.TargetStatus{
-			TargetInfo: routing.TargetInfo{Account: "acme-cn", Product: product}, Provider: "acme",
-			Breaker: routing.BreakerStatus{State: own}, ProductBreaker: routing.BreakerStatus{State: shared},
+func inTrouble() state.Status {
+	target := func(product, own, shared string) state.Target {
+		return state.Target{
+			TargetInfo: route.TargetInfo{Account: "acme-cn", Product: product}, Provider: "acme",
+			Breaker: state.Breaker{State: own}, ProductBreaker: state.Breaker{State: shared},
 		}
 	}
-	credential := func(name, as, app, page string) routing.CredentialStatus {
-		return routing.CredentialStatus{Name: name, EjectionStatus: routing.EjectionStatus{State: as}, Products: map[string]routing.EjectionStatus{
+	credential := func(name, as, app, page string) state.Credential {
+		return state.Credential{Name: name, Ejection: state.Ejection{State: as}, Products: map[string]state.Ejection{
 			"acme.app": {State: app}, "acme.page": {State: page, Until: time.Now()},
 		}}
 	}
-	return routing.Status{
-		Routes: []routing.RouteStatus{
-			{Targets: []routing.TargetStatus{target("acme.app", "closed", "open"), target("acme.page", "half_open", "closed")}},
-			{Targets: []routing.TargetStatus{target("acme.page", "closed", "closed"), target("acme.digits", "closed", "closed")}},
+	return state.Status{
+		Routes: []state.Route{
+			{Targets: []state.Target{target("acme.app", "closed", "open"), target("acme.page", "half_open", "closed")}},
+			{Targets: []state.Target{target("acme.page", "closed", "closed"), target("acme.digits", "closed", "closed")}},
 		},
-		Accounts: []routing.AccountStatus{{
+		Accounts: []state.Account{{
 			Provider: "acme", Account: "acme-cn", InFlight: 7, Limit: 20, MaxInFlight: 500, ClockOffset: -600.5,
-			Credentials: []routing.CredentialStatus{credential("main", "ejected", "ok", "ok"), credential("spare", "ok", "probing", "ejected")},
+			Credentials: []state.Credential{credential("main", "ejected", "ok", "ok"), credential("spare", "ok", "probing", "ejected")},
 		}},
 	}
 }
@@ -76,7 +77,7 @@ func TestState(t *testing.T) {
 func TestStateIsReadAtTheScrape(t *testing.T) {
 	reads := 0
 	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(telemetry.NewState(func() routing.Status {
+	require.NoError(t, registry.Register(telemetry.NewState(func() state.Status {
 		reads++
 		return inTrouble()
 	})))

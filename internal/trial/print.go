@@ -14,7 +14,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -125,7 +125,7 @@ func (p printer) body(content string) {
 	}
 }
 
-func (p printer) failure(failure *providers.Error, ruledOut []routing.RuledOut) {
+func (p printer) failure(failure *providers.Error, ruledOut []route.RuledOut) {
 	violations := failure.Violations
 	for _, out := range ruledOut {
 		violations = out.Violations // all that are in the way

@@ -23,6 +23,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/upstream"
@@ -155,9 +156,9 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, e
 	if err != nil {
 		return nil, err
 	}
-	router := routing.New([]routing.Route{{
+	router := routing.New([]route.Route{{
 		Flow: t.product.Flow, Scenario: t.message.GetScenario(), MaxAttempts: 1,
-		Targets: []routing.Target{{
+		Targets: []route.Target{{
 			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
 			Timeout: t.timeout, Issuer: upstream.Open(t.account, over).NewTarget(t.product.ID, t.parameters),
 			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),

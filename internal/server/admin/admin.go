@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 
-	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
@@ -17,7 +17,7 @@ type Pages struct {
 	// Ready reports whether the gateway takes calls.
 	Ready func() bool
 	// Status is what routing knows.
-	Status func() routing.Status
+	Status func() state.Status
 	// Loopback says that the listener is on loopback; otherwise /routes and /debug/pprof
 	// are refused.
 	Loopback bool

@@ -1,4 +1,4 @@
-package routing
+package route
 
 import (
 	"testing"
@@ -35,7 +35,7 @@ func TestAcceptedProductsAndRegions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			q := query()
 			q.AcceptedProducts, q.Regions = test.accepted, test.regions
-			require.Equal(t, test.want, planned(t, router(mixed()...), q))
+			require.Equal(t, test.want, planned(t, table(mixed()...), q))
 		})
 	}
 }
@@ -53,11 +53,11 @@ func TestSteeredAwayFromAll(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			q := query()
 			q.AcceptedProducts, q.Regions = test.accepted, test.regions
-			outcome, failure := issue(t, router(mixed()...), q)
+			p, failure := table(mixed()...).Plan(q)
 			require.Equal(t, providers.NoEligibleProduct, failure.Reason)
 			require.Equal(t, test.want, paths(failure.Violations))
-			require.Empty(t, outcome.Attempts)
-			require.Len(t, outcome.RuledOut, 4)
+			require.Empty(t, p.Targets)
+			require.Len(t, p.RuledOut, 4)
 		})
 	}
 }
@@ -90,34 +90,34 @@ func TestAcceptedProductsLeftOut(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			test.route.Flow = providers.FlowAppSDK
-			r := guarded([]Route{test.route}, ignore)
+			r := NewTable([]Route{test.route})
 			q := query()
 			q.AcceptedProducts = nil
 			if test.want != nil {
 				require.Equal(t, test.want, planned(t, r, q))
 				return
 			}
-			outcome, failure := issue(t, r, q)
+			p, failure := r.Plan(q)
 			require.Equal(t, providers.InvalidRequest, failure.Reason)
 			require.Equal(t, []providers.Path{"accepted_products"}, paths(failure.Violations))
-			require.Empty(t, outcome.Attempts)
+			require.Empty(t, p.Targets)
 		})
 	}
 }
 
 func TestCallersListCountsBeforeTheRoutes(t *testing.T) {
-	r := guarded([]Route{{Flow: providers.FlowAppSDK, Targets: mixed(), AcceptedProducts: []string{"beta.page"}}}, ignore)
+	r := NewTable([]Route{{Flow: providers.FlowAppSDK, Targets: mixed(), AcceptedProducts: []string{"beta.page"}}})
 	q := query()
 	q.AcceptedProducts = []string{"acme.sdk"}
 	require.Equal(t, []string{"a", "c"}, planned(t, r, q))
 }
 
 func TestRouteOfAQuery(t *testing.T) {
-	r := guarded([]Route{
+	r := NewTable([]Route{
 		{Flow: providers.FlowAppSDK, Targets: []Target{target("default")}},
 		{Flow: providers.FlowAppSDK, Scenario: "login", Targets: []Target{target("login")}},
 		{Flow: providers.FlowHostedPage, Scenario: "login", Targets: []Target{target("page")}},
-	}, ignore)
+	})
 	tests := []struct {
 		flow     providers.Flow
 		scenario string
@@ -138,15 +138,24 @@ func TestRouteOfAQuery(t *testing.T) {
 		t.Run(test.flow.String()+" "+test.scenario, func(t *testing.T) {
 			q := query()
 			q.Flow, q.Scenario = test.flow, test.scenario
-			outcome, failure := issue(t, r, q)
+			p, failure := r.Plan(q)
 			if test.reason == "" {
 				require.Nil(t, failure)
-				require.Equal(t, []string{test.account}, tried(outcome))
+				require.Equal(t, []string{test.account}, accounts(p.Targets))
 				return
 			}
 			require.Equal(t, test.reason, failure.Reason)
 			require.Equal(t, []providers.Path{test.path}, paths(failure.Violations))
-			require.Empty(t, outcome.Attempts)
+			require.Empty(t, p.Targets)
 		})
 	}
+}
+
+// An account whose region nobody knows is in none that a caller names.
+func TestAccountWithoutARegion(t *testing.T) {
+	q := query()
+	q.Regions = []string{"cn"}
+	_, failure := table(target("a", in(""))).Plan(q)
+	require.Equal(t, providers.NoEligibleProduct, failure.Reason)
+	require.Equal(t, []string{"b"}, planned(t, table(target("a", in("")), target("b")), q))
 }

@@ -1,4 +1,4 @@
-package routing
+package route
 
 import (
 	"hash/fnv"
@@ -16,18 +16,18 @@ import (
 const subjects = 100_000
 
 // forSubject asks for one of the subjects.
-func forSubject(i int) Query {
+func forSubject(i int) *Query {
 	q := query()
 	q.Request = &providers.Request{SubjectID: sensitive.New("user-" + strconv.Itoa(i))}
 	return q
 }
 
-func weighted(targets ...Target) *Router {
-	return guarded([]Route{{Flow: providers.FlowAppSDK, Weighted: true, Targets: targets}}, ignore)
+func weighted(targets ...Target) *Table {
+	return NewTable([]Route{{Flow: providers.FlowAppSDK, Weighted: true, Targets: targets}})
 }
 
 // firsts returns the account that each subject is sent to.
-func firsts(t *testing.T, r *Router) []string {
+func firsts(t *testing.T, r *Table) []string {
 	t.Helper()
 	all := make([]string, subjects)
 	for i := range all {
@@ -49,7 +49,7 @@ func requireShare(t *testing.T, want float64, account string, names []string) {
 }
 
 func TestOrderedKeepsTheRoutesOrder(t *testing.T) {
-	r := router(target("c"), target("a"), target("b"))
+	r := table(target("c"), target("a"), target("b"))
 	for i := range 50 {
 		require.Equal(t, []string{"c", "a", "b"}, planned(t, r, forSubject(i)))
 	}
@@ -72,13 +72,12 @@ func TestWeightsAreShares(t *testing.T) {
 
 // Two targets that differ only in their parameters share by weight like any others.
 func TestTargetsThatDifferInParametersOnly(t *testing.T) {
-	scene1, scene2 := &vendor{}, &vendor{}
-	r := weighted(target("a", by(scene1), weighing(30)), target("a", by(scene2), weighing(70)))
+	r := weighted(target("a", with("scene 1"), weighing(30)), target("a", with("scene 2"), weighing(70)))
 	n := 0
 	for i := range subjects {
-		p, failure := r.plan(new(forSubject(i)))
+		p, failure := r.Plan(forSubject(i))
 		require.Nil(t, failure)
-		if p.targets[0].Issuer == scene1 {
+		if p.Targets[0].Parameters[0] == "scene 1" {
 			n++
 		}
 	}
@@ -126,18 +125,18 @@ func TestOrderDependsOnTheSubjectAlone(t *testing.T) {
 	here := weighted(target("a", weighing(3)), target("b", weighing(2)), target("a", of(&page)))
 	there := weighted(target("a", of(&page)), target("a", weighing(3)), target("b", weighing(2)))
 	for i := range 1000 {
-		p, _ := here.plan(new(forSubject(i)))
-		q, _ := there.plan(new(forSubject(i)))
-		for j := range p.targets {
-			require.Equal(t, p.targets[j].Account, q.targets[j].Account)
-			require.Equal(t, p.targets[j].Product, q.targets[j].Product)
+		p, _ := here.Plan(forSubject(i))
+		q, _ := there.Plan(forSubject(i))
+		for j := range p.Targets {
+			require.Equal(t, p.Targets[j].Account, q.Targets[j].Account)
+			require.Equal(t, p.Targets[j].Product, q.Targets[j].Product)
 		}
 	}
 }
 
 func TestWhatAnOrderSticksTo(t *testing.T) {
 	r := weighted(target("a"), target("b"), target("c"), target("d"))
-	distinct := func(q Query) int {
+	distinct := func(q *Query) int {
 		orders := map[string]bool{}
 		for range 64 {
 			name := ""

@@ -1,7 +1,7 @@
-package routing
+package route
 
-// RouteInfo is a route as the configuration has it.
-type RouteInfo struct {
+// Info is a route as the configuration has it.
+type Info struct {
 	Flow string `json:"flow"`
 	// Scenario is "" for the flow's default route.
 	Scenario string `json:"scenario"`
@@ -27,8 +27,9 @@ type TargetInfo struct {
 	OutOfService string   `json:"out_of_service,omitempty"`
 }
 
-func (r *Route) info() RouteInfo {
-	info := RouteInfo{
+// Info returns the route as the configuration has it.
+func (r *Route) Info() Info {
+	info := Info{
 		Flow: r.Flow.String(), Scenario: r.Scenario, Order: "ordered",
 		AcceptedProducts: r.AcceptedProducts, AfterAmbiguous: "continue", MaxAttempts: r.MaxAttempts,
 	}
@@ -41,7 +42,8 @@ func (r *Route) info() RouteInfo {
 	return info
 }
 
-func (t *Target) info() TargetInfo {
+// Info returns the target as the configuration has it.
+func (t *Target) Info() TargetInfo {
 	return TargetInfo{
 		Position: t.position, Account: t.Account, Product: t.Product.ID, Region: t.Region,
 		Weight: t.Weight, Parameters: t.Parameters, OutOfService: t.OutOfService,

@@ -1,4 +1,4 @@
-package routing
+package route
 
 import (
 	"cmp"
@@ -11,7 +11,7 @@ import (
 // It holds nothing secret and nothing of the user.
 type Explanation struct {
 	// Route is the one that the query picks, nil if it picks none.
-	Route *RouteInfo `json:"route"`
+	Route *Info `json:"route"`
 	// OrderedBy is what the order comes from: "position" in an ordered route;
 	// "subject_id" or "idempotency_key" in a weighted one, whose value always gives this
 	// order; "random" if the query has neither. Targets are then by position.
@@ -41,17 +41,17 @@ type FieldViolation struct {
 }
 
 // Explain plans a query and makes no attempt.
-func (r *Router) Explain(query Query) Explanation {
-	p, failure := r.plan(&query)
+func (t *Table) Explain(query *Query) Explanation {
+	p, failure := t.Plan(query)
 	e := Explanation{Failure: failure}
-	if p.route == nil {
+	if p.Route == nil {
 		return e
 	}
-	info := p.route.info()
-	e.Route, e.OrderedBy = &info, orderedBy(p.route, &query)
-	e.addPlanned(p.targets)
-	for _, out := range p.ruledOut {
-		e.NotEligible = append(e.NotEligible, ExplainedTarget{TargetInfo: out.Target.info(), Violations: Explained(out.Violations)})
+	info := p.Route.Info()
+	e.Route, e.OrderedBy = &info, orderedBy(p.Route, query)
+	e.addPlanned(p.Targets)
+	for _, out := range p.RuledOut {
+		e.NotEligible = append(e.NotEligible, ExplainedTarget{TargetInfo: out.Target.Info(), Violations: Explained(out.Violations)})
 	}
 	slices.SortFunc(e.NotEligible, byPosition)
 	if e.OrderedBy == "random" {
@@ -65,7 +65,7 @@ func (e *Explanation) addPlanned(targets []*Target) {
 	var total float64
 	var unavailable []Unavailable
 	for _, target := range targets {
-		explained := ExplainedTarget{TargetInfo: target.info()}
+		explained := ExplainedTarget{TargetInfo: target.Info()}
 		if target.OutOfService != "" {
 			e.NotEligible = append(e.NotEligible, explained)
 			unavailable = append(unavailable, Unavailable{Target: target, Why: OutOfService})
@@ -80,7 +80,7 @@ func (e *Explanation) addPlanned(targets []*Target) {
 		}
 	}
 	if len(e.Targets) == 0 && len(unavailable) > 0 {
-		e.Failure = noneAvailable(unavailable)
+		e.Failure = NoneAvailable(unavailable)
 	}
 }
 

@@ -1,4 +1,4 @@
-package routing
+package route
 
 import (
 	"strings"
@@ -18,7 +18,7 @@ var strict = providers.Product{
 	}, page.Limits...),
 }
 
-func all(t *testing.T, change func(*providers.Request)) Query {
+func all(t *testing.T, change func(*providers.Request)) *Query {
 	t.Helper()
 	q := query()
 	q.AcceptedProducts = []string{sdk.ID, page.ID, strict.ID}
@@ -35,16 +35,16 @@ func card(number string) func(*providers.Request) {
 const goodNumber = "11010119900307001X"
 
 func TestRuledOut(t *testing.T) {
-	r := router(target("a"), target("b", of(&page)), target("c", of(&strict)), target("d", of(&page), in("sgp")))
+	r := table(target("a"), target("b", of(&page)), target("c", of(&strict)), target("d", of(&page), in("sgp")))
 	q := all(t, card(goodNumber))
 	q.Request.Reference = "a long reference"
 	q.Regions = []string{"cn"}
-	outcome, failure := issue(t, r, q)
+	p, failure := r.Plan(q)
 	require.Nil(t, failure)
-	require.Equal(t, []string{"b"}, tried(outcome))
+	require.Equal(t, []string{"b"}, accounts(p.Targets))
 
 	reasons := map[string][]providers.Violation{}
-	for _, ruled := range outcome.RuledOut {
+	for _, ruled := range p.RuledOut {
 		reasons[ruled.Target.Account] = ruled.Violations
 	}
 	require.Equal(t, map[string][]providers.Violation{
@@ -114,11 +114,11 @@ func TestNothingLeft(t *testing.T) {
 					change(r)
 				}
 			})
-			outcome, failure := issue(t, router(test.targets...), q)
+			p, failure := table(test.targets...).Plan(q)
 			require.Equal(t, test.reason, failure.Reason)
 			require.Equal(t, test.want, paths(failure.Violations))
-			require.Empty(t, outcome.Attempts)
-			require.Len(t, outcome.RuledOut, len(test.targets))
+			require.Empty(t, p.Targets)
+			require.Len(t, p.RuledOut, len(test.targets))
 		})
 	}
 }
@@ -127,7 +127,7 @@ func TestNothingLeft(t *testing.T) {
 func TestValueWrongForAllThatAreSteeredTo(t *testing.T) {
 	q := all(t, card("1"))
 	q.Regions = []string{"cn"}
-	outcome, failure := issue(t, router(target("a", in("sgp")), target("b", of(&page))), q)
+	p, failure := table(target("a", in("sgp")), target("b", of(&page))).Plan(q)
 	require.Equal(t, providers.IdentityNumberInvalid, failure.Reason)
-	require.Len(t, outcome.RuledOut, 2)
+	require.Len(t, p.RuledOut, 2)
 }

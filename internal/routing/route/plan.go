@@ -1,59 +1,99 @@
-package routing
+package route
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-type plan struct {
-	route    *Route
-	targets  []*Target
-	ruledOut []RuledOut
+// maxAttempts bounds the attempts of one call.
+const maxAttempts = 3
+
+// Table is all routes. It is safe for concurrent use, and never changes.
+type Table struct {
+	routes  map[key]*Route
+	inOrder []Route
 }
 
-// plan returns the targets that may serve the query, in the order to try them.
-func (r *Router) plan(query *Query) (plan, *providers.Error) {
-	route, failure := r.route(query)
+type key struct {
+	flow     providers.Flow
+	scenario string
+}
+
+// NewTable returns a table of routes that are unique by flow and scenario. Their targets
+// are numbered, and get what the table needs of them.
+func NewTable(routes []Route) *Table {
+	t := &Table{routes: make(map[key]*Route, len(routes)), inOrder: routes}
+	for i := range routes {
+		routes[i].hashTargets()
+		routes[i].guardTargets()
+		routes[i].MaxAttempts = cmp.Or(routes[i].MaxAttempts, maxAttempts)
+		t.routes[key{routes[i].Flow, routes[i].Scenario}] = &routes[i]
+	}
+	return t
+}
+
+func (r *Route) guardTargets() {
+	for i := range r.Targets {
+		r.Targets[i].position = i + 1
+		r.Targets[i].own = r.Targets[i].Guard.Target(r.Targets[i].Product.ID)
+	}
+}
+
+// Routes are the table's, in the order in which they were given.
+func (t *Table) Routes() []Route { return t.inOrder }
+
+// Plan is the targets that may serve a query, in the order to try them, and those of the
+// route that may not. Route is nil if the query picks none.
+type Plan struct {
+	Route    *Route
+	Targets  []*Target
+	RuledOut []RuledOut
+}
+
+// Plan plans a query. The failure says why there is no target, nil if there is one.
+func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
+	route, failure := t.route(query)
 	if failure != nil {
-		return plan{}, failure
+		return Plan{}, failure
 	}
 	accepted, failure := route.accepted(query)
 	if failure != nil {
-		return plan{route: route}, failure
+		return Plan{Route: route}, failure
 	}
-	p := plan{route: route, targets: make([]*Target, 0, len(route.Targets))}
+	p := Plan{Route: route, Targets: make([]*Target, 0, len(route.Targets))}
 	asked := query.Request.Asks()
 	var candidates []RuledOut
 	for i := range route.Targets {
 		target := &route.Targets[i]
 		if violations := steeredAway(target, accepted, query.Regions); violations != nil {
-			p.ruledOut = append(p.ruledOut, RuledOut{target, violations})
+			p.RuledOut = append(p.RuledOut, RuledOut{target, violations})
 			continue
 		}
 		if violations := target.Product.Check(query.Request, asked); violations != nil {
 			candidates = append(candidates, RuledOut{target, violations})
 			continue
 		}
-		p.targets = append(p.targets, target)
+		p.Targets = append(p.Targets, target)
 	}
-	if len(p.targets) == 0 && len(candidates) > 0 {
+	if len(p.Targets) == 0 && len(candidates) > 0 {
 		failure = unservable(candidates)
-	} else if len(p.targets) == 0 {
-		failure = unservable(p.ruledOut)
+	} else if len(p.Targets) == 0 {
+		failure = unservable(p.RuledOut)
 	}
-	p.ruledOut = append(p.ruledOut, candidates...)
+	p.RuledOut = append(p.RuledOut, candidates...)
 	if route.Weighted {
-		byWeight(p.targets, query)
+		byWeight(p.Targets, query)
 	}
 	return p, failure
 }
 
-func (r *Router) route(query *Query) (*Route, *providers.Error) {
-	if route := r.routes[routeKey{query.Flow, query.Scenario}]; route != nil {
+func (t *Table) route(query *Query) (*Route, *providers.Error) {
+	if route := t.routes[key{query.Flow, query.Scenario}]; route != nil {
 		return route, nil
 	}
-	for key := range r.routes {
+	for key := range t.routes {
 		switch {
 		case key.flow != query.Flow:
 		case query.Scenario == "":
@@ -109,7 +149,7 @@ func unservable(candidates []RuledOut) *providers.Error {
 	failure := &providers.Error{Reason: providers.NoEligibleProduct}
 	for _, candidate := range candidates {
 		for _, v := range candidate.Violations {
-			if !concerns(failure.Violations, v.Path) {
+			if !Concern(failure.Violations, v.Path) {
 				failure.Violations = append(failure.Violations, v)
 			}
 		}
@@ -129,7 +169,8 @@ func wrongForAll(path providers.Path, candidates []RuledOut) bool {
 	return true
 }
 
-func concerns(violations []providers.Violation, path providers.Path) bool {
+// Concern reports whether one of the violations is of the field.
+func Concern(violations []providers.Violation, path providers.Path) bool {
 	return slices.ContainsFunc(violations, func(v providers.Violation) bool { return v.Path == path })
 }
 

@@ -1,4 +1,4 @@
-package routing
+package route
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 // hundredRoutes returns a router over 100 routes of three targets each, and a query
 // for one of them that all targets but one can serve.
-func hundredRoutes() (*Router, Query) {
+func hundredRoutes() (*Table, *Query) {
 	var routes []Route
 	for i := range 100 {
 		routes = append(routes, Route{
@@ -24,14 +24,14 @@ func hundredRoutes() (*Router, Query) {
 	q.Scenario, q.Regions = "scenario-77", []string{"cn"}
 	q.Request = &providers.Request{SubjectID: sensitive.New("user-1")}
 	card(goodNumber)(q.Request)
-	return guarded(routes, ignore), q
+	return NewTable(routes), q
 }
 
 func BenchmarkPlan(b *testing.B) {
 	r, q := hundredRoutes()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, failure := r.plan(&q); failure != nil {
+		if _, failure := r.Plan(q); failure != nil {
 			b.Fatal(failure)
 		}
 	}
@@ -40,7 +40,7 @@ func BenchmarkPlan(b *testing.B) {
 // A decision among a hundred routes costs little enough to make on every call.
 func TestPlanAllocations(t *testing.T) {
 	r, q := hundredRoutes()
-	allocations := testing.AllocsPerRun(100, func() { _, _ = r.plan(&q) })
+	allocations := testing.AllocsPerRun(100, func() { _, _ = r.Plan(q) })
 	if allocations > 5 {
 		t.Errorf("%.0f allocations a decision, want at most 5", allocations)
 	}

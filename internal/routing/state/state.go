@@ -1,0 +1,133 @@
+// Package state is what operators see of the targets and accounts: the states of their
+// guards at a moment. It changes none.
+package state
+
+import (
+	"slices"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
+)
+
+// Status is what the router knows of its targets and accounts, for operators. It holds
+// nothing secret and nothing of any user.
+type Status struct {
+	Routes []Route `json:"routes"`
+	// Accounts are those that some route uses.
+	Accounts []Account `json:"accounts"`
+}
+
+// Route is a route with its targets in the configured order.
+type Route struct {
+	route.Info
+	Targets []Target `json:"targets"`
+}
+
+// Target is a target with its breakers: its own, for what its parameters may
+// cause, and that of the product on the account, which all targets of both share. An
+// attempt needs both.
+type Target struct {
+	route.TargetInfo
+	Provider       string  `json:"-"`
+	Breaker        Breaker `json:"breaker"`
+	ProductBreaker Breaker `json:"product_breaker"`
+}
+
+// Breaker is a breaker's state.
+type Breaker struct {
+	// State is "closed", "half_open" or "open".
+	State string `json:"state"`
+	// Until is when the next probe may begin; zero if the next attempt is one, or if
+	// the breaker is closed.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Account is an account's state.
+type Account struct {
+	Provider string `json:"provider"`
+	Account  string `json:"account"`
+	Region   string `json:"region,omitempty"`
+	// InFlight attempts are in flight, Limit may be now, MaxInFlight may be at most.
+	InFlight    int `json:"in_flight"`
+	Limit       int `json:"limit"`
+	MaxInFlight int `json:"max_in_flight"`
+	// RateLimit is how many attempts may begin in a second, 0 if any number may. RestUntil
+	// is until when the vendor asked to be left alone, zero if it did not.
+	RateLimit float64   `json:"rate_limit,omitzero"`
+	RestUntil time.Time `json:"rest_until,omitzero"`
+	// ClockOffset is by how many seconds the vendor's clock is ahead.
+	ClockOffset float64      `json:"clock_offset_seconds"`
+	Credentials []Credential `json:"credentials"`
+}
+
+// Credential is the state of a credential as such, and of it with each product
+// that some route uses it for.
+type Credential struct {
+	Name string `json:"name"`
+	Ejection
+	Products map[string]Ejection `json:"products"`
+}
+
+// Ejection is whether a credential is used.
+type Ejection struct {
+	// State is "ok", "probing" or "ejected".
+	State string `json:"state"`
+	// Until is when it may be probed; zero if the next attempt that comes to it may, or
+	// if it is not ejected.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Of returns the status of routes and their accounts at now.
+func Of(routes []route.Route, now time.Time) Status {
+	status := Status{Routes: make([]Route, len(routes))}
+	for i := range routes {
+		r := &routes[i]
+		targets := make([]Target, len(r.Targets))
+		for j := range r.Targets {
+			target := &r.Targets[j]
+			state := target.OwnGuard().Status(now)
+			targets[j] = Target{target.Info(), target.Provider, breakerOf(state.Target), breakerOf(state.Product)}
+			status.account(target, now).note(target.Product.ID, state.Credentials)
+		}
+		status.Routes[i] = Route{r.Info(), targets}
+	}
+	return status
+}
+
+// account returns the status of the target's account, which it adds if it is not there.
+func (s *Status) account(t *route.Target, now time.Time) *Account {
+	i := slices.IndexFunc(s.Accounts, func(a Account) bool { return a.Account == t.Account })
+	if i < 0 {
+		i = len(s.Accounts)
+		s.Accounts = append(s.Accounts, accountOf(t, now))
+	}
+	return &s.Accounts[i]
+}
+
+func accountOf(t *route.Target, now time.Time) Account {
+	state := t.Guard.Status(now)
+	credentials := make([]Credential, len(t.Credentials))
+	for i, name := range t.Credentials {
+		credentials[i] = Credential{name, ejectionOf(state.Credentials[i]), map[string]Ejection{}}
+	}
+	return Account{
+		Provider: t.Provider, Account: t.Account, Region: t.Region,
+		InFlight: state.InFlight, Limit: state.Limit, MaxInFlight: state.MaxInFlight, RateLimit: state.Rate, RestUntil: state.RestEnd,
+		ClockOffset: state.ClockOffset.Seconds(), Credentials: credentials,
+	}
+}
+
+// note adds what is known of the credentials with a product.
+func (a *Account) note(product string, credentials []guard.Status) {
+	for i := range a.Credentials {
+		a.Credentials[i].Products[product] = ejectionOf(credentials[i])
+	}
+}
+
+func breakerOf(s guard.Status) Breaker { return Breaker{s.State.String(), s.Until} }
+
+func ejectionOf(s guard.Status) Ejection {
+	words := [...]string{guard.Closed: "ok", guard.HalfOpen: "probing", guard.Open: "ejected"}
+	return Ejection{words[s.State], s.Until}
+}
