@@ -13,6 +13,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
 // A caller that wants ten times the slots of an account, and comes back at once when it is
@@ -26,7 +27,7 @@ func TestCrowdLeavesOthersTheirTurns(t *testing.T) {
 			time.Sleep(50*time.Millisecond + rand.N(100*time.Millisecond))
 			return issued, ctx.Err()
 		})
-		r := router(target("a", on(guard.NewAccount(1, slots)), func(t *Target) { t.Issuer = vendor }))
+		r := router(target("a", on(guard.NewAccount(1, slots)), func(t *route.Target) { t.Issuer = vendor }))
 		end := time.Now().Add(lasts)
 		var all sync.WaitGroup
 		call := func(caller string, calls int, pause time.Duration) {

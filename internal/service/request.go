@@ -31,22 +31,28 @@ var detections = map[livenessv1.Detection]providers.Detection{
 // queryOf reads a call's valid message.
 func queryOf(c *call.Call) *routing.Query {
 	message := c.Request
-	query := &routing.Query{Caller: c.CallerName(), Query: route.Query{
+	both := &struct { // one allocation
+		query   routing.Query
+		request providers.Request
+	}{request: requestOf(message, c.Photos)}
+	query := &both.query
+	query.Caller = c.CallerName()
+	query.Query = route.Query{
 		Flow:             call.FlowOf(message.GetFlow()),
 		Scenario:         message.GetScenario(),
 		AcceptedProducts: message.GetAcceptedProducts(),
 		Regions:          message.GetRegions(),
 		IdempotencyKey:   message.GetIdempotencyKey(),
-		Request:          requestOf(message, c.Photos),
-	}}
+		Request:          &both.request,
+	}
 	if len(c.Photos) > 0 {
 		query.ReleasePhotos = c.ReleasePhotos
 	}
 	return query
 }
 
-func requestOf(message *livenessv1.IssueLivenessTokenRequest, photos []sensitive.Bytes) *providers.Request {
-	request := &providers.Request{
+func requestOf(message *livenessv1.IssueLivenessTokenRequest, photos []sensitive.Bytes) providers.Request {
+	request := providers.Request{
 		SubjectID:     sensitive.New(message.GetSubjectId()),
 		Photos:        photos,
 		Reference:     message.GetReference(),
@@ -57,10 +63,10 @@ func requestOf(message *livenessv1.IssueLivenessTokenRequest, photos []sensitive
 		Detection:     detections[message.GetDetection()],
 	}
 	if comparison := message.GetComparison(); comparison != nil {
-		readComparison(comparison, request)
+		readComparison(comparison, &request)
 	}
 	if capture := message.GetCapture(); capture != nil {
-		readCapture(capture, request)
+		readCapture(capture, &request)
 	}
 	return request
 }
