@@ -8,10 +8,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Limits bounds what the gateway has in flight. What would pass a bound is shed with
-// OVERLOADED, where that is known before its message is read: under twice the load all
-// calls would be late. Of either bound, calls that a client sends again may take four
-// fifths, so that retries never crowd out first calls.
+// Limits bounds what the gateway, or a caller, has in flight. What would pass a bound is shed,
+// where that is known before its message is read: under twice the load all calls would be
+// late. Of either bound, calls that a client sends again may take four fifths, so that retries
+// never crowd out first calls.
 //
 // Calls of the RPC and of the REST route count, from when their messages have arrived
 // until they are answered; health, reflection, /healthz and the admin listener do not.
@@ -25,41 +25,70 @@ type Limits struct {
 	MaxPhotoBytes int64
 }
 
-// Controller counts what is in flight against the limits. It is safe for concurrent use,
-// takes no lock and allocates nothing.
+// Controller counts what is in flight against the limits: all callers' together, beyond which
+// calls are shed with OVERLOADED, and each caller's own, beyond which they are shed with
+// CALLER_QUOTA_EXCEEDED.
+//
+// Where there are several callers, the last fifth of all is for those who hold no more than an
+// equal share: of those who hold anything, two at least. So one who takes all that it can get
+// leaves room for whoever comes, and gives way until the shares are equal.
+//
+// It is safe for concurrent use, takes no lock and allocates nothing.
 type Controller struct {
-	calls, bytes gauge
+	calls, bytes total
+	callers      map[string]*holder
+	// others are the callers without a name.
+	others holder
 }
 
-// NewController returns a controller that sheds what would pass the limits.
-func NewController(limits Limits) *Controller {
-	c := &Controller{}
+// holder is what one caller holds.
+type holder struct{ calls, bytes gauge }
+
+// NewController returns a controller that sheds what would pass the limits, or those of a
+// caller, which are by name. Whoever has no name there is one caller without bounds.
+func NewController(limits Limits, callers map[string]Limits) *Controller {
+	c := &Controller{callers: make(map[string]*holder, len(callers))}
 	c.calls.limit, c.bytes.limit = int64(limits.MaxCalls), limits.MaxPhotoBytes
+	for name, own := range callers {
+		h := &holder{}
+		h.calls.limit, h.bytes.limit = int64(own.MaxCalls), own.MaxPhotoBytes
+		c.callers[name] = h
+	}
+	if len(callers) > 1 {
+		c.calls.least, c.bytes.least = 2, 2
+	}
 	return c
 }
 
 // InFlight returns how many calls there are, and how many bytes of their messages.
 func (c *Controller) InFlight() (calls, bytes int64) { return c.calls.held.Load(), c.bytes.held.Load() }
 
-// Open lets a call read its message under a permit, or says why the call is shed already.
-// The permit must be released. It holds nothing yet: a message may never come.
-func (c *Controller) Open(permit *Permit, resent bool) *providers.Error {
-	if !c.calls.fits(1, resent) {
-		return overloaded(tooManyCalls)
-	}
-	permit.controller, permit.resent = c, resent
-	return nil
+// InFlightOf returns the same of a caller by name.
+func (c *Controller) InFlightOf(caller string) (calls, bytes int64) {
+	h := c.holder(caller)
+	return h.calls.held.Load(), h.bytes.held.Load()
 }
 
-const (
-	tooManyCalls  = "too many calls at once"
-	tooManyPhotos = "too many photos at once"
-)
+func (c *Controller) holder(caller string) *holder {
+	if h := c.callers[caller]; h != nil {
+		return h
+	}
+	return &c.others
+}
+
+// Open lets a call of the caller of that name read its message under a permit, or says why the
+// call is shed already. The permit must be released. It holds nothing yet: a message may never
+// come.
+func (c *Controller) Open(permit *Permit, caller string, resent bool) *providers.Error {
+	permit.controller, permit.caller, permit.resent = c, c.holder(caller), resent
+	return shed(c.calls.fits(&permit.caller.calls, 1, resent), "calls")
+}
 
 // Permit is what a call holds of the limits; the zero permit holds nothing. It belongs to
 // the goroutine that serves the call, but for ReleaseBytes.
 type Permit struct {
 	controller *Controller
+	caller     *holder
 	resent     bool
 	calls      int64
 	bytes      atomic.Int64
@@ -70,19 +99,19 @@ func (p *Permit) Admit() *providers.Error {
 	if p.controller == nil {
 		return nil
 	}
-	if !p.controller.calls.take(1, p.resent) {
-		return overloaded(tooManyCalls)
+	v := p.controller.calls.take(&p.caller.calls, 1, p.resent)
+	if v == fits {
+		p.calls++
 	}
-	p.calls++
-	return nil
+	return shed(v, "calls")
 }
 
 // Fits says why a message of that many bytes would be shed now. It takes nothing.
 func (p *Permit) Fits(bytes int64) *providers.Error {
-	if p.controller == nil || p.controller.bytes.fits(bytes, p.resent) {
+	if p.controller == nil {
 		return nil
 	}
-	return overloaded(tooManyPhotos)
+	return shed(p.controller.bytes.fits(&p.caller.bytes, bytes, p.resent), "photos")
 }
 
 // Reserve takes that many bytes of message more, or says why the call is shed.
@@ -90,11 +119,11 @@ func (p *Permit) Reserve(bytes int64) *providers.Error {
 	if p.controller == nil {
 		return nil
 	}
-	if !p.controller.bytes.take(bytes, p.resent) {
-		return overloaded(tooManyPhotos)
+	v := p.controller.bytes.take(&p.caller.bytes, bytes, p.resent)
+	if v == fits {
+		p.bytes.Add(bytes)
 	}
-	p.bytes.Add(bytes)
-	return nil
+	return shed(v, "photos")
 }
 
 // Release gives everything back, once.
@@ -103,48 +132,29 @@ func (p *Permit) Release() {
 		return
 	}
 	p.ReleaseBytes()
-	p.controller.calls.held.Add(-p.calls)
+	p.controller.calls.release(&p.caller.calls, p.calls)
 	p.calls = 0
 }
 
 // ReleaseBytes gives the bytes back, once. It may be called from any goroutine.
 func (p *Permit) ReleaseBytes() {
 	if p.controller != nil {
-		p.controller.bytes.held.Add(-p.bytes.Swap(0))
+		p.controller.bytes.release(&p.caller.bytes, p.bytes.Swap(0))
 	}
 }
 
-func overloaded(message string) *providers.Error {
-	return &providers.Error{Reason: providers.Overloaded, Message: message}
-}
-
-// gauge counts what is held of something limited; a limit of 0 is none.
-type gauge struct {
-	limit int64
-	held  atomic.Int64
-}
-
-// take adds n and reports true, or would pass the limit and changes nothing. It never
-// refuses what fits at that moment, which adding first and looking then would.
-func (g *gauge) take(n int64, resent bool) bool {
-	for {
-		held := g.held.Load()
-		if !g.within(held+n, resent) {
-			return false
+// shed returns the failure of a call that does not fit.
+func shed(v verdict, of string) *providers.Error {
+	switch v {
+	case overloaded:
+		return &providers.Error{Reason: providers.Overloaded, Message: "too many " + of + " at once"}
+	case aboveShare:
+		return &providers.Error{
+			Reason: providers.Overloaded, Message: "too many " + of + " at once, and of this caller more than its equal share",
 		}
-		if g.held.CompareAndSwap(held, held+n) {
-			return true
-		}
+	case overQuota:
+		return &providers.Error{Reason: providers.CallerQuotaExceeded, Message: "too many " + of + " of the caller at once"}
+	default:
+		return nil
 	}
-}
-
-// fits reports whether take would.
-func (g *gauge) fits(n int64, resent bool) bool { return g.within(g.held.Load()+n, resent) }
-
-func (g *gauge) within(total int64, resent bool) bool {
-	limit := g.limit
-	if resent {
-		limit -= limit / 5
-	}
-	return g.limit <= 0 || total <= limit
 }

@@ -35,7 +35,8 @@ func TestGauge(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			g := &gauge{limit: c.limit}
 			g.held.Store(c.held)
-			require.Equal(t, c.want, g.take(c.n, c.resent))
+			_, taken := g.take(c.n, c.resent)
+			require.Equal(t, c.want, taken)
 			if c.want {
 				c.held += c.n
 			}
@@ -46,14 +47,14 @@ func TestGauge(t *testing.T) {
 
 // admit does for a call at once what happens as its message arrives.
 func (c *Controller) admit(permit *Permit, resent bool) *providers.Error {
-	if shed := c.Open(permit, resent); shed != nil {
+	if shed := c.Open(permit, "", resent); shed != nil {
 		return shed
 	}
 	return permit.Admit()
 }
 
 func TestPermit(t *testing.T) {
-	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100})
+	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100}, nil)
 	first, second := &Permit{}, &Permit{}
 	require.Nil(t, c.admit(first, false))
 	require.Nil(t, first.Reserve(60))
@@ -72,10 +73,10 @@ func TestPermit(t *testing.T) {
 
 // What has only been announced holds nothing, and is shed all the same where it cannot fit.
 func TestAnnouncedHoldsNothing(t *testing.T) {
-	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100})
+	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100}, nil)
 	for range 64 {
 		permit := &Permit{}
-		require.Nil(t, c.Open(permit, false))
+		require.Nil(t, c.Open(permit, "", false))
 		require.Nil(t, permit.Fits(100))
 		require.EqualError(t, permit.Fits(101), "OVERLOADED: too many photos at once")
 	}
@@ -83,7 +84,7 @@ func TestAnnouncedHoldsNothing(t *testing.T) {
 	require.Zero(t, calls+bytes)
 
 	first, late := &Permit{}, &Permit{}
-	require.Nil(t, c.Open(late, false))
+	require.Nil(t, c.Open(late, "", false))
 	require.Nil(t, c.admit(first, false))
 	require.EqualError(t, late.Admit(), "OVERLOADED: too many calls at once")
 	late.Release()
@@ -99,7 +100,7 @@ func TestControllerConcurrently(t *testing.T) {
 		calls   = 12
 		bytes   = 40
 	)
-	c := NewController(Limits{MaxCalls: calls, MaxPhotoBytes: bytes})
+	c := NewController(Limits{MaxCalls: calls, MaxPhotoBytes: bytes}, nil)
 	var held atomic.Int64
 	var done sync.WaitGroup
 	for worker := range uint64(workers) {
@@ -123,7 +124,7 @@ func TestControllerConcurrently(t *testing.T) {
 	require.Zero(t, c.calls.held.Load())
 	require.Zero(t, c.bytes.held.Load())
 
-	c = NewController(Limits{MaxCalls: workers, MaxPhotoBytes: 7 * workers})
+	c = NewController(Limits{MaxCalls: workers, MaxPhotoBytes: 7 * workers}, nil)
 	for range workers {
 		done.Go(func() {
 			for range 20_000 {
@@ -138,7 +139,7 @@ func TestControllerConcurrently(t *testing.T) {
 }
 
 func TestAdmitAllocatesNothing(t *testing.T) {
-	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100})
+	c := NewController(Limits{MaxCalls: 1, MaxPhotoBytes: 100}, nil)
 	permit := &Permit{}
 	require.Zero(t, testing.AllocsPerRun(1000, func() {
 		_ = c.admit(permit, true)
@@ -148,7 +149,7 @@ func TestAdmitAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkAdmit(b *testing.B) {
-	c := NewController(Limits{MaxCalls: 10_000, MaxPhotoBytes: 1 << 30})
+	c := NewController(Limits{MaxCalls: 10_000, MaxPhotoBytes: 1 << 30}, nil)
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		permit := &Permit{}

@@ -66,6 +66,9 @@ type Call struct {
 	// Outcome is what was tried for the call. If the call Repeats another, it is empty,
 	// or of a failure that they share.
 	Outcome routing.Outcome
+	// RetryAfter is how long it is until the caller's rate allows another call, if that is what
+	// the call failed of; 0 otherwise.
+	RetryAfter time.Duration
 	// Err is why the call failed, nil if it issued a token.
 	Err *providers.Error
 	// TraceID is the trace that the call belongs to, "" if there is none that anybody
@@ -176,6 +179,9 @@ func (c *Call) RetryDelay() time.Duration {
 		return 0
 	}
 	retry := rowOf(c.Err).retry
+	if retry > 0 && c.RetryAfter > 0 {
+		return c.RetryAfter // what the caller's rate says
+	}
 	if retry > 0 && c.Outcome.RetryAfter > 0 {
 		return c.Outcome.RetryAfter // what routing knows of its targets
 	}

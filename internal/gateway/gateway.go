@@ -100,7 +100,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	}
 	dispatcher := server.NewDispatcher(admission.NewController(admission.Limits{
 		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
-	}), g.observers(metrics)...)
+	}, nil), g.observers(metrics)...)
 	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
 	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, g.keeper))
 	errorLog := stdlog.New(log).Logger()

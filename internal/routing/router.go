@@ -27,10 +27,10 @@ type Router struct {
 	retained atomic.Int64
 }
 
-// New returns a router over routes that are unique by flow and scenario. onAttempt
-// is called with every attempt when it has ended.
-func New(routes []route.Route, onAttempt func(*Attempt)) *Router {
-	return &Router{table: route.NewTable(routes), onAttempt: onAttempt}
+// New returns a router over routes that are unique by flow, scenario and caller. onAttempt
+// is called with every attempt when it has ended. Callers are those whose calls are narrowed.
+func New(routes []route.Route, onAttempt func(*Attempt), callers ...route.Caller) *Router {
+	return &Router{table: route.NewTable(routes, callers...), onAttempt: onAttempt}
 }
 
 // Explain plans a query and makes no attempt.

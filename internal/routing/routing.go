@@ -13,8 +13,6 @@ import (
 
 // Query is one call: what picks its targets, and what its attempts may do beside.
 type Query struct {
-	// Caller is the name of whose call it is; "" while callers are not told apart.
-	Caller string
 	route.Query
 	// ReleasePhotos, if there is one, is called when the request's photos are not needed any
 	// more, if that is before the call has ended: once at most, from any goroutine.

@@ -47,7 +47,7 @@ func inCrowd(t *testing.T, limits admission.Limits, body func(*testing.T, *crowd
 			return &routing.Outcome{}, &providers.Error{Reason: providers.CallerCancelled}
 		}
 		return issues(ctx, query)
-	}, newKeeper(t), admission.NewController(limits), func(ended *call.Call) {
+	}, newKeeper(t), admission.NewController(limits, nil), func(ended *call.Call) {
 		if ended.Request.GetReference() != "stay" {
 			c.attempts = append(c.attempts, attempt{time.Since(c.begun), ended.Reason()})
 		}

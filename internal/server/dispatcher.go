@@ -25,6 +25,7 @@ type Dispatcher struct {
 	methods      map[string]Method
 	unknown      grpc.UnaryHandler
 	rules        *interceptor.Rules
+	limits       *interceptor.CallerLimits
 }
 
 // Method is an RPC behind the interceptors.
@@ -41,8 +42,10 @@ func (m *Method) NewMessage() proto.Message { return m.message.New().Interface()
 // NewDispatcher returns a dispatcher without services, which sheds what the controller does
 // and tells each observer of every call when it has ended.
 func NewDispatcher(controller *admission.Controller, observers ...func(*call.Call)) *Dispatcher {
-	rules := &interceptor.Rules{}
-	d := &Dispatcher{interceptors: interceptor.All(controller, observers, rules), methods: make(map[string]Method), rules: rules}
+	rules, limits := &interceptor.Rules{}, &interceptor.CallerLimits{}
+	d := &Dispatcher{
+		interceptors: interceptor.All(controller, observers, rules, limits), methods: make(map[string]Method), rules: rules, limits: limits,
+	}
 	d.unknown = interceptor.Chain(nil, &grpc.UnaryServerInfo{}, d.interceptors) // no call gets past admission
 	return d
 }
@@ -66,6 +69,9 @@ func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation a
 // AllowPrivateCallbacks has the callbacks of messages taken also if they have private
 // addresses. It must be called before the first call.
 func (d *Dispatcher) AllowPrivateCallbacks(allow bool) { d.rules.AllowPrivateCallbacks = allow }
+
+// LimitCallers holds callers to what they may. It must be called before the first call.
+func (d *Dispatcher) LimitCallers(limits interceptor.CallerLimits) { *d.limits = limits }
 
 // Services returns the services that are registered, in order.
 func (d *Dispatcher) Services() []*grpc.ServiceDesc { return d.services }

@@ -113,7 +113,7 @@ func startBounded(t *testing.T, i issuer, connections int) *gateway {
 
 func (g *gateway) start(t *testing.T, i issuer, keeper *idempotency.Keeper, limits admission.Limits) {
 	t.Helper()
-	g.admission, g.buffers = admission.NewController(limits), &message.Buffers{}
+	g.admission, g.buffers = admission.NewController(limits, nil), &message.Buffers{}
 	g.calls, g.unobserved = make(chan observed, 1000), make(chan struct{})
 	g.dispatcher = dispatcherOf(i, keeper, g.admission, g.observe)
 	g.startGRPC(t)

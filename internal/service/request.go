@@ -36,8 +36,8 @@ func queryOf(c *call.Call) *routing.Query {
 		request providers.Request
 	}{request: requestOf(message, c.Photos)}
 	query := &both.query
-	query.Caller = c.CallerName()
 	query.Query = route.Query{
+		Caller:           c.CallerName(),
 		Flow:             call.FlowOf(message.GetFlow()),
 		Scenario:         message.GetScenario(),
 		AcceptedProducts: message.GetAcceptedProducts(),

@@ -5,6 +5,8 @@ type Info struct {
 	Flow string `json:"flow"`
 	// Scenario is "" for the flow's default route.
 	Scenario string `json:"scenario"`
+	// Callers are those for whom it is; none means everybody else.
+	Callers []string `json:"callers,omitempty"`
 	// Order is "ordered" or "weighted".
 	Order            string   `json:"order"`
 	AcceptedProducts []string `json:"accepted_products,omitempty"`
@@ -30,7 +32,7 @@ type TargetInfo struct {
 // Info returns the route as the configuration has it.
 func (r *Route) Info() Info {
 	info := Info{
-		Flow: r.Flow.String(), Scenario: r.Scenario, Order: "ordered",
+		Flow: r.Flow.String(), Scenario: r.Scenario, Callers: r.Callers, Order: "ordered",
 		AcceptedProducts: r.AcceptedProducts, AfterAmbiguous: "continue", MaxAttempts: r.MaxAttempts,
 	}
 	if r.Weighted {

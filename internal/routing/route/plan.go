@@ -14,22 +14,34 @@ const maxAttempts = 3
 type Table struct {
 	routes  map[key]*Route
 	inOrder []Route
+	callers map[string]*Caller
+	// bound says that some route is for some callers only.
+	bound bool
 }
 
 type key struct {
 	flow     providers.Flow
 	scenario string
+	// caller is "" if the route is for everybody.
+	caller string
 }
 
-// NewTable returns a table of routes that are unique by flow and scenario. Their targets
-// are numbered, and get what the table needs of them.
-func NewTable(routes []Route) *Table {
-	t := &Table{routes: make(map[key]*Route, len(routes)), inOrder: routes}
+// NewTable returns a table of routes that are unique by flow, scenario and caller. Their
+// targets are numbered, and get what the table needs of them. Callers are those whose calls are
+// narrowed.
+func NewTable(routes []Route, callers ...Caller) *Table {
+	t := &Table{routes: make(map[key]*Route, len(routes)), inOrder: routes, callers: byName(callers)}
 	for i := range routes {
 		routes[i].hashTargets()
 		routes[i].guardTargets()
 		routes[i].MaxAttempts = cmp.Or(routes[i].MaxAttempts, maxAttempts)
-		t.routes[key{routes[i].Flow, routes[i].Scenario}] = &routes[i]
+		if len(routes[i].Callers) == 0 {
+			t.routes[key{routes[i].Flow, routes[i].Scenario, ""}] = &routes[i]
+		}
+		for _, caller := range routes[i].Callers {
+			t.routes[key{routes[i].Flow, routes[i].Scenario, caller}] = &routes[i]
+			t.bound = true
+		}
 	}
 	return t
 }
@@ -58,17 +70,22 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 	if failure != nil {
 		return Plan{}, failure
 	}
-	accepted, failure := route.accepted(query)
+	caller := t.callers[query.Caller]
+	accepted, failure := route.accepted(query, caller)
 	if failure != nil {
 		return Plan{Route: route}, failure
 	}
 	p := Plan{Route: route, Targets: make([]*Target, 0, len(route.Targets))}
 	asked := query.Request.Asks()
-	var candidates []RuledOut
+	var candidates, kept []RuledOut
 	for i := range route.Targets {
 		target := &route.Targets[i]
 		if violations := steeredAway(target, accepted, query.Regions); violations != nil {
 			p.RuledOut = append(p.RuledOut, RuledOut{target, violations})
+			continue
+		}
+		if violations := caller.keptFrom(target); violations != nil {
+			kept = append(kept, RuledOut{target, violations})
 			continue
 		}
 		if violations := target.Product.Check(query.Request, asked); violations != nil {
@@ -77,25 +94,41 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 		}
 		p.Targets = append(p.Targets, target)
 	}
-	if len(p.Targets) == 0 && len(candidates) > 0 {
-		failure = unservable(candidates)
-	} else if len(p.Targets) == 0 {
-		failure = unservable(p.RuledOut)
+	if len(p.Targets) == 0 {
+		failure = unservablePlan(candidates, kept, p.RuledOut)
 	}
-	p.RuledOut = append(p.RuledOut, candidates...)
+	p.RuledOut = append(append(p.RuledOut, kept...), candidates...)
 	if route.Weighted {
 		byWeight(p.Targets, query)
 	}
 	return p, failure
 }
 
+// unservablePlan names the failure of a query without targets: those that lack something come
+// first, then those that the caller may not have, and those that it has not asked for.
+func unservablePlan(candidates, kept, steered []RuledOut) *providers.Error {
+	switch {
+	case len(candidates) > 0:
+		return unservable(candidates)
+	case len(kept) > 0:
+		return noneAllowed(kept)
+	default:
+		return unservable(steered)
+	}
+}
+
 func (t *Table) route(query *Query) (*Route, *providers.Error) {
-	if route := t.routes[key{query.Flow, query.Scenario}]; route != nil {
+	if t.bound {
+		if route := t.routes[key{query.Flow, query.Scenario, query.Caller}]; route != nil {
+			return route, nil
+		}
+	}
+	if route := t.routes[key{query.Flow, query.Scenario, ""}]; route != nil {
 		return route, nil
 	}
 	for key := range t.routes {
 		switch {
-		case key.flow != query.Flow:
+		case key.flow != query.Flow || key.caller != "" && key.caller != query.Caller:
 		case query.Scenario == "":
 			return nil, invalid(providers.FieldScenario, "required: the flow has no default route")
 		default:
@@ -111,20 +144,27 @@ func (t *Table) route(query *Query) (*Route, *providers.Error) {
 // accepted returns the products that the caller can handle. Left out, they must be
 // evident: a token of a product that the caller's client cannot start is worse than
 // none.
-func (r *Route) accepted(query *Query) ([]string, *providers.Error) {
+func (r *Route) accepted(query *Query, caller *Caller) ([]string, *providers.Error) {
 	if len(query.AcceptedProducts) > 0 {
 		return query.AcceptedProducts, nil
+	}
+	if caller != nil && len(caller.AcceptedProducts) > 0 {
+		return caller.AcceptedProducts, nil
 	}
 	if len(r.AcceptedProducts) > 0 {
 		return r.AcceptedProducts, nil
 	}
-	only := r.Targets[0].Product.ID
+	only := ""
 	for i := range r.Targets {
-		if r.Targets[i].Product.ID != only {
+		switch product := r.Targets[i].Product.ID; {
+		case product == only || caller.keptFrom(&r.Targets[i]) != nil:
+		case only == "":
+			only = product
+		default:
 			return nil, invalid(providers.FieldAcceptedProducts, "required: the route has several products")
 		}
 	}
-	return []string{only}, nil
+	return []string{cmp.Or(only, r.Targets[0].Product.ID)}, nil
 }
 
 func steeredAway(target *Target, accepted, regions []string) []providers.Violation {

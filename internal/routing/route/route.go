@@ -12,7 +12,9 @@ import (
 
 // Query is what picks the targets of a call.
 type Query struct {
-	Flow providers.Flow
+	// Caller is the name of whose call it is; "" while callers are not told apart.
+	Caller string
+	Flow   providers.Flow
 	// Scenario picks the route within the flow; "" is the flow's default route.
 	Scenario string
 	// AcceptedProducts are the products that the caller can handle; empty if the
@@ -30,6 +32,9 @@ type Query struct {
 type Route struct {
 	Flow     providers.Flow
 	Scenario string
+	// Callers are the names of those for whom the route is; empty means everybody who has none
+	// of their own for the flow and scenario.
+	Callers []string
 	// Weighted spreads subjects over the targets by weight; otherwise the targets are
 	// tried in their order.
 	Weighted bool

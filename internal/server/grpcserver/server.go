@@ -203,7 +203,7 @@ func failure(ctx context.Context, c *call.Call) error {
 func trailerOf(c *call.Call) metadata.MD {
 	pushback := int64(-1)
 	if retry := c.RetryDelay(); retry > 0 {
-		pushback = retry.Milliseconds()
+		pushback = (retry + time.Millisecond - 1).Milliseconds() // earlier would be too early
 	}
 	return metadata.Pairs(
 		server.HeaderRequestID, c.RequestID,

@@ -1,5 +1,5 @@
 // Package interceptor is what every call passes on its way to its RPC, the same over each
-// transport: observe, recover, admit, read, deadline, validate. It does not know by which
+// transport: observe, recover, admit, read, deadline, validate, permit. It does not know by which
 // listener a call came in.
 package interceptor
 
@@ -14,15 +14,18 @@ import (
 )
 
 // All returns the interceptors, the first outermost. They are gRPC's own kind, and want the
-// call in the context. The rules may change until the first call.
-func All(controller *admission.Controller, observers []func(*call.Call), rules *Rules) []grpc.UnaryServerInterceptor {
+// call in the context. The rules and limits may change until the first call.
+func All(
+	controller *admission.Controller, observers []func(*call.Call), rules *Rules, limits *CallerLimits,
+) []grpc.UnaryServerInterceptor {
 	return []grpc.UnaryServerInterceptor{
 		observe(observers),
 		recoverPanic,
-		admit(controller),
+		admit(controller, limits),
 		read,
 		limitDeadline,
 		validateMessage(rules),
+		permit(limits),
 	}
 }
 

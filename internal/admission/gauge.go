@@ -1,0 +1,112 @@
+package admission
+
+import "sync/atomic"
+
+// verdict is whether something may be taken, and what is in the way.
+type verdict int
+
+const (
+	fits verdict = iota
+	// overloaded: all callers together hold too much.
+	overloaded
+	// aboveShare: nearly so, and of this caller more than its equal share.
+	aboveShare
+	// overQuota: the caller holds too much.
+	overQuota
+)
+
+// gauge counts what is held of something limited; a limit of 0 is none.
+type gauge struct {
+	limit int64
+	held  atomic.Int64
+}
+
+// take adds n and reports true, or would pass the limit and changes nothing. It never
+// refuses what fits at that moment, which adding first and looking then would. The last fifth
+// of the limit is for who need not leave it to others.
+func (g *gauge) take(n int64, leavesFifth bool) (before int64, ok bool) {
+	for {
+		held := g.held.Load()
+		if !g.within(held+n, leavesFifth) {
+			return held, false
+		}
+		if g.held.CompareAndSwap(held, held+n) {
+			return held, true
+		}
+	}
+}
+
+func (g *gauge) within(total int64, leavesFifth bool) bool {
+	limit := g.limit
+	if leavesFifth {
+		limit -= limit / 5
+	}
+	return g.limit <= 0 || total <= limit
+}
+
+// total is what all callers hold.
+type total struct {
+	gauge
+	// holders are the callers who hold anything. An equal share is never that of fewer
+	// than least.
+	holders atomic.Int64
+	least   int64
+}
+
+// take takes n for the caller whose own gauge that is, and for all.
+func (t *total) take(own *gauge, n int64, resent bool) verdict {
+	before, ok := own.take(n, resent)
+	if !ok {
+		return overQuota
+	}
+	if before == 0 && n > 0 {
+		t.holders.Add(1)
+	}
+	above := t.aboveShare(before+n, t.holders.Load())
+	if _, ok := t.gauge.take(n, resent || above); ok {
+		return fits
+	}
+	t.letGo(own, n)
+	return refused(above)
+}
+
+// fits returns what take would.
+func (t *total) fits(own *gauge, n int64, resent bool) verdict {
+	held, holders := own.held.Load(), t.holders.Load()
+	if !own.within(held+n, resent) {
+		return overQuota
+	}
+	if held == 0 {
+		holders++
+	}
+	above := t.aboveShare(held+n, holders)
+	if t.within(t.held.Load()+n, resent || above) {
+		return fits
+	}
+	return refused(above)
+}
+
+func refused(aboveShareToo bool) verdict {
+	if aboveShareToo {
+		return aboveShare
+	}
+	return overloaded
+}
+
+// aboveShare reports whether a caller who holds so much holds more than an equal share.
+func (t *total) aboveShare(held, holders int64) bool {
+	among := max(holders, t.least)
+	return among > 1 && held > t.limit/among
+}
+
+// release gives back what was taken.
+func (t *total) release(own *gauge, n int64) {
+	t.held.Add(-n)
+	t.letGo(own, n)
+}
+
+func (t *total) letGo(own *gauge, n int64) {
+	if n > 0 && own.held.Add(-n) == 0 {
+		t.holders.Add(-1)
+	}
+}

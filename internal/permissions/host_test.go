@@ -1,0 +1,98 @@
+package permissions
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a host of the configuration allows, in every spelling that leads to it, and in none
+// that only looks as if.
+func TestHosts(t *testing.T) {
+	for _, c := range []struct {
+		host      string
+		allows    []string
+		otherwise []string
+	}{
+		{
+			"shop.example",
+			[]string{
+				"https://shop.example", "https://shop.example/r?x=1#y", "http://shop.example:8443/", "HTTPS://SHOP.Example/r",
+				"https://shop.example./r", "https://shop.example.:443/", "https://shop.example/?next=https://evil.example/",
+			},
+			[]string{
+				"https://pay.shop.example/", "https://shop.example.evil.example/", "https://evil-shop.example/", "https://xshop.example/",
+				"https://shop.exampl/", "https://shop.example..", "https://evil.example/shop.example", "https://evil.example/#@shop.example",
+				"https://evil.example?shop.example", "https://shop.example@evil.example/", "https://shop.example%2eevil.example/",
+				"https://shop.example\u3002/", "https://shop\u3002example/", "https://\uff53hop.example/", "https://\u017fhop.example/",
+				"https://shop.example\\.evil.example/", "//", "", "shop.example", "https:shop.example",
+			},
+		},
+		{
+			"*.shop.example",
+			[]string{"https://pay.shop.example/", "https://A.B.Shop.Example.:1/", "https://_x.shop.example/"},
+			[]string{
+				"https://shop.example/", "https://.shop.example/", "https://payshop.example/", "https://pay.shop.example.evil.example/",
+				"https://evil.example/.shop.example", "https://evil.example:80/?.shop.example",
+			},
+		},
+		{"Shop.Example.", []string{"https://shop.example/"}, []string{"https://a.shop.example/"}},
+		{"bücher.example", []string{"https://xn--bcher-kva.example/", "https://XN--BCHER-KVA.example/"}, []string{"https://bücher.example/", "https://bucher.example/"}},
+		{"*.中国", []string{"https://shop.xn--fiqs8s/"}, []string{"https://xn--fiqs8s/", "https://shop.中国/"}},
+		{"kiosk.example", []string{"https://KIOSK.example/"}, []string{"https://\u212aios\u212a.example/"}},
+		{"203.0.113.7", []string{"https://203.0.113.7/", "http://203.0.113.7:80/"}, []string{"https://203.0.113.70/", "https://1.203.0.113.7/", "https://[::ffff:203.0.113.7]/"}},
+		{"2001:db8::1", []string{"https://[2001:db8::1]/", "https://[2001:DB8:0::1]:8443/r"}, []string{"https://[2001:db8::11]/"}},
+		{"[2001:db8::1]", []string{"https://[2001:db8::1]/"}, nil},
+	} {
+		t.Run(c.host, func(t *testing.T) {
+			h, ok := ParseHost(c.host)
+			require.True(t, ok)
+			for _, url := range c.allows {
+				require.True(t, allowed([]Host{{name: "other.example"}, h}, url), url)
+			}
+			for _, url := range c.otherwise {
+				require.False(t, allowed([]Host{h}, url), url)
+			}
+			again, ok := ParseHost(h.String())
+			require.True(t, ok)
+			require.Equal(t, h, again, "as it is printed, it is read again")
+		})
+	}
+}
+
+func TestWhatIsNoHost(t *testing.T) {
+	for _, text := range []string{
+		"", "*", "*.", ".", "..", "*.*.example", "a.*.example", "shop.*", "*shop.example", ".shop.example", "shop..example", "shop.example..",
+		"https://shop.example", "shop.example/", "shop.example:443", "user@shop.example", "shop example", "-shop.example", "shop-.example",
+		"*.7", "1.2.3", "*.203.0.113.7", "::ffff:203.0.113.7", "fe80::1%eth0", "shop.example\n", strings.Repeat("a", 64) + ".example",
+		strings.Repeat("a.", 127) + "example", "xn--\u00fc.example", "a\u2028b.example",
+	} {
+		_, ok := ParseHost(text)
+		require.False(t, ok, "%q", text)
+	}
+}
+
+// No URL leads past the hosts: whatever is allowed has, for any client, the host's name at the
+// end of its authority.
+func FuzzHosts(f *testing.F) {
+	f.Add("https://shop.example@evil.example/")
+	f.Add("https://pay.shop.example:1/")
+	f.Add("https://[::1]/shop.example")
+	exact, _ := ParseHost("shop.example")
+	below, _ := ParseHost("*.shop.example")
+	f.Fuzz(func(t *testing.T, url string) {
+		if !allowed([]Host{exact, below}, url) {
+			return
+		}
+		_, authority, ok := strings.Cut(url, "//")
+		require.True(t, ok)
+		authority = authority[:strings.IndexFunc(authority+"/", func(r rune) bool { return strings.ContainsRune("/?#\\", r) })]
+		_, host, withUser := strings.Cut(authority, "@")
+		if !withUser {
+			host = authority
+		}
+		host, _, _ = strings.Cut(host, ":")
+		require.True(t, strings.HasSuffix("."+strings.TrimSuffix(strings.ToLower(host), "."), ".shop.example"), url)
+	})
+}

@@ -1,0 +1,63 @@
+// Package quota is how often callers may call. It must not know what a call is, nor how many
+// are in flight, which admission counts.
+package quota
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Rates holds callers to their rates. It is safe for concurrent use.
+type Rates interface {
+	// Take takes one call of those that the caller of that name may make now. If there is
+	// none, it takes nothing and returns how long it will be until there is one; otherwise 0.
+	// A caller without a rate may make any number.
+	//
+	// It returns at the latest when ctx ends. An error says that nobody can tell: it is not
+	// the caller's fault, and the call goes on.
+	Take(ctx context.Context, caller string) (wait time.Duration, err error)
+}
+
+// Rate is how often a caller may call.
+type Rate struct {
+	// PerSecond is how many calls come to be allowed in a second; 0 is no bound.
+	PerSecond float64
+	// Burst is how many may be saved up, and made at once.
+	Burst int
+}
+
+// InMemory are the Rates of one process: each replica allows as much. It has a token bucket
+// for each caller that has a rate, full at the start.
+type InMemory struct {
+	buckets map[string]*rate.Limiter
+}
+
+// NewInMemory returns the rates by the names of the callers.
+func NewInMemory(rates map[string]Rate) *InMemory {
+	m := &InMemory{buckets: make(map[string]*rate.Limiter)}
+	for caller, r := range rates {
+		if r.PerSecond > 0 {
+			m.buckets[caller] = rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
+		}
+	}
+	return m
+}
+
+// Take takes one call of the caller's. It never fails.
+func (m *InMemory) Take(_ context.Context, caller string) (wait time.Duration, err error) {
+	bucket := m.buckets[caller]
+	if bucket == nil {
+		return 0, nil
+	}
+	now := time.Now()
+	if bucket.AllowN(now, 1) {
+		return 0, nil
+	}
+	// Nothing is reserved and given back: of reservations that are given back together, tokens
+	// are lost, and so a caller in a flood would get less than its rate.
+	missing := 1 - bucket.TokensAt(now)
+	return max(time.Nanosecond, time.Duration(math.Ceil(missing/float64(bucket.Limit())*float64(time.Second)))), nil
+}

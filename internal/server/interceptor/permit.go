@@ -1,0 +1,40 @@
+package interceptor
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/permissions"
+	"github.com/liveness-gateway/gateway/internal/quota"
+)
+
+// CallerLimits are what callers are held to, by their names.
+type CallerLimits struct {
+	// Rates are how often they may call; nil if nobody's is bounded.
+	Rates quota.Rates
+	// Permissions are what they may ask for. Who has none may ask for everything.
+	Permissions map[string]*permissions.Permissions
+}
+
+// permit ends a call whose valid message asks for what its caller may not have.
+func permit(limits *CallerLimits) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+		c := call.From(ctx)
+		if allowed := limits.Permissions[c.CallerName()]; allowed != nil && c.Request != nil {
+			if refused := allowed.Check(asks(c.Request)); refused != nil {
+				return nil, refused
+			}
+		}
+		return next(ctx, request)
+	}
+}
+
+func asks(request *livenessv1.IssueLivenessTokenRequest) permissions.Request {
+	return permissions.Request{
+		Flow: call.FlowOf(request.GetFlow()), Scenario: request.GetScenario(),
+		ReturnURL: request.GetCallback().GetReturnUrl(), NotifyURL: request.GetCallback().GetNotifyUrl(),
+	}
+}
