@@ -136,11 +136,12 @@ func resultOf(attempt *Attempt, by cut) guard.Result {
 		return result
 	}
 	policy := attempt.policy()
+	result.Unsent = attempt.Reason == providers.VendorUnreachable
 	if answered && policy.alive {
 		countAlive(&result, policy)
 	}
 	countAgainst(&result, policy)
-	if policy.class != callerFixable {
+	if policy.class != callerFixable && result.Target != guard.Refused {
 		result.RetryAfter, result.RestOf = attempt.Exchange.RetryAfter, policy.restOf()
 	}
 	result.Cause = string(attempt.Reason)
@@ -161,6 +162,9 @@ func countAgainst(result *guard.Result, p policy) {
 	switch p.against {
 	case againstTarget:
 		result.Target = guard.Faulty
+		if p.alive {
+			result.Target = guard.Refused
+		}
 	case againstProduct:
 		result.Product = guard.Faulty
 	case againstConcurrency:

@@ -26,6 +26,8 @@ type call struct {
 	caller    string
 	onAttempt func(*Attempt)
 	outcome   Outcome
+	// source is whose values the request holds, once it was asked for.
+	source guard.Source
 
 	// hold and releasePhotos are the query's, retained the router's.
 	hold          func(until time.Time) (release func())
@@ -208,13 +210,13 @@ func (c *call) acquire(target *route.Target) (step, bool) {
 		c.noteUnavailable(target, guard.Refusal{Why: route.OutOfService})
 		return step{}, false
 	}
-	grant, refusal := target.OwnGuard().Acquire(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	grant, refusal := target.OwnGuard().Acquire(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
 	return c.stepOf(target, grant, refusal)
 }
 
 // acquireRetry is acquire for a retry, which it spends.
 func (c *call) acquireRetry(target *route.Target) (step, bool) {
-	grant, refusal := target.OwnGuard().AcquireRetry(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	grant, refusal := target.OwnGuard().AcquireRetry(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
 	return c.stepOf(target, grant, refusal)
 }
 

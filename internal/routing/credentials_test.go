@@ -69,7 +69,7 @@ func TestOtherCredentialAtOnce(t *testing.T) {
 // spendRetries leaves the target's account without a retry.
 func spendRetries(target *route.Target) {
 	for {
-		grant, refusal := target.OwnGuard().AcquireRetry("", time.Now(), time.Second, nil)
+		grant, refusal := target.OwnGuard().AcquireRetry("", time.Now(), time.Second, nil, guard.Nobody)
 		if refusal.Why != "" {
 			return
 		}

@@ -54,7 +54,7 @@ func TestNoTargetAvailable(t *testing.T) {
 func crowded(t *testing.T, takes time.Duration, change ...func(*route.Target)) route.Target {
 	t.Helper()
 	account := guard.NewAccount(1, 1)
-	grant, refusal := account.Target(sdk.ID).Acquire("", time.Now(), time.Second, nil)
+	grant, refusal := account.Target(sdk.ID).Acquire("", time.Now(), time.Second, nil, guard.Nobody)
 	require.Empty(t, refusal)
 	time.AfterFunc(takes, func() { account.Target(sdk.ID).Release(time.Now(), grant, guard.Result{}) })
 	return target("a", append(change, on(account))...)
@@ -130,7 +130,7 @@ func TestSlotGoesToTheNext(t *testing.T) {
 		account := guard.NewAccount(1, 2)
 		busy := account.Target(sdk.ID)
 		take := func() guard.Grant {
-			grant, refusal := busy.Acquire("", time.Now(), time.Second, nil)
+			grant, refusal := busy.Acquire("", time.Now(), time.Second, nil, guard.Nobody)
 			require.Empty(t, refusal)
 			return grant
 		}

@@ -13,7 +13,7 @@ import (
 // granted is a grant that must be given.
 func granted(t *testing.T, target *Target, now time.Time, tried ...int) Grant {
 	t.Helper()
-	grant, refusal := target.Acquire("", now, 3*time.Second, tried)
+	grant, refusal := target.Acquire("", now, 3*time.Second, tried, Nobody)
 	require.Empty(t, refusal)
 	return grant
 }
@@ -21,7 +21,7 @@ func granted(t *testing.T, target *Target, now time.Time, tried ...int) Grant {
 // refused is why there is no grant.
 func refused(t *testing.T, target *Target, now time.Time, tried ...int) Why {
 	t.Helper()
-	grant, refusal := target.Acquire("", now, 3*time.Second, tried)
+	grant, refusal := target.Acquire("", now, 3*time.Second, tried, Nobody)
 	require.NotEmpty(t, refusal)
 	require.Equal(t, Grant{}, grant)
 	require.False(t, refusal.RetryAt.Before(now))
@@ -193,7 +193,7 @@ func TestGrantHasTheClockOffset(t *testing.T) {
 // retry makes a retry that must be allowed, and ends.
 func retry(t *testing.T, target *Target, now time.Time) {
 	t.Helper()
-	grant, refusal := target.AcquireRetry("", now, time.Second, nil)
+	grant, refusal := target.AcquireRetry("", now, time.Second, nil, Nobody)
 	require.Empty(t, refusal)
 	target.Release(now, grant, Result{})
 }
@@ -202,7 +202,7 @@ func retry(t *testing.T, target *Target, now time.Time) {
 func noRetry(t *testing.T, target *Target, now time.Time) {
 	t.Helper()
 	require.False(t, target.MayRetry(now))
-	grant, refusal := target.AcquireRetry("", now, time.Second, nil)
+	grant, refusal := target.AcquireRetry("", now, time.Second, nil, Nobody)
 	require.Equal(t, Grant{}, grant)
 	require.Equal(t, Refusal{RetryBudgetSpent, now}, refusal)
 }
@@ -227,7 +227,7 @@ func TestRefusedRetrySpendsNothing(t *testing.T) {
 	target := a.Target("p")
 	grant := granted(t, target, epoch)
 	for range 2 * retryBurst {
-		_, refusal := target.AcquireRetry("", epoch, time.Second, nil)
+		_, refusal := target.AcquireRetry("", epoch, time.Second, nil, Nobody)
 		require.Equal(t, LimitReached, refusal.Why)
 	}
 	target.Release(epoch, grant, Result{})
@@ -272,7 +272,7 @@ func TestAccountUnderConcurrency(t *testing.T) {
 
 // use makes an attempt, or waits for its turn.
 func use(target *Target, verdict Verdict) {
-	grant, refusal := target.Acquire("", time.Now(), time.Second, nil)
+	grant, refusal := target.Acquire("", time.Now(), time.Second, nil, Nobody)
 	switch refusal.Why {
 	case "":
 		target.Release(time.Now(), grant, Result{Product: verdict, Credential: verdict})

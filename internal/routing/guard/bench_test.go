@@ -25,7 +25,7 @@ func BenchmarkAcquireRelease(b *testing.B) {
 
 func acquireRelease(tb testing.TB, target *Target) {
 	tb.Helper()
-	grant, refusal := target.Acquire("", time.Now(), time.Second, nil)
+	grant, refusal := target.Acquire("", time.Now(), time.Second, nil, Nobody)
 	if refusal.Why != "" {
 		tb.Error(refusal)
 		return

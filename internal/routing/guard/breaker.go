@@ -15,6 +15,9 @@ const (
 	Healthy
 	// Faulty says that it does not.
 	Faulty
+	// Refused says that it answers and takes nothing of what it was sent, without naming
+	// anything: Faulty, unless it issues tokens to others.
+	Refused
 )
 
 // State is a breaker's state.
@@ -61,7 +64,11 @@ type Breaker struct {
 	// consecutive counts the faults since the last healthy verdict, while closed.
 	consecutive int
 	// window holds the verdicts that were not neutral, while closed.
-	window   window
+	window window
+	// source is of the fault that counted last, failedProbe of the last probe that failed.
+	source, failedProbe Source
+	// issuedAt is when a token was issued last; zero if none was since it closed.
+	issuedAt time.Time
 	cooldown time.Duration
 	// fullTime says that the last probe was cut short by the router, which says nothing:
 	// the next one gets its full time.
@@ -105,30 +112,32 @@ func (b *Breaker) Acquire(now time.Time, timeout time.Duration) (Permit, bool) {
 
 // Release takes a permit back with the verdict of its attempt.
 func (b *Breaker) Release(now time.Time, permit Permit, verdict Verdict) {
-	b.release(now, permit, verdict, false)
+	b.release(now, permit, verdict, Nobody, false)
 }
 
 // release is Release; halved says that the router cut the attempt short to leave time to
 // others.
-func (b *Breaker) release(now time.Time, permit Permit, verdict Verdict, halved bool) {
+func (b *Breaker) release(now time.Time, permit Permit, verdict Verdict, source Source, halved bool) {
 	switch {
 	case permit.era != b.era:
 	case permit.Probe && halved && verdict == Neutral:
 		b.fullTime = true
 		b.open(now)
 	case permit.Probe:
-		b.endProbe(now, verdict)
+		b.endProbe(now, verdict, source)
 	default:
-		b.count(now, verdict)
+		b.count(now, verdict, source)
 	}
 }
 
 // endProbe closes, opens again for longer, or lets the next attempt be the probe.
-func (b *Breaker) endProbe(now time.Time, verdict Verdict) {
+func (b *Breaker) endProbe(now time.Time, verdict Verdict, source Source) {
 	switch verdict {
 	case Healthy:
 		b.close()
-	case Faulty:
+		b.issuedAt = now
+	case Faulty, Refused:
+		b.failedProbe = source
 		b.cooldown = min(2*b.cooldown, b.config.MaxCooldown)
 		b.fullTime = false
 		b.open(now)
@@ -162,12 +171,19 @@ func (b *Breaker) nextProbe() time.Time {
 	}
 }
 
-func (b *Breaker) count(now time.Time, verdict Verdict) {
+func (b *Breaker) count(now time.Time, verdict Verdict, source Source) {
 	switch verdict {
 	case Healthy, Alive:
 		b.consecutive = 0
 		b.addToWindow(now, 0)
-	case Faulty:
+		if verdict == Healthy {
+			b.issuedAt = now
+		}
+	case Faulty, Refused:
+		if b.repeats(source) || verdict == Refused && b.issuesToOthers(now, source) {
+			return
+		}
+		b.source = source
 		b.consecutive++
 		b.addToWindow(now, 1)
 		if b.consecutive >= b.config.Consecutive || b.shareReached(now) {

@@ -154,7 +154,7 @@ func (t *Target) releaseCredential(now time.Time, grant *Grant, result *Result) 
 // usable again.
 func (c *credential) release(now time.Time, permit Permit, verdict Verdict, result *Result) (restored bool) {
 	before := c.breaker.state
-	c.breaker.release(now, permit, verdict, result.Halved)
+	c.breaker.release(now, permit, verdict, Nobody, result.Halved)
 	if verdict == Faulty && c.breaker.state == Open {
 		c.cause = result.Cause
 	}

@@ -94,7 +94,7 @@ func (w *accountWorld) acquire(i int, tried []int) string {
 		return ""
 	}
 	target := w.targets[i]
-	grant, refusal := target.Acquire("", at(w.now), probeTime, tried)
+	grant, refusal := target.Acquire("", at(w.now), probeTime, tried, Nobody)
 	if refusal.Why != "" {
 		return w.checkRefusal(target, refusal.Why, tried)
 	}

@@ -31,7 +31,7 @@ func TestNeutralProbeEndsItsLease(t *testing.T) {
 func TestHalvedProbeIsFollowedByAFullOne(t *testing.T) {
 	b, probe := probing()
 	require.False(t, probe.FullTime)
-	b.release(at(time.Second), probe, Neutral, true)
+	b.release(at(time.Second), probe, Neutral, Nobody, true)
 	require.Equal(t, Status{Open, at(2 * time.Second)}, b.Status(at(time.Second)))
 
 	full, ok := b.Acquire(at(2*time.Second), time.Second)
@@ -48,7 +48,7 @@ func TestHalvedProbeIsFollowedByAFullOne(t *testing.T) {
 // One that failed before it was cut has failed.
 func TestHalvedProbeThatFails(t *testing.T) {
 	b, probe := probing()
-	b.release(at(time.Second), probe, Faulty, true)
+	b.release(at(time.Second), probe, Faulty, Nobody, true)
 	require.Equal(t, Status{Open, at(3 * time.Second)}, b.Status(at(time.Second)))
 }
 

@@ -120,7 +120,7 @@ func TestSlotIsKeptForWhoWasCalled(t *testing.T) {
 	first := await(t, target)
 	target.Release(epoch, grants[0], Result{})
 	require.True(t, first.isCalled())
-	_, refusal := target.Acquire("", epoch, time.Second, nil)
+	_, refusal := target.Acquire("", epoch, time.Second, nil, Nobody)
 	require.Equal(t, LimitReached, refusal.Why)
 	first.take(t)
 	require.Zero(t, target.account.limiter.kept)
@@ -148,7 +148,7 @@ func TestFewestInFlightIsNext(t *testing.T) {
 	target := NewAccount(1, 8).Target("p")
 	var grants []Grant
 	for range 8 {
-		grant, refusal := target.Acquire("a", epoch, time.Second, nil)
+		grant, refusal := target.Acquire("a", epoch, time.Second, nil, Nobody)
 		require.Empty(t, refusal)
 		grants = append(grants, grant)
 	}

@@ -146,7 +146,7 @@ func TestRateOfAnAccount(t *testing.T) {
 	require.Equal(t, RateLimited, refused(t, q, epoch))
 	require.InDelta(t, firstRate, a.Status(epoch).Rate, 1e-9)
 	require.Zero(t, a.limiter.InFlight())
-	_, refusal := q.Acquire("", epoch, time.Second, nil)
+	_, refusal := q.Acquire("", epoch, time.Second, nil, Nobody)
 	require.Equal(t, at(50*time.Millisecond), refusal.RetryAt)
 	granted(t, q, refusal.RetryAt.Add(time.Microsecond))
 	require.Equal(t, RateLimited, refused(t, p, refusal.RetryAt.Add(time.Microsecond)))

@@ -13,7 +13,7 @@ func TestRefusalSaysWhenToComeAgain(t *testing.T) {
 	a := NewAccount(2, 100)
 	target := a.Target("p")
 	retryAt := func() time.Time {
-		_, refusal := target.Acquire("", epoch, time.Second, nil)
+		_, refusal := target.Acquire("", epoch, time.Second, nil, Nobody)
 		require.NotEmpty(t, refusal.Why)
 		require.Equal(t, refusal.RetryAt, target.RetryAt(epoch))
 		return refusal.RetryAt
@@ -51,7 +51,7 @@ func TestRest(t *testing.T) {
 		var got [4]bool
 		var credentials [2]int
 		for i, target := range []*Target{p, q} {
-			grant, refusal := target.Acquire("", at(30*time.Second-1), time.Second, nil)
+			grant, refusal := target.Acquire("", at(30*time.Second-1), time.Second, nil, Nobody)
 			got[i], got[2+i], credentials[i] = refusal.Why == "", refusal.Why == "", grant.Credential
 			if refusal.Why != "" {
 				require.Equal(t, Refusal{RetryAfter, at(30 * time.Second)}, refusal)

@@ -27,6 +27,8 @@ type Result struct {
 	Cause string
 	// Issued says that a token was issued, Answered that the vendor answered at all.
 	Issued, Answered bool
+	// Unsent says that nothing of the caller's values was sent, so that they are not at fault.
+	Unsent bool
 	// Silent says that the caller's deadline ended the wait for an answer, Halved that the
 	// time that the router left to others did.
 	Silent, Halved bool

@@ -47,28 +47,32 @@ type Grant struct {
 
 	caller                                            *callerState
 	start                                             time.Time
+	source                                            Source
 	slot                                              Slot
 	target, product, credential, credentialForProduct Permit
 }
 
 // Acquire returns a grant for an attempt of at most timeout with a credential other
-// than those tried, or why there is none. The attempt is for the caller of that name.
-func (t *Target) Acquire(name string, now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
+// than those tried and values of the source, or why there is none. The attempt is for the
+// caller of that name.
+func (t *Target) Acquire(name string, now time.Time, timeout time.Duration, tried []int, source Source) (grant Grant, refusal Refusal) {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
+	grant.source = source
 	refusal = t.acquire(&grant, t.account.caller(name), now, timeout, tried)
 	return grant, refusal
 }
 
 // AcquireRetry is Acquire for a retry, which the account's budget must allow. A refused one
 // costs the budget nothing.
-func (t *Target) AcquireRetry(name string, now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
+func (t *Target) AcquireRetry(name string, now time.Time, timeout time.Duration, tried []int, source Source) (grant Grant, refusal Refusal) {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.budget.Allows(now) {
 		return Grant{}, Refusal{RetryBudgetSpent, now}
 	}
+	grant.source = source
 	refusal = t.acquire(&grant, a.caller(name), now, timeout, tried)
 	if refusal.Why == "" {
 		a.budget.Spend(now)
@@ -76,11 +80,12 @@ func (t *Target) AcquireRetry(name string, now time.Time, timeout time.Duration,
 	return grant, refusal
 }
 
-// acquire makes the grant, or leaves it empty.
+// acquire completes a grant of the source, or leaves it empty.
 func (t *Target) acquire(grant *Grant, by *callerState, now time.Time, timeout time.Duration, tried []int) Refusal {
 	if why := t.fill(grant, now, timeout, tried); why != "" {
+		retryAt := latest(t.retryAt(now), t.coolAtFor(grant.source))
 		*grant = Grant{}
-		return Refusal{why, t.retryAt(now)}
+		return Refusal{why, retryAt}
 	}
 	grant.start, grant.ClockOffset = now, t.account.clock.offset
 	grant.ClockInDoubt = grant.ClockOffset != t.account.clock.proven
@@ -101,6 +106,9 @@ func (t *Target) fill(grant *Grant, now time.Time, timeout time.Duration, tried 
 	if now.Before(a.restEnd) || now.Before(t.product.restEnd) {
 		return RetryAfter
 	}
+	if now.Before(t.coolAtFor(grant.source)) {
+		return BreakerOpen
+	}
 	var ok bool
 	if grant.target, ok = t.breaker.Acquire(now, timeout); !ok {
 		return BreakerOpen
@@ -118,6 +126,14 @@ func (t *Target) fill(grant *Grant, now time.Time, timeout time.Duration, tried 
 		t.releaseBreakers(now, grant, &Result{})
 	}
 	return why
+}
+
+// coolAtFor returns when both breakers let the source probe; zero unless one is open.
+func (t *Target) coolAtFor(source Source) time.Time {
+	if t.breaker.state != Open && t.product.breaker.state != Open {
+		return time.Time{}
+	}
+	return latest(t.breaker.coolAtFor(source), t.product.breaker.coolAtFor(source))
 }
 
 // acquireSlot takes a slot and a token of the account's rate.
@@ -205,8 +221,12 @@ func (t *Target) rest(grant *Grant, subject Subject, end time.Time) {
 }
 
 func (t *Target) releaseBreakers(now time.Time, grant *Grant, result *Result) {
-	t.product.breaker.release(now, grant.product, result.Product, result.Halved)
-	t.breaker.release(now, grant.target, result.Target, result.Halved)
+	source := grant.source
+	if result.Unsent {
+		source = Nobody
+	}
+	t.product.breaker.release(now, grant.product, result.Product, source, result.Halved)
+	t.breaker.release(now, grant.target, result.Target, source, result.Halved)
 }
 
 // MayRetry reports whether the account's budget allows a retry.

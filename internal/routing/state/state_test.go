@@ -36,7 +36,7 @@ func outOfService(t *route.Target) { t.OutOfService = "no contract" }
 // acquire takes a grant that the test expects to get.
 func acquire(t *testing.T, target *route.Target) guard.Grant {
 	t.Helper()
-	grant, refusal := target.OwnGuard().Acquire("", now, time.Second, nil)
+	grant, refusal := target.OwnGuard().Acquire("", now, time.Second, nil, guard.Nobody)
 	if refusal.Why != "" {
 		t.Fatalf("%s is unavailable: %s", target.Name(), refusal.Why)
 	}
@@ -131,7 +131,7 @@ func TestStatusOfAProbe(t *testing.T) {
 	check(now, Breaker{"open", now.Add(time.Second)}, 0)
 	later := now.Add(time.Second)
 	check(later, Breaker{State: "open"}, 0)
-	if _, refusal := only.OwnGuard().Acquire("", later, time.Second, nil); refusal.Why != "" {
+	if _, refusal := only.OwnGuard().Acquire("", later, time.Second, nil, guard.Nobody); refusal.Why != "" {
 		t.Fatal(refusal)
 	}
 	check(later, Breaker{"half_open", later.Add(2 * time.Second)}, 1)
