@@ -1,6 +1,7 @@
 // Mutants checks that tests notice mistakes. Every patch in a folder testdata/mutants
-// plants one, and names the tests that must fail for it: those and no others may. Run
-// from the root of the checkout.
+// plants one, and names the tests that must fail for it: those and no others may. Where it
+// names their package too, because another shows what the mistake does, those tests alone
+// are run. Run from the root of the checkout; arguments are the folders to look in.
 //
 // Tests named TestModel… are left out: they hold a whole machine to what must always be
 // true of it, so that most mistakes in it fail them too.
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -21,7 +23,11 @@ import (
 )
 
 func main() {
-	result, err := run(context.Background())
+	folders := os.Args[1:]
+	if len(folders) == 0 {
+		folders = []string{"internal"}
+	}
+	result, err := run(context.Background(), folders)
 	_, _ = os.Stdout.WriteString(result)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
@@ -29,11 +35,16 @@ func main() {
 	}
 }
 
-// run returns a line for each mutant, and an error if one is not caught as it should.
-func run(ctx context.Context) (result string, err error) {
-	mutants, err := readAll("internal")
-	if err != nil {
-		return "", err
+// run returns a line for each mutant below the folders, and an error if one is not caught as
+// it should.
+func run(ctx context.Context, folders []string) (result string, err error) {
+	var mutants []*mutant
+	for _, folder := range folders {
+		found, err := readAll(folder)
+		if err != nil {
+			return "", err
+		}
+		mutants = append(mutants, found...)
 	}
 	if err := checkWithout(ctx, mutants); err != nil {
 		return "", err
@@ -77,13 +88,16 @@ func readAll(folder string) (mutants []*mutant, err error) {
 
 // checkWithout makes sure that the tests pass while no mistake is planted.
 func checkWithout(ctx context.Context, mutants []*mutant) error {
-	var packages []string
+	named, whole := map[string][]string{}, map[string]bool{}
 	for _, m := range mutants {
-		packages = append(packages, m.folder())
+		named[m.folder()] = append(named[m.folder()], m.only()...)
+		whole[m.folder()] = whole[m.folder()] || m.only() == nil
 	}
-	slices.Sort(packages)
-	for _, folder := range slices.Compact(packages) {
-		failed, err := test(ctx, folder)
+	for _, folder := range slices.Sorted(maps.Keys(named)) {
+		if whole[folder] {
+			named[folder] = nil
+		}
+		failed, err := test(ctx, folder, named[folder])
 		if err != nil {
 			return err
 		}

@@ -13,8 +13,9 @@ import (
 // mutant is a mistake to plant in one file.
 type mutant struct {
 	name string
-	// file is the path from the root of the checkout.
-	file string
+	// file is the path from the root of the checkout, in the folder of the tests, if they
+	// are not in its own.
+	file, in string
 	// caughtBy are the tests that must fail, sorted.
 	caughtBy []string
 	hunks    []hunk
@@ -26,6 +27,10 @@ type hunk struct{ before, after string }
 // caughtByHeader begins the line of a patch, before the difference itself, that names
 // the tests.
 const caughtByHeader = "Caught by: "
+
+// inHeader begins the line that says which package the tests are of, if it is another than
+// the file's.
+const inHeader = "In: "
 
 // parse reads a unified difference of one file. Line numbers are not heeded: the lines
 // themselves say where a hunk belongs.
@@ -42,6 +47,8 @@ func parse(patch string) (*mutant, error) {
 			}
 		case strings.HasPrefix(line, caughtByHeader):
 			m.caughtBy = strings.Split(strings.TrimPrefix(text, caughtByHeader), ", ")
+		case strings.HasPrefix(line, inHeader):
+			m.in = strings.TrimPrefix(text, inHeader)
 		case strings.HasPrefix(line, "+++ b/"):
 			m.file = strings.TrimPrefix(text, "+++ b/")
 		}
@@ -69,7 +76,21 @@ func (h *hunk) add(line string) error {
 	return nil
 }
 
-func (m *mutant) folder() string { return "./" + filepath.Dir(m.file) }
+// folder is the package whose tests are run.
+func (m *mutant) folder() string {
+	if m.in != "" {
+		return "./" + m.in
+	}
+	return "./" + filepath.Dir(m.file)
+}
+
+// only are the tests that are run, all if there are none.
+func (m *mutant) only() []string {
+	if m.in != "" {
+		return m.caughtBy
+	}
+	return nil
+}
 
 // apply plants the mistake in the text of the file.
 func (m *mutant) apply(source string) (string, error) {
@@ -98,7 +119,7 @@ func (m *mutant) check(ctx context.Context) error {
 		return err
 	}
 	defer remove()
-	failed, err := test(ctx, m.folder(), "-overlay", overlay)
+	failed, err := test(ctx, m.folder(), m.only(), "-overlay", overlay)
 	if err != nil {
 		return err
 	}

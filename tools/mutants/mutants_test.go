@@ -22,6 +22,12 @@ func TestParse(t *testing.T) {
 	}, parsed(t))
 	require.Equal(t, "./folder", parsed(t).folder())
 
+	elsewhere, err := parse("Caught by: TestA\nIn: cmd/gateway\n+++ b/folder/file.go\n@@ -1 +1 @@\n-a\n+b\n")
+	require.NoError(t, err)
+	require.Equal(t, "./cmd/gateway", elsewhere.folder())
+	require.Equal(t, []string{"TestA"}, elsewhere.only())
+	require.Empty(t, parsed(t).only())
+
 	for _, text := range []string{"", "Caught by: TestA\n", "Caught by: TestA\n+++ b/f.go\n", "+++ b/f.go\n@@\n-a\n", "Caught by: TestA\n+++ b/f.go\n@@\nno hunk\n"} {
 		_, err := parse(text)
 		require.Error(t, err, text)

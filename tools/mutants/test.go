@@ -11,10 +11,13 @@ import (
 	"strings"
 )
 
-// test runs a package's tests but for those of whole models, and returns those that
-// failed, sorted. It is an error if none ran.
-func test(ctx context.Context, folder string, flags ...string) (failed []string, err error) {
-	args := append([]string{"test", "-json", "-skip", "^TestModel", "-timeout", "3m"}, flags...)
+// test runs some of a package's tests, or all but for those of whole models, and returns
+// those that failed, sorted. It is an error if none ran.
+func test(ctx context.Context, folder string, only []string, flags ...string) (failed []string, err error) {
+	args := append([]string{"test", "-json", "-vet=off", "-ldflags=-s -w", "-skip", "^TestModel", "-timeout", "3m"}, flags...)
+	if len(only) > 0 {
+		args = append(args, "-run", "^("+strings.Join(only, "|")+")$")
+	}
 	output, status := exec.CommandContext(ctx, "go", append(args, folder)...).CombinedOutput()
 	failed = failures(output)
 	if status != nil && len(failed) == 0 {
