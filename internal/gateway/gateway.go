@@ -149,6 +149,10 @@ func (g *Gateway) edge() *telemetry.Edge {
 			"admin": func() (int, int64, int64) { return g.adminListener.Connections() },
 		},
 		Refused: g.refusals.Counts, DroppedLines: g.dropped,
+		Unheard: map[string]func() int64{
+			"rest":  func() int64 { return g.restListener.Unheard() },
+			"admin": func() int64 { return g.adminListener.Unheard() },
+		},
 	}
 }
 

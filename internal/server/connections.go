@@ -28,6 +28,8 @@ type Listener struct {
 	byUse [inUse]queue
 
 	closed, refused atomic.Int64
+	// unheard are the requests whose head net/http refused, or that ended in it.
+	unheard atomic.Int64
 }
 
 // use is what a connection is open for. One of a lower use is closed first.
@@ -52,6 +54,10 @@ func (l *Listener) Connections() (open int, closed, refused int64) {
 	defer l.mu.Unlock()
 	return l.open, l.closed.Load(), l.refused.Load()
 }
+
+// Unheard returns how many HTTP requests had a head that net/http refused, or that did not come
+// whole: no handler has heard of them.
+func (l *Listener) Unheard() int64 { return l.unheard.Load() }
 
 // Accept is net.Listener's. Its connections are *Conn.
 func (l *Listener) Accept() (net.Conn, error) {
@@ -128,9 +134,14 @@ type Conn struct {
 	use            use
 	previous, next *Conn
 
+	// failing are the RPCs that handlers have ended before an answer of theirs began, and of
+	// which nothing was written yet.
+	failing atomic.Int64
+
 	// request says that the message of the request under way has arrived, of a server that
-	// serves one after another. It is that server's.
-	request bool
+	// serves one after another. It is that server's, as is unheard: of a request whose head has
+	// begun no handler has heard.
+	request, unheard bool
 }
 
 // Await has a call wait for its message, unless too many do already: on this connection, or
@@ -146,6 +157,23 @@ func (c *Conn) Await() bool {
 		return false
 	}
 	c.await(1)
+	return true
+}
+
+// Fail tells that a handler ends an RPC before an answer of it began.
+func (c *Conn) Fail() {
+	if c != nil {
+		c.failing.Add(1)
+	}
+}
+
+// Failed tells that such an end is written, and reports whether it is a handler's. One
+// goroutine writes.
+func (c *Conn) Failed() bool {
+	if c.failing.Load() == 0 {
+		return false
+	}
+	c.failing.Add(-1)
 	return true
 }
 

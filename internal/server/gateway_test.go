@@ -84,6 +84,8 @@ type gateway struct {
 	connections int
 	hosts       *server.Hosts
 	refusals    grpcserver.Refusals
+	// unheard counts the REST requests that net/http refused.
+	unheard func() int64
 }
 
 func start(t *testing.T, i issuer) *gateway {
@@ -152,6 +154,7 @@ func (g *gateway) startGRPC(t *testing.T) {
 func (g *gateway) startREST(t *testing.T) {
 	t.Helper()
 	listener := server.NewListener(listen(t), g.connections)
+	g.unheard = listener.Unheard
 	restServer := rest.New(g.dispatcher, g.buffers, g.hosts, zap.NewStdLog(zap.NewNop()))
 	go func() { _ = restServer.Serve(listener) }()
 	t.Cleanup(func() { _ = restServer.Close() })

@@ -22,6 +22,7 @@ func NewHTTP(handler http.Handler, errorLog *log.Logger) *http.Server {
 		MaxHeaderBytes:    MaxHeaderBytes,
 		ErrorLog:          errorLog,
 		ConnContext:       withConnection,
+		ConnState:         countUnheard,
 	}
 }
 
@@ -42,7 +43,7 @@ func track(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if conn := connOf(r.Context()); conn != nil {
 			conn.Await() // HTTP/1 has one request at a time
-			conn.request = false
+			conn.request, conn.unheard = false, false
 			defer func() { conn.Done(conn.request) }()
 			if r.ContentLength == 0 {
 				BodyArrived(r)
@@ -50,6 +51,19 @@ func track(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// countUnheard counts the requests of a connection that no handler hears of: net/http answers
+// them itself, in words of its own. It is called by the goroutine that serves the connection.
+func countUnheard(connection net.Conn, state http.ConnState) {
+	conn, ok := connection.(*Conn)
+	switch {
+	case !ok:
+	case state == http.StateActive:
+		conn.unheard = true
+	case state == http.StateClosed && conn.unheard:
+		conn.listener.unheard.Add(1)
+	}
 }
 
 // BodyArrived says that the body of a request has been read: from now on its connection is

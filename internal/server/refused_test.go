@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 )
 
 // What the gRPC library refuses before any handler is counted, and named in its own words.
@@ -27,6 +30,8 @@ func TestRefusedByTheLibrary(t *testing.T) {
 		"two authorities":                 {[]string{"host", "a", "host", "b"}, "malformed_header", "num values of"},
 		"a header for one hop":            {[]string{"connection", "close"}, "protocol_error", ""},
 		"a header of more than 16 KiB":    {slices.Repeat([]string{"long", strings.Repeat("x", 40)}, 300), "header_too_large", ""},
+		"an encoding of another name":     {[]string{"grpc-encoding", "own"}, "unknown_encoding", "not installed"},
+		"no time":                         {[]string{"grpc-timeout", "0S"}, "deadline_passed", "deadline"},
 		"another type":                    {[]string{"content-type", "application/json"}, "", ""}, // beside the right one
 		"a wrong method of the transport": {[]string{":method", "GET"}, "protocol_error", ""},
 	} {
@@ -62,6 +67,51 @@ func TestRefusalsAreCountedEach(t *testing.T) {
 		require.Equal(t, "13", trailers(conn)["grpc-status"])
 	}
 	require.Equal(t, int64(50), g.refusals.Counts()["malformed_header"])
+}
+
+// A method must be of a service.
+func TestMethodOfNoService(t *testing.T) {
+	g := start(t, issues)
+	for range 3 {
+		require.Equal(t, codes.Unimplemented, g.invoke(t.Context(), t, "/name", small()).code())
+	}
+	require.Equal(t, int64(3), g.refusals.Counts()["malformed_method"])
+	require.Zero(t, g.refusals.Counts()["unknown_encoding"])
+}
+
+// What net/http refuses itself is counted, and what ends before it is a request; requests are
+// not, however they end.
+func TestRefusedByTheHTTPLibrary(t *testing.T) {
+	g := start(t, issues)
+	drain(t, g)
+	for range 3 {
+		require.NotNil(t, g.overREST(t, small()).response)
+		require.Nil(t, g.overREST(t, &livenessv1.IssueLivenessTokenRequest{}).response)
+	}
+	g.client.CloseIdleConnections()
+	refused := map[string]string{
+		"no host":             "POST / HTTP/1.1\r\n\r\n",
+		"two hosts":           "POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+		"no name of a header": "POST / HTTP/1.1\r\nHost: a\r\nno name: x\r\n\r\n",
+		"another version":     "POST / HTTP/9.9\r\nHost: a\r\n\r\n",
+		"another coding":      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+		"another expectation": "POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 1\r\n\r\nx",
+		"a long head":         "POST / HTTP/1.1\r\nHost: a\r\nx: " + strings.Repeat("x", 30<<10) + "\r\n\r\n",
+		"no HTTP":             "\x16\x03\x01\r\n\r\n",
+	}
+	for name, head := range refused {
+		conn := dial(t, g.restAddress)
+		_, err := io.WriteString(conn, head)
+		require.NoError(t, err)
+		answer, _ := io.ReadAll(conn)
+		require.Regexp(t, "^HTTP/1.1 [45]", string(answer), name)
+	}
+	cut := dial(t, g.restAddress)
+	_, err := io.WriteString(cut, "POST / HT")
+	require.NoError(t, err)
+	require.NoError(t, cut.Close())
+	require.NoError(t, dial(t, g.restAddress).Close()) // nothing was sent
+	require.Eventually(t, func() bool { return g.unheard() == int64(len(refused)+1) }, 10*time.Second, time.Millisecond, "%d", g.unheard())
 }
 
 // Calls are none of them, however they end, nor are health and reflection.

@@ -7,8 +7,11 @@ type Edge struct {
 	// Connections returns of each listener how many are open, how many were closed for
 	// others, and how many were refused.
 	Connections map[string]func() (open int, closed, refused int64)
-	// Refused returns how often the gRPC library refused an RPC itself, by reason.
+	// Refused returns how often RPCs were refused, and connections closed, before there was a
+	// call, by reason.
 	Refused func() map[string]int64
+	// Unheard returns of each HTTP listener how many requests net/http refused itself.
+	Unheard map[string]func() int64
 	// DroppedLines returns how many lines of the log were dropped.
 	DroppedLines func() int64
 }
@@ -18,14 +21,16 @@ var (
 	connectionsClosed = desc("connections_closed_total",
 		"Connections closed at the listener's bound: idle ones for others, or new ones because none was idle.", "listener", "which")
 	grpcRefused = desc("grpc_refused_total",
-		"RPCs that the gRPC library refused before they were calls, by reason.", "reason")
+		"RPCs refused and connections closed before there was a call, by reason.", "reason")
+	httpRefused = desc("http_refused_total",
+		"HTTP requests whose head was refused, or did not come whole, before there was a call.", "listener")
 	linesDropped = desc("log_lines_dropped_total",
 		"Lines of the log that could not be written.")
 )
 
 // Describe sends the descriptions of all that Collect sends.
 func (e *Edge) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{connections, connectionsClosed, grpcRefused, linesDropped} {
+	for _, d := range []*prometheus.Desc{connections, connectionsClosed, grpcRefused, httpRefused, linesDropped} {
 		descs <- d
 	}
 }
@@ -43,6 +48,9 @@ func (e *Edge) Collect(metrics chan<- prometheus.Metric) {
 	}
 	for reason, n := range e.Refused() {
 		counter(grpcRefused, n, reason)
+	}
+	for listener, count := range e.Unheard {
+		counter(httpRefused, count(), listener)
 	}
 	counter(linesDropped, e.DroppedLines())
 }

@@ -33,7 +33,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if socket, ok := c.Conn.Conn.(syscall.Conn); ok {
 		c.raw, err = socket.SyscallConn()
 	}
-	c.watch.refusals, c.watch.from = l.refusals, c.RemoteAddr()
+	c.watch.refusals, c.watch.from, c.watch.failed = l.refusals, c.RemoteAddr(), c.Failed
 	c.readNow = c.readAvailable // made once: it is called for each read
 	return c, err
 }

@@ -132,7 +132,7 @@ func (l frameListener) Accept() (net.Conn, error) {
 	c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{})}
 	c.ready, _ = accepted.(readyReader)
 	if watched, ok := accepted.(*conn); ok {
-		c.refused = &watched.watch.refused
+		c.refused, c.refusals = &watched.watch.refused, watched.watch.refusals
 	}
 	return c, nil
 }
@@ -152,8 +152,10 @@ type frameConn struct {
 	// refused counts the streams that the library has refused, nil if nobody does: their
 	// messages have earned nothing.
 	refused *atomic.Int64
-	closed  chan struct{}
-	close   sync.Once
+	// refusals counts what is closed for a flood.
+	refusals *Refusals
+	closed   chan struct{}
+	close    sync.Once
 }
 
 // Read is net.Conn's.
@@ -200,6 +202,9 @@ func (c *frameConn) count(data []byte) error {
 	select {
 	case <-timer.C:
 	case <-c.closed:
+	}
+	if err != nil {
+		c.refusals.add(tooManyFrames, c.RemoteAddr())
 	}
 	return err
 }

@@ -169,3 +169,24 @@ func TestPausedConnections(t *testing.T) {
 		_ = client.Close()
 	})
 }
+
+// What is closed for a flood is counted.
+func TestFloodsAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, accepted := net.Pipe()
+		var refusals Refusals
+		c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{}), refusals: &refusals}
+		go func() {
+			s := send()
+			for range 30_000 {
+				_ = s.WritePing(false, [8]byte{})
+			}
+			_, _ = client.Write(s.Bytes())
+		}()
+		_, err := io.Copy(io.Discard, c)
+		require.ErrorIs(t, err, errFlood)
+		require.Equal(t, int64(1), refusals.Counts()["too_many_frames"])
+		_ = c.Close()
+		_ = client.Close()
+	})
+}

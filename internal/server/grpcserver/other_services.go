@@ -3,6 +3,7 @@ package grpcserver
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -64,6 +65,12 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 // limitAge ends the streams of other services at their age: a read from a stream ends only
 // with the context that the stream begins with.
 func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.Context, error) {
+	switch {
+	case ctx.Err() != nil:
+		o.refused(ctx, deadlinePassed)
+	case strings.Count(info.FullMethodName, "/") < 2:
+		o.refused(ctx, malformedMethod)
+	}
 	age, other := o.ages[info.FullMethodName]
 	if !other {
 		return ctx, nil
@@ -71,6 +78,13 @@ func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.C
 	limited, cancel := context.WithTimeout(ctx, age)
 	context.AfterFunc(ctx, cancel) // the library ends ctx with the stream
 	return limited, nil
+}
+
+// refused counts what the library refuses as soon as it has been seen here.
+func (o *otherServices) refused(ctx context.Context, why refusal) {
+	conn := connOf(ctx)
+	conn.Fail()
+	o.refusals.add(why, conn.RemoteAddr())
 }
 
 // refusalDelay is how long a refusal takes: with MaxStreams at once on a connection, who
@@ -90,25 +104,48 @@ func pause(ctx context.Context, d time.Duration) {
 // bound returns the handler for streams that count.
 func (o *otherServices) bound(handler grpc.StreamHandler) grpc.StreamHandler {
 	return func(implementation any, stream grpc.ServerStream) error {
-		if !allow(stream.Context(), o.hosts) {
-			return status.Error(codes.PermissionDenied, server.Misdirected().Message)
-		}
-		if name, _ := grpc.ServerTransportStreamFromContext(stream.Context()).(interface{ RecvCompress() string }); name != nil && !taken(name.RecvCompress()) {
-			return status.Error(codes.Unimplemented, encodingRefused(name.RecvCompress()))
-		}
-		conn := connOf(stream.Context())
-		if !conn.OpenStream() {
-			o.refusals.add(tooManyOther, conn.RemoteAddr())
-			pause(stream.Context(), refusalDelay)
-			return status.Error(codes.ResourceExhausted, "too many RPCs of health and reflection at once")
-		}
-		defer conn.CloseStream()
-		err := handler(implementation, stream)
-		if ended := stream.Context().Err(); errors.Is(ended, context.DeadlineExceeded) {
-			return status.FromContextError(ended).Err() // as the library says where it reads
+		answer := &answering{ServerStream: stream}
+		err := o.serve(implementation, answer, handler)
+		if !answer.begun {
+			fail(stream.Context())
 		}
 		return err
 	}
+}
+
+// answering is a stream of which is known whether an answer has begun.
+type answering struct {
+	grpc.ServerStream
+
+	begun bool
+}
+
+// SendMsg is grpc.ServerStream's.
+func (a *answering) SendMsg(message any) error {
+	a.begun = true
+	return a.ServerStream.SendMsg(message)
+}
+
+// serve serves a stream that counts, or refuses it.
+func (o *otherServices) serve(implementation any, stream grpc.ServerStream, handler grpc.StreamHandler) error {
+	if !allow(stream.Context(), o.hosts) {
+		return status.Error(codes.PermissionDenied, server.Misdirected().Message)
+	}
+	if name, _ := grpc.ServerTransportStreamFromContext(stream.Context()).(interface{ RecvCompress() string }); name != nil && !taken(name.RecvCompress()) {
+		return status.Error(codes.Unimplemented, encodingRefused(name.RecvCompress()))
+	}
+	conn := connOf(stream.Context())
+	if !conn.OpenStream() {
+		o.refusals.add(tooManyOther, conn.RemoteAddr())
+		pause(stream.Context(), refusalDelay)
+		return status.Error(codes.ResourceExhausted, "too many RPCs of health and reflection at once")
+	}
+	defer conn.CloseStream()
+	err := handler(implementation, stream)
+	if ended := stream.Context().Err(); errors.Is(ended, context.DeadlineExceeded) {
+		return status.FromContextError(ended).Err() // as the library says where it reads
+	}
+	return err
 }
 
 // connOf returns the connection that a stream came by.

@@ -28,15 +28,20 @@ const (
 	tooManyStreams                 // RST_STREAM, REFUSED_STREAM
 	protocolError                  // RST_STREAM or GOAWAY, PROTOCOL_ERROR
 	tooManyPings                   // GOAWAY, ENHANCE_YOUR_CALM
-	// The following ones are refused by otherServices and receiver, in words of their own.
+	// The following ones are refused by otherServices and frameConn, in words of their own.
 	tooManyOther
+	tooManyFrames
+	// Encodings that are known and not taken are refused by receiver and otherServices, all
+	// others by the library, whose answer is that of a handler but that none has ended the RPC.
 	unknownEncoding
+	malformedMethod // "/name"
+	deadlinePassed  // a grpc-timeout of nothing
 	reasons
 )
 
 var refusalNames = [reasons]string{
 	"malformed_header", "not_grpc", "header_too_large", "too_many_streams", "protocol_error", "too_many_pings",
-	"too_many_health_or_reflection", "unknown_encoding",
+	"too_many_health_or_reflection", "too_many_frames", "unknown_encoding", "malformed_method", "deadline_passed",
 }
 
 // Counts returns how often each reason has occurred.
@@ -76,10 +81,13 @@ const (
 )
 
 // watch looks at the frames that a connection's server writes. An answer of one block of
-// headers with another status than 200 is the library's: handlers have no say in it.
+// headers with another status than 200 is the library's: handlers have no say in it. With 200 it
+// is if no handler has ended an RPC without an answer.
 type watch struct {
 	refusals *Refusals
 	from     net.Addr
+	// failed reports whether an RPC that ends without an answer is one that a handler ended.
+	failed func() bool
 	// refused are the streams beyond those that the connection may have, for who takes them.
 	refused atomic.Int64
 
@@ -142,6 +150,8 @@ func (w *watch) headers(stream uint32, last bool, first byte) {
 		w.refusals.add(malformedHeader, w.from)
 	case first != status200:
 		w.refusals.add(notGRPC, w.from)
+	case !w.failed():
+		w.refusals.add(unknownEncoding, w.from)
 	}
 }
 

@@ -194,8 +194,17 @@ func (i incoming) Values(name string) []string { return metadata.ValueFromIncomi
 
 // failure returns the status of a failed call.
 func failure(ctx context.Context, c *call.Call) error {
+	fail(ctx)
 	_ = grpc.SetTrailer(ctx, trailerOf(c))
 	return status.FromProto(call.StatusOf(c)).Err()
+}
+
+// fail tells the connection of an RPC that ends without an answer. To a client that has left
+// nothing is written.
+func fail(ctx context.Context) {
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		connOf(ctx).Fail()
+	}
 }
 
 // trailerOf tells the client's retry policy whether to wait or to give up (gRFC A6). The
