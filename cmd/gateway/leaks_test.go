@@ -38,6 +38,7 @@ type leakCase struct {
 	vendor  http.Handler // nil: nobody listens
 	calls   int
 	hung    chan struct{} // of a vendor that hangs: closed when it has a request
+	out     bool          // of an account that is out of service
 }
 
 // leakCases are every product with each outcome of its stand-in, with an answer that holds
@@ -63,6 +64,8 @@ func leakCases(t *testing.T, scanner *leaktest.Scanner) (cases []leakCase) {
 		last.vendor, last.hung, last.calls = tells(last.vendor)
 		add(func(set *leaktest.Set) http.Handler { return leaktest.Answer(set, product) }, twice)
 		add(func(*leaktest.Set) http.Handler { return nil }, twice)
+		add(func(set *leaktest.Set) http.Handler { return leaktest.Answer(set, product) }, twice)
+		cases[len(cases)-1].out = true
 		for _, spelling := range leaktest.Spellings() {
 			add(func(set *leaktest.Set) http.Handler { return leaktest.NewEcho(set, product, spelling) },
 				func(_ *leaktest.Set, h http.Handler) int { return h.(*leaktest.Echo).Requests() })
@@ -84,8 +87,11 @@ func tells(vendor http.Handler) (_ http.Handler, hung chan struct{}, calls int) 
 func leakConfig(t *testing.T, vendors *leaktest.Vendors, cases []leakCase) (file string) {
 	t.Helper()
 	folder := t.TempDir()
-	var accounts, routes strings.Builder
+	var accounts, routes, out strings.Builder
 	for _, c := range cases {
+		if c.out {
+			fmt.Fprintf(&out, "  - {account: %s, reason: test}\n", c.set.Case)
+		}
 		url, flow, key, parameters := vendors.URL, "app_sdk", "api_key", ""
 		if c.vendor == nil {
 			url = "http://127.0.0.1:1"
@@ -117,8 +123,16 @@ func leakConfig(t *testing.T, vendors *leaktest.Vendors, cases []leakCase) (file
 log: {level: debug}
 shutdown_grace: 500ms
 accounts:
-`+accounts.String()+"routes:\n"+routes.String()), 0o600))
+`+accounts.String()+"routes:\n"+routes.String()+listed("out_of_service", out.String())), 0o600))
 	return file
+}
+
+// listed returns a key with its list, nothing if that is empty.
+func listed(key, list string) string {
+	if list == "" {
+		return ""
+	}
+	return key + ":\n" + list
 }
 
 // leaks gathers what was found.
@@ -321,7 +335,7 @@ func TestCallsLeaveNothing(t *testing.T) {
 		"IDENTITY_NAME_INVALID", "IDENTITY_NUMBER_INVALID", "VENDOR_TIMEOUT", "VENDOR_CONNECTION_LOST", "VENDOR_UNREACHABLE",
 		"VENDOR_INTERNAL_ERROR", "VENDOR_CONCURRENCY_LIMITED", "VENDOR_RATE_LIMITED", "VENDOR_CREDENTIALS_REJECTED",
 		"VENDOR_ACCOUNT_DISABLED", "VENDOR_ACCOUNT_EXPIRED", "VENDOR_QUOTA_EXHAUSTED", "VENDOR_PERMISSION_DENIED",
-		"VENDOR_ENDPOINT_NOT_FOUND", "VENDOR_RESPONSE_INVALID", "VENDOR_ERROR_UNRECOGNIZED",
+		"VENDOR_ENDPOINT_NOT_FOUND", "VENDOR_RESPONSE_INVALID", "VENDOR_ERROR_UNRECOGNIZED", "NO_TARGET_AVAILABLE",
 	} {
 		require.Contains(t, l.reasons, reason)
 	}

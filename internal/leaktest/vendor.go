@@ -185,12 +185,13 @@ type place func(w http.ResponseWriter, text string)
 // inSentence is the place whose text may be of any length.
 const inSentence = 3
 
-// places are where an answer can hold a text. None of the answers opens a breaker.
+// places are where an answer can hold a text. None of the answers opens a breaker: each is
+// a refusal that is about the caller's own values, or comes for those of one caller alone.
 func places() []place {
 	return []place{
 		failing(func(text string) any { return text }),
 		failing(func(text string) any { return "AUTHORIZATION_ERROR:" + text }),
-		failing(func(text string) any { return "SOMETHING_NEW:" + text }),
+		failing(func(text string) any { return "INVALID_IDCARD_NUMBER:" + text }),
 		failing(func(text string) any { return "refused, because of " + text + " and so on" }),
 		failing(func(text string) any { return map[string]any{"of": text} }),
 		func(w http.ResponseWriter, text string) {
