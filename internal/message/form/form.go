@@ -70,7 +70,10 @@ func behindPreamble(ctx context.Context, body, delimiter []byte) (rest []byte, r
 	if rest, ok := bytes.CutPrefix(body, delimiter[2:]); ok {
 		return rest, nil
 	}
-	_, rest, refused = cut(ctx, body, delimiter, "does not have its boundary")
+	preamble, rest, refused := cut(ctx, body, delimiter, "does not have its boundary")
+	if refused == nil && bytes.Contains(preamble, delimiter[1:]) {
+		return nil, bad("has a boundary behind half a line break") // which others take for one
+	}
 	return rest, refused
 }
 
