@@ -73,11 +73,11 @@ format: ## Format the Go code and the contract.
 	$(BUF) format proto -w
 
 .PHONY: generate
-generate: ## Write gen/, third_party/proto and the generated pages of docs/ anew.
+generate: ## Write gen/, third_party/proto, the generated pages of docs/ and the configuration's schema anew.
 	tools/generate.sh
 
 .PHONY: docs
-docs: ## Write docs/errors.md and docs/vendors.md anew.
+docs: ## Write docs/errors.md, docs/vendors.md and deploy/config.schema.json anew.
 	go run ./tools/docs
 
 .PHONY: generate-check

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes third_party/proto from the Go modules in use, gen/ from proto/, and the pages
-# of docs/ that come from tables in the code.
+# of docs/ and the schema of the configuration that come from tables in the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

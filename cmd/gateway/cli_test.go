@@ -86,7 +86,7 @@ func TestConfigCheckAndPrint(t *testing.T) {
 
 	output.Reset()
 	require.NoError(t, run(t.Context(), []string{"config", "print", file}, &output, nil))
-	require.Contains(t, output.String(), `path_prefix: "/faceid"`)
+	require.Contains(t, output.String(), `path_prefix: /faceid`)
 	require.NotContains(t, output.String(), "-5127")
 }
 

@@ -28,41 +28,79 @@ func warnOfTimeouts(output io.Writer, cfg *config.Config) error {
 	return nil
 }
 
+// addNoSecrets gives a command the flag of that name; options are to be read when it runs.
+func addNoSecrets(command *cobra.Command) (options func() []config.Option) {
+	set := command.Flags().Bool("no-secrets", false, "do without the variables and files that hold secrets; all else is checked")
+	return func() []config.Option {
+		if *set {
+			return []config.Option{config.WithoutSecrets()}
+		}
+		return nil
+	}
+}
+
 func configCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "config",
-		Short: "Check or print a configuration file",
+		Short: "Check or print a configuration file, or print its JSON Schema",
 	}
-	command.AddCommand(
-		&cobra.Command{
-			Use:   "check FILE",
-			Short: "Report every mistake in the file; exit 0 if there is none",
-			Args:  cobra.ExactArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				cfg, err := config.Load(args[0], vendors.All())
-				if err != nil {
-					return err
-				}
-				if err := warnOfTimeouts(cmd.ErrOrStderr(), cfg); err != nil {
-					return err
-				}
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (accounts: %d, routes: %d)\n",
-					args[0], len(cfg.Accounts), len(cfg.Routes))
+	command.AddCommand(configCheckCommand(), configPrintCommand(), &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of configuration files, for editors: they complete and explain every key",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			reader, err := config.NewReader(vendors.All())
+			if err != nil {
 				return err
-			},
+			}
+			schema, err := reader.Schema()
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(schema)
+			return err
 		},
-		&cobra.Command{
-			Use:   "print FILE",
-			Short: "Print the effective configuration, defaults included, secrets masked",
-			Args:  cobra.ExactArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				cfg, err := config.Load(args[0], vendors.All())
-				if err != nil {
-					return err
-				}
-				return cfg.Print(cmd.OutOrStdout())
-			},
+	})
+	return command
+}
+
+func configCheckCommand() *cobra.Command {
+	var options func() []config.Option
+	command := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Report every mistake in the file; exit 0 if there is none",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := config.Load(args[0], vendors.All(), options()...)
+			if err != nil {
+				return err
+			}
+			if err := warnOfTimeouts(cmd.ErrOrStderr(), cfg); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (accounts: %d, routes: %d)\n",
+				args[0], len(cfg.Accounts), len(cfg.Routes))
+			return err
 		},
-	)
+	}
+	options = addNoSecrets(command)
+	return command
+}
+
+func configPrintCommand() *cobra.Command {
+	var options func() []config.Option
+	command := &cobra.Command{
+		Use:   "print FILE",
+		Short: "Print the effective configuration, defaults included, secrets masked",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := config.Load(args[0], vendors.All(), options()...)
+			if err != nil {
+				return err
+			}
+			return cfg.Print(cmd.OutOrStdout())
+		},
+	}
+	options = addNoSecrets(command)
 	return command
 }

@@ -17,6 +17,7 @@ import (
 type planOptions struct {
 	config, request string
 	json            bool
+	read            func() []config.Option
 }
 
 func planCommand() *cobra.Command {
@@ -33,6 +34,7 @@ func planCommand() *cobra.Command {
 	flags.StringVar(&o.config, "config", "", "configuration `FILE`")
 	flags.StringVar(&o.request, "request", "", "JSON `FILE` with the request, as over REST; - is standard input")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
+	o.read = addNoSecrets(command)
 	for _, name := range []string{"config", "request"} {
 		_ = command.MarkFlagRequired(name) // the flag exists
 	}
@@ -40,7 +42,7 @@ func planCommand() *cobra.Command {
 }
 
 func runPlan(ctx context.Context, o *planOptions, stdin io.Reader, output io.Writer) error {
-	cfg, err := config.Load(o.config, vendors.All())
+	cfg, err := config.Load(o.config, vendors.All(), o.read()...)
 	if err != nil {
 		return err
 	}

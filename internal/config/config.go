@@ -7,50 +7,168 @@
 // and read when the file is; no error and no print shows its value. Paths in the
 // file start from the folder it is in.
 //
-// Each section of the file has a file here: what its keys mean, what they are when left
-// out, and what a value must be. Below, document reads YAML, format says what a text must
-// be, secrets reads what the references name, and suggest finds the name that was meant;
-// none of them knows a key.
+// To add a key, say in schema.yaml what it is, what it may be and its default, and give the
+// struct here a field whose yaml tag is the key. What a schema cannot say is checked in a file
+// named check, and a default that depends on the machine is set in machine.go.
+//
+// Below, document reads YAML, schema checks it, format says what a text must be, secrets reads
+// what the references name, and suggest finds the name that was meant; none of them knows a key.
 package config
 
 import (
+	"crypto/x509"
+	"net/url"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/config/format"
+	"github.com/liveness-gateway/gateway/internal/config/secrets"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Values of what the file leaves out. A path prefix left out is the provider's.
-const (
-	DefaultGRPC  = "127.0.0.1:9090"
-	DefaultREST  = "127.0.0.1:8080"
-	DefaultAdmin = "127.0.0.1:9091"
-
-	DefaultLogLevel         = "info"
-	DefaultShutdownGrace    = 10 * time.Second
-	DefaultTimeout          = 3 * time.Second
-	DefaultMaxConnectionAge = 5 * time.Minute
-	DefaultMaxInFlight      = 10_000
-)
-
-// Config is a checked configuration file with its defaults filled in.
+// Config is a checked configuration file with its defaults filled in. What a key means and
+// which values it may have, schema.yaml says.
 type Config struct {
-	Listen Listen
+	Listen Listen `yaml:"listen"`
 	// AllowUnauthenticated permits gRPC and REST off loopback although callers are
 	// not authenticated.
-	AllowUnauthenticated bool
-	// AllowPrivateCallbacks lets callers' callbacks have private addresses.
-	AllowPrivateCallbacks bool
-	Log                   Log
-	// ShutdownGrace is how long running calls may take to end after SIGTERM, 100 ms
-	// to 5 min.
-	ShutdownGrace time.Duration
-	Limits        Limits
-	Idempotency   Idempotency
+	AllowUnauthenticated  bool          `yaml:"allow_unauthenticated"`
+	AllowPrivateCallbacks bool          `yaml:"allow_private_callbacks"`
+	Log                   Log           `yaml:"log"`
+	ShutdownGrace         time.Duration `yaml:"shutdown_grace"`
+	Limits                Limits        `yaml:"limits"`
+	Idempotency           Idempotency   `yaml:"idempotency"`
 	// Accounts and Routes are in the order of the file; there is at least one of
 	// each.
-	Accounts []Account
-	Routes   []Route
+	Accounts []Account `yaml:"accounts"`
+	Routes   []Route   `yaml:"routes"`
 	// OutOfService is what no attempt is made on for now.
-	OutOfService []OutOfService
+	OutOfService []OutOfService `yaml:"out_of_service,omitempty"`
 }
+
+// Listen holds the addresses of the three listeners as host:port.
+type Listen struct {
+	GRPC  string `yaml:"grpc"`
+	REST  string `yaml:"rest"`
+	Admin string `yaml:"admin"`
+	// Hosts are names, beside those of loopback, by which listeners on loopback may be
+	// called.
+	Hosts      []string `yaml:"hosts,omitempty"`
+	Reflection bool     `yaml:"reflection"`
+	// Pprof has the admin listener serve /debug/pprof while it is on loopback.
+	Pprof bool `yaml:"pprof"`
+}
+
+// Log says what is logged.
+type Log struct {
+	// Level is debug, info, warn or error.
+	Level string `yaml:"level"`
+}
+
+// Limits says how much the gateway takes on at once, before it sheds calls.
+type Limits struct {
+	// MaxCalls is how many calls may be in flight.
+	MaxCalls int `yaml:"max_calls"`
+	// MaxPhotoBytes is how many bytes of their messages may be in flight.
+	MaxPhotoBytes format.Size `yaml:"max_photo_bytes"`
+	// MaxConnections is how many connections the gRPC and the REST listener may have each.
+	MaxConnections int `yaml:"max_connections"`
+}
+
+// Idempotency bounds the memory for idempotency keys. A key takes its part until its
+// answer expires; when none is left, calls with new keys are refused.
+type Idempotency struct {
+	MaxKeys int `yaml:"max_keys"`
+	// MaxBytes is what they and their answers take together.
+	MaxBytes format.Size `yaml:"max_bytes"`
+	// ReplayMargin is how much life an answer must have left to be repeated.
+	ReplayMargin time.Duration `yaml:"replay_margin"`
+	// ReplayTime is how long an answer is repeated at most: a key is kept no longer.
+	ReplayTime time.Duration `yaml:"replay_time"`
+}
+
+// Account is one contract with a provider.
+type Account struct {
+	Name     string              `yaml:"-"`
+	Provider *providers.Provider `yaml:"provider"`
+	// Region is what a caller's constraint on regions is compared with; an account
+	// without one serves only callers without a constraint.
+	Region string `yaml:"region,omitempty"`
+	// BaseURL has a scheme and a host only; the scheme is http only on loopback.
+	BaseURL *url.URL `yaml:"base_url"`
+	// PathPrefix is empty, or begins with a slash and does not end with one.
+	PathPrefix string `yaml:"path_prefix"`
+	// Timeout bounds one attempt.
+	Timeout time.Duration `yaml:"timeout"`
+	// MaxConnectionAge is when a connection to the vendor is replaced.
+	MaxConnectionAge time.Duration `yaml:"max_connection_age"`
+	// MaxInFlight bounds the attempts in flight, before the vendor has told its own limit.
+	MaxInFlight int `yaml:"max_in_flight"`
+	// Proxy is the HTTP, HTTPS or SOCKS5 proxy to the vendor, nil for none.
+	Proxy *url.URL `yaml:"proxy,omitempty"`
+	// CAFile is the absolute path of the PEM bundle behind RootCAs, "" for none.
+	CAFile string `yaml:"ca_file,omitempty"`
+	// RootCAs are trusted for this account instead of the system's; nil for those.
+	RootCAs *x509.CertPool `yaml:"-"`
+	// Options are the provider's own settings of an account.
+	Options map[string]string `yaml:"options,omitempty"`
+	// Credentials has at least one element.
+	Credentials []Credential `yaml:"credentials"`
+}
+
+// Credential is one set of the secrets that an account is used with.
+type Credential struct {
+	// Name is unique in its account.
+	Name string `yaml:"name"`
+	// References holds where each of the provider's CredentialKeys is read from, Secrets what
+	// was read there.
+	References map[string]secrets.Reference `yaml:",remain"`
+	Secrets    map[string]sensitive.String  `yaml:"-"`
+}
+
+// Route says which targets serve a flow and scenario. No two routes share both.
+type Route struct {
+	Flow providers.Flow `yaml:"flow"`
+	// Scenario is empty for the flow's default route.
+	Scenario string `yaml:"scenario,omitempty"`
+	// Order is "ordered" or "weighted", AfterAmbiguous "stop" or "continue".
+	Order          string `yaml:"order"`
+	AfterAmbiguous string `yaml:"after_ambiguous"`
+	// AcceptedProducts is the list of calls that leave out theirs; each is the product
+	// of a target. Nil if the route has none.
+	AcceptedProducts []string `yaml:"accepted_products,omitempty"`
+	// Targets has at least one element, and no two alike.
+	Targets []Target `yaml:"targets"`
+}
+
+// Target is a product on an account.
+type Target struct {
+	// Account is the name of one of the Accounts, Product a product of its provider
+	// with the route's flow.
+	Account string `yaml:"account"`
+	Product string `yaml:"product"`
+	// Weight is 0 unless the route is weighted.
+	Weight int `yaml:"weight,omitempty"`
+	// Parameters are those that the Product allows, by the vendor's names.
+	Parameters map[string]string `yaml:"parameters,omitempty"`
+}
+
+// OutOfService takes an account, a product, or a product on an account out of service.
+type OutOfService struct {
+	// Reason is for operators, 1 to 200 bytes.
+	Reason string `yaml:"reason"`
+	// Account and Product are those of some target; one of them may be "", which is all.
+	Account string `yaml:"account,omitempty"`
+	Product string `yaml:"product,omitempty"`
+}
+
+// Weighted reports whether users are spread over the targets by weight; otherwise these are
+// tried in order.
+func (r *Route) Weighted() bool { return r.Order == "weighted" }
+
+// StopAfterAmbiguous reports whether a call ends on an attempt that the vendor may have
+// processed, where otherwise another account would be tried.
+func (r *Route) StopAfterAmbiguous() bool { return r.AfterAmbiguous == "stop" }
 
 // OutOfServiceReason returns why a target of the account and product is out of service,
 // "" if it is not.
@@ -71,4 +189,13 @@ func (c *Config) Account(name string) *Account {
 		}
 	}
 	return nil
+}
+
+// CredentialNames returns the names of the credentials in their order.
+func (a *Account) CredentialNames() []string {
+	names := make([]string, len(a.Credentials))
+	for i := range a.Credentials {
+		names[i] = a.Credentials[i].Name
+	}
+	return names
 }

@@ -45,6 +45,13 @@ func setEnvironment(t *testing.T) {
 	t.Setenv("EMPTY", "")
 }
 
+func newReader(tb testing.TB) *config.Reader {
+	tb.Helper()
+	reader, err := config.NewReader(vendors())
+	require.NoError(tb, err)
+	return reader
+}
+
 func load(t *testing.T, path string) (*config.Config, error) {
 	t.Helper()
 	setEnvironment(t)

@@ -36,7 +36,7 @@ func TestDefaults(t *testing.T) {
 	require.Nil(t, c.Account("acme-sgp"))
 
 	require.Equal(t, []config.Route{{
-		Flow:    providers.FlowHostedPage,
+		Flow: providers.FlowHostedPage, Order: "ordered", AfterAmbiguous: "continue",
 		Targets: []config.Target{{Account: "acme-cn", Product: "acme.page", Parameters: map[string]string{}}},
 	}}, c.Routes)
 }
@@ -72,7 +72,7 @@ func TestEveryKey(t *testing.T) {
 
 	require.Equal(t, []config.Route{
 		{
-			Flow: providers.FlowAppSDK, Scenario: "login", Weighted: true, StopAfterAmbiguous: true,
+			Flow: providers.FlowAppSDK, Scenario: "login", Order: "weighted", AfterAmbiguous: "stop",
 			AcceptedProducts: []string{"acme.app", "globex.app"},
 			Targets: []config.Target{
 				{Account: "acme-cn", Product: "acme.app", Weight: 90, Parameters: map[string]string{"scene_id": "007", "color_number": "6"}},
@@ -80,7 +80,7 @@ func TestEveryKey(t *testing.T) {
 			},
 		},
 		{
-			Flow: providers.FlowAppSDK,
+			Flow: providers.FlowAppSDK, Order: "ordered", AfterAmbiguous: "continue",
 			Targets: []config.Target{
 				{Account: "acme-cn", Product: "acme.app", Parameters: map[string]string{"scene_id": "007", "color_number": "4"}},
 				{Account: "acme-cn", Product: "acme.app", Parameters: map[string]string{"scene_id": `it's "quoted" #1: ~, é`}},
@@ -111,8 +111,8 @@ func TestSecrets(t *testing.T) {
 				"api_key": sensitive.New("acme-key-value"), "api_secret": sensitive.New("from-a-file"),
 			},
 			References: map[string]secrets.Reference{
-				"api_key":    {Source: "env", Name: "ACME_KEY"},
-				"api_secret": {Source: "file", Name: absolute(t, "testdata/secret.txt")},
+				"api_key":    {Env: "ACME_KEY"},
+				"api_secret": {File: absolute(t, "testdata/secret.txt")},
 			},
 		},
 		{
@@ -121,7 +121,7 @@ func TestSecrets(t *testing.T) {
 				"api_key": sensitive.New("acme-key-value"), "api_secret": sensitive.New("acme-secret-value"),
 			},
 			References: map[string]secrets.Reference{
-				"api_key": {Source: "env", Name: "ACME_KEY"}, "api_secret": {Source: "env", Name: "ACME_SECRET"},
+				"api_key": {Env: "ACME_KEY"}, "api_secret": {Env: "ACME_SECRET"},
 			},
 		},
 	}, c.Accounts[0].Credentials)
@@ -132,10 +132,11 @@ func TestSecrets(t *testing.T) {
 func TestEncodings(t *testing.T) {
 	setEnvironment(t)
 	text := readFile(t, "testdata/good/minimal.yaml")
-	want, err := config.Parse("a.yaml", []byte(text), vendors())
+	reader := newReader(t)
+	want, err := reader.Parse("a.yaml", []byte(text))
 	require.NoError(t, err)
 	for _, encoded := range []string{"\ufeff" + text, strings.ReplaceAll(text, "\n", "\r\n"), "---\n" + text, text + "...\n"} {
-		c, err := config.Parse("a.yaml", []byte(encoded), vendors())
+		c, err := reader.Parse("a.yaml", []byte(encoded))
 		require.NoError(t, err)
 		require.Equal(t, want.Routes, c.Routes)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime/debug"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,6 +28,6 @@ func TestDefaultLimits(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 10_000, c.Limits.MaxCalls)
 		require.Equal(t, want.photos, c.Limits.MaxPhotoBytes)
-		require.Equal(t, config.Idempotency{MaxKeys: 1 << 20, MaxBytes: want.keys, ReplayMargin: config.DefaultReplayMargin, ReplayTime: config.DefaultReplayTime}, c.Idempotency)
+		require.Equal(t, config.Idempotency{MaxKeys: 1 << 20, MaxBytes: want.keys, ReplayMargin: 10 * time.Second, ReplayTime: time.Hour}, c.Idempotency)
 	}
 }

@@ -1,50 +1,135 @@
 package config
 
 import (
+	"fmt"
 	"os"
-	"time"
+	"reflect"
+	"slices"
+
+	"github.com/go-viper/mapstructure/v2"
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/config/format"
+	"github.com/liveness-gateway/gateway/internal/config/schema"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
+// Option changes how a file is read.
+type Option func(*checker)
+
+// WithoutSecrets leaves secrets empty and does not look whether they are there.
+func WithoutSecrets() Option { return func(c *checker) { c.withoutSecrets = true } }
+
 // Load reads the file at path, which may use the vendors. Its error is document.Errors.
-func Load(path string, vendors []*providers.Provider) (*Config, error) {
+func Load(path string, vendors []*providers.Provider, options ...Option) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, document.Errors{{File: path, Message: "cannot be read: " + document.Cause(err)}}
 	}
-	return Parse(path, text, vendors)
+	return Parse(path, text, vendors, options...)
 }
+
+// Parse reads one text as a Reader does.
+func Parse(name string, text []byte, vendors []*providers.Provider, options ...Option) (*Config, error) {
+	reader, err := NewReader(vendors)
+	if err != nil {
+		return nil, err
+	}
+	return reader.Parse(name, text, options...)
+}
+
+// Reader reads files that may use the same vendors. It is safe for concurrent use.
+type Reader struct {
+	vendors []*providers.Provider
+	schema  *schema.Schema
+}
+
+// NewReader returns a reader. It fails if a vendor states what no schema can hold.
+func NewReader(vendors []*providers.Provider) (*Reader, error) {
+	rules, err := newSchema(vendors)
+	if err != nil {
+		return nil, fmt.Errorf("the schema of the configuration: %w", err)
+	}
+	return &Reader{vendors, rules}, nil
+}
+
+// Schema returns the JSON Schema of the files, as indented text.
+func (r *Reader) Schema() ([]byte, error) { return r.schema.JSON() }
 
 // Parse reads text as the file of that name, which errors show and from whose
 // folder paths in the file start. It reads the environment variables and files
 // that the text names. Its error is document.Errors.
-func Parse(name string, text []byte, vendors []*providers.Provider) (*Config, error) {
-	file, root := document.Parse(name, text)
-	var c *Config
-	if root.Given() {
-		c = readConfig(root, vendors)
+func (r *Reader) Parse(name string, text []byte, options ...Option) (*Config, error) {
+	root, data := document.Parse(name, text)
+	c := &checker{Config: &Config{}, root: root}
+	for _, option := range options {
+		option(c)
 	}
-	if err := file.Err(); err != nil {
+	if root.Given() {
+		data = r.schema.Check(root, data)
+	}
+	if root.Given() && !root.Wrong() {
+		if err := r.decode(data, c.Config, root.At("accounts").Keys); err != nil {
+			return nil, fmt.Errorf("the schema of the configuration takes what its structs do not: %w", err)
+		}
+		c.check()
+	}
+	if err := root.Err(); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return c.Config, nil
 }
 
-func readConfig(v document.Value, vendors []*providers.Provider) *Config {
-	o := v.Object("listen", "allow_unauthenticated", "allow_private_callbacks", "log", "shutdown_grace", "limits", "idempotency", "accounts", "routes", "out_of_service")
-	c := &Config{
-		AllowUnauthenticated:  o.Optional("allow_unauthenticated").Boolean(),
-		AllowPrivateCallbacks: o.Optional("allow_private_callbacks").Boolean(),
-		Log:                   readLog(o.Optional("log")),
-		ShutdownGrace:         o.Optional("shutdown_grace").Duration(100*time.Millisecond, 5*time.Minute, DefaultShutdownGrace),
-		Limits:                readLimits(o.Optional("limits")),
-		Idempotency:           readIdempotency(o.Optional("idempotency")),
+// decode puts what the file holds into a struct. The names of accounts are in their order.
+func (r *Reader) decode(data, result any, names []string) error {
+	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: result, TagName: "yaml", ErrorUnused: true, MatchName: func(key, field string) bool { return key == field },
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			mapstructure.StringToTimeDurationHookFunc(),
+			texts(format.ParseSize), texts(format.ParseURL), texts(providers.ParseFlow), texts(r.provider),
+			mapstructure.DecodeHookFuncType(func(_, to reflect.Type, data any) (any, error) {
+				if to != reflect.TypeFor[[]Account]() {
+					return data, nil
+				}
+				return r.accounts(data, names)
+			}),
+		),
+	})
+	if err != nil {
+		return err
 	}
-	c.Listen = readListen(o.Optional("listen"), c.AllowUnauthenticated)
-	c.Accounts = readAccounts(o.Required("accounts"), vendors)
-	c.Routes = readRoutes(o.Required("routes"), c.Accounts)
-	c.OutOfService = readOutOfService(o.Optional("out_of_service"), c.Routes)
-	return c
+	return decoder.Decode(data)
+}
+
+// accounts returns those of the names, in that order.
+func (r *Reader) accounts(data any, names []string) ([]Account, error) {
+	named, _ := data.(map[string]any)
+	accounts := make([]Account, len(names))
+	for i, name := range names {
+		account, _ := named[name].(map[string]any)
+		if account["provider"] == nil { // which alone says what these are
+			delete(account, "credentials")
+			delete(account, "options")
+		}
+		if err := r.decode(account, &accounts[i], nil); err != nil {
+			return nil, err
+		}
+		accounts[i].Name = name
+	}
+	return accounts, nil
+}
+
+func (r *Reader) provider(name string) *providers.Provider {
+	i := slices.IndexFunc(r.vendors, func(p *providers.Provider) bool { return p.Name == name })
+	return r.vendors[i] // the schema lets no other name through
+}
+
+// texts has text decoded into a T, for which the schema let nothing else through.
+func texts[T any](parse func(text string) T) mapstructure.DecodeHookFuncType {
+	return func(_, to reflect.Type, data any) (any, error) {
+		if text, ok := data.(string); ok && to == reflect.TypeFor[T]() {
+			return parse(text), nil
+		}
+		return data, nil
+	}
 }

@@ -27,10 +27,11 @@ func TestPrint(t *testing.T) {
 // TestPrintReadsBack parses what is printed under a name in another folder: paths
 // in it do not depend on that.
 func TestPrintReadsBack(t *testing.T) {
+	reader := newReader(t)
 	for _, file := range []string{"minimal", "full"} {
 		c, err := load(t, "testdata/good/"+file+".yaml")
 		require.NoError(t, err)
-		again, err := config.Parse("elsewhere/printed.yaml", []byte(printConfig(t, c)), vendors())
+		again, err := reader.Parse("elsewhere/printed.yaml", []byte(printConfig(t, c)))
 		require.NoError(t, err)
 		for i := range c.Accounts {
 			// Both hold functions, which do not compare.
@@ -58,10 +59,11 @@ func TestPrintKeepsText(t *testing.T) {
 		}
 		values = append(values, text.String())
 	}
+	reader := newReader(t)
 	for _, value := range values {
 		parameters := c.Routes[1].Targets[1].Parameters
 		parameters["scene_id"] = value
-		again, err := config.Parse("printed.yaml", []byte(printConfig(t, c)), vendors())
+		again, err := reader.Parse("printed.yaml", []byte(printConfig(t, c)))
 		require.NoError(t, err, strconv.Quote(value))
 		require.Equal(t, parameters, again.Routes[1].Targets[1].Parameters)
 	}

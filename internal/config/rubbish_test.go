@@ -16,8 +16,9 @@ func TestRubbish(t *testing.T) {
 	setEnvironment(t)
 	good := []byte(readFile(t, "testdata/good/full.yaml"))
 	random := rand.New(rand.NewPCG(3, 4))
+	check := checkParse(t)
 	for range 1000 {
-		checkParse(t, damage(random, good))
+		check(t, damage(random, good))
 	}
 }
 
@@ -25,12 +26,18 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"testdata/good/full.yaml", "testdata/bad/types.yaml", "testdata/bad/aliases.yaml"} {
 		f.Add([]byte(readFile(f, seed)))
 	}
-	f.Fuzz(checkParse)
+	f.Fuzz(checkParse(f))
 }
 
-func checkParse(t *testing.T, text []byte) {
+func checkParse(tb testing.TB) func(*testing.T, []byte) {
+	tb.Helper()
+	reader := newReader(tb)
+	return func(t *testing.T, text []byte) { checkParsed(t, reader, text) }
+}
+
+func checkParsed(t *testing.T, reader *config.Reader, text []byte) {
 	t.Helper()
-	c, err := config.Parse("testdata/good/rubbish.yaml", text, vendors())
+	c, err := reader.Parse("testdata/good/rubbish.yaml", text)
 	if err == nil {
 		require.NotNil(t, c)
 		return

@@ -32,8 +32,8 @@ func openRoutes(cfg *config.Config) ([]route.Route, []*upstream.Transport) {
 	routes := make([]route.Route, len(cfg.Routes))
 	for i, r := range cfg.Routes {
 		routes[i] = route.Route{
-			Flow: r.Flow, Scenario: r.Scenario, Weighted: r.Weighted,
-			AcceptedProducts: r.AcceptedProducts, StopAfterAmbiguous: r.StopAfterAmbiguous,
+			Flow: r.Flow, Scenario: r.Scenario, Weighted: r.Weighted(),
+			AcceptedProducts: r.AcceptedProducts, StopAfterAmbiguous: r.StopAfterAmbiguous(),
 		}
 		for _, t := range r.Targets {
 			account := cfg.Account(t.Account)

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"slices"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/sensitive"
@@ -27,6 +28,9 @@ var flowNames = [...]string{
 // String returns the flow's name in configuration, metrics and logs, "" for no
 // flow.
 func (f Flow) String() string { return flowNames[f] }
+
+// ParseFlow returns the flow of that name, 0 if there is none.
+func ParseFlow(name string) Flow { return Flow(max(0, slices.Index(flowNames[:], name))) } //nolint:gosec // an index of flowNames
 
 // Flows returns every flow, in the order of the contract.
 func Flows() []Flow { return []Flow{FlowAppSDK, FlowHostedPage, FlowJSSDK, FlowSpokenDigits} }

@@ -1,5 +1,5 @@
-// Docs writes docs/errors.md and docs/vendors.md from the tables that the gateway
-// runs on. "go run ./tools/docs" is run from the root of the checkout.
+// Docs writes docs/errors.md, docs/vendors.md and deploy/config.schema.json from the tables
+// that the gateway runs on. "go run ./tools/docs" is run from the root of the checkout.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"text/template"
 
+	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -55,5 +56,10 @@ func render(root string) (map[string][]byte, error) {
 		}
 		pages["docs/"+name] = text.Bytes()
 	}
-	return pages, nil
+	reader, err := config.NewReader(all)
+	if err != nil {
+		return nil, err
+	}
+	pages["deploy/config.schema.json"], err = reader.Schema()
+	return pages, err
 }

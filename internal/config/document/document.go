@@ -1,11 +1,7 @@
-// Package document reads one YAML file as a tree of values that know where they are in
-// it, and gathers its mistakes. It knows no key: what the keys mean is package config's.
+// Package document reads one YAML file as the values that JSON has, knows where each of them
+// is in the file, and gathers its mistakes. It knows no key, and not what a value must be.
 //
-// A Value reads itself as text, a number, a mapping and so on. If it is something else it
-// reports a mistake at its place and returns zero, so that the whole file is read and all
-// mistakes are told at once. A value that is left out reports nothing.
-//
-// Anchors, aliases, merge keys, tags and several documents in one file are refused.
+// Anchors, aliases, merge keys, tags and several documents in one file are not supported.
 package document
 
 import (
@@ -19,80 +15,132 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
-// File is a file and the mistakes that were found in it so far.
-type File struct {
-	name     string
-	folder   string
-	mistakes Errors
+// MaxBytes is how large a file may be.
+const MaxBytes = 1 << 20
+
+// The library takes time with the square of these. Brackets and braces are flow style; in block
+// style, what begins a value can stand before another one on the same line.
+const (
+	maxBrackets = 32
+	maxOnLine   = 16
+)
+
+// file is what all values of a file share.
+type file struct {
+	name, folder string
+	// mistakes are those of no value: the rest are with the values.
+	mistakes []mistake
+	// found counts all.
+	found int
 }
 
-// Parse reads text as the file of that name, which mistakes show and from whose folder
-// paths in the file start. If text is not one YAML document that is a mistake, and the
-// root is not given.
-func Parse(name string, text []byte) (f *File, root Value) {
-	f = &File{name: name}
-	root = Value{Name: "the file", file: f}
+// Parse reads text as the file of that name, which mistakes show and from whose folder paths
+// in the file start. Data is what the file holds, as encoding/json decodes it into any, with
+// numbers as json.Number; whatever JSON has not is nil. If text is not one YAML document, that
+// is a mistake and data is nil.
+func Parse(name string, text []byte) (root *Value, data any) {
+	f := &file{name: name}
+	root = &Value{Name: "the file", file: f}
 	folder, err := filepath.Abs(filepath.Dir(name))
 	if err != nil {
-		f.mistakes = Errors{{File: name, Message: "has no folder: " + Cause(err)}}
-		return f, root
+		f.failAt(0, 0, "has no folder: %s", Cause(err))
+		return root, nil
 	}
 	f.folder = folder
-	root.node = f.parse(text)
-	return f, root
-}
-
-// Err returns the mistakes by position as Errors, nil if there are none.
-func (f *File) Err() error {
-	if len(f.mistakes) == 0 {
-		return nil
+	if root.node = f.parse(text); root.node == nil {
+		return root, nil
 	}
-	f.mistakes.sort()
-	return f.mistakes
+	return root, root.read()
 }
 
-// Mistakes returns how many were found so far.
-func (f *File) Mistakes() int { return len(f.mistakes) }
-
-// Path returns a path that the file names, made absolute, so that it means the same wherever the
-// configuration is printed to.
-func (f *File) Path(name string) string {
-	if filepath.IsAbs(name) {
-		return filepath.Clean(name)
-	}
-	return filepath.Join(f.folder, name)
+func (f *file) failAt(line, column int, format string, args ...any) {
+	f.mistakes = append(f.mistakes, f.mistake(line, column, fmt.Sprintf(format, args...)))
 }
 
-func (f *File) failAt(line, column int, format string, args ...any) {
-	f.mistakes = append(f.mistakes, Error{f.name, line, column, fmt.Sprintf(format, args...)})
+func (f *file) mistake(line, column int, message string) mistake {
+	f.found++
+	return mistake{Error{f.name, line, column, message}, f.found}
 }
 
 // parse returns the one YAML document of text.
-func (f *File) parse(text []byte) ast.Node {
+func (f *file) parse(text []byte) ast.Node {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if len(text) > MaxBytes {
+		f.failAt(1, 1, "the file has more than %d bytes", MaxBytes)
+		return nil
+	}
 	if !f.isUTF8(text) {
 		return nil
 	}
-	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(string(text))
+	if second := secondDocument(tokens); second != nil {
+		f.failAt(second.Position.Line, second.Position.Column, "the file must hold one YAML document only")
+		lines := bytes.SplitAfterN(text, []byte("\n"), second.Position.Line)
+		tokens = lexer.Tokenize(string(bytes.Join(lines[:second.Position.Line-1], nil)))
+	}
+	if at := tooDeep(tokens); at != nil {
+		f.failAt(at.Position.Line, at.Position.Column, "more values stand within one another than any configuration needs")
+		return nil
+	}
+	parsed, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		f.syntax(err)
 		return nil
 	}
-	if len(file.Docs) == 0 || len(file.Docs) == 1 && file.Docs[0].Body == nil {
+	if len(parsed.Docs) == 0 || len(parsed.Docs) == 1 && parsed.Docs[0].Body == nil {
 		f.failAt(1, 1, "the file is empty")
 		return nil
 	}
-	for _, doc := range file.Docs[1:] {
+	for _, doc := range parsed.Docs[1:] {
 		line, column := tokenPosition(doc.Start)
 		f.failAt(line, column, "the file must hold one YAML document only")
 	}
-	return file.Docs[0].Body
+	return parsed.Docs[0].Body
 }
 
-func (f *File) isUTF8(text []byte) bool {
+// secondDocument returns what begins the second document of a file.
+func secondDocument(tokens token.Tokens) *token.Token {
+	begun := false
+	for _, t := range tokens {
+		if t.Type == token.DocumentHeaderType && begun {
+			return t
+		}
+		begun = begun || t.Type != token.CommentType && t.Type != token.DirectiveType
+	}
+	return nil
+}
+
+// tooDeep returns where more values begin within one another than the library reads quickly.
+func tooDeep(tokens token.Tokens) *token.Token {
+	brackets, line, onLine := 0, 0, 0
+	for _, t := range tokens {
+		if t.Position.Line != line {
+			line, onLine = t.Position.Line, 0
+		}
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			brackets++
+		case token.SequenceEndType, token.MappingEndType:
+			brackets--
+		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType, token.AnchorType, token.AliasType, token.TagType:
+			if brackets <= 0 {
+				onLine++
+			}
+		default:
+		}
+		if brackets > maxBrackets || onLine > maxOnLine {
+			return t
+		}
+	}
+	return nil
+}
+
+func (f *file) isUTF8(text []byte) bool {
 	for before := 0; before < len(text); {
 		char, size := utf8.DecodeRune(text[before:])
 		if char == utf8.RuneError && size == 1 {
@@ -108,7 +156,7 @@ func (f *File) isUTF8(text []byte) bool {
 
 // syntax reports the parser's error. Its messages quote the file, where a
 // secret may be by mistake, so that they are cut before the quotation.
-func (f *File) syntax(err error) {
+func (f *file) syntax(err error) {
 	line, column, message := 1, 1, "cannot be read"
 	if at, ok := errors.AsType[yaml.Error](err); ok {
 		line, column = tokenPosition(at.GetToken())

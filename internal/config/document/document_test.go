@@ -1,8 +1,9 @@
 package document
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -11,77 +12,97 @@ import (
 const text = `
 name: one
 size: 7
-wait: 5s
+part: 0.50
 on: true
 list:
   - {a: 1}
   - b
-pair: {key: value}
+hex: 0x10
+anchor: &a {b: 1}
+nothing:
 `
 
 func TestValues(t *testing.T) {
-	file, root := Parse("a.yaml", []byte(text))
-	o := root.Object("name", "size", "wait", "on", "list", "pair", "absent")
+	root, data := Parse("a.yaml", []byte(text))
+	require.NoError(t, root.Err())
+	require.Equal(t, map[string]any{
+		"name": "one", "size": json.Number("7"), "part": json.Number("0.50"), "on": true,
+		"list": []any{map[string]any{"a": json.Number("1")}, "b"},
+		"hex":  nil, "anchor": nil, "nothing": nil, // which JSON cannot say
+	}, data)
+	require.Equal(t, []string{"name", "size", "part", "on", "list", "hex", "anchor", "nothing"}, root.Keys)
 
-	name, ok := o.Required("name").Text()
-	require.True(t, ok)
-	require.Equal(t, "one", name)
-	require.Equal(t, 7, o.Optional("size").Integer(10))
-	require.Equal(t, 5*time.Second, o.Optional("wait").Duration(time.Second, time.Minute, 0))
-	require.Equal(t, time.Hour, o.Optional("absent").Duration(time.Second, time.Minute, time.Hour))
-	require.True(t, o.Optional("on").Boolean())
-
-	list := o.Optional("list").List()
-	require.Len(t, list, 2)
-	require.Equal(t, "an element of list", list[1].Name)
-	require.Equal(t, 8, list[1].Line())
-
-	key, value, ok := o.Optional("pair").Pair()
-	require.True(t, ok)
-	require.Equal(t, "key", key)
-	plain, ok := value.Plain()
-	require.True(t, ok)
-	require.Equal(t, "value", plain)
-
-	require.False(t, o.Optional("absent").Given())
-	require.True(t, o.Lacks("absent"))
-	require.NoError(t, file.Err())
+	element := root.At("list").Element(1)
+	require.Equal(t, "an element of list", element.Name)
+	require.Equal(t, 8, element.Line())
+	require.Equal(t, root.At("list"), element.Parent())
+	require.Equal(t, "0x10", root.At("hex").Written())
+	require.Equal(t, "one", root.At("name").Written())
+	require.Empty(t, root.At("list").Written())
+	require.Equal(t, Number, root.At("hex").Kind())
+	require.Equal(t, Nothing, root.At("nothing").Kind())
+	require.True(t, root.At("nothing").Given())
+	require.False(t, root.At("absent", "below").Given())
+	require.True(t, root.At("hex").Supported())
+	require.False(t, root.At("anchor").Supported())
 }
 
-// Every mistake is told, in the order of the file whatever the order of reading.
+// Every mistake is told, in the order of the file whatever the order of finding.
 func TestMistakes(t *testing.T) {
-	file, root := Parse("a.yaml", []byte(text))
-	o := root.Object("name", "size", "wait", "on", "list", "pairs", "absent")
-	o.Optional("list").Text()
-	o.Optional("size").Boolean()
-	o.Optional("wait").Duration(time.Second, 2*time.Second, 0)
-	o.Required("absent")
-	o.Required("pairs") // it is misspelt, which is one mistake
-	lines := Lines{}
-	require.True(t, lines.Once("it", o.Optional("name")))
-	require.False(t, lines.Once("it", o.Optional("on")))
-	require.Equal(t, 6, file.Mistakes())
-	require.EqualError(t, file.Err(), `a.yaml:2:1: missing key "absent"
-a.yaml:3:7: size must be true or false, found a number
-a.yaml:4:7: wait must be a duration from 1s to 2s, such as 3s
-a.yaml:5:5: it is already at line 2
-a.yaml:7:3: list must be text, found a list
-a.yaml:9:1: unknown key "pair", did you mean "pairs"?`)
+	root, _ := Parse("a.yaml", []byte(text))
+	root.At("list").Element(1).Fail("third")
+	root.At("size").Fail("second of %d", 4)
+	root.At("size").Fail("second too")
+	root.At("list", "0", "z").Fail("it is missing here")
+	root.At("absent").FailFrom(root.At("on"), "seen elsewhere")
+	root.At("hex").FailKey("at the key")
+	require.EqualError(t, root.Err(), `a.yaml:3:7: second of 4
+a.yaml:3:7: second too
+a.yaml:5:5: seen elsewhere
+a.yaml:7:5: it is missing here
+a.yaml:8:5: third
+a.yaml:9:1: at the key`)
+	require.False(t, root.At("list").Wrong())
+	require.False(t, root.At("list").Right())
+	root.At("list").Forgive()
+	require.True(t, root.At("list").Right())
+	require.True(t, root.At("hex").Wrong())
+}
+
+func TestKeys(t *testing.T) {
+	root, data := Parse("a.yaml", []byte("a: 1\n7: b\na: 2\n\"b\\n\": 3\n<<: {c: 1}\n"))
+	require.Equal(t, map[string]any{"a": json.Number("1")}, data)
+	require.EqualError(t, root.Err(), `a.yaml:2:1: a key must be text, found a number
+a.yaml:3:1: key "a" is already at line 1
+a.yaml:4:1: a key must be one line without control characters
+a.yaml:5:1: a key must be text, found an alias, which is not supported`)
 }
 
 func TestNoDocument(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                "a.yaml:1:1: the file is empty",
-		"a: 1\n---\nb: 2": "a.yaml:2:1: the file must hold one YAML document only",
-		"a: \xff":         "a.yaml:1:4: the file is not UTF-8 text",
+		"":                       "a.yaml:1:1: the file is empty",
+		"# a comment":            "a.yaml:1:1: the file is empty",
+		"a: 1\n---\nb: 2":        "a.yaml:2:1: the file must hold one YAML document only",
+		"---\na: 1\n---\nb: 2":   "a.yaml:3:1: the file must hold one YAML document only",
+		"a: 1\n...\n---\nb: 2\n": "a.yaml:3:1: the file must hold one YAML document only",
+		"a: \xff":                "a.yaml:1:4: the file is not UTF-8 text",
+		"a: \"b":                 "a.yaml:1:4: not valid YAML: could not find end character of double-quoted text",
 	} {
-		file, _ := Parse("a.yaml", []byte(text))
-		require.EqualError(t, file.Err(), want)
+		root, _ := Parse("a.yaml", []byte(text))
+		require.EqualError(t, root.Err(), want, text)
 	}
 }
 
+func TestOnlySoManyMistakesAreTold(t *testing.T) {
+	root, _ := Parse("a.yaml", []byte(strings.Repeat("a: b\n", 1000)))
+	var mistakes Errors
+	require.ErrorAs(t, root.Err(), &mistakes)
+	require.Len(t, mistakes, maxErrors+1)
+	require.Equal(t, Error{"a.yaml", 102, 1, "899 more mistakes from here on"}, mistakes[maxErrors])
+}
+
 func TestPathsStartFromTheFilesFolder(t *testing.T) {
-	file, _ := Parse("/etc/gateway/a.yaml", nil)
-	require.Equal(t, "/etc/gateway/ca.pem", file.Path("ca.pem"))
-	require.Equal(t, "/run/ca.pem", file.Path("/run/./ca.pem"))
+	root, _ := Parse("/etc/gateway/a.yaml", nil)
+	require.Equal(t, "/etc/gateway/ca.pem", root.Path("ca.pem"))
+	require.Equal(t, "/run/ca.pem", root.Path("/run/./ca.pem"))
 }

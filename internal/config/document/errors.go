@@ -19,10 +19,30 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func (e Errors) sort() {
-	slices.SortStableFunc(e, func(a, b Error) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+// maxErrors is how many mistakes are told: a file that is something else has one a line.
+const maxErrors = 100
+
+// mistake is an Error and how many were found before it.
+type mistake struct {
+	Error
+
+	before int
+}
+
+// sorted returns the mistakes by position, those at one place as they were found.
+func sorted(mistakes []mistake) Errors {
+	slices.SortFunc(mistakes, func(a, b mistake) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.before, b.before))
 	})
+	errs := make(Errors, 0, maxErrors+1)
+	for _, m := range mistakes {
+		if len(errs) == maxErrors {
+			m.Message = fmt.Sprintf("%d more mistakes from here on", len(mistakes)-maxErrors)
+			return append(errs, m.Error)
+		}
+		errs = append(errs, m.Error)
+	}
+	return errs
 }
 
 // Error is one mistake in a file. Its message names keys, accounts, variables and

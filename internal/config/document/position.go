@@ -5,20 +5,38 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// nothing is the kind of a value that is not written.
-const nothing = "nothing"
+// The kinds of a value that messages treat apart.
+const (
+	Nothing = "nothing" // it is not written
+	Text    = "text"
+	Boolean = "a boolean"
+	Number  = "a number"
+)
+
+// Kind says what a value is, in the words of messages.
+func (v *Value) Kind() string { return kind(v.node) }
+
+// Supported reports whether JSON has the like of v.
+func (v *Value) Supported() bool {
+	switch v.node.(type) {
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		return false
+	default:
+		return true
+	}
+}
 
 // kind says what a node is, in the words of messages.
 func kind(node ast.Node) string {
 	switch node.(type) {
 	case *ast.StringNode, *ast.LiteralNode:
-		return "text"
+		return Text
 	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-		return "a number"
+		return Number
 	case *ast.BoolNode:
-		return "a boolean"
+		return Boolean
 	case *ast.NullNode:
-		return nothing
+		return Nothing
 	case *ast.MappingNode, *ast.MappingValueNode:
 		return "a mapping"
 	case *ast.SequenceNode:

@@ -1,115 +1,210 @@
 package document
 
 import (
+	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Value is a value of the file. If its key is left out it is not given: every method then
-// reports nothing and returns zero, or the fallback.
+// Value is a value of the file, or the place of one that is left out.
 type Value struct {
 	// Name is what messages call it: its key, for an element of a list "an element of" that.
 	Name string
-	node ast.Node
-	file *File
+	// Keys are those of a mapping, in the order of the file.
+	Keys []string
+
+	file      *file
+	parent    *Value
+	key, node ast.Node
+	below     map[string]*Value
+	mistakes  []mistake
 }
 
+// At returns the value below v that a path of keys, and indices of lists, leads to.
+func (v *Value) At(path ...string) *Value {
+	for _, step := range path {
+		next := v.below[step]
+		if next == nil {
+			next = v.add(step, step, nil)
+		}
+		v = next
+	}
+	return v
+}
+
+// Element returns an element of a list.
+func (v *Value) Element(index int) *Value { return v.At(strconv.Itoa(index)) }
+
+// Parent returns the mapping or list that v is in, nil for the root.
+func (v *Value) Parent() *Value { return v.parent }
+
 // Given reports whether the file has the value.
-func (v Value) Given() bool { return v.node != nil }
+func (v *Value) Given() bool { return v.node != nil }
 
 // Line returns where the value begins, counted from 1.
-func (v Value) Line() int {
+func (v *Value) Line() int {
 	line, _ := position(v.node)
 	return line
 }
 
-// Fail records a mistake at v.
-func (v Value) Fail(format string, args ...any) {
-	line, column := position(v.node)
-	v.file.failAt(line, column, format, args...)
-}
-
-// mistyped reports that v, if it is given, is not what it has to be.
-func (v Value) mistyped(want string) {
-	if v.Given() {
-		v.Fail("%s must be %s, found %s", v.Name, want, kind(v.node))
+// Written returns a number or text as the file has it, "" for anything else.
+func (v *Value) Written() string {
+	switch node := v.node.(type) {
+	case *ast.StringNode:
+		return node.Value
+	case *ast.IntegerNode, *ast.FloatNode:
+		return node.GetToken().Value
+	default:
+		return ""
 	}
 }
 
-// File returns the file that has the value.
-func (v Value) File() *File { return v.file }
+// Path returns a path that the file names, made absolute, so that it means the same wherever
+// the configuration is printed to.
+func (v *Value) Path(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(v.file.folder, name)
+}
 
-// List reads v as a list with at least one element.
-func (v Value) List() []Value {
-	list, ok := v.node.(*ast.SequenceNode)
-	if !ok {
-		v.mistyped("a list")
+// Fail records a mistake at v; if v is left out, at what it is missing in.
+func (v *Value) Fail(format string, args ...any) { v.FailFrom(v, format, args...) }
+
+// FailFrom records a mistake of v that is seen at another place.
+func (v *Value) FailFrom(place *Value, format string, args ...any) {
+	for !place.Given() {
+		place = place.parent
+	}
+	v.fail(place.node, fmt.Sprintf(format, args...))
+}
+
+// FailKey records a mistake at the key of v.
+func (v *Value) FailKey(format string, args ...any) { v.fail(v.key, fmt.Sprintf(format, args...)) }
+
+func (v *Value) fail(node ast.Node, message string) {
+	line, column := position(node)
+	v.mistakes = append(v.mistakes, v.file.mistake(line, column, message))
+}
+
+// Wrong reports whether there is a mistake in v itself; Right whether there is none in it or
+// below.
+func (v *Value) Wrong() bool { return len(v.mistakes) > 0 }
+
+// Right is said at Wrong.
+func (v *Value) Right() bool { return len(v.all(nil)) == 0 }
+
+// Forgive takes back the mistakes in v and below.
+func (v *Value) Forgive() {
+	v.mistakes = nil
+	for _, child := range v.below {
+		child.Forgive()
+	}
+}
+
+// Err returns all mistakes of the file, of which v is the root, by position as Errors; nil if
+// there are none.
+func (v *Value) Err() error {
+	if all := v.all(v.file.mistakes); len(all) > 0 {
+		return sorted(all)
+	}
+	return nil
+}
+
+func (v *Value) all(mistakes []mistake) []mistake {
+	mistakes = append(mistakes, v.mistakes...)
+	for _, child := range v.below {
+		mistakes = child.all(mistakes)
+	}
+	return mistakes
+}
+
+func (v *Value) add(step, name string, node ast.Node) *Value {
+	if v.below == nil {
+		v.below = map[string]*Value{}
+	}
+	child := &Value{Name: name, file: v.file, parent: v, node: node}
+	v.below[step] = child
+	return child
+}
+
+// read returns the value as encoding/json has it, and adds what is below it.
+func (v *Value) read() any {
+	switch node := v.node.(type) {
+	case *ast.StringNode:
+		return node.Value
+	case *ast.LiteralNode:
+		return node.Value.Value
+	case *ast.BoolNode:
+		return node.Value
+	case *ast.IntegerNode, *ast.FloatNode:
+		return number(node.GetToken().Value)
+	case *ast.SequenceNode:
+		list := make([]any, len(node.Values))
+		for i, element := range node.Values {
+			list[i] = v.add(strconv.Itoa(i), "an element of "+v.Name, element).read()
+		}
+		return list
+	case *ast.MappingNode:
+		return v.mapping(node.Values)
+	case *ast.MappingValueNode:
+		return v.mapping([]*ast.MappingValueNode{node})
+	default:
 		return nil
 	}
-	if len(list.Values) == 0 {
-		v.Fail("%s must not be empty", v.Name)
-	}
-	values := make([]Value, len(list.Values))
-	for i, node := range list.Values {
-		values[i] = Value{"an element of " + v.Name, node, v.file}
+}
+
+func (v *Value) mapping(pairs []*ast.MappingValueNode) any {
+	values := map[string]any{}
+	for _, pair := range pairs {
+		name := v.keyName(pair.Key)
+		if name == nil {
+			continue
+		}
+		child := v.add(*name, *name, pair.Value)
+		child.key = pair.Key
+		v.Keys = append(v.Keys, *name)
+		values[*name] = child.read()
 	}
 	return values
 }
 
-// Lines has the line of each thing that may be in the file once.
-type Lines map[string]int
-
-// Once reports whether the thing at v is in the file for the first time; otherwise that is
-// a mistake.
-func (l Lines) Once(thing string, v Value) bool {
-	if line, ok := l[thing]; ok {
-		v.Fail("%s is already at line %d", thing, line)
-		return false
-	}
-	l[thing] = v.Line()
-	return true
-}
-
-// Pair returns the key and value of a mapping that has one key alone, and whether v is
-// one. It reports no mistake.
-func (v Value) Pair() (key string, value Value, ok bool) {
-	mapping, ok := v.node.(*ast.MappingNode)
-	if !ok || len(mapping.Values) != 1 {
-		return "", Value{}, false
-	}
-	pair := mapping.Values[0]
-	return pair.Key.GetToken().Value, Value{v.Name, pair.Value, v.file}, true
-}
-
-// Entry is a key and its value, whose Name is the key.
-type Entry struct {
-	Value
-	Key Value
-}
-
-// Entries reads v as a mapping with distinct keys and reports whether it is one.
-func (v Value) Entries() ([]Entry, bool) {
-	var pairs []*ast.MappingValueNode
-	switch node := v.node.(type) {
-	case nil:
-		return nil, false
-	case *ast.MappingNode:
-		pairs = node.Values
-	case *ast.MappingValueNode:
-		pairs = []*ast.MappingValueNode{node}
+// keyName returns the text of a key, nil if it is none or the mapping has it already.
+func (v *Value) keyName(key ast.Node) *string {
+	line, column := position(key)
+	text, ok := key.(*ast.StringNode)
+	switch {
+	case !ok:
+		v.file.failAt(line, column, "a key must be text, found %s", kind(key))
+	case strings.ContainsFunc(text.Value, unicode.IsControl):
+		v.file.failAt(line, column, "a key must be one line without control characters")
+	case v.below[text.Value] != nil:
+		first, _ := position(v.below[text.Value].key)
+		v.file.failAt(line, column, "key %q is already at line %d", text.Value, first)
 	default:
-		v.mistyped("a mapping")
-		return nil, false
+		return &text.Value
 	}
-	var entries []Entry
-	lines := Lines{}
-	for _, pair := range pairs {
-		key := Value{"a key", pair.Key, v.file}
-		text, ok := key.Text()
-		if ok && lines.Once(fmt.Sprintf("key %q", text), key) {
-			entries = append(entries, Entry{Value{text, pair.Value, v.file}, key})
-		}
+	return nil
+}
+
+// decimal is how a number is written that means the same to everybody.
+var decimal = regexp.MustCompile(`^-?[0-9]{1,18}(\.[0-9]{1,18})?$`)
+
+// number returns nil for what JSON cannot say.
+func number(text string) any {
+	whole, fraction, _ := strings.Cut(text, ".")
+	switch {
+	case !decimal.MatchString(text):
+		return nil
+	case strings.Trim(fraction, "0") == "":
+		return json.Number(whole)
+	default:
+		return json.Number(text)
 	}
-	return entries, true
 }

@@ -13,6 +13,8 @@ func ListenProblem(address string, anywhere bool) string {
 	_, notANumber := strconv.ParseUint(port, 10, 16)
 	_, notAnIP := netip.ParseAddr(host)
 	switch {
+	case address == "": // it has a mistake already
+		return ""
 	case err != nil || notANumber != nil || notAnIP != nil && host != "localhost" && host != "":
 		return "must be host:port, the host an IP address, localhost or left out, the port 0 to 65535"
 	case !anywhere && !IsLoopback(host):

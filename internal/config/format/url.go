@@ -9,27 +9,27 @@ import (
 	"strings"
 )
 
-// BaseURL returns the URL of a vendor's server, which has a scheme and a host only, or what
-// is wrong with it.
-func BaseURL(text string) (u *url.URL, problem string) { return parseURL(text, baseURLProblem) }
-
-// ProxyURL returns the URL of a proxy, or what is wrong with it.
-func ProxyURL(text string) (u *url.URL, problem string) { return parseURL(text, proxyProblem) }
-
-// parseURL returns a URL in which find finds nothing wrong; one slash behind the host means
-// none. What is wrong is told without the URL, which may hold a password.
-func parseURL(text string, find func(*url.URL) string) (u *url.URL, problem string) {
+// ParseURL returns the URL of a server, nil if text is none; one slash behind the host means
+// none.
+func ParseURL(text string) *url.URL {
 	u, err := url.Parse(text)
 	if err != nil {
-		return nil, "is not a URL"
+		return nil
 	}
 	if u.Path == "/" {
 		u.Path = ""
 	}
-	if problem := find(u); problem != "" {
-		return nil, problem
+	return u
+}
+
+// urlProblem tells what find finds wrong with a URL, without the URL, which may hold a password.
+func urlProblem(find func(*url.URL) string) func(text string) string {
+	return func(text string) string {
+		if u := ParseURL(text); u != nil {
+			return find(u)
+		}
+		return "is not a URL"
 	}
-	return u, ""
 }
 
 func baseURLProblem(u *url.URL) string {

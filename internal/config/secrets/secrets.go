@@ -1,37 +1,38 @@
-// Package secrets reads {env: NAME} and {file: path}, and the secrets that they refer to. No
-// message shows a secret, nor what may be one by mistake.
+// Package secrets reads what {env: NAME} and {file: path} refer to. No message shows a secret, nor
+// what may be one by mistake.
 package secrets
 
 import (
 	"os"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// The sources of a secret, by their keys in the file.
-const (
-	sourceEnv  = "env"
-	sourceFile = "file"
-)
-
-var variableNames = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// Reference says where a secret comes from.
+// Reference says where a secret comes from: one of its fields is set.
 type Reference struct {
-	// Source is "env" or "file", Name the variable or the absolute path.
-	Source, Name string
+	// Env is the name of a variable.
+	Env string `yaml:"env,omitempty"`
+	// File is the path of a file.
+	File string `yaml:"file,omitempty"`
 }
 
 // String returns for example "environment variable VENDOR_KEY".
 func (ref Reference) String() string {
-	if ref.Source == sourceEnv {
-		return "environment variable " + ref.Name
+	if ref.Env != "" {
+		return "environment variable " + ref.Env
 	}
-	return "file " + ref.Name
+	return "file " + ref.File
+}
+
+// From returns the reference with its path made absolute, which starts from the file of the value.
+func (ref Reference) From(at *document.Value) Reference {
+	if ref.File != "" {
+		ref.File = at.Path(ref.File)
+	}
+	return ref
 }
 
 // usualVariable is how variables are named; another name may be the secret itself.
@@ -39,53 +40,29 @@ var usualVariable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 
 // shown is the reference as an error at the place shows it: without a name that may be the
 // secret.
-func (ref Reference) shown(place document.Value) string {
-	written, _ := place.Plain()
+func (ref Reference) shown(place *document.Value) string {
 	switch {
-	case ref.Source == sourceEnv && !usualVariable.MatchString(ref.Name):
+	case ref.Env != "" && !usualVariable.MatchString(ref.Env):
 		return "the environment variable that is named here"
-	case ref.Source == sourceFile && !strings.ContainsAny(written, "/."):
+	case ref.File != "" && !strings.ContainsAny(place.Written(), "/."):
 		return "the file that is named here"
 	default:
 		return ref.String()
 	}
 }
 
-// Read reads v as a reference and then what it refers to. Of what v holds, only
-// the name of a variable or file is ever shown: an operator may have written the
-// secret itself in its place.
-func Read(v document.Value) (sensitive.String, Reference) {
-	if !v.Given() {
-		return sensitive.String{}, Reference{}
-	}
-	ref, place := reference(v)
-	if ref.Name == "" {
-		place.Fail("%s must be {env: NAME} or {file: path}; the secret itself must not be here", v.Name)
-		return sensitive.String{}, ref
+// Read reads what the value refers to. Of what it holds, only the name of a variable or file is
+// ever shown: an operator may have written the secret itself in its place.
+func (ref Reference) Read(at *document.Value) sensitive.String {
+	place := at.At("file")
+	if ref.Env != "" {
+		place = at.At("env")
 	}
 	secret, problem := ref.read()
 	if problem != "" {
-		place.Fail("%s: %s %s", v.Name, ref.shown(place), problem)
+		place.Fail("%s: %s %s", at.Name, ref.shown(place), problem)
 	}
-	return secret, ref
-}
-
-// reference reads v as {env: NAME} or {file: path} and returns the place of the name.
-// If v is neither, Name is empty and the place is that of the mistake.
-func reference(v document.Value) (Reference, document.Value) {
-	source, place, ok := v.Pair()
-	if !ok {
-		return Reference{}, v
-	}
-	name, ok := place.Plain()
-	switch {
-	case !ok || strings.ContainsFunc(name, unicode.IsControl):
-	case source == sourceEnv && variableNames.MatchString(name):
-		return Reference{source, name}, place
-	case source == sourceFile && name != "":
-		return Reference{source, v.File().Path(name)}, place
-	}
-	return Reference{}, v
+	return secret
 }
 
 // read returns the secret, or why it cannot be read. One rule holds for variables and
@@ -93,13 +70,13 @@ func reference(v document.Value) (Reference, document.Value) {
 // anything else that is not seen in a secret is a mistake.
 func (ref Reference) read() (secret sensitive.String, problem string) {
 	var text string
-	if ref.Source == sourceEnv {
-		variable, ok := os.LookupEnv(ref.Name)
+	if ref.Env != "" {
+		variable, ok := os.LookupEnv(ref.Env)
 		if !ok {
 			return secret, "is not set"
 		}
 		text = variable
-	} else if text, problem = readSecretFile(ref.Name); problem != "" {
+	} else if text, problem = readSecretFile(ref.File); problem != "" {
 		return secret, problem
 	}
 	if before, ok := strings.CutSuffix(text, "\n"); ok {

@@ -51,17 +51,17 @@ func TestSecretRule(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "secret")
 			require.NoError(t, os.WriteFile(file, []byte(test.content), 0o600))
 			t.Setenv("A_SECRET", test.content)
-			for _, ref := range []Reference{{sourceFile, file}, {sourceEnv, "A_SECRET"}} {
+			for _, ref := range []Reference{{File: file}, {Env: "A_SECRET"}} {
 				got, problem := ref.read()
-				require.Equal(t, test.problem, problem, ref.Source)
-				require.Equal(t, test.want, got.Reveal(), ref.Source)
+				require.Equal(t, test.problem, problem, ref)
+				require.Equal(t, test.want, got.Reveal(), ref)
 			}
 		})
 	}
 	t.Run("a NUL, which no variable can hold", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "secret")
 		require.NoError(t, os.WriteFile(file, []byte("s3\x00cret"), 0o600))
-		_, problem := Reference{sourceFile, file}.read()
+		_, problem := Reference{File: file}.read()
 		require.Equal(t, "holds an invisible character, at byte 3 of 7", problem)
 	})
 }
@@ -69,7 +69,7 @@ func TestSecretRule(t *testing.T) {
 // A device is no secret: reading it might never end.
 func TestSecretsAreInRegularFiles(t *testing.T) {
 	for _, name := range []string{"/dev/zero", "/dev/null"} {
-		_, problem := Reference{sourceFile, name}.read()
+		_, problem := Reference{File: name}.read()
 		require.Equal(t, "cannot be read: it is not a regular file", problem, name)
 	}
 	// Kubernetes mounts secrets as symbolic links.
@@ -77,7 +77,7 @@ func TestSecretsAreInRegularFiles(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("s3cret"), 0o600))
 	link := filepath.Join(t.TempDir(), "link")
 	require.NoError(t, os.Symlink(file, link))
-	got, problem := Reference{sourceFile, link}.read()
+	got, problem := Reference{File: link}.read()
 	require.Empty(t, problem)
 	require.Equal(t, "s3cret", got.Reveal())
 }

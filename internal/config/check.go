@@ -1,0 +1,84 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/config/suggest"
+)
+
+// checker finds the mistakes that a schema cannot say. What the schema found wrong is left out
+// of the Config, and nothing more is said of it.
+type checker struct {
+	*Config
+
+	root           *document.Value
+	withoutSecrets bool
+}
+
+func (c *checker) check() {
+	c.fitMachine()
+	for _, p := range c.Listen.problems(c.AllowUnauthenticated) {
+		c.root.At("listen", p.key).Fail("%s %s", p.key, p.message)
+	}
+	for i := range c.Accounts {
+		a := &c.Accounts[i]
+		c.checkAccount(c.root.At("accounts", a.Name), a)
+	}
+	seen := lines{}
+	for i := range c.Routes {
+		r, at := &c.Routes[i], c.root.At("routes").Element(i)
+		c.checkRoute(at, r)
+		if r.Flow != 0 {
+			seen.once(at, "a route for flow %q and scenario %q is already", r.Flow, r.Scenario)
+		}
+	}
+	c.checkOutOfService()
+}
+
+// checkOutOfService wants names that a target has: another one takes nothing out.
+func (c *checker) checkOutOfService() {
+	var accounts, products []string
+	for _, route := range c.Routes {
+		for _, target := range route.Targets {
+			accounts, products = append(accounts, target.Account), append(products, target.Product)
+		}
+	}
+	seen := lines{}
+	for i, out := range c.OutOfService {
+		at := c.root.At("out_of_service").Element(i)
+		wantInUse(at.At("account"), "account", out.Account, accounts)
+		wantInUse(at.At("product"), "product", out.Product, products)
+		if out.Account != "" || out.Product != "" {
+			seen.once(at, "account %q with product %q is already", out.Account, out.Product)
+		}
+	}
+}
+
+// wantInUse compares a name with those that targets have. One of these is empty if it has a
+// mistake; then they are not compared, lest it be reported twice.
+func wantInUse(at *document.Value, thing, name string, known []string) {
+	if name != "" && len(known) > 0 && !slices.Contains(known, "") && !slices.Contains(known, name) {
+		at.Fail("no target has the %s %q%s", thing, name, suggest.Ending(name, known))
+	}
+}
+
+// lines has the line of each thing that may be in the file once.
+type lines map[string]int
+
+// first returns the line of the first thing like this one, if there was one.
+func (l lines) first(at *document.Value, thing string) (line int, ok bool) {
+	if line, ok = l[thing]; !ok {
+		l[thing] = at.Line()
+	}
+	return line, ok
+}
+
+// once reports a thing that is in the file for the second time.
+func (l lines) once(at *document.Value, format string, args ...any) {
+	thing := fmt.Sprintf(format, args...)
+	if line, ok := l.first(at, thing); ok {
+		at.Fail("%s at line %d", thing, line)
+	}
+}

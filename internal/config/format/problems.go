@@ -1,0 +1,22 @@
+package format
+
+import "strconv"
+
+const maxReasonBytes = 200
+
+// Problems returns the formats by their names in the schema, each a function that says what is
+// wrong with a text.
+func Problems() map[string]func(text string) (problem string) {
+	return map[string]func(string) string{
+		"listen-address": func(text string) string { return ListenProblem(text, true) },
+		"base-url":       urlProblem(baseURLProblem),
+		"proxy-url":      urlProblem(proxyProblem),
+		"path-prefix":    pathPrefixProblem,
+		"reason": func(text string) string {
+			if text == "" || len(text) > maxReasonBytes {
+				return "must have 1 to " + strconv.Itoa(maxReasonBytes) + " bytes"
+			}
+			return ""
+		},
+	}
+}

@@ -1,0 +1,45 @@
+package config
+
+import (
+	"cmp"
+	"math"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/liveness-gateway/gateway/internal/config/format"
+)
+
+// What the defaults are where the machine sets no bound, and the least that they are.
+const (
+	mostConnections  = 10_000
+	leastConnections = 16
+	leastPhotoBytes  = 64 * format.MiB
+	leastKeyBytes    = 16 * format.MiB
+
+	// descriptorsKept are for files, the admin listener and what the process has open by itself.
+	descriptorsKept = 128
+)
+
+// fitMachine sets what the file leaves out and no schema knows. Of Go's memory limit
+// (GOMEMLIMIT), if there is one, half is for photos, a quarter for idempotency keys, and a
+// quarter for all else.
+func (c *Config) fitMachine() {
+	photos, keys := format.GiB, format.GiB
+	if limit := format.Size(debug.SetMemoryLimit(-1)); limit != math.MaxInt64 {
+		photos = max(leastPhotoBytes, limit/2/format.MiB*format.MiB)
+		keys = min(keys, max(leastKeyBytes, limit/4/format.MiB*format.MiB))
+	}
+	c.Limits.MaxPhotoBytes = cmp.Or(c.Limits.MaxPhotoBytes, photos)
+	c.Idempotency.MaxBytes = cmp.Or(c.Idempotency.MaxBytes, keys)
+	c.Limits.MaxConnections = cmp.Or(c.Limits.MaxConnections, connections())
+}
+
+// connections is a quarter of the descriptors that the process may have, for gRPC and for REST
+// each: the other half is for vendors.
+func connections() int {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > 4*mostConnections+descriptorsKept {
+		return mostConnections
+	}
+	return max(leastConnections, (int(limit.Cur)-descriptorsKept)/4)
+}
