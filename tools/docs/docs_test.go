@@ -78,6 +78,9 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	pages[walk] = []byte(strings.Join(lines(t, walk), "\n"))
 	link := regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]+))?\)`)
 	for path, page := range pages {
+		if filepath.Ext(path) != ".md" {
+			continue
+		}
 		for _, found := range link.FindAllStringSubmatch(string(page), -1) {
 			target := path
 			if found[1] != "" {

@@ -74,7 +74,7 @@ func TestMessages(t *testing.T) {
 		"name: a\nroom: 2GiB":                     "2:7: room must be a size from 1MiB to 1GiB, such as 512MiB",
 		"name: a\ncount: 1":                       "2:8: count must be a whole number from 2 to 9",
 		"name: a\ncount: 0x2":                     "2:8: count must be a whole number from 2 to 9",
-		"name: a\ncount: 99999999999999999999999": "2:8: count must be a whole number from 2 to 9",
+		"name: a\ncount: 99999999999999999999999": "2:8: count must be a whole number from 2 to 9, found text",
 		"name: a\ncount: 2.5":                     "2:8: count must be a whole number from 2 to 9, found a number",
 		"name: a\ncount: .nan":                    "2:8: count must be a whole number from 2 to 9, found a number",
 		"name: a\ncount: few":                     "2:8: count must be a whole number from 2 to 9, found text",
