@@ -5,9 +5,11 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -73,6 +75,9 @@ func configCheckCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := config.Load(args[0], vendors.All(), options()...)
 			if err != nil {
+				return err
+			}
+			if _, err := gateway.Authenticator(cfg, zap.NewNop()); err != nil {
 				return err
 			}
 			if err := warnOfTimeouts(cmd.ErrOrStderr(), cfg); err != nil {

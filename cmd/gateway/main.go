@@ -57,7 +57,7 @@ func newRoot(libraries *stdlog.Reports) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
-		serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), versionCommand(),
+		serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), keyCommand(), versionCommand(),
 		crashReportCommand(),
 	)
 	return root

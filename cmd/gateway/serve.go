@@ -65,7 +65,7 @@ func override(cfg *config.Config, listen config.Listen, log config.Log) error {
 	cfg.Listen.REST = cmp.Or(listen.REST, cfg.Listen.REST)
 	cfg.Listen.Admin = cmp.Or(listen.Admin, cfg.Listen.Admin)
 	cfg.Log.Level = cmp.Or(log.Level, cfg.Log.Level)
-	if err := cfg.Listen.Check(cfg.AllowUnauthenticated); err != nil {
+	if err := cfg.Listen.Check(cfg.Known()); err != nil {
 		return err
 	}
 	return cfg.Log.Check()

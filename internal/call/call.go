@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -53,7 +54,12 @@ type Call struct {
 	RequestID string
 	// Caller is who made the call, nil if the gateway has no callers or none was shown. The
 	// transport sets it, from what no client can claim; interceptors find it by From.
-	Caller   *callers.Caller
+	Caller *callers.Caller
+	// Fault is why there is no caller, for operators alone; "" if there need not be one.
+	Fault callers.Fault
+	// Peer is the address at the other end of the connection, that of a proxy if there is one;
+	// not valid if it is not known.
+	Peer     netip.AddrPort
 	Start    time.Time
 	Duration time.Duration
 	Request  *livenessv1.IssueLivenessTokenRequest
@@ -112,6 +118,13 @@ type Received struct {
 type Metadata interface {
 	// Values returns the values under a name in lower case.
 	Values(name string) []string
+}
+
+// Refuse has the call refused, unless it is already: what was found first stands.
+func (r *Received) Refuse(failure *providers.Error) {
+	if r.Refused == nil {
+		r.Refused = failure
+	}
 }
 
 // Release gives back what the call holds. Its photos must not be read any more.

@@ -19,9 +19,10 @@ type checker struct {
 
 func (c *checker) check() {
 	c.fitMachine()
-	for _, p := range c.Listen.problems(c.AllowUnauthenticated) {
+	for _, p := range c.Listen.problems(c.Known()) {
 		c.root.At("listen", p.key).Fail("%s %s", p.key, p.message)
 	}
+	c.checkCallers()
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
 		c.checkAccount(c.root.At("accounts", a.Name), a)

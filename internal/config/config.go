@@ -38,6 +38,10 @@ type Config struct {
 	ShutdownGrace         time.Duration `yaml:"shutdown_grace"`
 	Limits                Limits        `yaml:"limits"`
 	Idempotency           Idempotency   `yaml:"idempotency"`
+	// Authentication is nil if callers show nothing that others vouch for.
+	Authentication *Authentication `yaml:"authentication,omitempty"`
+	// Callers are in the order of the file. If there are any, every call comes from one.
+	Callers []Caller `yaml:"callers,omitempty"`
 	// Accounts and Routes are in the order of the file; there is at least one of
 	// each.
 	Accounts []Account `yaml:"accounts"`

@@ -69,7 +69,7 @@ func (r *Reader) Parse(name string, text []byte, options ...Option) (*Config, er
 		data = r.schema.Check(root, data)
 	}
 	if root.Given() && !root.Wrong() {
-		if err := r.decode(data, c.Config, root.At("accounts").Keys); err != nil {
+		if err := r.decode(data, c.Config, root); err != nil {
 			return nil, fmt.Errorf("the schema of the configuration takes what its structs do not: %w", err)
 		}
 		c.check()
@@ -80,18 +80,23 @@ func (r *Reader) Parse(name string, text []byte, options ...Option) (*Config, er
 	return c.Config, nil
 }
 
-// decode puts what the file holds into a struct. The names of accounts are in their order.
-func (r *Reader) decode(data, result any, names []string) error {
+// decode puts what the file holds into a struct. Accounts and callers, which are below root
+// alone, are in its order.
+func (r *Reader) decode(data, result any, root *document.Value) error {
 	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: result, TagName: "yaml", ErrorUnused: true, MatchName: func(key, field string) bool { return key == field },
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
 			mapstructure.StringToTimeDurationHookFunc(),
 			texts(format.ParseSize), texts(format.ParseURL), texts(providers.ParseFlow), texts(r.provider),
 			mapstructure.DecodeHookFuncType(func(_, to reflect.Type, data any) (any, error) {
-				if to != reflect.TypeFor[[]Account]() {
+				switch to {
+				case reflect.TypeFor[[]Account]():
+					return r.accounts(data, root.At("accounts").Keys)
+				case reflect.TypeFor[[]Caller]():
+					return r.callers(data, root.At("callers").Keys)
+				default:
 					return data, nil
 				}
-				return r.accounts(data, names)
 			}),
 		),
 	})
@@ -117,6 +122,19 @@ func (r *Reader) accounts(data any, names []string) ([]Account, error) {
 		accounts[i].Name = name
 	}
 	return accounts, nil
+}
+
+// callers returns those of the names, in that order.
+func (r *Reader) callers(data any, names []string) ([]Caller, error) {
+	named, _ := data.(map[string]any)
+	callers := make([]Caller, len(names))
+	for i, name := range names {
+		if err := r.decode(named[name], &callers[i], nil); err != nil {
+			return nil, err
+		}
+		callers[i].Name = name
+	}
+	return callers, nil
 }
 
 func (r *Reader) provider(name string) *providers.Provider {

@@ -38,6 +38,13 @@ func (c *Config) Print(w io.Writer) error {
 			}
 			return yaml.MarshalWithOptions(named, options...)
 		}),
+		yaml.CustomMarshaler(func(callers []Caller) ([]byte, error) {
+			var named yaml.MapSlice
+			for i := range callers {
+				named = append(named, yaml.MapItem{Key: callers[i].Name, Value: &callers[i]})
+			}
+			return yaml.MarshalWithOptions(named, options...)
+		}),
 	}
 	return yaml.NewEncoder(w, options...).Encode(c)
 }

@@ -28,7 +28,7 @@ func TestPrint(t *testing.T) {
 // in it do not depend on that.
 func TestPrintReadsBack(t *testing.T) {
 	reader := newReader(t)
-	for _, file := range []string{"minimal", "full"} {
+	for _, file := range []string{"minimal", "full", "callers"} {
 		c, err := load(t, "testdata/good/"+file+".yaml")
 		require.NoError(t, err)
 		again, err := reader.Parse("elsewhere/printed.yaml", []byte(printConfig(t, c)))
@@ -39,6 +39,11 @@ func TestPrintReadsBack(t *testing.T) {
 			require.Equal(t, was.Provider.Name, is.Provider.Name)
 			require.True(t, was.RootCAs.Equal(is.RootCAs))
 			was.Provider, is.Provider = nil, nil
+			was.RootCAs, is.RootCAs = nil, nil
+		}
+		for i := range c.JWTIssuers() {
+			was, is := &c.Authentication.JWT[i].JWKS, &again.Authentication.JWT[i].JWKS
+			require.True(t, was.RootCAs.Equal(is.RootCAs))
 			was.RootCAs, is.RootCAs = nil, nil
 		}
 		require.Equal(t, c, again)

@@ -22,6 +22,7 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
@@ -57,7 +58,10 @@ type Gateway struct {
 	keeper     *idempotency.Keeper
 	transports []*upstream.Transport
 	spans      *telemetry.Spans // nil if calls are not traced
-	stopping   atomic.Bool
+
+	authenticator *callers.Authenticator // nil if there are no callers
+
+	stopping atomic.Bool
 }
 
 // Option is what New may be told beside the configuration.
@@ -100,8 +104,12 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	}
 	dispatcher := server.NewDispatcher(admission.NewController(admission.Limits{
 		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
-	}, nil), g.observers(metrics)...)
+	}, nil), g.observers(metrics, telemetry.NewScenarios(routes))...)
 	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
+	if g.authenticator, err = Authenticator(cfg, log); err != nil {
+		return nil, err
+	}
+	dispatcher.Callers(g.authenticator)
 	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, g.keeper))
 	errorLog := stdlog.New(log).Logger()
 	if err := g.listen(); err != nil {
@@ -185,6 +193,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 		return served(g.grpc.Serve(grpcserver.LimitFrames(grpcserver.Listen(g.grpcListener, &g.refusals))))
 	})
 	group.Go(func() error { return served(g.rest.Serve(g.restListener)) })
+	group.Go(func() error {
+		g.authenticator.Run(ctx)
+		return nil
+	})
 	group.Go(func() error { return served(g.admin.Serve(g.adminListener)) })
 	group.Go(func() error {
 		<-ctx.Done()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,12 +84,12 @@ func variable(names ...string) string {
 
 // observers returns who is told of every call, in order: the spans note the trace that
 // the log names.
-func (g *Gateway) observers(metrics *telemetry.Metrics) []func(*call.Call) {
-	observers := []func(*call.Call){metrics.ObserveCall, telemetry.AccessLog(g.log)}
-	if g.spans == nil {
-		return observers
+func (g *Gateway) observers(metrics *telemetry.Metrics, scenarios telemetry.Scenarios) []func(*call.Call) {
+	noteTrace := telemetry.NoteTrace
+	if g.spans != nil {
+		noteTrace = g.spans.ObserveCall
 	}
-	return slices.Insert(observers, 0, g.spans.ObserveCall)
+	return []func(*call.Call){noteTrace, metrics.ObserveCall, telemetry.AccessLog(g.log, scenarios)}
 }
 
 // flushSpans sends what has not been sent yet, as long as ctx and flushTime allow.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 )
@@ -309,6 +310,20 @@ type address struct {
 func ConnOf(remote net.Addr) *Conn {
 	a, _ := remote.(address)
 	return a.conn
+}
+
+// PeerOf returns the address at the other end of a connection over TCP; not valid if it is
+// of another kind.
+func PeerOf(remote net.Addr) netip.AddrPort {
+	if a, ok := remote.(address); ok {
+		remote = a.Addr
+	}
+	tcp, ok := remote.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	peer := tcp.AddrPort()
+	return netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
 }
 
 type connKey struct{}

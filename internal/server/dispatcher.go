@@ -12,6 +12,7 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 )
@@ -26,6 +27,8 @@ type Dispatcher struct {
 	unknown      grpc.UnaryHandler
 	rules        *interceptor.Rules
 	limits       *interceptor.CallerLimits
+
+	authenticator *callers.Authenticator
 }
 
 // Method is an RPC behind the interceptors.

@@ -17,9 +17,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// everyCaller owns all keys while callers have no identity.
-const everyCaller = ""
-
 // canonicalForm is the version of what canonical and proto.Marshal make of a message. It goes
 // up when either, or the contract, makes other bytes of the same message.
 const canonicalForm = 1
@@ -54,7 +51,7 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 		c.ReleasePhotos()
 	}
 	result, err := s.keeper.Do(ctx, idempotency.Call{
-		Caller: everyCaller, Key: c.Request.GetIdempotencyKey(), Message: withPhotos(encoded, c.Photos), Form: canonicalForm,
+		Caller: c.CallerName(), Key: c.Request.GetIdempotencyKey(), Message: withPhotos(encoded, c.Photos), Form: canonicalForm,
 		Run: func(ctx context.Context) (idempotency.Answer, error) {
 			query.Hold = func(until time.Time) (release func()) { return idempotency.Hold(ctx, until) }
 			issued, err := s.issuer.Issue(ctx, query)

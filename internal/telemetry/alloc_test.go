@@ -20,7 +20,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	tb.Helper()
 	metrics, err := telemetry.NewMetrics(prometheus.NewRegistry(), telemetry.Build{})
 	require.NoError(tb, err)
-	log := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(io.Discard), zapcore.InfoLevel))
+	log := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(io.Discard), zapcore.InfoLevel), nil)
 	issued, refused := issuedCall(), refusedCall()
 	// A failover is counted from and to names that are put together for it.
 	return map[string]alloctest.Piece{

@@ -62,7 +62,7 @@ func TestDuplicates(t *testing.T) {
 	require.Contains(t, scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 1\n")
 	for _, duplicate := range []bool{false, true} {
 		var log bytes.Buffer
-		telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&log), zapcore.InfoLevel))(&call.Call{Idempotency: idempotency.Replayed, Duplicate: duplicate})
+		telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&log), zapcore.InfoLevel), nil)(&call.Call{Idempotency: idempotency.Replayed, Duplicate: duplicate})
 		require.Equal(t, duplicate, strings.Contains(log.String(), `"duplicate":true`))
 	}
 }
@@ -92,7 +92,7 @@ func TestTheLogTellsOfKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var output bytes.Buffer
-			telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel))(c.call)
+			telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)(c.call)
 			var line map[string]any
 			require.NoError(t, json.Unmarshal(output.Bytes(), &line))
 			require.Equal(t, name, line["idempotency"])

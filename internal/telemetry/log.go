@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,27 +24,50 @@ func NewLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logg
 }
 
 // AccessLog returns an observer that writes one line for each call: its result and how
-// long it took, nothing of its message.
-func AccessLog(logger *zap.Logger) func(*call.Call) {
+// long it took, nothing of its message. Of calls without a caller, where there must be one, it
+// writes strangersASecond lines, and in the next how many it left out.
+func AccessLog(logger *zap.Logger, scenarios Scenarios) func(*call.Call) {
+	var strange strangers
 	return func(c *call.Call) {
 		entry := logger.Check(levelOf(c), "call")
 		if entry == nil {
 			return
 		}
-		entry.Write(zap.Inline((*line)(c)))
+		var unwritten int64
+		if c.Fault != "" {
+			var ok bool
+			if unwritten, ok = strange.admit(c.Start.Add(c.Duration)); !ok {
+				return
+			}
+		}
+		l := lines.Get().(*line)
+		*l = line{c, scenarios, unwritten}
+		entry.Write(zap.Inline(l))
+		*l = line{}
+		lines.Put(l)
 	}
 }
 
+// lines are those that are not being written.
+var lines = sync.Pool{New: func() any { return new(line) }}
+
 // line is what the log says of a call.
-type line call.Call
+type line struct {
+	*call.Call
+
+	scenarios Scenarios
+	// unwritten is how many lines of strangers were left out before this one.
+	unwritten int64
+}
 
 // MarshalLogObject writes the fields of the line, which costs less than a list of them.
 func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
-	c := (*call.Call)(l)
+	c := l.Call
 	object.AddString("request_id", c.RequestID)
 	object.AddString("transport", string(c.Transport))
-	addNonEmpty(object, "caller", c.CallerName())
+	l.addOrigin(object)
 	object.AddString("flow", flowLabel(c))
+	addNonEmpty(object, "scenario", l.scenarios.label(c.Request.GetScenario()))
 	object.AddString("code", codeName(c.Code()))
 	object.AddInt("http_status", c.HTTPStatus())
 	object.AddString("reason", string(c.Reason()))
@@ -64,11 +88,34 @@ func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	if tellsCause(c.Err) {
 		object.AddString("cause", c.Err.Cause.Error())
 	}
+	if c.Err != nil && len(c.Err.Violations) > 0 {
+		if err := object.AddArray("fields", fieldsAtFault(c.Err.Violations)); err != nil {
+			return err
+		}
+	}
 	return l.addAttempts(object)
 }
 
-// addAttempts adds the attempts, and the targets that were unavailable.
+// addOrigin adds whose the call is, and where it comes from.
+func (l *line) addOrigin(object zapcore.ObjectEncoder) {
+	addNonEmpty(object, "caller", l.CallerName())
+	addNonEmpty(object, "authentication", string(l.Fault))
+	if l.unwritten > 0 {
+		object.AddInt64("unauthenticated_unlogged", l.unwritten)
+	}
+	if l.Peer.IsValid() {
+		object.AddString("peer", l.Peer.String())
+	}
+	addNonEmpty(object, "caller_request_id", callerRequestID(l.Call))
+}
+
+// addAttempts adds the attempts, and the targets that were ruled out or unavailable.
 func (l *line) addAttempts(object zapcore.ObjectEncoder) error {
+	if len(l.Outcome.RuledOut) > 0 {
+		if err := object.AddArray("ruled_out", ruledOut(l.Outcome.RuledOut)); err != nil {
+			return err
+		}
+	}
 	if len(l.Outcome.Attempts) > 0 {
 		if err := object.AddArray("attempts", (*attempts)(&l.Outcome.Attempts)); err != nil {
 			return err

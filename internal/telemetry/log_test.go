@@ -65,7 +65,7 @@ func TestAccessLog(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var output bytes.Buffer
-			telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel))(c.call)
+			telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)(c.call)
 			require.Equal(t, 1, strings.Count(output.String(), "\n"))
 			require.JSONEq(t, c.want, withoutTime(t, output.Bytes()))
 		})
@@ -88,7 +88,7 @@ func withoutTime(t *testing.T, line []byte) string {
 
 func TestAccessLogHeedsTheLevel(t *testing.T) {
 	var output bytes.Buffer
-	observe := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.WarnLevel))
+	observe := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.WarnLevel), nil)
 	observe(issuedCall())
 	observe(invalidCall())
 	require.Empty(t, output.String())
@@ -100,7 +100,7 @@ func TestAccessLogHeedsTheLevel(t *testing.T) {
 // A burst of equal lines is not sampled.
 func TestLoggerDropsNothing(t *testing.T) {
 	var output bytes.Buffer
-	observe := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel))
+	observe := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)
 	for range 1000 {
 		observe(issuedCall())
 	}

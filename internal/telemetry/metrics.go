@@ -3,6 +3,8 @@
 package telemetry
 
 import (
+	"cmp"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
@@ -36,6 +38,7 @@ type Metrics struct {
 	unrecognized    *prometheus.CounterVec
 	idempotency     *prometheus.CounterVec
 	duplicates      prometheus.Counter
+	callerRequests  *prometheus.CounterVec
 }
 
 // NewMetrics registers the metrics with registerer.
@@ -85,6 +88,10 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 			Namespace: namespace, Name: "idempotency_duplicates_total",
 			Help: "Times that an idempotency key turned out to have come to another token elsewhere: a call outlived its lease, or the shared store lost what it held.",
 		}),
+		callerRequests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "caller_requests_total",
+			Help: "Calls that ended, by caller (unauthenticated if there is none) and reason (OK on success).",
+		}, []string{"caller", "reason"}),
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "What is running; always 1.",
@@ -92,7 +99,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 	info.WithLabelValues(build.Version, build.Commit, build.GoVersion).Set(1)
 	for _, collector := range []prometheus.Collector{
 		m.requests, m.requestDuration, m.overhead, m.attempts, m.attemptDuration,
-		m.failovers, m.issued, m.orphaned, m.unrecognized, m.idempotency, m.duplicates, info,
+		m.failovers, m.issued, m.orphaned, m.unrecognized, m.idempotency, m.duplicates, m.callerRequests, info,
 	} {
 		if err := registerer.Register(collector); err != nil {
 			return nil, err
@@ -105,6 +112,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 func (m *Metrics) ObserveCall(c *call.Call) {
 	transport, flow, status := string(c.Transport), flowLabel(c), codeName(c.Code())
 	m.requests.WithLabelValues(transport, flow, status, string(c.Reason())).Inc()
+	m.callerRequests.WithLabelValues(callerLabel(c), string(c.Reason())).Inc()
 	m.requestDuration.WithLabelValues(transport, flow, status).Observe(c.Duration.Seconds())
 	if c.Idempotency != "" {
 		m.idempotency.WithLabelValues(string(c.Idempotency)).Inc()
@@ -139,6 +147,9 @@ func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {
 		m.unrecognized.WithLabelValues(provider).Inc()
 	}
 }
+
+// callerLabel is "unauthenticated", which no caller is called, for a call without one.
+func callerLabel(c *call.Call) string { return cmp.Or(c.CallerName(), "unauthenticated") }
 
 // flowLabel is "none" for a call refused before its flow was known.
 func flowLabel(c *call.Call) string {

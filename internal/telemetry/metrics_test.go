@@ -37,6 +37,11 @@ func scrape(t *testing.T, registry *prometheus.Registry) string {
 // seriesAfterTheCalls is all that a scrape shows, but for help and buckets: names and
 // labels as in docs/design.md, section 8.
 const seriesAfterTheCalls = `liveness_gateway_build_info{commit="c0ffee",goversion="go1.26",version="v1.2.3"} 1
+liveness_gateway_caller_requests_total{caller="bank",reason="OK"} 1
+liveness_gateway_caller_requests_total{caller="unauthenticated",reason="INTERNAL"} 1
+liveness_gateway_caller_requests_total{caller="unauthenticated",reason="INVALID_REQUEST"} 2
+liveness_gateway_caller_requests_total{caller="unauthenticated",reason="VENDOR_ERROR_UNRECOGNIZED"} 1
+liveness_gateway_caller_requests_total{caller="unauthenticated",reason="VENDOR_INTERNAL_ERROR"} 1
 liveness_gateway_failovers_total{from="acme-cn/acme.app",reason="VENDOR_INTERNAL_ERROR",to="acme-sgp/acme.app"} 1
 liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1
 liveness_gateway_idempotency_duplicates_total 0

@@ -100,13 +100,13 @@ func markedOutcome(context.Context, *routing.Query) (*routing.Outcome, error) {
 
 func TestAnIssuedTokenLeavesNoTrace(t *testing.T) {
 	g := start(t, markedOutcome)
-	code, answer := g.post(t, tokensPath, marked("login"), "Authorization", "MARKER", "X-Request-Id", "MARKER", "Cookie", "MARKER=1")
+	code, answer := g.post(t, tokensPath, marked("login"), "Authorization", "MARKER", "X-Request-Id", "MARKER 1", "Cookie", "MARKER=1")
 	require.Equal(t, 200, code, answer)
 	require.Contains(t, answer, "MARKER-secret", "the caller gets it")
 
 	request, response := &livenessv1.IssueLivenessTokenRequest{}, &livenessv1.IssueLivenessTokenResponse{}
 	require.NoError(t, protojson.Unmarshal([]byte(marked("login")), request))
-	require.NoError(t, g.invoke(t, issueMethod, request, response, "authorization", "MARKER", "x-request-id", "MARKER"))
+	require.NoError(t, g.invoke(t, issueMethod, request, response, "authorization", "MARKER", "x-request-id", "MARKER 1"))
 	require.Equal(t, "MARKER-secret", response.GetToken())
 	g.requireSilence(t, 2)
 }

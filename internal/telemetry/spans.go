@@ -42,6 +42,17 @@ func (s *Spans) ObserveCall(c *call.Call) {
 	}
 }
 
+// NoteTrace notes the trace that a call comes with, where there are no spans.
+func NoteTrace(c *call.Call) {
+	if c.Value("traceparent") == "" {
+		return
+	}
+	ctx := propagation.TraceContext{}.Extract(context.Background(), carrier{c})
+	if parent := trace.SpanContextFromContext(ctx); parent.IsValid() {
+		c.TraceID = parent.TraceID().String()
+	}
+}
+
 // Shutdown sends the spans that have not been sent, until ctx ends.
 func (s *Spans) Shutdown(ctx context.Context) error { return s.provider.Shutdown(ctx) }
 

@@ -76,8 +76,8 @@ var advices = map[providers.Reason]advice{
 
 	providers.CallerUnauthenticated: {
 		"caller: authenticate",
-		"Call with an identity that the gateway knows.",
-		"Look whether the caller's identity is configured and has not expired.",
+		"Show who you are: an API key or a JWT as `Authorization: Bearer`, or a client certificate, and of one caller all that you show. What was wrong is told to the operator alone.",
+		"The log has it in `authentication`: [operating.md](operating.md#who-is-calling).",
 	},
 	providers.CallerNotAllowed: {
 		"caller: ask for the right",

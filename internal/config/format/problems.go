@@ -10,6 +10,7 @@ func Problems() map[string]func(text string) (problem string) {
 	return map[string]func(string) string{
 		"listen-address": func(text string) string { return ListenProblem(text, true) },
 		"base-url":       urlProblem(baseURLProblem),
+		"server-url":     urlProblem(serverURLProblem),
 		"proxy-url":      urlProblem(proxyProblem),
 		"path-prefix":    pathPrefixProblem,
 		"reason": func(text string) string {

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -33,15 +34,22 @@ func urlProblem(find func(*url.URL) string) func(text string) string {
 }
 
 func baseURLProblem(u *url.URL) string {
+	if u.Path != "" {
+		return cmp.Or(schemeProblem(u), "must end behind the host: a path belongs into path_prefix")
+	}
+	return serverURLProblem(u)
+}
+
+func serverURLProblem(u *url.URL) string { return cmp.Or(schemeProblem(u), hostProblem(u)) }
+
+func schemeProblem(u *url.URL) string {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "must begin with https://"
 	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		return "must begin with https:// unless its host is on loopback"
-	case u.Path != "":
-		return "must end behind the host: a path belongs into path_prefix"
 	default:
-		return hostProblem(u)
+		return ""
 	}
 }
 

@@ -139,7 +139,7 @@ func (g *gatherer) words(e *jsonschema.ValidationError, rule Object, value *docu
 	case *kind.Format:
 		must = k.Err.Error()
 	case *kind.Enum:
-		if thing == "" {
+		if thing == "" && must == "" {
 			return suggest.Unknown(value.Name, fmt.Sprint(k.Got), texts(k.Want))
 		}
 	}
@@ -195,7 +195,11 @@ func oneMissing(value *document.Value, causes []*jsonschema.ValidationError) fin
 		names = append(names, strconv.Quote(k.Missing[0]))
 		f.missing = append(f.missing, value.At(k.Missing[0]))
 	}
-	f.message = fmt.Sprintf("missing key %s: one of them, or both", strings.Join(names, " or "))
+	which := "one of them, or both"
+	if len(names) > 2 {
+		which = "one of them at least"
+	}
+	f.message = fmt.Sprintf("missing key %s: %s", strings.Join(names, " or "), which)
 	return f
 }
 

@@ -12,8 +12,9 @@ import (
 
 // receiver reads the messages of calls that are sent to hosts.
 type receiver struct {
-	hosts    *server.Hosts
-	refusals *Refusals
+	dispatcher *server.Dispatcher
+	hosts      *server.Hosts
+	refusals   *Refusals
 	// limits are those that no call uses.
 	limits sync.Pool
 }

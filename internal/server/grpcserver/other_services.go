@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/tap"
@@ -21,6 +22,8 @@ import (
 type otherServices struct {
 	*grpc.Server
 
+	dispatcher *server.Dispatcher
+
 	// ages are those that streams may reach, by the full names of their methods.
 	ages  map[string]time.Duration
 	hosts *server.Hosts
@@ -32,13 +35,17 @@ type otherServices struct {
 // RegisterService is grpc.ServiceRegistrar's. Unary RPCs are registered as streams, so that
 // one counts while its message is awaited.
 func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementation any) {
+	serve := o.bound
+	if service.ServiceName != healthpb.Health_ServiceDesc.ServiceName { // what asks for health has no identity
+		serve = func(handler grpc.StreamHandler) grpc.StreamHandler { return o.bound(o.forCallers(handler)) }
+	}
 	bounded := *service
 	bounded.Methods, bounded.Streams = nil, nil
 	for _, m := range service.Methods {
 		o.ages["/"+service.ServiceName+"/"+m.MethodName] = server.ArrivalGrace
 		bounded.Streams = append(bounded.Streams, grpc.StreamDesc{
 			StreamName: m.MethodName,
-			Handler: o.bound(func(implementation any, stream grpc.ServerStream) error {
+			Handler: serve(func(implementation any, stream grpc.ServerStream) error {
 				answer, err := m.Handler(implementation, stream.Context(), stream.RecvMsg, nil)
 				if err != nil {
 					return err
@@ -56,7 +63,7 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 		}
 		o.ages["/"+service.ServiceName+"/"+s.StreamName] = server.MaxOtherStreamAge
 		bounded.Streams = append(bounded.Streams, grpc.StreamDesc{
-			StreamName: s.StreamName, ServerStreams: s.ServerStreams, ClientStreams: s.ClientStreams, Handler: o.bound(handler),
+			StreamName: s.StreamName, ServerStreams: s.ServerStreams, ClientStreams: s.ClientStreams, Handler: serve(handler),
 		})
 	}
 	o.Server.RegisterService(&bounded, implementation)
@@ -98,6 +105,20 @@ func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
+	}
+}
+
+// forCallers returns the handler for streams that need a caller, where there are callers.
+func (o *otherServices) forCallers(handler grpc.StreamHandler) grpc.StreamHandler {
+	return func(implementation any, stream grpc.ServerStream) error {
+		ctx := stream.Context()
+		c := newCall(ctx)
+		if o.dispatcher.Authenticate(ctx, c, shownBy(ctx)); c.Refused != nil {
+			o.refusals.add(unauthenticated, connOf(ctx).RemoteAddr())
+			c.Err = c.Refused
+			return failure(ctx, c)
+		}
+		return handler(implementation, stream)
 	}
 }
 

@@ -36,12 +36,14 @@ const (
 	unknownEncoding
 	malformedMethod // "/name"
 	deadlinePassed  // a grpc-timeout of nothing
+	unauthenticated // a stream of reflection without a caller
 	reasons
 )
 
 var refusalNames = [reasons]string{
 	"malformed_header", "not_grpc", "header_too_large", "too_many_streams", "protocol_error", "too_many_pings",
 	"too_many_health_or_reflection", "too_many_frames", "unknown_encoding", "malformed_method", "deadline_passed",
+	"unauthenticated_reflection",
 }
 
 // Counts returns how often each reason has occurred.

@@ -56,7 +56,7 @@ type Options struct {
 // New returns the gRPC server of the dispatcher's services, with health. Closing the health
 // server is how a shutdown begins.
 func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
-	others := &otherServices{ages: make(map[string]time.Duration), hosts: options.Hosts, refusals: options.Refusals}
+	others := &otherServices{dispatcher: d, ages: make(map[string]time.Duration), hosts: options.Hosts, refusals: options.Refusals}
 	s := grpc.NewServer(
 		grpc.InTapHandle(others.limitAge),
 		grpc.MaxRecvMsgSize(server.MaxOtherMessageBytes),
@@ -81,7 +81,7 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 		grpc.UnknownServiceHandler(unknownMethod(d, options.Hosts)),
 	)
 	healthServer := health.NewServer()
-	r := &receiver{hosts: options.Hosts, refusals: options.Refusals}
+	r := &receiver{dispatcher: d, hosts: options.Hosts, refusals: options.Refusals}
 	for _, service := range d.Services() {
 		s.RegisterService(r.description(d, service), nil)
 		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
@@ -116,13 +116,17 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 	defer c.Release()
 	transport, ok := grpc.ServerTransportStreamFromContext(ctx).(messageStream)
 	conn, arrived := connOf(ctx), false
+	if !allow(ctx, r.hosts) {
+		c.Refused = server.Misdirected()
+	} else {
+		r.dispatcher.Authenticate(ctx, c, shownBy(ctx))
+	}
 	switch {
+	case c.Refused != nil:
 	case !ok:
 		c.Refused = &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
 	case !taken(transport.RecvCompress()):
 		c.Refused = r.refuseEncoding(ctx, transport.RecvCompress())
-	case !allow(ctx, r.hosts):
-		c.Refused = server.Misdirected()
 	case conn.Await():
 		defer func() { conn.Done(arrived) }()
 	default:
@@ -160,9 +164,11 @@ func (r *receiver) refuseEncoding(ctx context.Context, name string) *providers.E
 func unknownMethod(d *server.Dispatcher, hosts *server.Hosts) grpc.StreamHandler {
 	return func(_ any, stream grpc.ServerStream) error {
 		c := newCall(stream.Context())
-		c.Refused = &providers.Error{Reason: providers.MethodUnknown}
 		if !allow(stream.Context(), hosts) {
 			c.Refused = server.Misdirected()
+		} else {
+			d.Authenticate(stream.Context(), c, shownBy(stream.Context()))
+			c.Refuse(&providers.Error{Reason: providers.MethodUnknown})
 		}
 		d.Refuse(stream.Context(), c)
 		return failure(stream.Context(), c)
@@ -177,20 +183,6 @@ func allow(ctx context.Context, hosts *server.Hosts) bool {
 	authority := metadata.ValueFromIncomingContext(ctx, ":authority")
 	return len(authority) == 1 && authority[0] != "" && hosts.Allow(authority[0])
 }
-
-func newCall(ctx context.Context) *call.Call {
-	c := call.New(call.GRPC)
-	c.Metadata = incoming{ctx}
-	attempts := c.Metadata.Values(server.MetadataAttempts)
-	c.Resent = len(attempts) > 0 && attempts[0] != "0"
-	return c
-}
-
-// incoming is a call's metadata.
-type incoming struct{ ctx context.Context }
-
-// Values is call.Metadata's.
-func (i incoming) Values(name string) []string { return metadata.ValueFromIncomingContext(i.ctx, name) }
 
 // failure returns the status of a failed call.
 func failure(ctx context.Context, c *call.Call) error {
@@ -214,8 +206,12 @@ func trailerOf(c *call.Call) metadata.MD {
 	if retry := c.RetryDelay(); retry > 0 {
 		pushback = (retry + time.Millisecond - 1).Milliseconds() // earlier would be too early
 	}
-	return metadata.Pairs(
+	trailer := metadata.Pairs(
 		server.HeaderRequestID, c.RequestID,
 		"grpc-retry-pushback-ms", strconv.FormatInt(pushback, 10),
 	)
+	if c.Reason() == providers.CallerUnauthenticated {
+		trailer.Set(server.HeaderChallenge, server.Challenge)
+	}
+	return trailer
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -53,15 +54,19 @@ func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 	c := call.New(call.REST)
 	defer c.Release()
 	c.Metadata = header(r.Header)
+	c.Peer, _ = netip.ParseAddrPort(r.RemoteAddr)
 	c.Resent = resent(c.Metadata)
 	answer := w.Header()
 	answer["Cache-Control"] = noStore
 	answer["X-Content-Type-Options"] = noSniff
 	answer.Set(headerRequestID, c.RequestID)
 
+	e.dispatcher.Authenticate(r.Context(), c, shownBy(r))
 	ctx, cancel, refused := withTimeoutHeader(r)
 	defer cancel()
-	c.Refused = refused
+	if refused != nil {
+		c.Refuse(refused)
+	}
 	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, writer: w, request: r}
 	e.routes.ServeHTTP(silent{w, body}, body.shown(call.With(ctx, c)))
 }
@@ -91,7 +96,7 @@ func (b *unreadBody) shown(ctx context.Context) *http.Request {
 	if address := b.request.URL; address.RawQuery != "" {
 		// The routes would pass over it, or say in their own words what is wrong with it.
 		shown.URL = &url.URL{Path: address.Path, RawPath: address.RawPath}
-		b.call.Refused = queryRefused(address)
+		b.call.Refuse(queryRefused(address))
 	}
 	return shown
 }
@@ -100,6 +105,7 @@ func (b *unreadBody) shown(ctx context.Context) *http.Request {
 func (e *edge) misdirected(w http.ResponseWriter, r *http.Request) {
 	c := call.New(call.REST)
 	c.Metadata, c.Refused = header(r.Header), server.Misdirected()
+	c.Peer, _ = netip.ParseAddrPort(r.RemoteAddr)
 	w.Header().Set(headerRequestID, c.RequestID)
 	w.Header().Set("Connection", "close")
 	ctx := call.With(r.Context(), c)
@@ -175,10 +181,15 @@ func resent(m call.Metadata) bool {
 // noRoute answers a request for which there is no route, or none with its method.
 func (e *edge) noRoute(ctx context.Context, mux *runtime.ServeMux, m runtime.Marshaler, w http.ResponseWriter, r *http.Request, status int) {
 	c := call.From(ctx)
-	c.Refused, c.Status = methodUnknown("no such path"), http.StatusNotFound
+	unknown, found := methodUnknown("no such path"), http.StatusNotFound
 	if status == http.StatusMethodNotAllowed {
+		unknown, found = methodUnknown("the method must be POST"), status
+	}
+	if c.Fault == "" { // what else was wrong is nothing beside
+		c.Refused, c.Status = unknown, found
+	}
+	if c.Status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
-		c.Refused, c.Status = methodUnknown("the method must be POST"), status
 	}
 	e.dispatcher.Refuse(ctx, c)
 	writeFailure(ctx, mux, m, w, r, c.Err)
@@ -196,6 +207,9 @@ func writeFailure(ctx context.Context, _ *runtime.ServeMux, m runtime.Marshaler,
 	}
 	if retry := c.RetryDelay(); retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((retry+time.Second-1)/time.Second)))
+	}
+	if c.Reason() == providers.CallerUnauthenticated {
+		w.Header().Set(server.HeaderChallenge, server.Challenge)
 	}
 	encoded, err := m.Marshal(call.StatusOf(c))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/server"
@@ -22,6 +23,7 @@ const (
 	headerContentEncoding = "Content-Encoding"
 	headerTimeout         = "Grpc-Timeout"
 	headerIdempotencyKey  = "Idempotency-Key"
+	headerAuthorization   = "Authorization"
 )
 
 // headerRequestID is server.HeaderRequestID as HTTP spells it.
@@ -31,6 +33,7 @@ const headerRequestID = "X-Request-Id"
 // Of a form, net/http reads Origin and Sec-Fetch-Site too: see fromOtherSite.
 var readByObservers = map[string]string{
 	server.MetadataAttempts: "Grpc-Previous-Rpc-Attempts",
+	server.HeaderRequestID:  headerRequestID,
 	"traceparent":           "Traceparent",
 	"tracestate":            "Tracestate",
 }
@@ -75,6 +78,15 @@ func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *p
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	return ctx, cancel, nil
+}
+
+// shownBy returns what a request shows of who sends it.
+func shownBy(r *http.Request) callers.Shown {
+	shown := callers.Shown{Authorization: r.Header[headerAuthorization]}
+	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		shown.Certificate = r.TLS.VerifiedChains[0][0]
+	}
+	return shown
 }
 
 // fromOtherSite reports whether a browser says that a page of another site sends the

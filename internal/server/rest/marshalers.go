@@ -56,7 +56,7 @@ func (m marshaler) NewDecoder(body io.Reader) runtime.Decoder {
 	return runtime.DecoderFunc(func(any) error {
 		b := body.(*unreadBody)
 		if m.refuse != nil {
-			if refused := m.refuse(b.request); refused != nil {
+			if refused := m.refuse(b.request); refused != nil && b.call.Fault == "" {
 				b.call.Refused, b.call.Status = refused, http.StatusUnsupportedMediaType
 			}
 		}

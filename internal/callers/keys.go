@@ -1,0 +1,140 @@
+package callers
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// renewal is how old a key set becomes before it is read anew: a key that is withdrawn
+	// holds no longer.
+	renewal = 5 * time.Minute
+	// leastRenewal lies between two readings in any case, also of a set that cannot be had
+	// and for a token whose key is unknown.
+	leastRenewal = 10 * time.Second
+	// renewalWait is how long a token whose key is unknown waits for the set.
+	renewalWait = time.Second
+)
+
+// keys are an issuer's, renewed in time and, within bounds, when a token's key is unknown.
+// What cannot be read or used does not replace them.
+type keys struct {
+	source     source
+	algorithms []string
+	issuer     string
+	report     func(issuer string, err error)
+	current    atomic.Pointer[keySet] // nil until it has been read
+
+	mu sync.Mutex
+	// begun is when the last reading began.
+	begun time.Time
+	// wanted is closed when a reading that is under way or asked for has ended; nil if there
+	// is none.
+	wanted chan struct{}
+	ask    chan struct{}
+}
+
+// find returns the key of that name. One that is not known may have been added: the set is
+// read anew, if the last time is long enough ago, and waited for a little.
+func (k *keys) find(ctx context.Context, name keyName) (verifyingKey, bool) {
+	if key, ok := k.known(name); ok {
+		return key, true
+	}
+	renewed := k.renew()
+	if renewed == nil {
+		return verifyingKey{}, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, renewalWait)
+	defer cancel()
+	select {
+	case <-renewed:
+	case <-ctx.Done():
+	}
+	return k.known(name)
+}
+
+func (k *keys) known(name keyName) (verifyingKey, bool) {
+	set := k.current.Load()
+	if set == nil {
+		return verifyingKey{}, false
+	}
+	key, ok := set.keys[name]
+	return key, ok
+}
+
+// renew asks for the set to be read, and returns what is closed then; nil if it has been read
+// too lately.
+func (k *keys) renew() <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.wanted == nil {
+		if time.Since(k.begun) < leastRenewal {
+			return nil
+		}
+		k.wanted = make(chan struct{})
+		k.ask <- struct{}{} // there is room: nothing was wanted
+	}
+	return k.wanted
+}
+
+// run reads the set when it is due until ctx ends.
+func (k *keys) run(ctx context.Context) {
+	for {
+		next := renewal
+		if err := k.read(ctx); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			next = leastRenewal
+			if k.report != nil {
+				k.report(k.issuer, err)
+			}
+		}
+		timer := time.NewTimer(next)
+		select {
+		case <-timer.C:
+		case <-k.ask:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// read reads the set once.
+func (k *keys) read(ctx context.Context) error {
+	k.mu.Lock()
+	k.begun = time.Now()
+	if k.wanted == nil {
+		k.wanted = make(chan struct{})
+	}
+	k.mu.Unlock()
+	defer func() {
+		k.mu.Lock()
+		close(k.wanted)
+		k.wanted = nil
+		select {
+		case <-k.ask: // it asked for this
+		default:
+		}
+		k.mu.Unlock()
+	}()
+	text, err := k.source.read(ctx)
+	if err != nil {
+		return err
+	}
+	if last := k.current.Load(); last != nil && last.text == string(text) {
+		return nil // tokens that were verified hold
+	}
+	set, err := parseKeySet(text, k.algorithms)
+	if err != nil {
+		return fmt.Errorf("%v %w", k.source, err)
+	}
+	k.current.Store(set)
+	return nil
+}

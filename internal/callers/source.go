@@ -1,0 +1,117 @@
+package callers
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+)
+
+const (
+	// maxKeySetBytes bounds a key set: a hundred RSA keys with their certificates.
+	maxKeySetBytes = 1 << 20
+	// readTime bounds the fetch of one.
+	readTime = 5 * time.Second
+)
+
+// Issuer is who issues JWTs that name callers.
+type Issuer struct {
+	// Name is the claim iss, Audience what aud must hold.
+	Name, Audience string
+	// File is the path of the issuer's JWK set, or URL its address; the scheme is http only on
+	// loopback.
+	File string
+	URL  *url.URL
+	// RootCAs are trusted for URL instead of the system's; nil for those.
+	RootCAs *x509.CertPool
+	// Algorithms are of Algorithms, at least one.
+	Algorithms []string
+	// CallerClaim is the claim that names the caller, a text.
+	CallerClaim string
+}
+
+// openIssuer returns an issuer. A key set in a file is read now; that behind a URL need not
+// be there yet.
+func openIssuer(i *Issuer, report func(issuer string, err error)) (*issuer, error) {
+	opened := &issuer{
+		Issuer:  i,
+		callers: map[string]*Caller{},
+		keys:    &keys{algorithms: i.Algorithms, issuer: i.Name, report: report, ask: make(chan struct{}, 1)},
+	}
+	if i.URL != nil {
+		opened.keys.source = fetched{i.URL.String(), newClient(i.RootCAs)}
+		return opened, nil
+	}
+	opened.keys.source = file(i.File)
+	return opened, opened.keys.read(context.Background())
+}
+
+// source is where a key set is read from.
+type source interface {
+	read(ctx context.Context) ([]byte, error)
+}
+
+type file string
+
+func (f file) String() string { return "file " + string(f) }
+
+func (f file) read(context.Context) ([]byte, error) {
+	opened, err := os.Open(string(f))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = opened.Close() }()
+	return readBounded(opened)
+}
+
+type fetched struct {
+	url    string
+	client *http.Client
+}
+
+func (f fetched) String() string { return f.url }
+
+// newClient returns a client that keeps no connection: it is used every few minutes.
+func newClient(roots *x509.CertPool) *http.Client {
+	return &http.Client{
+		Timeout: readTime,
+		Transport: &http.Transport{
+			DisableKeepAlives:      true,
+			TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+			MaxResponseHeaderBytes: 64 << 10,
+			ForceAttemptHTTP2:      true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func (f fetched) read(ctx context.Context) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.url, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/jwk-set+json, application/json")
+	response, err := f.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers with status %d", f.url, response.StatusCode)
+	}
+	return readBounded(response.Body)
+}
+
+func readBounded(from io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, maxKeySetBytes+1))
+	if err == nil && len(text) > maxKeySetBytes {
+		err = errors.New("has more than 1 MiB")
+	}
+	return text, err
+}

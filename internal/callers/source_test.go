@@ -1,0 +1,65 @@
+package callers
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFetchIsBounded(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"not found": {http.NotFound, "answers with status 404"},
+		"redirect":  {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/other", http.StatusFound) }, "answers with status 302"},
+		"huge": {func(w http.ResponseWriter, _ *http.Request) {
+			for range 2000 {
+				if _, err := w.Write([]byte(strings.Repeat(" ", 1024))); err != nil {
+					return
+				}
+			}
+		}, "has more than 1 MiB"},
+		"cut": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = w.Write([]byte("{"))
+		}, "unexpected EOF"},
+		"header without an end": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-More", strings.Repeat("x", 100<<10))
+		}, "exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := httptest.NewServer(c.answer)
+			defer s.Close()
+			_, err := fetched{s.URL, newClient(nil)}.read(t.Context())
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestSetInAFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "jwks.json")
+	open := func() error {
+		_, err := openIssuer(&Issuer{Name: "issuer", File: name, Algorithms: es256}, nil)
+		return err
+	}
+	require.ErrorContains(t, open(), "no such file")
+	for text, want := range map[string]string{
+		"rubbish":                             "jwks.json is not a set of JSON web keys",
+		secondSet:                             "",
+		`{"keys":[]`:                          "is not a set",
+		strings.Repeat(" ", maxKeySetBytes+1): "has more than 1 MiB",
+	} {
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+		if err := open(); want == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, want)
+		}
+	}
+}
