@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,17 +46,22 @@ func setEnvironment(t *testing.T) {
 	t.Setenv("EMPTY", "")
 }
 
+// readers makes one for all tests.
+var readers = sync.OnceValues(func() (*config.Reader, error) { return config.NewReader(vendors()) })
+
 func newReader(tb testing.TB) *config.Reader {
 	tb.Helper()
-	reader, err := config.NewReader(vendors())
+	reader, err := readers()
 	require.NoError(tb, err)
 	return reader
 }
 
-func load(t *testing.T, path string) (*config.Config, error) {
+func load(t *testing.T, path string, options ...config.Option) (*config.Config, error) {
 	t.Helper()
 	setEnvironment(t)
-	return config.Load(path, vendors())
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return newReader(t).Parse(path, text, options...)
 }
 
 func readFile(tb testing.TB, path string) string {

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,31 @@ func TestRubbish(t *testing.T) {
 	check := checkParse(t)
 	for range 1000 {
 		check(t, damage(random, good))
+	}
+}
+
+// What is no configuration gets its mistakes told in few words, whatever it is.
+func TestHostileFiles(t *testing.T) {
+	reader := newReader(t)
+	for name, text := range map[string]string{
+		"NULs":                strings.Repeat("\x00", 1<<18),
+		"a long text":         strings.Repeat("x", 1<<18),
+		"a long key":          strings.Repeat("x", 1<<18) + ": 1",
+		"a long value":        "log: {level: " + strings.Repeat("x", 1<<18) + "}",
+		"a long list":         "routes:\n" + strings.Repeat("  - {}\n", 3999),
+		"an alias bomb":       "log: &a {level: info}\nlisten: &b [*a,*a,*a]\nlimits: &c [*b,*b,*b]\nidempotency: {<<: *c}\n",
+		"a number of a page":  "limits: {max_calls: " + strings.Repeat("9", 1<<16) + "}",
+		"an exponent":         "limits: {max_calls: 1e999999999}",
+		"accounts in a list":  "accounts:\n" + strings.Repeat("  - {}\n", 3999),
+		"accounts of nothing": "accounts:\n" + strings.Repeat("  ? \n", 3999),
+		"nothing":             "~",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := reader.Parse("a.yaml", []byte(text))
+			var mistakes document.Errors
+			require.ErrorAs(t, err, &mistakes)
+			require.Less(t, len(err.Error()), 64<<10)
+		})
 	}
 }
 

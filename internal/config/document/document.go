@@ -21,14 +21,7 @@ import (
 )
 
 // MaxBytes is how large a file may be.
-const MaxBytes = 1 << 20
-
-// The library takes time with the square of these. Brackets and braces are flow style; in block
-// style, what begins a value can stand before another one on the same line.
-const (
-	maxBrackets = 32
-	maxOnLine   = 16
-)
+const MaxBytes = 512 << 10
 
 // file is what all values of a file share.
 type file struct {
@@ -62,8 +55,14 @@ func (f *file) failAt(line, column int, format string, args ...any) {
 	f.mistakes = append(f.mistakes, f.mistake(line, column, fmt.Sprintf(format, args...)))
 }
 
+// maxMessage bounds a message, which may quote what is no name by mistake.
+const maxMessage = 1000
+
 func (f *file) mistake(line, column int, message string) mistake {
 	f.found++
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
+	}
 	return mistake{Error{f.name, line, column, message}, f.found}
 }
 
@@ -83,8 +82,8 @@ func (f *file) parse(text []byte) ast.Node {
 		lines := bytes.SplitAfterN(text, []byte("\n"), second.Position.Line)
 		tokens = lexer.Tokenize(string(bytes.Join(lines[:second.Position.Line-1], nil)))
 	}
-	if at := tooDeep(tokens); at != nil {
-		f.failAt(at.Position.Line, at.Position.Column, "more values stand within one another than any configuration needs")
+	if at := excess(tokens); at != nil {
+		f.failAt(at.Position.Line, at.Position.Column, "more values stand here, beside or within one another, than a file may have")
 		return nil
 	}
 	parsed, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
@@ -111,31 +110,6 @@ func secondDocument(tokens token.Tokens) *token.Token {
 			return t
 		}
 		begun = begun || t.Type != token.CommentType && t.Type != token.DirectiveType
-	}
-	return nil
-}
-
-// tooDeep returns where more values begin within one another than the library reads quickly.
-func tooDeep(tokens token.Tokens) *token.Token {
-	brackets, line, onLine := 0, 0, 0
-	for _, t := range tokens {
-		if t.Position.Line != line {
-			line, onLine = t.Position.Line, 0
-		}
-		switch t.Type {
-		case token.SequenceStartType, token.MappingStartType:
-			brackets++
-		case token.SequenceEndType, token.MappingEndType:
-			brackets--
-		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType, token.AnchorType, token.AliasType, token.TagType:
-			if brackets <= 0 {
-				onLine++
-			}
-		default:
-		}
-		if brackets > maxBrackets || onLine > maxOnLine {
-			return t
-		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -91,6 +92,71 @@ func TestNoDocument(t *testing.T) {
 		root, _ := Parse("a.yaml", []byte(text))
 		require.EqualError(t, root.Err(), want, text)
 	}
+}
+
+// What would take the library minutes, or would be megabytes of mistakes, is refused; if it were
+// not, the test would end by its timeout.
+func TestHostileFiles(t *testing.T) {
+	fill := func(unit string) string { return strings.Repeat(unit, MaxBytes/len(unit)) }
+	for name, text := range map[string]string{
+		"too large":             fill("a: b\n") + "a: b\n# and more",
+		"ten megabytes":         strings.Repeat("a: b\n", 2<<20),
+		"lists in brackets":     fill("["),
+		"mappings in braces":    fill("{a: "),
+		"lists in dashes":       fill("- "),
+		"keys in keys":          fill("a: "),
+		"keys that are values":  fill("? "),
+		"anchors":               fill("&a "),
+		"aliases":               fill("*a "),
+		"tags":                  fill("!a "),
+		"documents":             fill("---\n"),
+		"tabs":                  "a:\n" + fill("\t")[10:],
+		"line ends":             fill("\r"),
+		"quotes":                fill("'") + "'",
+		"quotes on lines":       fill("'\n"),
+		"elements in brackets":  "[" + fill("a,"),
+		"elements in dashes":    fill("- a\n"),
+		"elements, spread":      fill("- a\n  # b\n"),
+		"directives":            fill("%"),
+		"one key many times":    fill("a: b\n"),
+		"a key of a megabyte":   "a\x00" + fill("a")[10:] + ": b",
+		"brackets never closed": "a: [[[[b\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			root, _ := Parse("a.yaml", []byte(text))
+			var mistakes Errors
+			require.ErrorAs(t, root.Err(), &mistakes)
+			require.LessOrEqual(t, len(mistakes), maxErrors+1)
+			require.Less(t, len(mistakes.Error()), 64<<10)
+		})
+	}
+}
+
+// Aliases are never followed, however many they would come to.
+func TestAliasesAreNotFollowed(t *testing.T) {
+	text := "a: &a [x]\n"
+	for i := 'b'; i <= 'z'; i++ {
+		text += fmt.Sprintf("%c: &%c [*%c,*%c,*%c]\n", i, i, i-1, i-1, i-1)
+	}
+	root, data := Parse("a.yaml", []byte(text))
+	require.NoError(t, root.Err())
+	require.Len(t, data, 26)
+	for _, value := range data.(map[string]any) {
+		require.Nil(t, value)
+	}
+}
+
+// A file may have as many values as anybody needs.
+func TestLargeFiles(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("accounts:\n")
+	for i := range 2000 {
+		fmt.Fprintf(&text, "  account-%d:\n    # what it is\n    keys: [a, b, {c: d}]\n    list:\n      - x: y\n      - {z: 1}\n", i)
+	}
+	require.Less(t, text.Len(), MaxBytes)
+	root, data := Parse("a.yaml", []byte(text.String()))
+	require.NoError(t, root.Err())
+	require.Len(t, data.(map[string]any)["accounts"], 2000)
 }
 
 func TestOnlySoManyMistakesAreTold(t *testing.T) {

@@ -27,6 +27,9 @@ func Ending(name string, known []string) string {
 func Nearest(name string, known []string) string {
 	meant, fewest := "", (len(name)+2)/3+1
 	for _, candidate := range known {
+		if len(name)-len(candidate) >= fewest {
+			continue
+		}
 		if d := distance(name, candidate); d < fewest {
 			meant, fewest = candidate, d
 		}
