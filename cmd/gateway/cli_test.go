@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"os"
@@ -88,6 +89,32 @@ func TestConfigCheckAndPrint(t *testing.T) {
 	require.NoError(t, run(t.Context(), []string{"config", "print", file}, &output, nil))
 	require.Contains(t, output.String(), `path_prefix: /faceid`)
 	require.NotContains(t, output.String(), "-5127")
+}
+
+// A pipeline has no secrets, and checks all else.
+func TestNoSecrets(t *testing.T) {
+	var output bytes.Buffer
+	for _, command := range [][]string{
+		{"config", "check", exampleConfig}, {"config", "print", exampleConfig},
+		{"plan", "--config", exampleConfig, "--request", "testdata/request.json"},
+	} {
+		require.ErrorContains(t, run(t.Context(), command, &output, &output), "environment variable MEGVII_API_KEY is not set")
+		output.Reset()
+		require.NoError(t, run(t.Context(), append(command, "--no-secrets"), &output, &output), command)
+		require.NotEmpty(t, output.String())
+	}
+	file := filepath.Join(t.TempDir(), "wrong.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("accounts: {a: {provider: nobody}}"), 0o600))
+	require.ErrorContains(t, run(t.Context(), []string{"config", "check", "--no-secrets", file}, &output, &output), `unknown provider "nobody"`)
+}
+
+func TestConfigSchema(t *testing.T) {
+	shipped, err := os.ReadFile("../../deploy/config.schema.json")
+	require.NoError(t, err)
+	var output bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"config", "schema"}, &output, nil))
+	require.Equal(t, string(shipped), output.String())
+	require.True(t, json.Valid(output.Bytes()))
 }
 
 func TestVersion(t *testing.T) {

@@ -9,34 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/config/configtest"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// vendors are invented: the configuration knows of a vendor what it states.
-func vendors() []*providers.Provider {
-	return []*providers.Provider{
-		{
-			Name:           "acme",
-			PathPrefix:     "/v1",
-			CredentialKeys: []string{"api_key", "api_secret"},
-			Options: []providers.Parameter{
-				{Name: "timestamp_unit", Text: "milliseconds or seconds", Values: []string{"milliseconds", "seconds"}},
-			},
-			Products: []providers.Product{
-				{ID: "acme.app", Flow: providers.FlowAppSDK, Parameters: []providers.Parameter{
-					{Name: "scene_id", Required: true, Text: "the scene, by the number in the vendor's console"},
-					{Name: "color_number", Text: "how many colours flash: 4, 6 or 8", Values: []string{"4", "6", "8"}},
-				}},
-				{ID: "acme.page", Flow: providers.FlowHostedPage},
-			},
-		},
-		{
-			Name:           "globex",
-			CredentialKeys: []string{"token"},
-			Products:       []providers.Product{{ID: "globex.app", Flow: providers.FlowAppSDK}},
-		},
-	}
-}
+func vendors() []*providers.Provider { return configtest.Vendors() }
 
 func setEnvironment(t *testing.T) {
 	t.Helper()
