@@ -30,7 +30,7 @@ const (
 
 // attempt makes the attempt of a step, whose token the outcome then holds. It always
 // releases the step's grant.
-func (c *call) attempt(ctx context.Context, s step) *providers.Error {
+func (c *call) attempt(ctx context.Context, s *step) *providers.Error {
 	photos, kind, start := c.lastUse(s), c.kind(s), time.Now()
 	limit, ends := c.timeFor(ctx, s)
 	held := c.held(start.Add(limit))
@@ -54,8 +54,10 @@ func (c *call) attempt(ctx context.Context, s step) *providers.Error {
 }
 
 // record appends the attempt of a step to the outcome, and tells the guard and the
-// observer.
-func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Error, by cut) {
+// observer. Inlined, its frame would take stack while the vendor is waited for.
+//
+//go:noinline
+func (c *call) record(s *step, kind Kind, start time.Time, failure *providers.Error, by cut) {
 	end := time.Now()
 	if failure != nil {
 		failure = c.read(failure, s, start, end)
@@ -74,7 +76,7 @@ func (c *call) record(s step, kind Kind, start time.Time, failure *providers.Err
 	c.onAttempt(attempt)
 }
 
-func (c *call) kind(s step) Kind {
+func (c *call) kind(s *step) Kind {
 	switch {
 	case s.grant.Probe:
 		return Probe
@@ -91,7 +93,7 @@ func (c *call) kind(s step) Kind {
 // time, or what the caller's deadline leaves. One that may be held has its own time, as
 // its answer is of use to the next who comes. A probe is likely to fail, so it leaves half
 // to another target, unless the one before it was cut short for that.
-func (c *call) timeFor(ctx context.Context, s step) (limit time.Duration, ends cut) {
+func (c *call) timeFor(ctx context.Context, s *step) (limit time.Duration, ends cut) {
 	limit, left := s.target.Timeout, timeLeft(ctx)-replyReserve
 	if half := left / 2; s.grant.Probe && !s.grant.FullTime && half < limit && c.hasOther(s.target) {
 		return half, halved
@@ -180,7 +182,7 @@ func countAgainst(result *guard.Result, p policy) {
 }
 
 // ask calls the adapter. One that panics may have sent its request before.
-func (c *call) ask(ctx context.Context, s step, now time.Time) (failure *providers.Error) {
+func (c *call) ask(ctx context.Context, s *step, now time.Time) (failure *providers.Error) {
 	defer func() {
 		if value := recover(); value != nil {
 			cause := fmt.Errorf("panic: %T\n%s", value, debug.Stack())

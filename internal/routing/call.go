@@ -28,6 +28,8 @@ type call struct {
 	outcome   Outcome
 	// source is whose values the request holds, once it was asked for.
 	source guard.Source
+	// step is the attempt that is being made.
+	step step
 
 	// hold and releasePhotos are the query's, retained the router's.
 	hold          func(until time.Time) (release func())
@@ -58,6 +60,15 @@ func (c *call) mayAttempt(ctx context.Context) bool {
 	}
 	stop := last.Err.Ambiguous && c.plan.Route.StopAfterAmbiguous
 	return !stop && (last.policy().another || len(last.Err.Violations) > 0)
+}
+
+// take makes the next step the call's. Inlined, its frame would take stack while the vendor
+// is waited for.
+//
+//go:noinline
+func (c *call) take(ctx context.Context) (ok bool) {
+	c.step, ok = c.next(ctx)
+	return ok
 }
 
 // next acquires the attempt to make. The order of its steps is the policy of failover and

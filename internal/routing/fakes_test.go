@@ -86,12 +86,23 @@ func target(account string, change ...func(*route.Target)) route.Target {
 func of(product *providers.Product) func(*route.Target) {
 	return func(t *route.Target) { t.Product = product }
 }
-func in(region string) func(*route.Target)        { return func(t *route.Target) { t.Region = region } }
-func weighing(weight float64) func(*route.Target) { return func(t *route.Target) { t.Weight = weight } }
-func by(issuer *vendor) func(*route.Target)       { return func(t *route.Target) { t.Issuer = issuer } }
+
+func in(region string) func(*route.Target) {
+	return func(t *route.Target) { t.Region = region }
+}
+
+func weighing(weight float64) func(*route.Target) {
+	return func(t *route.Target) { t.Weight = weight }
+}
+
+func by(issuer *vendor) func(*route.Target) {
+	return func(t *route.Target) { t.Issuer = issuer }
+}
+
 func on(account *guard.Account) func(*route.Target) {
 	return func(t *route.Target) { t.Guard = account }
 }
+
 func within(timeout time.Duration) func(*route.Target) {
 	return func(t *route.Target) { t.Timeout = timeout }
 }
@@ -170,23 +181,6 @@ func tried(outcome *Outcome) []string {
 		accounts = append(accounts, attempt.Target.Account)
 	}
 	return accounts
-}
-
-// accounts returns the accounts of the targets.
-func accounts(targets []*route.Target) []string {
-	var names []string
-	for _, t := range targets {
-		names = append(names, t.Account)
-	}
-	return names
-}
-
-// planned plans a query that must be servable and returns the accounts in order.
-func planned(t *testing.T, r *Router, q *Query) []string {
-	t.Helper()
-	p, failure := r.table.Plan(&q.Query)
-	require.Nil(t, failure)
-	return accounts(p.Targets)
 }
 
 func weighted(targets ...route.Target) *Router {

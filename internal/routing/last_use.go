@@ -27,7 +27,7 @@ type lastUse struct {
 
 // lastUse says whether the step's attempt is the last use of the photos. It must be
 // ended.
-func (c *call) lastUse(s step) *lastUse {
+func (c *call) lastUse(s *step) *lastUse {
 	bytes := int64(c.request.PhotoBytes())
 	if bytes == 0 || c.releasePhotos == nil || c.mayAttemptAfter(s.target) {
 		return nil

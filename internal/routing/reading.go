@@ -12,7 +12,7 @@ import (
 // read returns what a failure is for routing, which knows more than the adapter: what the
 // request held, and what earlier attempts of the call came to. The adapter's own error is
 // not changed.
-func (c *call) read(failure *providers.Error, s step, start, end time.Time) *providers.Error {
+func (c *call) read(failure *providers.Error, s *step, start, end time.Time) *providers.Error {
 	switch {
 	case failure.CallersFault() && !sent(c.request, s.target.Product, failure.Reason):
 		return as(failure, providers.ArgumentRejected)
@@ -51,7 +51,7 @@ func sent(request *providers.Request, product *providers.Product, reason provide
 // clockInDoubt reports whether a rejected signature may have been made with another time
 // than the vendor's: some vendors have one code for a stale signature and a wrong one. If
 // the credential was rejected with two different times, the time is not the reason.
-func (c *call) clockInDoubt(failure *providers.Error, s step, start, end time.Time) bool {
+func (c *call) clockInDoubt(failure *providers.Error, s *step, start, end time.Time) bool {
 	skewed := guard.Skewed(s.grant.ClockOffset, failure.Exchange.Date, start, end)
 	if !skewed && !s.grant.ClockInDoubt {
 		return false

@@ -68,12 +68,8 @@ func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Er
 	if failure != nil {
 		return failure
 	}
-	for c.mayAttempt(ctx) {
-		step, ok := c.next(ctx)
-		if !ok {
-			break
-		}
-		if failure := c.attempt(ctx, step); failure == nil {
+	for c.mayAttempt(ctx) && c.take(ctx) {
+		if failure := c.attempt(ctx, &c.step); failure == nil {
 			return nil
 		}
 	}

@@ -56,8 +56,8 @@ func (s *State) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
 	status := s.status()
-	for target, state := range worstBreakers(status.Routes) {
-		gauge(s.breakers, state, target.provider, target.product, target.account)
+	for target, worst := range worstBreakers(status.Routes) {
+		gauge(s.breakers, worst, target.provider, target.product, target.account)
 	}
 	for _, a := range status.Accounts {
 		gauge(s.inFlight, float64(a.InFlight), a.Provider, a.Account)

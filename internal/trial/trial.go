@@ -122,10 +122,10 @@ func find[T any](thing, name string, all []T, nameOf func(*T) string) (*T, error
 // setParameters takes those of the first target of a route that is the trial's, where a
 // scenario in the request picks the routes; then the given ones, each NAME=VALUE.
 func (t *trial) setParameters(routes []config.Route, given []string) error {
-	for _, route := range routes {
-		for _, target := range route.Targets {
+	for _, r := range routes {
+		for _, target := range r.Targets {
 			if len(t.parameters) == 0 && target.Account == t.account.Name && target.Product == t.product.ID &&
-				(t.message.GetScenario() == "" || t.message.GetScenario() == route.Scenario) {
+				(t.message.GetScenario() == "" || t.message.GetScenario() == r.Scenario) {
 				maps.Copy(t.parameters, target.Parameters)
 			}
 		}

@@ -37,21 +37,33 @@ const (
 func Post(
 	ctx context.Context, transport http.RoundTripper, target *url.URL, call providers.Call, body Body,
 ) (*Answer, *providers.Error) {
-	var progress progress
-	envelope := body.envelope()
-	sent := time.Now()
+	progress := &progress{sent: time.Now()}
 	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body))
+	return received(ctx, response, err, call, body.envelope(), progress)
+}
+
+// received reads what a round trip came to. Inlined, its frame would take stack while the
+// vendor is waited for.
+//
+//go:noinline
+func received(
+	ctx context.Context, response *http.Response, err error, call providers.Call, request *Envelope, progress *progress,
+) (*Answer, *providers.Error) {
 	if err != nil {
-		return nil, progress.failure(ctx, err, providers.Exchange{Reference: envelope.Reference})
+		return nil, progress.failure(ctx, err, providers.Exchange{Reference: request.Reference})
 	}
 	defer func() { _ = response.Body.Close() }()
-	answer := newAnswer(response, call, call.Now.Add(time.Since(sent)), envelope)
-	if failure := answer.read(ctx, response, &progress); failure != nil {
+	answer := newAnswer(response, call, call.Now.Add(time.Since(progress.sent)), request)
+	if failure := answer.read(ctx, response, progress); failure != nil {
 		return nil, failure
 	}
 	return answer, nil
 }
 
+// newRequest returns the request of a body. Inlined, its frame would take stack while the
+// vendor is waited for.
+//
+//go:noinline
 func newRequest(ctx context.Context, target *url.URL, body Body) *http.Request {
 	length, open := body.close()
 	content, _ := open()
@@ -140,17 +152,16 @@ func (w *wireReader) Read(p []byte) (int, error) {
 // progress records how far a request got, which decides whether the vendor may have
 // processed it. The transport reports it from its own goroutines.
 type progress struct {
+	sent                time.Time
 	connected, answered atomic.Bool
 	hooks               httptrace.ClientTrace
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
-	p.hooks = httptrace.ClientTrace{
-		// net/http asks for a second connection only if nothing was written to the first.
-		GetConn:              func(string) { p.connected.Store(false) },
-		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
-		GotFirstResponseByte: func() { p.answered.Store(true) },
-	}
+	// net/http asks for a second connection only if nothing was written to the first.
+	p.hooks.GetConn = func(string) { p.connected.Store(false) }
+	p.hooks.GotConn = func(httptrace.GotConnInfo) { p.connected.Store(true) }
+	p.hooks.GotFirstResponseByte = func() { p.answered.Store(true) }
 	return &p.hooks
 }
 

@@ -35,10 +35,10 @@ func target(account string, change ...func(*Target)) Target {
 func of(product *providers.Product) func(*Target) { return func(t *Target) { t.Product = product } }
 func in(region string) func(*Target)              { return func(t *Target) { t.Region = region } }
 func weighing(weight float64) func(*Target)       { return func(t *Target) { t.Weight = weight } }
+
 func with(parameter string) func(*Target) {
 	return func(t *Target) { t.Parameters = []string{parameter} }
 }
-func outOfService(reason string) func(*Target) { return func(t *Target) { t.OutOfService = reason } }
 
 // table returns a table with one route for the app SDK, the flow's default.
 func table(targets ...Target) *Table {
