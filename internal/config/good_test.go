@@ -1,7 +1,10 @@
 package config_test
 
 import (
+	"encoding/json"
 	"net/url"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +90,43 @@ func TestEveryKey(t *testing.T) {
 			},
 		},
 	}, c.Routes)
+}
+
+// The good files have every key, so that each is decoded.
+func TestGoodFilesHaveEveryKeyOfTheSchema(t *testing.T) {
+	text, err := newReader(t).Schema()
+	require.NoError(t, err)
+	var rules any
+	require.NoError(t, json.Unmarshal(text, &rules))
+	var all strings.Builder
+	files, err := filepath.Glob("testdata/good/*.yaml")
+	require.NoError(t, err)
+	for _, file := range files {
+		_, err := load(t, file)
+		require.NoError(t, err, file)
+		all.WriteString(readFile(t, file))
+	}
+	var found int
+	var look func(any)
+	look = func(rule any) {
+		switch rule := rule.(type) {
+		case map[string]any:
+			properties, _ := rule["properties"].(map[string]any)
+			for key := range properties {
+				require.True(t, regexp.MustCompile(`[\s{]`+key+`:`).MatchString(all.String()), "no good file has the key %s", key)
+				found++
+			}
+			for _, part := range rule {
+				look(part)
+			}
+		case []any:
+			for _, part := range rule {
+				look(part)
+			}
+		}
+	}
+	look(rules)
+	require.Greater(t, found, 50)
 }
 
 func TestOutOfService(t *testing.T) {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -71,6 +72,6 @@ func (r textRange) Validate(context *jsonschema.ValidatorContext, value any) {
 		return
 	}
 	if n, ok := r.parse(text); !ok || n < r.least || n > r.most {
-		context.AddError(&kind.Format{Got: text, Want: "x-range", Err: fmt.Errorf("%s", r.wrong(r.least, r.most))})
+		context.AddError(&kind.Format{Got: text, Want: "x-range", Err: errors.New(r.wrong(r.least, r.most))})
 	}
 }
