@@ -3,6 +3,7 @@ package docs_test
 import (
 	"encoding/json"
 	"go/format"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -136,4 +137,29 @@ func TestTestsOfTheSecurityPage(t *testing.T) {
 	for _, name := range named {
 		require.Contains(t, code.String(), "\nfunc "+name[1]+"(t *testing.T)")
 	}
+}
+
+// Every test that a page names is one that there is.
+func TestNamedTests(t *testing.T) {
+	tests := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`)
+	require.NoError(t, filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		for _, match := range declared.FindAllStringSubmatch(readFile(t, path), -1) {
+			tests[match[1]] = true
+		}
+		return nil
+	}))
+	pages, err := filepath.Glob("*.md")
+	require.NoError(t, err)
+	named := 0
+	for _, page := range pages {
+		for _, match := range regexp.MustCompile("`(Test[A-Z]\\w+)`").FindAllStringSubmatch(readFile(t, page), -1) {
+			require.True(t, tests[match[1]], "%s names %s", page, match[1])
+			named++
+		}
+	}
+	require.Greater(t, named, 50)
 }

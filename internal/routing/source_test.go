@@ -166,7 +166,7 @@ func TestTheSameSourceProbesLater(t *testing.T) {
 			time.Sleep(wait - 1)
 			_, failure := issue(t, r, queryOf("!"))
 			require.Equal(t, providers.NoTargetAvailable, failure.Reason, wait)
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			_, failure = issue(t, r, queryOf("!"))
 			require.Equal(t, providers.VendorInternalError, failure.Reason, wait)
 		}

@@ -171,7 +171,7 @@ func (w *breakerWorld) probeEnded(verdict Verdict) {
 		w.blocked = w.now
 	case Healthy:
 		w.open, w.halfOpen, w.cooldown = false, false, modelConfig.Cooldown
-	case Faulty:
+	case Faulty, Refused:
 		w.cooldown = min(2*w.cooldown, modelConfig.MaxCooldown)
 		w.opens()
 	}

@@ -1,6 +1,7 @@
 package grpcserver
 
 import (
+	"encoding/binary"
 	"errors"
 	"net"
 	"sync"
@@ -9,6 +10,8 @@ import (
 
 	"golang.org/x/net/http2"
 	"google.golang.org/grpc/mem"
+
+	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // What the frames of a connection cost, other than those of calls. A client that pings,
@@ -55,6 +58,14 @@ type frames struct {
 	paused time.Duration
 	// unpaid are streams whose message has not begun.
 	unpaid int
+
+	// ended counts the streams that the server has ended, nil if nobody does. begun are those
+	// that the client has begun and not reset, latest is the id of the last one, and surplus
+	// are those beyond what it may have, as far as their refusal has not been counted.
+	ended   *atomic.Int64
+	begun   int64
+	latest  uint32
+	surplus int64
 }
 
 func newFrames(now time.Time) *frames {
@@ -98,7 +109,11 @@ func (f *frames) count() {
 	switch kind, flags := http2.FrameType(f.header[3]), http2.Flags(f.header[4]); kind {
 	case http2.FrameHeaders:
 		f.credit -= streamCost
-		if !flags.Has(http2.FlagHeadersEndStream) { // or no message comes
+		switch {
+		case f.begin(binary.BigEndian.Uint32(f.header[5:])) > server.MaxStreams:
+			f.credit -= resetCost // before the server is made to: a burst is read at once
+			f.surplus++
+		case !flags.Has(http2.FlagHeadersEndStream): // or no message comes
 			f.unpaid++
 		}
 	case http2.FrameData:
@@ -112,9 +127,29 @@ func (f *frames) count() {
 		}
 	case http2.FrameRSTStream:
 		f.credit -= resetCost
+		f.begun--
 	default:
 		f.credit--
 	}
+}
+
+// begin takes in the header of a stream and returns how many are open, 0 if nobody knows.
+func (f *frames) begin(stream uint32) (open int64) {
+	if f.ended == nil || stream <= f.latest { // trailers
+		return 0
+	}
+	f.latest = stream
+	ended := f.ended.Load()
+	f.begun = max(f.begun, ended) + 1 // one may have been reset when it had ended
+	return f.begun - ended
+}
+
+// refused takes in how many streams the server has refused. Their messages have earned
+// nothing, and each costs a reset, but for those that were known to be too many.
+func (f *frames) refused(n int64) {
+	known := min(n, f.surplus)
+	f.surplus -= known
+	f.credit -= (messageEarns + resetCost) * float64(n-known)
 }
 
 // LimitFrames returns the listener for the server to serve: a connection that floods it with
@@ -132,6 +167,7 @@ func (l frameListener) Accept() (net.Conn, error) {
 	c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{})}
 	c.ready, _ = accepted.(readyReader)
 	if watched, ok := accepted.(*conn); ok {
+		c.frames.ended = &watched.watch.ended
 		c.refused, c.refusals = &watched.watch.refused, watched.watch.refusals
 	}
 	return c, nil
@@ -149,8 +185,7 @@ type frameConn struct {
 
 	ready  readyReader // nil if the connection has none
 	frames *frames
-	// refused counts the streams that the library has refused, nil if nobody does: their
-	// messages have earned nothing.
+	// refused counts the streams that the library has refused, nil if nobody does.
 	refused *atomic.Int64
 	// refusals counts what is closed for a flood.
 	refusals *Refusals
@@ -191,7 +226,7 @@ func (c *frameConn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, er
 // count pauses if what was read comes too fast, and fails if that does not stop.
 func (c *frameConn) count(data []byte) error {
 	if c.refused != nil {
-		c.frames.credit -= (messageEarns + resetCost) * float64(c.refused.Swap(0))
+		c.frames.refused(c.refused.Swap(0))
 	}
 	wait, err := c.frames.read(data, time.Now())
 	if wait == 0 {

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
+
+	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // sent is what a client sends.
@@ -189,4 +192,65 @@ func TestFloodsAreCounted(t *testing.T) {
 		_ = c.Close()
 		_ = client.Close()
 	})
+}
+
+// What comes at once beyond the streams that a connection may have is not handed on: refusing
+// each would cost more than its client pays.
+func TestSurplusStreams(t *testing.T) {
+	var ended atomic.Int64
+	f := newFrames(time.Now())
+	f.ended = &ended
+	now := time.Now()
+	s := send()
+	for range server.MaxStreams {
+		s.call(false)
+	}
+	for range 100 { // as many are answered as begin
+		wait, err := f.read(s.Bytes(), now)
+		require.NoError(t, err)
+		require.Zero(t, wait)
+		ended.Add(server.MaxStreams)
+		s.Reset()
+		for range server.MaxStreams {
+			s.call(false)
+		}
+	}
+	_, _ = f.read(s.Bytes(), now)
+	s.Reset()
+	for range 10 { // a few too many are refused
+		s.call(false)
+	}
+	wait, err := f.read(s.Bytes(), now)
+	require.NoError(t, err)
+	require.Zero(t, wait)
+	before := f.credit
+	f.refused(10)
+	require.InDelta(t, before, f.credit, 0, "they have been counted")
+	f.refused(1)
+	require.Less(t, f.credit, before)
+	s.Reset()
+	for range 1000 {
+		s.call(false)
+	}
+	_, err = f.read(s.Bytes(), now)
+	require.ErrorIs(t, err, errFlood)
+}
+
+// Streams that their client has reset are not open.
+func TestResetStreamsAreNotOpen(t *testing.T) {
+	var ended atomic.Int64
+	f := newFrames(time.Now())
+	f.ended = &ended
+	now := time.Now()
+	for range 50 {
+		s := send()
+		s.Reset()
+		for range server.MaxStreams / 2 {
+			_ = s.WriteRSTStream(s.call(false), http2.ErrCodeCancel)
+		}
+		_, err := f.read(s.Bytes(), now)
+		require.NoError(t, err)
+		require.Zero(t, f.surplus)
+		now = now.Add(time.Second)
+	}
 }

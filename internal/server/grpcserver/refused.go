@@ -72,7 +72,7 @@ const (
 
 	flagEndStream = 0x1
 
-	codeProtocolError, codeFrameSize, codeRefused, codeCalm = 0x1, 0x6, 0x7, 0xb
+	codeNoError, codeProtocolError, codeFrameSize, codeRefused, codeCalm = 0x0, 0x1, 0x6, 0x7, 0xb
 
 	// What a block of headers begins with: fields of HPACK's static table (RFC 7541).
 	status200, status400 = 0x80 | 8, 0x80 | 12
@@ -92,6 +92,8 @@ type watch struct {
 	failed func() bool
 	// refused are the streams beyond those that the connection may have, for who takes them.
 	refused atomic.Int64
+	// ended are the streams that the server has ended.
+	ended atomic.Int64
 
 	head    [frameHeaderBytes + lookedAt]byte
 	got     int // bytes of head
@@ -108,19 +110,19 @@ func (w *watch) write(p []byte) {
 			w.got, p = w.got+n, p[n:]
 			if w.got == frameHeaderBytes {
 				w.payload = int(w.head[0])<<16 | int(w.head[1])<<8 | int(w.head[2])
-				w.ended()
+				w.judge()
 			}
 			continue
 		}
 		n := min(len(p), w.payload)
 		w.got += copy(w.head[w.got:], p[:n])
 		w.payload, p = w.payload-n, p[n:]
-		w.ended()
+		w.judge()
 	}
 }
 
-// ended judges a frame when all of it has been written.
-func (w *watch) ended() {
+// judge judges a frame when all of it has been written.
+func (w *watch) judge() {
 	if w.payload > 0 {
 		return
 	}
@@ -131,7 +133,11 @@ func (w *watch) ended() {
 		w.headers(stream, flags&flagEndStream != 0, content[0])
 	case kind == frameReset && len(content) >= 4:
 		delete(w.answering, stream)
-		w.code(binary.BigEndian.Uint32(content))
+		code := binary.BigEndian.Uint32(content)
+		if code != codeNoError { // or it follows trailers
+			w.ended.Add(1)
+		}
+		w.code(code)
 	case kind == frameGoAway && len(content) >= 8:
 		w.code(binary.BigEndian.Uint32(content[4:]))
 	}
@@ -140,6 +146,9 @@ func (w *watch) ended() {
 
 func (w *watch) headers(stream uint32, last bool, first byte) {
 	_, answering := w.answering[stream]
+	if answering || last {
+		w.ended.Add(1)
+	}
 	switch {
 	case answering:
 		delete(w.answering, stream)
