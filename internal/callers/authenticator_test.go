@@ -16,13 +16,13 @@ import (
 )
 
 // shown returns what the case shows.
-func shown(t testing.TB, w *callerstest.World, c *callerstest.Case) callers.Shown {
-	t.Helper()
+func shown(tb testing.TB, w *callerstest.World, c *callerstest.Case) callers.Shown {
+	tb.Helper()
 	s := callers.Shown{Authorization: c.Authorization}
 	if c.Names != nil {
 		var err error
-		s.Certificate, err = x509.ParseCertificate(w.CA.Client(t, c.Names...).Certificate[0])
-		require.NoError(t, err)
+		s.Certificate, err = x509.ParseCertificate(w.CA.Client(tb, c.Names...).Certificate[0])
+		require.NoError(tb, err)
 	}
 	return s
 }

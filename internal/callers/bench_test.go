@@ -14,15 +14,15 @@ import (
 
 // pieces are what shows a caller, and what it costs to tell it: nothing is allocated but
 // the names in a certificate, and the bytes of a token for its hash.
-func pieces(t testing.TB) map[string]alloctest.Piece {
-	t.Helper()
-	w := callerstest.NewWithFile(t)
+func pieces(tb testing.TB) map[string]alloctest.Piece {
+	tb.Helper()
+	w := callerstest.NewWithFile(tb)
 	ways := map[string]callers.Shown{
 		"key":         {Authorization: []string{"Bearer " + w.BankKeys[0]}},
-		"certificate": shown(t, w, &callerstest.Case{Names: []callerstest.Name{callerstest.URI(callerstest.BankURI)}}),
+		"certificate": shown(tb, w, &callerstest.Case{Names: []callerstest.Name{callerstest.URI(callerstest.BankURI)}}),
 	}
 	for _, algorithm := range callerstest.Algorithms {
-		ways["token "+algorithm] = callers.Shown{Authorization: []string{"Bearer " + w.Issuer.Token(t, algorithm, nil)}}
+		ways["token "+algorithm] = callers.Shown{Authorization: []string{"Bearer " + w.Issuer.Token(tb, algorithm, nil)}}
 	}
 	all := map[string]alloctest.Piece{}
 	for name, s := range ways {
@@ -31,8 +31,8 @@ func pieces(t testing.TB) map[string]alloctest.Piece {
 			most = 1
 		}
 		all[name] = alloctest.AtMost(most, func() {
-			if _, fault := w.Authenticator.Authenticate(t.Context(), s); fault != "" {
-				t.Fatal(fault)
+			if _, fault := w.Authenticator.Authenticate(tb.Context(), s); fault != "" {
+				tb.Fatal(fault)
 			}
 		})
 	}

@@ -62,9 +62,7 @@ type answer struct {
 }
 
 func (g *guarded) showOverGRPC(ctx context.Context, c *callerstest.Case) answer {
-	for _, value := range c.Authorization {
-		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", value)
-	}
+	ctx = metadata.NewOutgoingContext(ctx, metadata.MD{"authorization": c.Authorization})
 	var trailer metadata.MD
 	_, err := livenessv1.NewLivenessServiceClient(g.conn).IssueLivenessToken(ctx,
 		&livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}, grpc.Trailer(&trailer))

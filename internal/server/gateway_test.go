@@ -194,16 +194,16 @@ func newKeeper(t *testing.T) *idempotency.Keeper {
 	return newKeeperOf(t, idempotency.NewMemory(1000, 1<<30))
 }
 
-func newKeeperOf(t *testing.T, store idempotency.Store) *idempotency.Keeper {
-	t.Helper()
+func newKeeperOf(tb testing.TB, store idempotency.Store) *idempotency.Keeper {
+	tb.Helper()
 	keeper, err := idempotency.NewKeeper(store, []byte("a secret"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return keeper
 }
 
-func listen(t *testing.T) net.Listener {
-	t.Helper()
+func listen(tb testing.TB) net.Listener {
+	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return listener
 }

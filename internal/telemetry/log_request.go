@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -61,13 +62,10 @@ type fieldsAtFault []providers.Violation
 // MarshalLogArray writes each path once.
 func (f fieldsAtFault) MarshalLogArray(array zapcore.ArrayEncoder) error {
 	var written []string
-next:
 	for i := range f {
 		path := knownPath(f[i].Path)
-		for _, before := range written {
-			if before == path {
-				continue next
-			}
+		if slices.Contains(written, path) {
+			continue
 		}
 		if len(written) == maxFields {
 			return nil

@@ -61,35 +61,35 @@ const (
 
 // New returns a world whose key set is behind a URL. Its authenticator runs until the test
 // ends.
-func New(t testing.TB) *World {
-	t.Helper()
-	w := &World{Issuer: NewIssuer(t), CA: NewCA(t)}
-	w.open(t, w.Issuer.Config())
-	Run(t, w.Authenticator)
-	w.Issuer.awaitRead(t)
+func New(tb testing.TB) *World {
+	tb.Helper()
+	w := &World{Issuer: NewIssuer(tb), CA: NewCA(tb)}
+	w.open(tb, w.Issuer.Config())
+	Run(tb, w.Authenticator)
+	w.Issuer.awaitRead(tb)
 	return w
 }
 
 // NewWithFile returns a world whose key set is in a file. Nothing of it runs.
-func NewWithFile(t testing.TB) *World {
-	t.Helper()
-	w := &World{Issuer: &Issuer{Keys: keys(), Others: otherKeys()}, CA: NewCA(t)}
+func NewWithFile(tb testing.TB) *World {
+	tb.Helper()
+	w := &World{Issuer: &Issuer{Keys: keys(), Others: otherKeys()}, CA: NewCA(tb)}
 	from := issuerConfig
-	w.file = filepath.Join(t.TempDir(), "jwks.json")
+	w.file = filepath.Join(tb.TempDir(), "jwks.json")
 	from.File = w.file
-	w.WriteFile(t, KeySet(t, KeyID, w.Issuer.Keys))
-	w.open(t, from)
+	w.WriteFile(tb, KeySet(tb, KeyID, w.Issuer.Keys))
+	w.open(tb, from)
 	return w
 }
 
 // WriteFile writes the key set's file anew.
-func (w *World) WriteFile(t testing.TB, set []byte) {
-	t.Helper()
-	require.NoError(t, os.WriteFile(w.file, set, 0o600))
+func (w *World) WriteFile(tb testing.TB, set []byte) {
+	tb.Helper()
+	require.NoError(tb, os.WriteFile(w.file, set, 0o600))
 }
 
-func (w *World) open(t testing.TB, from callers.Issuer) {
-	t.Helper()
+func (w *World) open(tb testing.TB, from callers.Issuer) {
+	tb.Helper()
 	w.Bank, w.Shop = &callers.Caller{Name: "bank", Admin: true}, &callers.Caller{Name: "shop"}
 	bank := callers.Identity{
 		Caller: w.Bank, URIs: []string{BankURI}, DNSNames: []string{BankDNS},
@@ -108,16 +108,16 @@ func (w *World) open(t testing.TB, from callers.Issuer) {
 	shop.APIKeys = append(shop.APIKeys, key)
 	var err error
 	w.Authenticator, err = callers.New([]callers.Identity{bank, shop}, []callers.Issuer{from}, nil)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }
 
 // Run runs the authenticator until the test ends.
-func Run(t testing.TB, a *callers.Authenticator) {
-	t.Helper()
+func Run(tb testing.TB, a *callers.Authenticator) {
+	tb.Helper()
 	var running sync.WaitGroup
-	ctx := t.Context()
+	ctx := tb.Context()
 	running.Go(func() { a.Run(ctx) })
-	t.Cleanup(running.Wait) // the context of a test ends before
+	tb.Cleanup(running.Wait) // the context of a test ends before
 }
 
 // Keys are private keys, made once in a process: those of RSA take a while.
@@ -169,15 +169,15 @@ type Issuer struct {
 var Algorithms = []string{"RS256", "ES256", "EdDSA"}
 
 // NewIssuer returns an issuer that serves until the test ends.
-func NewIssuer(t testing.TB) *Issuer {
-	t.Helper()
+func NewIssuer(tb testing.TB) *Issuer {
+	tb.Helper()
 	i := &Issuer{Keys: keys(), Others: otherKeys()}
-	i.Publish(t, KeyID, i.Keys)
+	i.Publish(tb, KeyID, i.Keys)
 	i.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		(*i.answer.Load())(w, r)
 		i.reads.Add(1)
 	}))
-	t.Cleanup(i.server.Close)
+	tb.Cleanup(i.server.Close)
 	return i
 }
 
@@ -193,9 +193,9 @@ var issuerConfig = callers.Issuer{Name: IssuerName, Audience: Audience, Algorith
 // Reads is how often the key set has been read.
 func (i *Issuer) Reads() int64 { return i.reads.Load() }
 
-func (i *Issuer) awaitRead(t testing.TB) {
-	t.Helper()
-	require.Eventually(t, func() bool { return i.Reads() > 0 }, time.Minute, time.Millisecond)
+func (i *Issuer) awaitRead(tb testing.TB) {
+	tb.Helper()
+	require.Eventually(tb, func() bool { return i.Reads() > 0 }, time.Minute, time.Millisecond)
 }
 
 // Answer has the issuer answer otherwise from now on.
@@ -203,25 +203,25 @@ func (i *Issuer) Answer(answer http.HandlerFunc) { i.answer.Store(&answer) }
 
 // Publish has the issuer answer with the keys, each under the id and the name of its
 // algorithm.
-func (i *Issuer) Publish(t testing.TB, id string, published Keys) {
-	t.Helper()
-	set := KeySet(t, id, published)
+func (i *Issuer) Publish(tb testing.TB, id string, published Keys) {
+	tb.Helper()
+	set := KeySet(tb, id, published)
 	i.Answer(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(set) })
 }
 
 // KeySet returns the public keys as a JWK set, each under the id and the name of its
 // algorithm.
-func KeySet(t testing.TB, id string, published Keys) []byte {
-	t.Helper()
+func KeySet(tb testing.TB, id string, published Keys) []byte {
+	tb.Helper()
 	set := jwk.NewSet()
 	for _, algorithm := range Algorithms {
 		key, err := jwk.Import(published.Of(algorithm).Public())
-		require.NoError(t, err)
-		require.NoError(t, key.Set(jwk.KeyIDKey, id+"-"+algorithm))
-		require.NoError(t, set.AddKey(key))
+		require.NoError(tb, err)
+		require.NoError(tb, key.Set(jwk.KeyIDKey, id+"-"+algorithm))
+		require.NoError(tb, set.AddKey(key))
 	}
 	encoded, err := json.Marshal(set)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return encoded
 }
 
@@ -238,33 +238,33 @@ func Claims(differ map[string]any) map[string]any {
 }
 
 // Token returns a token that the issuer signs.
-func (i *Issuer) Token(t testing.TB, algorithm string, differ map[string]any) string {
-	t.Helper()
-	return Sign(t, algorithm, i.Keys.Of(algorithm), map[string]any{"kid": KeyID + "-" + algorithm}, Claims(differ))
+func (i *Issuer) Token(tb testing.TB, algorithm string, differ map[string]any) string {
+	tb.Helper()
+	return Sign(tb, algorithm, i.Keys.Of(algorithm), map[string]any{"kid": KeyID + "-" + algorithm}, Claims(differ))
 }
 
 // Sign returns a token that the key signs.
-func Sign(t testing.TB, algorithm string, key any, header, claims map[string]any) string {
-	t.Helper()
+func Sign(tb testing.TB, algorithm string, key any, header, claims map[string]any) string {
+	tb.Helper()
 	alg, ok := jwa.LookupSignatureAlgorithm(algorithm)
-	require.True(t, ok)
+	require.True(tb, ok)
 	payload, err := json.Marshal(claims)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	headers := jws.NewHeaders()
 	for name, value := range header {
-		require.NoError(t, headers.Set(name, value))
+		require.NoError(tb, headers.Set(name, value))
 	}
 	signed, err := jws.Sign(payload, jws.WithKey(alg, key, jws.WithProtectedHeaders(headers)))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return string(signed)
 }
 
 // Unsigned returns a token of the parts as they are, the signature what it says.
-func Unsigned(t testing.TB, header, claims map[string]any, signature string) string {
-	t.Helper()
+func Unsigned(tb testing.TB, header, claims map[string]any, signature string) string {
+	tb.Helper()
 	encode := func(part map[string]any) string {
 		encoded, err := json.Marshal(part)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		return base64.RawURLEncoding.EncodeToString(encoded)
 	}
 	return encode(header) + "." + encode(claims) + "." + signature

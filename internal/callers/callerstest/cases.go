@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,8 +30,8 @@ type Case struct {
 }
 
 // Good returns what shows a caller.
-func (w *World) Good(t testing.TB) []Case {
-	t.Helper()
+func (w *World) Good(tb testing.TB) []Case {
+	tb.Helper()
 	good := []Case{
 		{Name: "first key", Authorization: []string{"Bearer " + w.BankKeys[0]}, Caller: w.Bank},
 		{Name: "second key", Authorization: []string{"Bearer " + w.BankKeys[1]}, Caller: w.Bank},
@@ -42,7 +43,7 @@ func (w *World) Good(t testing.TB) []Case {
 		{Name: "both names", Names: []Name{DNS(BankDNS), URI(BankURI)}, Caller: w.Bank},
 		{Name: "among other names", Names: []Name{DNS("pod-7.example.org"), URI("https://example.org"), URI(ShopURI)}, Caller: w.Shop},
 		{Name: "certificate and key", Names: []Name{URI(BankURI)}, Authorization: []string{"Bearer " + w.BankKeys[1]}, Caller: w.Bank},
-		{Name: "certificate and token", Names: []Name{URI(BankURI)}, Authorization: []string{"Bearer " + w.Issuer.Token(t, "ES256", nil)}, Caller: w.Bank},
+		{Name: "certificate and token", Names: []Name{URI(BankURI)}, Authorization: []string{"Bearer " + w.Issuer.Token(tb, "ES256", nil)}, Caller: w.Bank},
 	}
 	now := time.Now().Unix()
 	for name, differ := range map[string]map[string]any{
@@ -59,7 +60,7 @@ func (w *World) Good(t testing.TB) []Case {
 				caller = w.Shop
 			}
 			good = append(good, Case{
-				Name: name + ", " + algorithm, Authorization: []string{"Bearer " + w.Issuer.Token(t, algorithm, differ)}, Caller: caller,
+				Name: name + ", " + algorithm, Authorization: []string{"Bearer " + w.Issuer.Token(tb, algorithm, differ)}, Caller: caller,
 			})
 		}
 	}
@@ -67,13 +68,13 @@ func (w *World) Good(t testing.TB) []Case {
 }
 
 // Wrong returns what shows no caller. Each case is another, also of those that repeat.
-func (w *World) Wrong(t testing.TB) []Case {
-	t.Helper()
-	wrong := append(w.wrongHeaders(t), w.wrongCertificates()...)
+func (w *World) Wrong(tb testing.TB) []Case {
+	tb.Helper()
+	wrong := append(w.wrongHeaders(tb), w.wrongCertificates()...)
 	wrong = append(wrong, w.wrongKeys()...)
 	for _, algorithm := range Algorithms {
-		wrong = append(wrong, w.wrongClaims(t, algorithm)...)
-		wrong = append(wrong, w.wrongSignatures(t, algorithm)...)
+		wrong = append(wrong, w.wrongClaims(tb, algorithm)...)
+		wrong = append(wrong, w.wrongSignatures(tb, algorithm)...)
 	}
 	return wrong
 }
@@ -82,9 +83,9 @@ func bearer(name, token string, fault callers.Fault) Case {
 	return Case{Name: name, Authorization: []string{"Bearer " + token}, Fault: fault}
 }
 
-func (w *World) wrongHeaders(t testing.TB) []Case {
-	t.Helper()
-	key, token := w.BankKeys[0], w.Issuer.Token(t, "ES256", nil)
+func (w *World) wrongHeaders(tb testing.TB) []Case {
+	tb.Helper()
+	key, token := w.BankKeys[0], w.Issuer.Token(tb, "ES256", nil)
 	return []Case{
 		{Name: "nothing", Fault: callers.NothingShown},
 		{Name: "empty header", Authorization: []string{""}, Fault: callers.NotBearer},
@@ -107,7 +108,7 @@ func (w *World) wrongHeaders(t testing.TB) []Case {
 		{Name: "certificate of nobody and a right key", Names: []Name{URI("spiffe://example.org/other")}, Authorization: []string{"Bearer " + key}, Fault: callers.CertificateUnknown},
 		bearer("8 KiB", strings.Repeat("x", 8<<10), callers.TooLong),
 		bearer("8 KiB of dots", strings.Repeat(".", 8<<10-20), callers.TokenMalformed),
-		bearer("long token", w.Issuer.Token(t, "ES256", map[string]any{"more": strings.Repeat("x", 7<<10)}), callers.TooLong),
+		bearer("long token", w.Issuer.Token(tb, "ES256", map[string]any{"more": strings.Repeat("x", 7<<10)}), callers.TooLong),
 	}
 }
 
@@ -171,8 +172,8 @@ func (w *World) wrongKeys() []Case {
 	return wrong
 }
 
-func (w *World) wrongClaims(t testing.TB, algorithm string) (wrong []Case) {
-	t.Helper()
+func (w *World) wrongClaims(tb testing.TB, algorithm string) (wrong []Case) {
+	tb.Helper()
 	now := time.Now().Unix()
 	for name, c := range map[string]struct {
 		differ map[string]any
@@ -203,15 +204,15 @@ func (w *World) wrongClaims(t testing.TB, algorithm string) (wrong []Case) {
 		"caller that is empty":       {map[string]any{Claim: ""}, callers.TokenCaller},
 		"caller's claim, other case": {map[string]any{Claim: nil, strings.ToUpper(Claim): "bank"}, callers.TokenClaims},
 	} {
-		wrong = append(wrong, bearer(name+", "+algorithm, w.Issuer.Token(t, algorithm, c.differ), c.fault))
+		wrong = append(wrong, bearer(name+", "+algorithm, w.Issuer.Token(tb, algorithm, c.differ), c.fault))
 	}
 	return wrong
 }
 
-func (w *World) wrongSignatures(t testing.TB, algorithm string) []Case {
-	t.Helper()
+func (w *World) wrongSignatures(tb testing.TB, algorithm string) []Case {
+	tb.Helper()
 	id := KeyID + "-" + algorithm
-	key, good := w.Issuer.Keys.Of(algorithm), w.Issuer.Token(t, algorithm, nil)
+	key, good := w.Issuer.Keys.Of(algorithm), w.Issuer.Token(tb, algorithm, nil)
 	parts := strings.Split(good, ".")
 	header := map[string]any{"alg": algorithm, "kid": id}
 	with := func(differ map[string]any) map[string]any {
@@ -219,9 +220,9 @@ func (w *World) wrongSignatures(t testing.TB, algorithm string) []Case {
 		maps.Copy(changed, differ)
 		return changed
 	}
-	signed := func(differ map[string]any) string { return Sign(t, algorithm, key, differ, Claims(nil)) }
+	signed := func(differ map[string]any) string { return Sign(tb, algorithm, key, differ, Claims(nil)) }
 	changed := func(i int, text string) string {
-		all := append([]string(nil), parts...)
+		all := slices.Clone(parts)
 		all[i] = text
 		return strings.Join(all, ".")
 	}
@@ -230,28 +231,28 @@ func (w *World) wrongSignatures(t testing.TB, algorithm string) []Case {
 		other = "B"
 	}
 	der, err := x509.MarshalPKIXPublicKey(key.Public())
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	publicPEM := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 	public, err := jwk.Import(key.Public())
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	publicJWK, err := json.Marshal(public)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	wrong := []Case{
-		bearer("key of another", Sign(t, algorithm, w.Issuer.Others.Of(algorithm), map[string]any{"kid": id}, Claims(nil)), callers.TokenSignature),
-		bearer("key of another in the token", Sign(t, algorithm, w.Issuer.Others.Of(algorithm), map[string]any{"kid": id, "jku": "http://127.0.0.1:1/jwks.json"}, Claims(nil)), callers.TokenSignature),
+		bearer("key of another", Sign(tb, algorithm, w.Issuer.Others.Of(algorithm), map[string]any{"kid": id}, Claims(nil)), callers.TokenSignature),
+		bearer("key of another in the token", Sign(tb, algorithm, w.Issuer.Others.Of(algorithm), map[string]any{"kid": id, "jku": "http://127.0.0.1:1/jwks.json"}, Claims(nil)), callers.TokenSignature),
 		bearer("unknown kid", signed(map[string]any{"kid": "key-2"}), callers.TokenKeyUnknown),
 		bearer("kid of a path", signed(map[string]any{"kid": "../../dev/null"}), callers.TokenKeyUnknown),
 		bearer("kid in upper case", signed(map[string]any{"kid": strings.ToUpper(id)}), callers.TokenKeyUnknown),
 		bearer("empty kid", signed(map[string]any{"kid": ""}), callers.TokenKeyUnknown),
 		bearer("no kid", signed(nil), callers.TokenKeyUnknown),
 		bearer("extension", signed(map[string]any{"kid": id, "crit": []string{"exp"}, "exp": 1}), callers.TokenMalformed),
-		bearer("alg none", Unsigned(t, with(map[string]any{"alg": "none"}), Claims(nil), ""), callers.TokenAlgorithm),
-		bearer("alg None", Unsigned(t, with(map[string]any{"alg": "None"}), Claims(nil), ""), callers.TokenMalformed),
-		bearer("alg none with the signature", Unsigned(t, with(map[string]any{"alg": "none"}), Claims(nil), parts[2]), callers.TokenAlgorithm),
-		bearer("alg of nobody", Unsigned(t, with(map[string]any{"alg": "XX999"}), Claims(nil), parts[2]), callers.TokenMalformed),
-		bearer("alg as a number", Unsigned(t, with(map[string]any{"alg": 7}), Claims(nil), parts[2]), callers.TokenMalformed),
-		bearer("no alg", Unsigned(t, map[string]any{"kid": id}, Claims(nil), parts[2]), callers.TokenAlgorithm),
-		bearer("other claims under the signature", Unsigned(t, header, Claims(map[string]any{Claim: "shop"}), parts[2]), callers.TokenSignature),
+		bearer("alg none", Unsigned(tb, with(map[string]any{"alg": "none"}), Claims(nil), ""), callers.TokenAlgorithm),
+		bearer("alg None", Unsigned(tb, with(map[string]any{"alg": "None"}), Claims(nil), ""), callers.TokenMalformed),
+		bearer("alg none with the signature", Unsigned(tb, with(map[string]any{"alg": "none"}), Claims(nil), parts[2]), callers.TokenAlgorithm),
+		bearer("alg of nobody", Unsigned(tb, with(map[string]any{"alg": "XX999"}), Claims(nil), parts[2]), callers.TokenMalformed),
+		bearer("alg as a number", Unsigned(tb, with(map[string]any{"alg": 7}), Claims(nil), parts[2]), callers.TokenMalformed),
+		bearer("no alg", Unsigned(tb, map[string]any{"kid": id}, Claims(nil), parts[2]), callers.TokenAlgorithm),
+		bearer("other claims under the signature", Unsigned(tb, header, Claims(map[string]any{Claim: "shop"}), parts[2]), callers.TokenSignature),
 		bearer("no signature", changed(2, ""), callers.TokenMalformed),
 		bearer("half a signature", changed(2, parts[2][:len(parts[2])/2]), callers.TokenSignature),
 		bearer("changed signature", changed(2, other+parts[2][1:]), callers.TokenSignature),
@@ -265,15 +266,15 @@ func (w *World) wrongSignatures(t testing.TB, algorithm string) []Case {
 		bearer("four parts", good+".x", callers.TokenMalformed),
 		bearer("five parts, as a JWE", good+".x.x", callers.TokenMalformed),
 		bearer("JSON serialization", `{"payload":"`+parts[1]+`","protected":"`+parts[0]+`","signature":"`+parts[2]+`"}`, callers.TokenMalformed),
-		bearer("nested", Sign(t, algorithm, key, map[string]any{"kid": id, "cty": "JWT"}, map[string]any{"jwt": good}), callers.TokenIssuer),
+		bearer("nested", Sign(tb, algorithm, key, map[string]any{"kid": id, "cty": "JWT"}, map[string]any{"jwt": good}), callers.TokenIssuer),
 	}
 	for _, secret := range [][]byte{publicPEM, der, publicJWK} {
 		for _, hmac := range []string{"HS256", "HS384", "HS512"} {
-			wrong = append(wrong, bearer(hmac+" with the public key", Sign(t, hmac, secret, map[string]any{"kid": id}, Claims(nil)), callers.TokenAlgorithm))
+			wrong = append(wrong, bearer(hmac+" with the public key", Sign(tb, hmac, secret, map[string]any{"kid": id}, Claims(nil)), callers.TokenAlgorithm))
 		}
 	}
 	if algorithm == "RS256" { // the same key, an algorithm that is not listed
-		wrong = append(wrong, bearer("PS256", Sign(t, "PS256", key, map[string]any{"kid": id}, Claims(nil)), callers.TokenAlgorithm))
+		wrong = append(wrong, bearer("PS256", Sign(tb, "PS256", key, map[string]any{"kid": id}, Claims(nil)), callers.TokenAlgorithm))
 	}
 	return wrong
 }

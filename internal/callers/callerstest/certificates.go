@@ -22,10 +22,10 @@ type CA struct {
 }
 
 // NewCA returns an authority of its own.
-func NewCA(t testing.TB) *CA {
-	t.Helper()
+func NewCA(tb testing.TB) *CA {
+	tb.Helper()
 	ca := &CA{}
-	ca.Certificate, ca.key = sign(t, &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil)
+	ca.Certificate, ca.key = sign(tb, &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil)
 	return ca
 }
 
@@ -53,25 +53,25 @@ func name(tag int, text string) Name {
 }
 
 // Client returns a client's certificate with the names.
-func (ca *CA) Client(t testing.TB, names ...Name) tls.Certificate {
-	t.Helper()
-	certificate, key := sign(t, &x509.Certificate{
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, ExtraExtensions: subjectAltNames(t, names),
+func (ca *CA) Client(tb testing.TB, names ...Name) tls.Certificate {
+	tb.Helper()
+	certificate, key := sign(tb, &x509.Certificate{
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, ExtraExtensions: subjectAltNames(tb, names),
 	}, ca)
 	return tls.Certificate{Certificate: [][]byte{certificate.Raw}, PrivateKey: key, Leaf: certificate}
 }
 
 // Server returns a server's certificate for 127.0.0.1.
-func (ca *CA) Server(t testing.TB) tls.Certificate {
-	t.Helper()
-	certificate, key := sign(t, &x509.Certificate{
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, ExtraExtensions: subjectAltNames(t, []Name{name(7, "\x7f\x00\x00\x01")}),
+func (ca *CA) Server(tb testing.TB) tls.Certificate {
+	tb.Helper()
+	certificate, key := sign(tb, &x509.Certificate{
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, ExtraExtensions: subjectAltNames(tb, []Name{name(7, "\x7f\x00\x00\x01")}),
 	}, ca)
 	return tls.Certificate{Certificate: [][]byte{certificate.Raw}, PrivateKey: key, Leaf: certificate}
 }
 
-func subjectAltNames(t testing.TB, names []Name) []pkix.Extension {
-	t.Helper()
+func subjectAltNames(tb testing.TB, names []Name) []pkix.Extension {
+	tb.Helper()
 	if len(names) == 0 {
 		return nil
 	}
@@ -80,14 +80,14 @@ func subjectAltNames(t testing.TB, names []Name) []pkix.Extension {
 		values[i] = asn1.RawValue(name)
 	}
 	encoded, err := asn1.Marshal(values)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 17}, Value: encoded}}
 }
 
-func sign(t testing.TB, template *x509.Certificate, ca *CA) (*x509.Certificate, *ecdsa.PrivateKey) {
-	t.Helper()
+func sign(tb testing.TB, template *x509.Certificate, ca *CA) (*x509.Certificate, *ecdsa.PrivateKey) {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	template.SerialNumber, template.Subject = big.NewInt(time.Now().UnixNano()), pkix.Name{CommonName: "test"}
 	template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
 	parent, parentKey := template, key
@@ -95,8 +95,8 @@ func sign(t testing.TB, template *x509.Certificate, ca *CA) (*x509.Certificate, 
 		parent, parentKey = ca.Certificate, ca.key
 	}
 	encoded, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, parentKey)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	certificate, err := x509.ParseCertificate(encoded)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return certificate, key
 }
