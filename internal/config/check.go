@@ -19,6 +19,8 @@ type checker struct {
 
 func (c *checker) check() {
 	c.fitMachine()
+	c.checkRedis()
+	c.checkIdempotency()
 	for _, p := range c.Listen.problems(c.Known()) {
 		c.root.At("listen", p.key).Fail("%s %s", p.key, p.message)
 	}

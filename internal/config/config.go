@@ -38,6 +38,8 @@ type Config struct {
 	ShutdownGrace         time.Duration `yaml:"shutdown_grace"`
 	Limits                Limits        `yaml:"limits"`
 	Idempotency           Idempotency   `yaml:"idempotency"`
+	// Redis is nil for one replica that shares nothing.
+	Redis *Redis `yaml:"redis,omitempty"`
 	// Authentication is nil if callers show nothing that others vouch for.
 	Authentication *Authentication `yaml:"authentication,omitempty"`
 	// Callers are in the order of the file. If there are any, every call comes from one.
@@ -89,6 +91,10 @@ type Idempotency struct {
 	ReplayMargin time.Duration `yaml:"replay_margin"`
 	// ReplayTime is how long an answer is repeated at most: a key is kept no longer.
 	ReplayTime time.Duration `yaml:"replay_time"`
+	// NamingKey is what keys and messages are hashed with where replicas share a Redis, nil
+	// where they do not. Of SealingKeys the first seals answers, and all open them.
+	NamingKey   *Secret   `yaml:"naming_key,omitempty"`
+	SealingKeys []*Secret `yaml:"sealing_keys,omitempty"`
 }
 
 // Account is one contract with a provider.

@@ -21,6 +21,9 @@ func setEnvironment(t *testing.T) {
 	t.Setenv("ACME_SECRET", "acme-secret-value")
 	t.Setenv("GLOBEX_TOKEN", "globex-token-value")
 	t.Setenv("EMPTY", "")
+	t.Setenv("NAMING_KEY", "naming-key-of-32-random-characters")
+	t.Setenv("SEALING_KEY", "sealing-key-of-32-random-characters")
+	t.Setenv("SHORT_KEY", "a-key-of-31-characters-is-short")
 }
 
 // readers makes one for all tests.

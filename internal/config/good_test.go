@@ -55,7 +55,23 @@ func TestEveryKey(t *testing.T) {
 	require.Equal(t, "debug", c.Log.Level)
 	require.Equal(t, 90*time.Second, c.ShutdownGrace)
 	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * format.MiB, MaxConnections: 700}, c.Limits)
-	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * format.MiB, ReplayMargin: 20 * time.Second, ReplayTime: 30 * time.Minute}, c.Idempotency)
+	keys := c.Idempotency
+	require.Equal(t, "naming-key-of-32-random-characters", keys.NamingKey.Value().Reveal())
+	require.Len(t, keys.SealingKeys, 2)
+	require.Equal(t, "sealing-key-of-32-random-characters", keys.SealingKeys[0].Value().Reveal())
+	require.Equal(t, "NAMING_KEY", keys.SealingKeys[1].Env)
+	keys.NamingKey, keys.SealingKeys = nil, nil
+	require.Equal(t, config.Idempotency{MaxKeys: 5000, MaxBytes: 48 * format.MiB, ReplayMargin: 20 * time.Second, ReplayTime: 30 * time.Minute}, keys)
+	require.Equal(t, []string{"redis-1.test:26379", "redis-2.test:26379"}, c.Redis.Addresses)
+	require.Equal(t, "tokens", c.Redis.SentinelMaster)
+	require.Equal(t, "gateway", c.Redis.Username)
+	require.Equal(t, "acme-secret-value", c.Redis.Password.Value().Reveal())
+	require.Equal(t, "from-a-file", c.Redis.SentinelPassword.Value().Reveal())
+	require.Equal(t, 100*time.Millisecond, c.Redis.Timeout)
+	require.Equal(t, "gw:", c.Redis.KeyPrefix)
+	require.Len(t, c.Redis.TLS.Config().Certificates, 1)
+	require.NotNil(t, c.Redis.TLS.Config().RootCAs)
+	require.Equal(t, "redis.test", c.Redis.TLS.Config().ServerName)
 
 	require.Len(t, c.Accounts, 2)
 	a := &c.Accounts[0]

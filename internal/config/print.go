@@ -52,6 +52,9 @@ func (c *Config) Print(w io.Writer) error {
 // quoted writes text in Go's quotes, whose escapes YAML shares.
 func quoted(text string) []byte { return strconv.AppendQuote(nil, text) }
 
+// MarshalYAML shows where the secret is read from.
+func (s *Secret) MarshalYAML() (any, error) { return secrets.Reference{Env: s.Env, File: s.File}, nil }
+
 // MarshalYAML puts the references beside the name.
 func (c Credential) MarshalYAML() (any, error) {
 	all := yaml.MapSlice{{Key: "name", Value: c.Name}}

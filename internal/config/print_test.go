@@ -19,7 +19,7 @@ func TestPrint(t *testing.T) {
 	printed := printConfig(t, c)
 	want := strings.ReplaceAll(readFile(t, "testdata/full.printed.yaml"), "$PWD", absolute(t, "."))
 	require.Empty(t, cmp.Diff(want, printed))
-	for _, secret := range []string{"acme-key-value", "acme-secret-value", "from-a-file", "globex-token-value"} {
+	for _, secret := range []string{"acme-key-value", "acme-secret-value", "from-a-file", "globex-token-value", "naming-key-of", "sealing-key-of"} {
 		require.NotContains(t, printed, secret)
 	}
 }
@@ -45,6 +45,11 @@ func TestPrintReadsBack(t *testing.T) {
 			was, is := &c.Authentication.JWT[i].JWKS, &again.Authentication.JWT[i].JWKS
 			require.True(t, was.RootCAs.Equal(is.RootCAs))
 			was.RootCAs, is.RootCAs = nil, nil
+		}
+		if c.Redis != nil {
+			require.Equal(t, c.Redis.TLS.Config().Certificates, again.Redis.TLS.Config().Certificates)
+			require.True(t, c.Redis.TLS.Config().RootCAs.Equal(again.Redis.TLS.Config().RootCAs))
+			c.Redis.TLS, again.Redis.TLS = nil, nil
 		}
 		require.Equal(t, c, again)
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/redis"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
@@ -55,6 +56,7 @@ type Gateway struct {
 	refusals grpcserver.Refusals
 	dropped  func() int64
 
+	redis      *redis.Client // nil if replicas share nothing
 	keeper     *idempotency.Keeper
 	transports []*upstream.Transport
 	spans      *telemetry.Spans // nil if calls are not traced
@@ -96,10 +98,14 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err := registry.Register(g.edge()); err != nil {
 		return nil, err
 	}
-	if g.keeper, err = newKeeper(cfg, metrics); err != nil {
+	if g.spans, err = newSpans(log, build); err != nil {
 		return nil, err
 	}
-	if g.spans, err = newSpans(log, build); err != nil {
+	if g.redis, err = openRedis(cfg.Redis, registry, log); err != nil {
+		return nil, err
+	}
+	if g.keeper, err = newKeeper(cfg, g.redis, metrics); err != nil {
+		g.closeRedis()
 		return nil, err
 	}
 	dispatcher := server.NewDispatcher(admission.NewController(admission.Limits{
@@ -113,6 +119,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, g.keeper))
 	errorLog := stdlog.New(log).Logger()
 	if err := g.listen(); err != nil {
+		g.closeRedis()
 		return nil, err
 	}
 	hosts := func(l *server.Listener) *server.Hosts { return server.HostsOf(l.Addr(), cfg.Listen.Hosts) }

@@ -1,14 +1,61 @@
 package gateway
 
 import (
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/idempotency/redisstore"
+	"github.com/liveness-gateway/gateway/internal/redis"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
-// newKeeper returns the keeper of idempotency keys.
-func newKeeper(cfg *config.Config, metrics *telemetry.Metrics) (*idempotency.Keeper, error) {
+// newKeeper returns the keeper of idempotency keys: they are this process's, or with a
+// Redis those of all replicas.
+func newKeeper(cfg *config.Config, shared *redis.Client, metrics *telemetry.Metrics) (*idempotency.Keeper, error) {
 	keys := cfg.Idempotency
-	return idempotency.NewInMemory(keys.MaxKeys, int(keys.MaxBytes), idempotency.WithMargin(keys.ReplayMargin),
-		idempotency.WithReplayTime(keys.ReplayTime), idempotency.OnDuplicate(metrics.CountDuplicate))
+	options := []idempotency.Option{
+		idempotency.WithMargin(keys.ReplayMargin), idempotency.WithReplayTime(keys.ReplayTime),
+		idempotency.OnDuplicate(metrics.CountDuplicate),
+	}
+	if shared == nil {
+		return idempotency.NewInMemory(keys.MaxKeys, int(keys.MaxBytes), options...)
+	}
+	sealing := make([][]byte, len(keys.SealingKeys))
+	for i, key := range keys.SealingKeys {
+		sealing[i] = []byte(key.Value().Reveal())
+	}
+	own := idempotency.NewMemory(keys.MaxKeys, int(keys.MaxBytes))
+	return idempotency.NewKeeper(idempotency.NewReplica(own, redisstore.New(shared)), []byte(keys.NamingKey.Value().Reveal()),
+		append(options, idempotency.WithSealingKeys(sealing...))...)
+}
+
+// openRedis returns the client of the Redis that is configured, nil if none is.
+func openRedis(cfg *config.Redis, registerer prometheus.Registerer, log *zap.Logger) (*redis.Client, error) {
+	if cfg == nil {
+		return nil, nil
+	}
+	var client *redis.Client
+	metrics, err := telemetry.NewRedis(registerer, func() bool { return client.Up() }, append(redisstore.Operations, redis.Ping))
+	if err != nil {
+		return nil, err
+	}
+	options := redis.Options{
+		Addresses: cfg.Addresses, Cluster: cfg.Cluster, SentinelMaster: cfg.SentinelMaster,
+		Username: cfg.Username, Password: cfg.Password.Value(), SentinelPassword: cfg.SentinelPassword.Value(),
+		Timeout: cfg.Timeout, Prefix: cfg.KeyPrefix, Log: log,
+		Observe: metrics.Observe,
+	}
+	if cfg.TLS != nil {
+		options.TLS = cfg.TLS.Config()
+	}
+	client = redis.Open(options)
+	return client, nil
+}
+
+func (g *Gateway) closeRedis() {
+	if g.redis != nil {
+		g.redis.Close()
+	}
 }

@@ -29,6 +29,7 @@ func (g *Gateway) shutdown() {
 	if cut := g.keeper.Shutdown(ctx); cut > 0 {
 		g.log.Warn("calls with a key, which nobody waited for, were cut at the end of the grace", zap.Int("calls", cut))
 	}
+	g.closeRedis()
 	g.flushSpans(ctx)
 	_ = g.admin.Close()
 	for _, transport := range g.transports {

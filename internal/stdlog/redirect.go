@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/go-logr/logr"
+	goredis "github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel"
 	"google.golang.org/grpc/grpclog"
 )
@@ -20,8 +21,17 @@ func (r *Reports) Redirect() {
 	log.SetPrefix("")
 	log.SetOutput(r)
 	grpclog.SetLoggerV2(grpcLogger{r})
+	goredis.SetLogger(redisLogger{r})
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { r.report(err.Error()) }))
 	otel.SetLogger(logr.New(otelSink{r}))
+}
+
+// redisLogger is what go-redis's clients share.
+type redisLogger struct{ to *Reports }
+
+// Printf reports the text.
+func (l redisLogger) Printf(_ context.Context, format string, v ...any) {
+	l.to.report(fmt.Sprintf(format, v...))
 }
 
 type slogHandler struct{ to *Reports }

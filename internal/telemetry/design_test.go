@@ -50,6 +50,8 @@ func TestMetricsOfTheDesign(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, r.Register(telemetry.NewState(nil)))
 	require.NoError(t, r.Register(&telemetry.Edge{}))
+	_, err = telemetry.NewRedis(r, nil, nil)
+	require.NoError(t, err)
 	slices.Sort(r.metrics)
 
 	page, err := os.ReadFile("../../docs/design.md")

@@ -1,0 +1,159 @@
+// Package redis is the way to the Redis that replicas share: how it is reached, how long
+// an operation may take, whether it is up. It must not know what is kept there, nor who
+// asks for it.
+//
+// An operation is a script, which Redis runs whole or not at all. Each ends within the
+// client's timeout. After a few in a row that got no answer Redis counts as down, and
+// operations fail at once with ErrDown; what finds out that it is up again is a PING of the
+// client's own, so that no call pays for that.
+package redis
+
+import (
+	"context"
+	"crypto/tls"
+	"sync/atomic"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+const (
+	// DefaultTimeout is that of an operation.
+	DefaultTimeout = 200 * time.Millisecond
+
+	dialTimeout = time.Second
+	// silences in a row, operations that got no answer, are what Redis is down after.
+	silences = 5
+)
+
+// Options say where Redis is and how it is spoken to.
+type Options struct {
+	// Addresses are host:port of the one server, of some nodes of a cluster, or of the
+	// sentinels of SentinelMaster.
+	Addresses      []string
+	SentinelMaster string
+	Cluster        bool
+	// Username and Password are of Redis, SentinelPassword is of the sentinels.
+	Username                   string
+	Password, SentinelPassword sensitive.String
+	// TLS is nil for none.
+	TLS *tls.Config
+	// Timeout bounds an operation, the wait for a connection included.
+	Timeout time.Duration
+	// Prefix begins the names of all keys.
+	Prefix string
+	// Observe is told of every operation that has ended; it must be safe for concurrent use.
+	Observe func(operation string, took time.Duration, failure Failure)
+	Log     *zap.Logger
+}
+
+// Client is a connection pool to Redis, and what is known of it. It is safe for concurrent
+// use.
+type Client struct {
+	redis   goredis.UniversalClient
+	timeout time.Duration
+	prefix  string
+	observe func(operation string, took time.Duration, failure Failure)
+	log     *zap.Logger
+
+	up       atomic.Bool
+	silent   atomic.Int32 // operations in a row
+	wake     chan struct{}
+	stop     context.CancelFunc
+	finished chan struct{}
+}
+
+// Open returns a client, whether or not Redis is up. Close must follow.
+func Open(o Options) *Client {
+	ctx, stop := context.WithCancel(context.Background())
+	c := &Client{
+		redis: open(&o), timeout: o.Timeout, prefix: o.Prefix, observe: o.Observe, log: o.Log,
+		wake: make(chan struct{}, 1), stop: stop, finished: make(chan struct{}),
+	}
+	if failure := c.ping(ctx); failure != None {
+		c.logDown(failure)
+	}
+	go c.watch(ctx)
+	return c
+}
+
+// open leaves out what a service of a cloud may not offer: client names, notices of
+// maintenance, the third protocol. Nothing is tried again but on a connection that turned
+// out to be dead.
+func open(o *Options) goredis.UniversalClient {
+	return goredis.NewUniversalClient(&goredis.UniversalOptions{
+		Addrs: o.Addresses, MasterName: o.SentinelMaster, IsClusterMode: o.Cluster && o.SentinelMaster == "",
+		Username: o.Username, Password: o.Password.Reveal(), SentinelPassword: o.SentinelPassword.Reveal(),
+		TLSConfig: o.TLS, Protocol: 2, DisableIdentity: true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+		// Without it a server that is frozen holds a call for the time that reading may take.
+		ContextTimeoutEnabled: true,
+		ReadTimeout:           o.Timeout, WriteTimeout: o.Timeout, PoolTimeout: o.Timeout,
+		DialTimeout: dialTimeout, DialerRetries: 1,
+		MaxRetries: 1, MinRetryBackoff: time.Millisecond, MaxRetryBackoff: 5 * time.Millisecond,
+	})
+}
+
+// Close ends the client's connections.
+func (c *Client) Close() {
+	c.stop()
+	<-c.finished
+	_ = c.redis.Close()
+}
+
+// Up reports whether Redis answers.
+func (c *Client) Up() bool { return c.up.Load() }
+
+// Script is an operation. Its name is what metrics call it.
+type Script struct {
+	name   string
+	script *goredis.Script
+}
+
+// NewScript returns the operation that the Lua text is.
+func NewScript(name, text string) *Script { return &Script{name, goredis.NewScript(text)} }
+
+// Run runs the script with one key, below the client's prefix, and returns its reply as
+// go-redis does: int64, string, []any, or nil. Its error is an *Error.
+func (c *Client) Run(ctx context.Context, script *Script, key string, args ...any) (any, error) {
+	if !c.Up() {
+		return nil, c.failed(script.name, 0, Down)
+	}
+	start := time.Now()
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	reply, err := script.script.Run(bounded, c.redis, []string{c.prefix + key}, args...).Result()
+	failure := failureOf(ctx, err)
+	c.learn(failure)
+	if failure != None {
+		return nil, c.failed(script.name, time.Since(start), failure)
+	}
+	c.observe(script.name, time.Since(start), None)
+	return reply, nil
+}
+
+func (c *Client) failed(operation string, took time.Duration, failure Failure) error {
+	c.observe(operation, took, failure)
+	return &Error{operation, failure}
+}
+
+// learn counts silences, after some of which Redis is down.
+func (c *Client) learn(failure Failure) {
+	switch {
+	case failure == Left:
+	case !failure.silent():
+		if c.silent.Load() != 0 {
+			c.silent.Store(0)
+		}
+	case c.silent.Add(1) >= silences && c.up.CompareAndSwap(true, false):
+		c.logDown(failure)
+		select {
+		case c.wake <- struct{}{}:
+		default:
+		}
+	}
+}
