@@ -39,7 +39,7 @@ func plainComparison(c *livenessv1.Comparison) bool {
 
 // plainCallback leaves hosts to badCallbacks.
 func plainCallback(c *livenessv1.Callback) bool {
-	return c == nil || plainURL(c.ReturnUrl) && plainURL(c.NotifyUrl) && c.ExtraData == nil //nolint:protogetter // absent is not empty
+	return c == nil || plainURL(c.ReturnUrl) && plainURL(c.NotifyUrl) && c.ExtraData == nil
 }
 
 func plainURL(u *string) bool {

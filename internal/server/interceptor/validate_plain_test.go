@@ -78,10 +78,10 @@ func FuzzPlain(f *testing.F) {
 		{Flow: 1, Comparison: &livenessv1.Comparison{}},
 		{Flow: 1, Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{}}}},
 		{Flow: 1, Comparison: &livenessv1.Comparison{Photos: fourPhotos}},
-		{Flow: 1, Callback: &livenessv1.Callback{ReturnUrl: proto.String("")}},
-		{Flow: 1, Callback: &livenessv1.Callback{NotifyUrl: proto.String("https:///x")}},
-		{Flow: 1, Callback: &livenessv1.Callback{NotifyUrl: proto.String("https://a@b.example/")}},
-		{Flow: 1, Callback: &livenessv1.Callback{ReturnUrl: proto.String("https://shop.example/" + strings.Repeat("p", 2048))}},
+		{Flow: 1, Callback: &livenessv1.Callback{ReturnUrl: new("")}},
+		{Flow: 1, Callback: &livenessv1.Callback{NotifyUrl: new("https:///x")}},
+		{Flow: 1, Callback: &livenessv1.Callback{NotifyUrl: new("https://a@b.example/")}},
+		{Flow: 1, Callback: &livenessv1.Callback{ReturnUrl: new("https://shop.example/" + strings.Repeat("p", 2048))}},
 	} {
 		encoded, err := proto.Marshal(broken)
 		require.NoError(f, err)
