@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -15,9 +16,9 @@ import (
 
 // planOptions are the flags of "gateway plan".
 type planOptions struct {
-	config, request string
-	json            bool
-	read            func() []config.Option
+	config, request, caller string
+	json                    bool
+	read                    func() []config.Option
 }
 
 func planCommand() *cobra.Command {
@@ -33,6 +34,7 @@ func planCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&o.config, "config", "", "configuration `FILE`")
 	flags.StringVar(&o.request, "request", "", "JSON `FILE` with the request, as over REST; - is standard input")
+	flags.StringVar(&o.caller, "caller", "", "`NAME` of the caller whose request it is, of those that the configuration has")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
 	o.read = addNoSecrets(command)
 	for _, name := range []string{"config", "request"} {
@@ -55,6 +57,12 @@ func runPlan(ctx context.Context, o *planOptions, stdin io.Reader, output io.Wri
 	if err != nil {
 		return err
 	}
-	settings := plan.Settings{Routes: gateway.Routes(cfg), AllowPrivateCallbacks: cfg.AllowPrivateCallbacks}
+	if o.caller != "" && cfg.Caller(o.caller) == nil {
+		return fmt.Errorf("--caller: the configuration has no caller %q", o.caller)
+	}
+	settings := plan.Settings{
+		Routes: gateway.Routes(cfg), AllowPrivateCallbacks: cfg.AllowPrivateCallbacks,
+		Caller: o.caller, Narrowed: gateway.Narrowed(cfg), Permissions: gateway.Permissions(cfg),
+	}
 	return plan.Print(ctx, settings, body, o.json, output)
 }

@@ -3,6 +3,9 @@ package config
 import (
 	"crypto/x509"
 	"net/url"
+
+	"github.com/liveness-gateway/gateway/internal/config/format"
+	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // Authentication says by whose word callers are known beside the file's own.
@@ -47,6 +50,21 @@ type Caller struct {
 	APIKeys []APIKey `yaml:"api_keys,omitempty"`
 	// JWT are by what the issuers' tokens name it.
 	JWT []TokenName `yaml:"jwt,omitempty"`
+
+	// What it may; an empty list allows everything, 0 is no bound. Of Scenarios, "" is the default
+	// route of a flow.
+	Flows            []providers.Flow `yaml:"flows,omitempty"`
+	Scenarios        []string         `yaml:"scenarios,omitempty"`
+	Products         []string         `yaml:"products,omitempty"`
+	Regions          []string         `yaml:"regions,omitempty"`
+	AcceptedProducts []string         `yaml:"accepted_products,omitempty"`
+	// CallbackHosts are as permissions.ParseHost reads them.
+	CallbackHosts []string `yaml:"callback_hosts,omitempty"`
+	// Rate is in calls a second. Burst is not 0 if it is not.
+	Rate          float64     `yaml:"rate,omitempty"`
+	Burst         int         `yaml:"burst,omitempty"`
+	MaxCalls      int         `yaml:"max_calls,omitempty"`
+	MaxPhotoBytes format.Size `yaml:"max_photo_bytes,omitempty"`
 }
 
 // CertificateName is a subject alternative name, one of the two.

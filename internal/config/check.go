@@ -33,11 +33,26 @@ func (c *checker) check() {
 	for i := range c.Routes {
 		r, at := &c.Routes[i], c.root.At("routes").Element(i)
 		c.checkRoute(at, r)
-		if r.Flow != 0 {
-			seen.once(at, "a route for flow %q and scenario %q is already", r.Flow, r.Scenario)
-		}
+		c.checkRouteOnce(at, r, seen)
+	}
+	for i := range c.Callers {
+		c.checkCallerLimits(c.root.At("callers", c.Callers[i].Name), &c.Callers[i])
 	}
 	c.checkOutOfService()
+}
+
+// checkRouteOnce reports a route that is as specific as another for the same calls.
+func (c *checker) checkRouteOnce(at *document.Value, r *Route, seen lines) {
+	wantKnown(at.At("callers"), "no caller is called", r.Callers, names(c.Callers, func(caller Caller) string { return caller.Name }))
+	if r.Flow == 0 {
+		return
+	}
+	if len(r.Callers) == 0 {
+		seen.once(at, "a route for flow %q and scenario %q is already", r.Flow, r.Scenario)
+	}
+	for _, caller := range r.Callers {
+		seen.once(at, "a route for flow %q and scenario %q of caller %q is already", r.Flow, r.Scenario, caller)
+	}
 }
 
 // checkOutOfService wants names that a target has: another one takes nothing out.

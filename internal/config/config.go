@@ -141,6 +141,9 @@ type Route struct {
 	Flow providers.Flow `yaml:"flow"`
 	// Scenario is empty for the flow's default route.
 	Scenario string `yaml:"scenario,omitempty"`
+	// Callers are the names of those for whom the route is, before one that is for everybody.
+	// Empty if it is for everybody.
+	Callers []string `yaml:"callers,omitempty"`
 	// Order is "ordered" or "weighted", AfterAmbiguous "stop" or "continue".
 	Order          string `yaml:"order"`
 	AfterAmbiguous string `yaml:"after_ambiguous"`
@@ -189,6 +192,16 @@ func (c *Config) OutOfServiceReason(account, product string) string {
 		}
 	}
 	return ""
+}
+
+// Caller returns the caller of that name, nil if there is none.
+func (c *Config) Caller(name string) *Caller {
+	for i := range c.Callers {
+		if c.Callers[i].Name == name {
+			return &c.Callers[i]
+		}
+	}
+	return nil
 }
 
 // Account returns the account of that name, nil if there is none.

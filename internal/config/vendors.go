@@ -8,6 +8,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config/format"
 	"github.com/liveness-gateway/gateway/internal/config/schema"
+	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
@@ -24,7 +25,14 @@ func newSchema(vendors []*providers.Provider) (*schema.Schema, error) {
 	last := &root[len(root)-1] // $defs
 	defs, _ := last.Value.(schema.Object)
 	last.Value = append(defs, definitions(vendors)...)
-	return schema.Compile(root, format.Problems())
+	formats := format.Problems()
+	formats["callback-host"] = func(text string) string {
+		if _, ok := permissions.ParseHost(text); !ok {
+			return "must be a host name, *. and a host name for all below it, or an address; without scheme, port and path"
+		}
+		return ""
+	}
+	return schema.Compile(root, formats)
 }
 
 func definitions(vendors []*providers.Provider) schema.Object {

@@ -21,7 +21,6 @@ import (
 	"google.golang.org/grpc/health"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
@@ -90,9 +89,13 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	}
 	var routes []route.Route
 	routes, g.transports = openRoutes(cfg)
-	router := routing.New(routes, metrics.ObserveAttempt)
+	router := routing.New(routes, metrics.ObserveAttempt, Narrowed(cfg)...)
+	controller := newAdmission(cfg)
 	status := func() state.Status { return router.Status(time.Now()) }
 	if err := registry.Register(telemetry.NewState(status)); err != nil {
+		return nil, err
+	}
+	if err := registry.Register(callersInFlight(cfg, controller)); err != nil {
 		return nil, err
 	}
 	if err := registry.Register(g.edge()); err != nil {
@@ -108,9 +111,8 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		g.closeRedis()
 		return nil, err
 	}
-	dispatcher := server.NewDispatcher(admission.NewController(admission.Limits{
-		MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes),
-	}, nil), g.observers(metrics, telemetry.NewScenarios(routes))...)
+	dispatcher := server.NewDispatcher(controller, g.observers(metrics, telemetry.NewScenarios(routes))...)
+	dispatcher.LimitCallers(callerLimits(cfg))
 	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
 	if g.authenticator, err = Authenticator(cfg, log); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func openRoutes(cfg *config.Config) ([]route.Route, []*upstream.Transport) {
 	routes := make([]route.Route, len(cfg.Routes))
 	for i, r := range cfg.Routes {
 		routes[i] = route.Route{
-			Flow: r.Flow, Scenario: r.Scenario, Weighted: r.Weighted(),
+			Flow: r.Flow, Scenario: r.Scenario, Callers: r.Callers, Weighted: r.Weighted(),
 			AcceptedProducts: r.AcceptedProducts, StopAfterAmbiguous: r.StopAfterAmbiguous(),
 		}
 		for _, t := range r.Targets {

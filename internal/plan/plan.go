@@ -10,11 +10,14 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/service"
 )
 
@@ -22,6 +25,11 @@ import (
 type Settings struct {
 	Routes                []route.Route
 	AllowPrivateCallbacks bool
+	// Caller is who would make the call, "" if callers are not told apart. Narrowed and
+	// Permissions are what callers may.
+	Caller      string
+	Narrowed    []route.Caller
+	Permissions map[string]*permissions.Permissions
 }
 
 // Print prints on which targets of the routes a request would be tried, and why not on the
@@ -51,11 +59,12 @@ func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLi
 	if err != nil {
 		return route.Explanation{}, err
 	}
-	p := &planner{router: routing.New(settings.Routes, func(*routing.Attempt) {})}
+	p := &planner{router: routing.New(settings.Routes, func(*routing.Attempt) {}, settings.Narrowed...)}
 	d := server.NewDispatcher(&admission.Controller{})
 	d.AllowPrivateCallbacks(settings.AllowPrivateCallbacks)
+	d.LimitCallers(interceptor.CallerLimits{Permissions: settings.Permissions})
 	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))
-	if c := d.Issue(ctx, request); !p.planned {
+	if c := d.IssueFor(ctx, &callers.Caller{Name: settings.Caller}, request); !p.planned {
 		p.explanation.Failure = c.Err
 	}
 	return p.explanation, nil

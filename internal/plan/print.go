@@ -77,6 +77,9 @@ func (p planPrinter) route(e *route.Explanation) {
 	if e.Route.Scenario != "" {
 		p.line("  scenario\t%s", e.Route.Scenario)
 	}
+	if len(e.Route.Callers) > 0 {
+		p.line("  callers\t%s", strings.Join(e.Route.Callers, " "))
+	}
 	p.line("  attempts\tat most %d", e.Route.MaxAttempts)
 	if len(e.Targets) > 0 {
 		p.line("\nTried %s", orderings[e.OrderedBy])

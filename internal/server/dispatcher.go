@@ -95,7 +95,13 @@ func (d *Dispatcher) Refuse(ctx context.Context, c *call.Call) {
 // returns it when it has ended. It is never shed. Fields at fault are spelled as over gRPC.
 // The request's photos are taken out of it.
 func (d *Dispatcher) Issue(ctx context.Context, request *livenessv1.IssueLivenessTokenRequest) *call.Call {
+	return d.IssueFor(ctx, nil, request)
+}
+
+// IssueFor is Issue for a caller.
+func (d *Dispatcher) IssueFor(ctx context.Context, caller *callers.Caller, request *livenessv1.IssueLivenessTokenRequest) *call.Call {
 	c := call.New(call.GRPC)
+	c.Caller = caller
 	c.Photos = message.TakePhotos(request)
 	method := d.methods[livenessv1.LivenessService_IssueLivenessToken_FullMethodName]
 	_, _ = method.Handle(call.With(ctx, c), request)

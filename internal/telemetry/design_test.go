@@ -52,6 +52,7 @@ func TestMetricsOfTheDesign(t *testing.T) {
 	require.NoError(t, r.Register(&telemetry.Edge{}))
 	_, err = telemetry.NewRedis(r, nil, nil)
 	require.NoError(t, err)
+	require.NoError(t, r.Register(&telemetry.Callers{}))
 	slices.Sort(r.metrics)
 
 	page, err := os.ReadFile("../../docs/design.md")

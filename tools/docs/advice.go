@@ -81,17 +81,17 @@ var advices = map[providers.Reason]advice{
 	},
 	providers.CallerNotAllowed: {
 		"caller: ask for the right",
-		"Ask the operator for the right, or do without.",
-		"Widen the caller's rights if it should have this one.",
+		"Use what `BadRequest` says that you may, or ask the operator for the right.",
+		"Widen the caller's lists (`flows`, `scenarios`, `products`, `regions`) if it should have this.",
 	},
 	providers.CallbackNotAllowed: {
 		"caller: use a callback host of yours",
-		"Use a callback host that is registered for you.",
-		"Register the host if it is the caller's.",
+		"Use a callback host that is registered for you: `BadRequest` lists them.",
+		"Add the host to the caller's `callback_hosts` if it is the caller's.",
 	},
 	providers.CallerQuotaExceeded: {
 		"caller: wait, and call less often",
-		waitAndSend, "Raise the caller's quota if the load is wanted.",
+		waitAndSend, "Raise the caller's `rate`, `burst`, `max_calls` or `max_photo_bytes` if the load is wanted.",
 	},
 	providers.IdempotencyKeyReused: {
 		"caller: use a new key",

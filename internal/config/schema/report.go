@@ -135,12 +135,12 @@ func (g *gatherer) words(e *jsonschema.ValidationError, rule Object, value *docu
 	case *kind.MinItems, *kind.MinProperties:
 		must = "must not be empty"
 	case *kind.Minimum, *kind.Maximum:
-		must = "must be " + wanted([]string{"integer"}, rule)
+		must = "must be " + wanted([]string{cmp.Or(text(rule, "type"), "integer")}, rule)
 	case *kind.Format:
 		must = k.Err.Error()
 	case *kind.Enum:
 		if thing == "" && must == "" {
-			return suggest.Unknown(value.Name, fmt.Sprint(k.Got), texts(k.Want))
+			return suggest.Unknown(strings.TrimPrefix(value.Name, "an "), fmt.Sprint(k.Got), texts(k.Want))
 		}
 	}
 	switch {
@@ -157,6 +157,9 @@ func (g *gatherer) words(e *jsonschema.ValidationError, rule Object, value *docu
 
 // wanted says what a value of the types is, in the words of messages.
 func wanted(types []string, rule Object) string {
+	if len(types) == 1 && types[0] == "number" {
+		return fmt.Sprintf("a number from %v to %v", get(rule, "minimum"), get(rule, "maximum"))
+	}
 	switch types[0] {
 	case "object":
 		return "a mapping"
