@@ -34,7 +34,8 @@ func TestCheck(t *testing.T) {
 		"another scenario":          {some, Request{Flow: providers.FlowAppSDK, Scenario: "loan"}, "CALLER_NOT_ALLOWED scenario: this caller may use none, login"},
 		"another host to return to": {some, Request{Flow: providers.FlowAppSDK, ReturnURL: "https://pay.example"}, "CALLBACK_NOT_ALLOWED callback.return_url: this caller may use hosts shop.example, *.pay.example"},
 		"another host to notify": {
-			some, Request{Flow: providers.FlowAppSDK, ReturnURL: "https://shop.example", NotifyURL: "https://x.example"},
+			some,
+			Request{Flow: providers.FlowAppSDK, ReturnURL: "https://shop.example", NotifyURL: "https://x.example"},
 			"CALLBACK_NOT_ALLOWED callback.notify_url: this caller may use hosts shop.example, *.pay.example",
 		},
 	} {

@@ -32,14 +32,15 @@ type key struct {
 func NewTable(routes []Route, callers ...Caller) *Table {
 	t := &Table{routes: make(map[key]*Route, len(routes)), inOrder: routes, callers: byName(callers)}
 	for i := range routes {
-		routes[i].hashTargets()
-		routes[i].guardTargets()
-		routes[i].MaxAttempts = cmp.Or(routes[i].MaxAttempts, maxAttempts)
-		if len(routes[i].Callers) == 0 {
-			t.routes[key{routes[i].Flow, routes[i].Scenario, ""}] = &routes[i]
+		route := &routes[i]
+		route.hashTargets()
+		route.guardTargets()
+		route.MaxAttempts = cmp.Or(route.MaxAttempts, maxAttempts)
+		if len(route.Callers) == 0 {
+			t.routes[key{route.Flow, route.Scenario, ""}] = route
 		}
-		for _, caller := range routes[i].Callers {
-			t.routes[key{routes[i].Flow, routes[i].Scenario, caller}] = &routes[i]
+		for _, caller := range route.Callers {
+			t.routes[key{route.Flow, route.Scenario, caller}] = route
 			t.bound = true
 		}
 	}
