@@ -21,7 +21,11 @@ type contender struct {
 }
 
 // addresses are where a contender listens; it may use some only.
-type addresses struct{ grpc, http, admin string }
+type addresses struct {
+	grpc, http, admin string
+	// operator is where profiles are, of a gateway alone.
+	operator string
+}
 
 // server is a running contender.
 type server struct {
@@ -114,7 +118,7 @@ func (s *setup) startOnce(ctx context.Context, c contender) (*server, error) {
 	for _, listener := range []struct {
 		address *string
 		wanted  bool
-	}{{&a.grpc, c.grpc}, {&a.http, c.http}, {&a.admin, c.metrics}} {
+	}{{&a.grpc, c.grpc}, {&a.http, c.http}, {&a.admin, c.metrics}, {&a.operator, c.program == "gateway"}} {
 		if !listener.wanted {
 			continue
 		}
@@ -128,7 +132,7 @@ func (s *setup) startOnce(ctx context.Context, c contender) (*server, error) {
 		return nil, err
 	}
 	command.Name = c.name
-	for _, address := range []string{a.grpc, a.http, a.admin} {
+	for _, address := range []string{a.grpc, a.http, a.admin, a.operator} {
 		if address != "" {
 			command.Listens = append(command.Listens, address)
 		}

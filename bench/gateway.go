@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/liveness-gateway/gateway/bench/internal/rig"
@@ -62,6 +63,9 @@ func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
 			"MEGVII_API_KEY=k", "MEGVII_API_SECRET=s", "LINKFACE_API_ID=i", "LINKFACE_API_SECRET=s", // of the sample
 		},
 	}
+	if a.operator != "" { // a baseline may not have it
+		command.Args = append(command.Args, "--listen-operator", a.operator)
+	}
 	if c.gateway.traced {
 		command.Env = append(command.Env,
 			"OTEL_TRACES_EXPORTER=otlp",
@@ -74,10 +78,14 @@ func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
 	return command, nil
 }
 
+// sampleTLS is how the sample's listeners encrypt.
+var sampleTLS = regexp.MustCompile(`(?m)^  tls:\n(    .*\n)+`)
+
 func (s *setup) gatewayConfig(c contender) (string, error) {
 	if c.gateway.sample {
 		text, err := os.ReadFile(filepath.Join(s.root, "deploy", "config.example.yaml"))
-		return strings.ReplaceAll(string(text), "https://api.megvii.com", s.vendor.Plain), err
+		plain := sampleTLS.ReplaceAllString(string(text), "") // what listens here is on loopback
+		return strings.ReplaceAll(plain, "https://api.megvii.com", s.vendor.Plain), err
 	}
 	authority := ""
 	if c.secure {

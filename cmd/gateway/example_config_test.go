@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/liveness-gateway/gateway/internal/certtest"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -19,9 +21,22 @@ func TestExampleConfigIsAccepted(t *testing.T) {
 	for _, name := range regexp.MustCompile(`: \{env: (\w+)\}`).FindAllSubmatch(text, -1) {
 		t.Setenv(string(name[1]), "a-secret")
 	}
+	folder := t.TempDir()
+	file := filepath.Join(folder, "gateway.yaml")
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	writeCertificates(t, filepath.Join(folder, "tls"), certtest.New(t))
 	var output bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"config", "check", exampleConfig}, &output, nil))
-	require.Equal(t, exampleConfig+": ok (accounts: 2, routes: 5)\n", output.String())
+	require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, nil))
+	require.Equal(t, file+": ok (accounts: 2, routes: 5)\n", output.String())
+}
+
+// writeCertificates writes what a Secret would hold.
+func writeCertificates(t *testing.T, folder string, ca *certtest.Authority) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(folder, 0o700))
+	for name, content := range ca.SecretFiles(ca.Issue(t, certtest.Leaf{})) {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), content, 0o600))
+	}
 }
 
 func TestExampleConfigShowsEveryProduct(t *testing.T) {

@@ -189,9 +189,9 @@ func (l *leaks) scanStatus(err error, mine *leaktest.Set, trailer metadata.MD) {
 // leakyGateway is a gateway in a process of its own, and everything that it writes.
 type leakyGateway struct {
 	*child
-	grpc, rest, admin string
-	written           bytes.Buffer
-	client            livenessv1.LivenessServiceClient
+	grpc, rest, operator string
+	written              bytes.Buffer
+	client               livenessv1.LivenessServiceClient
 }
 
 func startLeaky(t *testing.T, file string, env ...string) *leakyGateway {
@@ -207,7 +207,7 @@ func startLeaky(t *testing.T, file string, env ...string) *leakyGateway {
 	t.Cleanup(func() { _ = g.Process.Kill() })
 	g.log = newScanner(io.TeeReader(reader, &g.written))
 	serving := g.await(t, "serving")
-	g.grpc, g.rest, g.admin = serving["grpc"].(string), serving["rest"].(string), serving["admin"].(string)
+	g.grpc, g.rest, g.operator = serving["grpc"].(string), serving["rest"].(string), serving["operator"].(string)
 	connection, err := grpc.NewClient(g.grpc, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = connection.Close() })
@@ -284,7 +284,7 @@ func (g *leakyGateway) post(ctx context.Context, l *leaks, mine *leaktest.Set, p
 
 // adminPages are all that operators can read.
 var adminPages = []string{
-	"/metrics", "/routes", "/healthz", "/readyz", "/debug/pprof/", "/debug/pprof/heap?debug=1", "/debug/pprof/allocs?debug=1",
+	"/metrics", "/routes", "/log-level", "/healthz", "/readyz", "/debug/pprof/", "/debug/pprof/heap?debug=1", "/debug/pprof/allocs?debug=1",
 	"/debug/pprof/goroutine?debug=2", "/debug/pprof/goroutine?debug=1", "/debug/pprof/heap", "/debug/pprof/cmdline", "/debug/pprof/threadcreate?debug=1",
 	"/debug/pprof/block?debug=1", "/debug/pprof/mutex?debug=1", "/debug/pprof/symbol",
 }
@@ -292,7 +292,7 @@ var adminPages = []string{
 func (g *leakyGateway) scanAdmin(t *testing.T, l *leaks) {
 	t.Helper()
 	for _, page := range adminPages {
-		response, err := (&http.Client{}).Get("http://" + g.admin + page)
+		response, err := (&http.Client{}).Get("http://" + g.operator + page)
 		require.NoError(t, err)
 		body, err := io.ReadAll(response.Body)
 		require.NoError(t, err)

@@ -76,10 +76,10 @@ func startTroubledVendor(t *testing.T) *troubledVendor {
 	return v
 }
 
-// getAdmin returns an answer of the admin listener.
-func getAdmin(t *testing.T, g *started, path string) (status int, header http.Header, body string) {
+// getPage returns a page of a listener for operators.
+func getPage(t *testing.T, address, path string) (status int, header http.Header, body string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.Admin+path, http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+path, http.NoBody)
 	require.NoError(t, err)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
@@ -92,7 +92,7 @@ func getAdmin(t *testing.T, g *started, path string) (status int, header http.He
 
 func (g *started) liveStatus(t *testing.T) state.Status {
 	t.Helper()
-	code, header, body := getAdmin(t, g, "/routes")
+	code, header, body := getPage(t, g.Operator, "/routes")
 	require.Equal(t, http.StatusOK, code, body)
 	require.Equal(t, "no-store", header.Get("Cache-Control"))
 	for _, secret := range []string{"5127", "user-9173"} {
@@ -136,7 +136,7 @@ func TestRoutesShowTrouble(t *testing.T) {
 	requireAccount(t, after, state.Ejection{State: "ejected", Until: old.Until}, 0)
 	require.Zero(t, after.Accounts[0].ClockOffset, "no signature was refused for the vendor's clock")
 
-	_, _, metrics := getAdmin(t, g, "/metrics")
+	_, _, metrics := getPage(t, g.Admin, "/metrics")
 	for _, series := range []string{
 		`liveness_gateway_vendor_breaker_state{account="megvii-test",product="megvii.pc-web",provider="megvii"} 2`,
 		`liveness_gateway_vendor_breaker_state{account="megvii-test",product="megvii.random-number",provider="megvii"} 0`,
@@ -181,13 +181,32 @@ func TestRoutesShowWhatIsInFlight(t *testing.T) {
 	requireAccount(t, g.liveStatus(t), state.Ejection{State: "ok"}, 0)
 }
 
-// Whoever can reach an admin listener off loopback gets the metrics, and not the routes.
-func TestRoutesAreRefusedOffLoopback(t *testing.T) {
-	everywhere := strings.Replace(vendorConfig, `admin: "127.0.0.1:0"}`, "admin: \":0\"}\nallow_unauthenticated: true", 1)
-	g, _ := startGateway(t, everywhere, "http://127.0.0.1:1", &lockedBuffer{})
-	status, _, body := getAdmin(t, g, "/routes")
-	require.Equal(t, http.StatusForbidden, status)
-	require.Equal(t, "/routes is served only while the admin listener is on loopback\n", body)
-	status, _, _ = getAdmin(t, g, "/metrics")
-	require.Equal(t, http.StatusOK, status)
+// Whoever can reach the admin listener gets the metrics, and nothing that is for operators.
+func TestAdminIsNotForOperators(t *testing.T) {
+	everywhere := strings.Replace(vendorConfig, `admin: "127.0.0.1:0"}`, "admin: \":0\"}\nallow_plaintext: true", 1)
+	for _, text := range []string{vendorConfig, everywhere} {
+		g, _ := startGateway(t, text, "http://127.0.0.1:1", &lockedBuffer{})
+		for _, path := range []string{"/routes", "/log-level", "/debug/pprof/heap"} {
+			status, _, body := getPage(t, g.Admin, path)
+			require.Equal(t, http.StatusForbidden, status)
+			require.Equal(t, path+" is for operators: listen.operator serves it, on loopback\n", body)
+		}
+		status, _, _ := getPage(t, g.Admin, "/metrics")
+		require.Equal(t, http.StatusOK, status)
+	}
+}
+
+// The level of the log can be seen and set while the gateway runs.
+func TestLogLevelIsSet(t *testing.T) {
+	gateway := startChild(t, digits(t))
+	operator := "http://" + gateway.serving["operator"].(string) + "/log-level"
+	require.Equal(t, `{"level":"info"}`+"\n", get(t, operator))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, operator, strings.NewReader(`{"level":"debug"}`))
+	require.NoError(t, err)
+	answer, err := (&http.Client{}).Do(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	require.Equal(t, "debug", gateway.await(t, "the level of the log was set")["now"])
+	require.Equal(t, `{"level":"debug"}`+"\n", get(t, operator))
 }

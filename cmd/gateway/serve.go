@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/liveness-gateway/gateway/internal/config"
@@ -39,10 +40,12 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 			}
 			lines := telemetry.NewLogBuffer(cmd.ErrOrStderr())
 			defer func() { _ = lines.Stop() }()
-			log := telemetry.NewLogger(lines, level)
+			logLevel := zap.NewAtomicLevelAt(level)
+			log := telemetry.NewLogger(lines, logLevel)
 			libraries.To(log)
 			go signals.say(cmd.Context(), log)
-			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithDroppedLines(lines.Dropped))
+			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithDroppedLines(lines.Dropped),
+				gateway.WithLogLevel(logLevel))
 			if err != nil {
 				return err
 			}
@@ -54,6 +57,7 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 	flags.StringVar(&listen.GRPC, "listen-grpc", "", "gRPC `ADDRESS`, instead of the file's")
 	flags.StringVar(&listen.REST, "listen-rest", "", "REST `ADDRESS`, instead of the file's")
 	flags.StringVar(&listen.Admin, "listen-admin", "", "admin `ADDRESS`, instead of the file's")
+	flags.StringVar(&listen.Operator, "listen-operator", "", "operators' `ADDRESS` on loopback, instead of the file's")
 	flags.StringVar(&logFlags.Level, "log-level", "", "debug, info, warn or error, instead of the file's")
 	_ = command.MarkFlagRequired("config") // the flag exists
 	return command
@@ -64,8 +68,9 @@ func override(cfg *config.Config, listen config.Listen, log config.Log) error {
 	cfg.Listen.GRPC = cmp.Or(listen.GRPC, cfg.Listen.GRPC)
 	cfg.Listen.REST = cmp.Or(listen.REST, cfg.Listen.REST)
 	cfg.Listen.Admin = cmp.Or(listen.Admin, cfg.Listen.Admin)
+	cfg.Listen.Operator = cmp.Or(listen.Operator, cfg.Listen.Operator)
 	cfg.Log.Level = cmp.Or(log.Level, cfg.Log.Level)
-	if err := cfg.Listen.Check(cfg.Known()); err != nil {
+	if err := cfg.CheckListen(); err != nil {
 		return err
 	}
 	return cfg.Log.Check()

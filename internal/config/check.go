@@ -21,9 +21,11 @@ func (c *checker) check() {
 	c.fitMachine()
 	c.checkRedis()
 	c.checkIdempotency()
-	for _, p := range c.Listen.problems(c.Known()) {
+	for _, p := range c.listenProblems() {
 		c.root.At("listen", p.key).Fail("%s %s", p.key, p.message)
 	}
+	c.checkTLS(c.root.At("listen", "tls"), c.Listen.TLS)
+	c.checkTLS(c.root.At("listen", "admin_tls"), c.Listen.AdminTLS)
 	c.checkCallers()
 	for i := range c.Accounts {
 		a := &c.Accounts[i]

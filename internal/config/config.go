@@ -32,7 +32,9 @@ type Config struct {
 	Listen Listen `yaml:"listen"`
 	// AllowUnauthenticated permits gRPC and REST off loopback although callers are
 	// not authenticated.
-	AllowUnauthenticated  bool          `yaml:"allow_unauthenticated"`
+	AllowUnauthenticated bool `yaml:"allow_unauthenticated"`
+	// AllowPlaintext permits listeners off loopback without TLS.
+	AllowPlaintext        bool          `yaml:"allow_plaintext"`
 	AllowPrivateCallbacks bool          `yaml:"allow_private_callbacks"`
 	Log                   Log           `yaml:"log"`
 	ShutdownGrace         time.Duration `yaml:"shutdown_grace"`
@@ -52,16 +54,21 @@ type Config struct {
 	OutOfService []OutOfService `yaml:"out_of_service,omitempty"`
 }
 
-// Listen holds the addresses of the three listeners as host:port.
+// Listen says where and how the four listeners listen. Addresses are host:port.
 type Listen struct {
 	GRPC  string `yaml:"grpc"`
 	REST  string `yaml:"rest"`
 	Admin string `yaml:"admin"`
+	// Operator is on loopback.
+	Operator string `yaml:"operator"`
+	// TLS is of gRPC and REST, AdminTLS of admin; nil is plaintext.
+	TLS      *TLS `yaml:"tls,omitempty"`
+	AdminTLS *TLS `yaml:"admin_tls,omitempty"`
 	// Hosts are names, beside those of loopback, by which listeners on loopback may be
 	// called.
 	Hosts      []string `yaml:"hosts,omitempty"`
 	Reflection bool     `yaml:"reflection"`
-	// Pprof has the admin listener serve /debug/pprof while it is on loopback.
+	// Pprof has /debug/pprof served to operators.
 	Pprof bool `yaml:"pprof"`
 }
 

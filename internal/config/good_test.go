@@ -22,8 +22,9 @@ func TestDefaults(t *testing.T) {
 	c, err := load(t, "testdata/good/minimal.yaml")
 	require.NoError(t, err)
 
-	require.Equal(t, config.Listen{GRPC: "127.0.0.1:9090", REST: "127.0.0.1:8080", Admin: "127.0.0.1:9091"}, c.Listen)
+	require.Equal(t, config.Listen{GRPC: "127.0.0.1:9090", REST: "127.0.0.1:8080", Admin: "127.0.0.1:9091", Operator: "127.0.0.1:9092"}, c.Listen)
 	require.False(t, c.AllowUnauthenticated)
+	require.False(t, c.AllowPlaintext)
 	require.Equal(t, config.Log{Level: "info"}, c.Log)
 	require.Equal(t, 10*time.Second, c.ShutdownGrace)
 
@@ -47,11 +48,24 @@ func TestDefaults(t *testing.T) {
 func TestEveryKey(t *testing.T) {
 	c, err := load(t, "testdata/good/full.yaml")
 	require.NoError(t, err)
+	pair := func(ca, clients string) *config.TLS {
+		if ca != "" {
+			ca = absolute(t, ca)
+		}
+		return &config.TLS{
+			Certificate: absolute(t, "testdata/tls/server.pem"), Key: absolute(t, "testdata/tls/server.key"),
+			ClientCA: ca, ClientCertificates: clients,
+		}
+	}
 
 	require.Equal(t, config.Listen{
-		GRPC: "0.0.0.0:9090", REST: ":0", Admin: "[::1]:9091", Hosts: []string{"gateway.test"}, Reflection: true, Pprof: true,
+		GRPC: "0.0.0.0:9090", REST: ":0", Admin: "[::1]:9091", Operator: "[::1]:9092",
+		TLS:      pair("testdata/ca.pem", "optional"),
+		AdminTLS: pair("", ""),
+		Hosts:    []string{"gateway.test"}, Reflection: true, Pprof: true,
 	}, c.Listen)
 	require.True(t, c.AllowUnauthenticated)
+	require.True(t, c.AllowPlaintext)
 	require.Equal(t, "debug", c.Log.Level)
 	require.Equal(t, 90*time.Second, c.ShutdownGrace)
 	require.Equal(t, config.Limits{MaxCalls: 500, MaxPhotoBytes: 192 * format.MiB, MaxConnections: 700}, c.Limits)
@@ -199,23 +213,53 @@ func TestEncodings(t *testing.T) {
 }
 
 func TestCheckAfterFlags(t *testing.T) {
-	local := config.Listen{GRPC: "127.0.0.1:0", REST: "localhost:8080", Admin: "[::1]:9091"}
-	require.NoError(t, local.Check(false))
+	local := config.Config{Listen: config.Listen{GRPC: "127.0.0.1:0", REST: "localhost:8080", Admin: "[::1]:9091", Operator: "127.0.0.1:0"}}
+	require.NoError(t, local.CheckListen())
 
-	public := config.Listen{GRPC: ":9090", REST: "10.0.0.1:8080", Admin: "0.0.0.0:9091"}
-	require.NoError(t, public.Check(true))
-	const reason = " must be on loopback: callers are not authenticated; allow_unauthenticated: true permits it"
-	require.EqualError(t, public.Check(false), "grpc"+reason+"\nrest"+reason+"\nadmin"+reason)
+	public := config.Config{Listen: config.Listen{GRPC: ":9090", REST: "10.0.0.1:8080", Admin: "0.0.0.0:9091", Operator: "127.0.0.1:0"}}
+	public.AllowPlaintext, public.AllowUnauthenticated = true, true
+	require.NoError(t, public.CheckListen())
+	public.Listen.Operator = ":9092"
+	require.ErrorContains(t, public.CheckListen(), "operator must be on loopback: it asks nobody who they are")
 
 	require.NoError(t, config.Log{Level: "warn"}.Check())
 	require.EqualError(t, config.Log{Level: "warning"}.Check(), `unknown log level "warning", did you mean "warn"?`)
 }
 
-func TestAdminOnLoopback(t *testing.T) {
-	for address, want := range map[string]bool{
-		"127.0.0.1:9091": true, "[::1]:0": true, "localhost:9091": true, "127.9.9.9:1": true,
-		":9091": false, "0.0.0.0:9091": false, "[::]:9091": false, "10.0.0.1:9091": false,
+// What a listener off loopback lacks is named, each by its own key, and so is the cure.
+func TestExposedListeners(t *testing.T) {
+	const (
+		callers = "must be on loopback: callers are not authenticated; callers says who may call, client_certificates: required in listen.tls lets in whom client_ca vouches for, allow_unauthenticated: true lets in everybody"
+		plain   = "must be on loopback: it is in plaintext; listen.tls encrypts it, allow_plaintext: true permits it"
+		admin   = "must be on loopback: it is in plaintext; listen.admin_tls encrypts it, allow_plaintext: true permits it"
+	)
+	required := &config.TLS{ClientCertificates: "required"}
+	for name, c := range map[string]struct {
+		tls, adminTLS              *config.TLS
+		unauthenticated, plaintext bool
+		wrong                      []string
+	}{
+		"nothing":                  {wrong: []string{"grpc " + callers, "grpc " + plain, "rest " + callers, "rest " + plain, "admin " + admin}},
+		"TLS for callers":          {tls: &config.TLS{}, wrong: []string{"grpc " + callers, "rest " + callers, "admin " + admin}},
+		"certificates of clients":  {tls: required, wrong: []string{"admin " + admin}},
+		"all of TLS":               {tls: required, adminTLS: &config.TLS{}},
+		"plaintext":                {plaintext: true, wrong: []string{"grpc " + callers, "rest " + callers}},
+		"unauthenticated":          {unauthenticated: true, wrong: []string{"grpc " + plain, "rest " + plain, "admin " + admin}},
+		"both":                     {unauthenticated: true, plaintext: true},
+		"TLS and unauthenticated":  {unauthenticated: true, tls: &config.TLS{}, adminTLS: &config.TLS{}},
+		"TLS of admin and nothing": {adminTLS: &config.TLS{}, wrong: []string{"grpc " + callers, "grpc " + plain, "rest " + callers, "rest " + plain}},
 	} {
-		require.Equal(t, want, config.Listen{Admin: address}.AdminOnLoopback(), address)
+		t.Run(name, func(t *testing.T) {
+			cfg := config.Config{
+				AllowUnauthenticated: c.unauthenticated, AllowPlaintext: c.plaintext,
+				Listen: config.Listen{GRPC: ":9090", REST: "10.0.0.1:8080", Admin: "[::]:9091", Operator: "127.0.0.1:0", TLS: c.tls, AdminTLS: c.adminTLS},
+			}
+			err := cfg.CheckListen()
+			if c.wrong == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, strings.Join(c.wrong, "\n"))
+		})
 	}
 }

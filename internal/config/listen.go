@@ -10,33 +10,63 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
 )
 
-// Check returns what is wrong with the addresses, which flags may have changed
-// since the file was read. As long as callers are not authenticated, they may leave
-// loopback only if allowUnauthenticated.
-func (l Listen) Check(allowUnauthenticated bool) error {
+// CheckListen returns what is wrong with the addresses, which flags may have changed since
+// the file was read.
+func (c *Config) CheckListen() error {
 	var failed []error
-	for _, p := range l.problems(allowUnauthenticated) {
+	for _, p := range c.listenProblems() {
 		failed = append(failed, fmt.Errorf("%s %s", p.key, p.message))
 	}
 	return errors.Join(failed...)
 }
 
-// AdminOnLoopback reports whether nobody but this machine reaches the admin listener.
-func (l Listen) AdminOnLoopback() bool {
-	host, _, _ := net.SplitHostPort(l.Admin)
-	return format.IsLoopback(host)
-}
-
 // problem is what is wrong with the value of a key.
 type problem struct{ key, message string }
 
-func (l Listen) problems(allowUnauthenticated bool) []problem {
-	found := []problem{
-		{"grpc", format.ListenProblem(l.GRPC, allowUnauthenticated)},
-		{"rest", format.ListenProblem(l.REST, allowUnauthenticated)},
-		{"admin", format.ListenProblem(l.Admin, allowUnauthenticated)},
+const (
+	unauthenticated = "must be on loopback: callers are not authenticated; callers says who may call, client_certificates: required in listen.tls lets in whom client_ca vouches for, allow_unauthenticated: true lets in everybody"
+	unencrypted     = "must be on loopback: it is in plaintext; listen.%s encrypts it, allow_plaintext: true permits it"
+	operators       = "must be on loopback: it asks nobody who they are, and shows and changes how the gateway runs; kubectl port-forward and ssh -L reach it there"
+)
+
+func (c *Config) listenProblems() (found []problem) {
+	fail := func(key, message string) { found = append(found, problem{key, message}) }
+	for _, listener := range []struct {
+		key, address, tlsKey string
+		tls                  *TLS
+		forCallers           bool
+	}{
+		{"grpc", c.Listen.GRPC, "tls", c.Listen.TLS, true},
+		{"rest", c.Listen.REST, "tls", c.Listen.TLS, true},
+		{"admin", c.Listen.Admin, "admin_tls", c.Listen.AdminTLS, false},
+	} {
+		wrong, exposed := format.ListenProblem(listener.address)
+		if wrong != "" {
+			fail(listener.key, wrong)
+		}
+		if exposed && listener.forCallers && !c.Known() && !listener.tls.ClientsRequired() {
+			fail(listener.key, unauthenticated)
+		}
+		if exposed && listener.tls == nil && !c.AllowPlaintext {
+			fail(listener.key, fmt.Sprintf(unencrypted, listener.tlsKey))
+		}
 	}
-	return slices.DeleteFunc(found, func(p problem) bool { return p.message == "" })
+	switch wrong, exposed := format.ListenProblem(c.Listen.Operator); {
+	case wrong != "":
+		fail("operator", wrong)
+	case exposed:
+		fail("operator", operators)
+	}
+	return found
+}
+
+// operatorAddress is where operators are served by default: on any free port where admin is
+// too, since several gateways are on the machine then, as in tests.
+func operatorAddress(admin string) string {
+	if _, port, err := net.SplitHostPort(admin); err == nil && port == "0" {
+		return "127.0.0.1:0"
+	}
+	return "127.0.0.1:9092"
 }
 
 // Check returns an error if the level, which a flag may have changed, is none.

@@ -23,11 +23,14 @@ const (
 // fitMachine sets what the file leaves out and no schema knows. Of Go's memory limit
 // (GOMEMLIMIT), if there is one, half is for photos, a quarter for idempotency keys, and a
 // quarter for all else.
-func (c *Config) fitMachine() {
+func (c *checker) fitMachine() {
 	photos, keys := format.GiB, format.GiB
 	if limit := format.Size(debug.SetMemoryLimit(-1)); limit != math.MaxInt64 {
 		photos = max(leastPhotoBytes, limit/2/format.MiB*format.MiB)
 		keys = min(keys, max(leastKeyBytes, limit/4/format.MiB*format.MiB))
+	}
+	if !c.root.At("listen", "operator").Given() {
+		c.Listen.Operator = operatorAddress(c.Listen.Admin)
 	}
 	c.Limits.MaxPhotoBytes = cmp.Or(c.Limits.MaxPhotoBytes, photos)
 	c.Idempotency.MaxBytes = cmp.Or(c.Idempotency.MaxBytes, keys)

@@ -1,12 +1,11 @@
 // Package gateway is the whole server of a configuration: accounts and routes are opened,
-// three listeners serve, and all of them drain and stop together. It must not know which
+// four listeners serve, and all of them drain and stop together. It must not know which
 // vendors there are, nor flags and commands.
 package gateway
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -39,21 +38,24 @@ import (
 	"github.com/liveness-gateway/gateway/internal/upstream"
 )
 
-// Gateway is three listeners and what answers on them.
+// Gateway is four listeners and what answers on them.
 type Gateway struct {
 	config *config.Config
 	log    *zap.Logger
 	build  telemetry.Build
 
-	grpc   *grpc.Server
-	health *health.Server
-	rest   *http.Server
-	admin  *http.Server
+	grpc     *grpc.Server
+	health   *health.Server
+	rest     *http.Server
+	admin    *http.Server
+	operator *http.Server
 
-	grpcListener, restListener, adminListener *server.Listener
+	grpcListener, restListener, adminListener, operatorListener listener
+	encryption                                                  []*encryption
 
 	refusals grpcserver.Refusals
 	dropped  func() int64
+	logLevel http.Handler
 
 	redis      *redis.Client // nil if replicas share nothing
 	keeper     *idempotency.Keeper
@@ -74,7 +76,7 @@ func WithDroppedLines(dropped func() int64) Option { return func(g *Gateway) { g
 // New wires everything and opens the listeners, so that a taken port is known before
 // anything runs. Run must follow: it alone closes them.
 func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...Option) (*Gateway, error) {
-	g := &Gateway{config: cfg, log: log, build: build, dropped: func() int64 { return 0 }}
+	g := &Gateway{config: cfg, log: log, build: build, dropped: func() int64 { return 0 }, logLevel: http.NotFoundHandler()}
 	for _, option := range options {
 		option(g)
 	}
@@ -98,9 +100,6 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err := registry.Register(callersInFlight(cfg, controller)); err != nil {
 		return nil, err
 	}
-	if err := registry.Register(g.edge()); err != nil {
-		return nil, err
-	}
 	if g.spans, err = newSpans(log, build); err != nil {
 		return nil, err
 	}
@@ -119,58 +118,42 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	}
 	dispatcher.Callers(g.authenticator)
 	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, g.keeper))
-	errorLog := stdlog.New(log).Logger()
 	if err := g.listen(); err != nil {
 		g.closeRedis()
 		return nil, err
 	}
-	hosts := func(l *server.Listener) *server.Hosts { return server.HostsOf(l.Addr(), cfg.Listen.Hosts) }
-	g.grpc, g.health = grpcserver.New(dispatcher, grpcserver.Options{
-		Reflection: cfg.Listen.Reflection, Hosts: hosts(g.grpcListener), Refusals: &g.refusals,
-	})
-	g.rest = rest.New(dispatcher, &message.Buffers{}, hosts(g.restListener), errorLog)
-	g.admin = admin.New(admin.Pages{
+	if err := registry.Register(g.edge()); err != nil {
+		g.closeListeners()
+		g.closeRedis()
+		return nil, err
+	}
+	g.serveCalls(dispatcher)
+	g.servePages(admin.Pages{
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready:   func() bool { return !g.stopping.Load() },
-		Status:  status, Loopback: cfg.Listen.AdminOnLoopback(), Pprof: cfg.Listen.Pprof, Hosts: hosts(g.adminListener),
-	}, errorLog)
+		Status:  status, LogLevel: g.logLevel, Pprof: cfg.Listen.Pprof,
+	})
 	return g, nil
 }
 
-func (g *Gateway) listen() error {
-	for _, l := range []struct {
-		name, address string
-		most          int
-		listener      **server.Listener
-	}{
-		{"grpc", g.config.Listen.GRPC, g.config.Limits.MaxConnections, &g.grpcListener},
-		{"rest", g.config.Listen.REST, g.config.Limits.MaxConnections, &g.restListener},
-		{"admin", g.config.Listen.Admin, server.MaxAdminConnections, &g.adminListener},
-	} {
-		listener, err := net.Listen("tcp", l.address)
-		if err != nil {
-			g.closeListeners()
-			return fmt.Errorf("cannot listen for %s: %w", l.name, err)
-		}
-		*l.listener = server.NewListener(listener, l.most)
+// serveCalls makes the servers for callers.
+func (g *Gateway) serveCalls(dispatcher *server.Dispatcher) {
+	g.grpc, g.health = grpcserver.New(dispatcher, grpcserver.Options{
+		Reflection: g.config.Listen.Reflection, Hosts: g.grpcListener.hosts(g.config), Refusals: &g.refusals,
+	})
+	g.rest = rest.New(dispatcher, &message.Buffers{}, g.restListener.hosts(g.config), stdlog.New(g.log).Logger())
+	if g.restListener.secure != nil {
+		server.ServeHTTP2(g.rest)
 	}
-	return nil
 }
 
-// edge is what metrics say of what is turned away before it is a call.
-func (g *Gateway) edge() *telemetry.Edge {
-	return &telemetry.Edge{
-		Connections: map[string]func() (int, int64, int64){
-			"grpc":  func() (int, int64, int64) { return g.grpcListener.Connections() },
-			"rest":  func() (int, int64, int64) { return g.restListener.Connections() },
-			"admin": func() (int, int64, int64) { return g.adminListener.Connections() },
-		},
-		Refused: g.refusals.Counts, DroppedLines: g.dropped,
-		Unheard: map[string]func() int64{
-			"rest":  func() int64 { return g.restListener.Unheard() },
-			"admin": func() int64 { return g.adminListener.Unheard() },
-		},
-	}
+// servePages makes the servers for operators: who reaches the second listener is one.
+func (g *Gateway) servePages(pages admin.Pages) {
+	errorLog := stdlog.New(g.log).Logger()
+	pages.Hosts = g.adminListener.hosts(g.config)
+	g.admin = admin.New(pages, errorLog)
+	pages.Hosts, pages.IsAdmin = g.operatorListener.hosts(g.config), admin.Anybody
+	g.operator = admin.New(pages, errorLog)
 }
 
 // Addresses are those that the gateway listens on. Where the configuration leaves the
@@ -180,14 +163,8 @@ func (g *Gateway) Addresses() config.Listen {
 		GRPC:  g.grpcListener.Addr().String(),
 		REST:  g.restListener.Addr().String(),
 		Admin: g.adminListener.Addr().String(),
-	}
-}
 
-func (g *Gateway) closeListeners() {
-	for _, listener := range []*server.Listener{g.grpcListener, g.restListener, g.adminListener} {
-		if listener != nil {
-			_ = listener.Close()
-		}
+		Operator: g.operatorListener.Addr().String(),
 	}
 }
 
@@ -196,17 +173,14 @@ func (g *Gateway) closeListeners() {
 func (g *Gateway) Run(ctx context.Context) error {
 	g.log.Info("serving", zap.String("version", g.build.Version),
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
-		zap.Stringer("admin", g.adminListener.Addr()))
+		zap.Stringer("admin", g.adminListener.Addr()), zap.Stringer("operator", g.operatorListener.Addr()))
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		return served(g.grpc.Serve(grpcserver.LimitFrames(grpcserver.Listen(g.grpcListener, &g.refusals))))
-	})
-	group.Go(func() error { return served(g.rest.Serve(g.restListener)) })
-	group.Go(func() error {
-		g.authenticator.Run(ctx)
-		return nil
-	})
-	group.Go(func() error { return served(g.admin.Serve(g.adminListener)) })
+	group.Go(func() error { return served(g.grpc.Serve(g.acceptingGRPC())) })
+	group.Go(func() error { return served(g.rest.Serve(g.acceptingREST())) })
+	group.Go(func() error { return served(g.admin.Serve(g.adminListener.accepting())) })
+	group.Go(func() error { return served(g.operator.Serve(g.operatorListener.accepting())) })
+	group.Go(func() error { g.watchCertificates(ctx); return nil })
+	group.Go(func() error { g.authenticator.Run(ctx); return nil })
 	group.Go(func() error {
 		<-ctx.Done()
 		g.shutdown()

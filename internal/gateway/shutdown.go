@@ -8,7 +8,8 @@ import (
 )
 
 // shutdown stops accepting, drains the calls in flight within the grace, then those with a
-// key that go on without a caller, cancels those that are left, and sends all spans. The admin listener is closed last, so that operators
+// key that go on without a caller, cancels those that are left, and sends all spans. The
+// listeners of operators are closed last, so that they
 // can watch the drain.
 func (g *Gateway) shutdown() {
 	g.stopping.Store(true)
@@ -32,6 +33,7 @@ func (g *Gateway) shutdown() {
 	g.closeRedis()
 	g.flushSpans(ctx)
 	_ = g.admin.Close()
+	_ = g.operator.Close()
 	for _, transport := range g.transports {
 		transport.Close()
 	}

@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,22 +102,41 @@ const oneRouteJSON = `{
 }
 `
 
-func TestRoutesPage(t *testing.T) {
-	for _, c := range []struct {
-		loopback          bool
-		status            int
-		contentType, body string
-	}{
-		{true, http.StatusOK, "application/json", oneRouteJSON},
-		{false, http.StatusForbidden, "text/plain; charset=utf-8", "/routes is served only while the admin listener is on loopback\n"},
-	} {
-		pages := admin.New(admin.Pages{Status: oneRoute, Loopback: c.loopback, Metrics: http.NotFoundHandler()}, zap.NewStdLog(zap.NewNop()))
-		w := httptest.NewRecorder()
-		pages.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/routes", http.NoBody))
-		require.Equal(t, c.status, w.Code)
-		require.Equal(t, c.body, w.Body.String())
-		require.Equal(t, c.contentType, w.Header().Get("Content-Type"))
+// What is for operators is shown to them alone, wherever it is asked for.
+func TestOperatorsPages(t *testing.T) {
+	level := zap.NewAtomicLevelAt(zap.InfoLevel)
+	isOperator := func(r *http.Request) bool { return r.Header.Get("Authorization") == "operator" }
+	pages := admin.New(admin.Pages{
+		Status: oneRoute, LogLevel: level, Metrics: http.NotFoundHandler(), Pprof: true, IsAdmin: isOperator,
+	}, zap.NewStdLog(zap.NewNop())).Handler
+	ask := func(method, path, body string, as ...string) *httptest.ResponseRecorder {
+		w, request := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))
+		request.Header["Authorization"] = as
+		pages.ServeHTTP(w, request)
 		require.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 		require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
+		return w
 	}
+	for _, c := range []struct{ method, path, body, answer string }{
+		{http.MethodGet, "/routes", "", oneRouteJSON},
+		{http.MethodGet, "/log-level", "", `{"level":"info"}` + "\n"},
+		{http.MethodPut, "/log-level", `{"level":"debug"}`, `{"level":"debug"}` + "\n"},
+		{http.MethodPut, "/log-level", `{"level":"info"}`, `{"level":"info"}` + "\n"},
+		{http.MethodGet, "/debug/pprof/heap", "", ""},
+	} {
+		before := level.Level()
+		w := ask(c.method, c.path, c.body)
+		require.Equal(t, http.StatusForbidden, w.Code, c.path)
+		require.Equal(t, c.path+" is for operators: listen.operator serves it, on loopback\n", w.Body.String())
+		require.Equal(t, before, level.Level())
+
+		w = ask(c.method, c.path, c.body, "operator")
+		require.Equal(t, http.StatusOK, w.Code, c.path)
+		if c.answer != "" {
+			require.Equal(t, c.answer, w.Body.String())
+		}
+	}
+	require.Equal(t, http.StatusBadRequest, ask(http.MethodPut, "/log-level", `{"level":"loud"}`, "operator").Code)
+	require.Equal(t, http.StatusBadRequest, ask(http.MethodPut, "/log-level", `{"level":"debug"`+strings.Repeat(" ", 1000)+"}", "operator").Code)
+	require.Equal(t, zap.InfoLevel, level.Level())
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"net"
 	"net/netip"
 	"sync"
@@ -59,6 +58,13 @@ func (l *Listener) Connections() (open int, closed, refused int64) {
 // Unheard returns how many HTTP requests had a head that net/http refused, or that did not come
 // whole: no handler has heard of them.
 func (l *Listener) Unheard() int64 { return l.unheard.Load() }
+
+// CountUnheard counts requests of HTTP/2 that no handler hears of, as Unheard does.
+func (c *Conn) CountUnheard() {
+	if c != nil {
+		c.listener.unheard.Add(1)
+	}
+}
 
 // Accept is net.Listener's. Its connections are *Conn.
 func (l *Listener) Accept() (net.Conn, error) {
@@ -139,10 +145,11 @@ type Conn struct {
 	// which nothing was written yet.
 	failing atomic.Int64
 
-	// request says that the message of the request under way has arrived, of a server that
-	// serves one after another. It is that server's, as is unheard: of a request whose head has
-	// begun no handler has heard.
-	request, unheard bool
+	// request is the message of the request under way, of a server that serves one after
+	// another. It is that server's, as is unheard: of a request whose head has begun no handler
+	// has heard.
+	request awaited
+	unheard bool
 }
 
 // Await has a call wait for its message, unless too many do already: on this connection, or
@@ -324,14 +331,6 @@ func PeerOf(remote net.Addr) netip.AddrPort {
 	}
 	peer := tcp.AddrPort()
 	return netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
-}
-
-type connKey struct{}
-
-// connOf returns the connection of an HTTP request.
-func connOf(ctx context.Context) *Conn {
-	c, _ := ctx.Value(connKey{}).(*Conn)
-	return c
 }
 
 // queue is a list of connections, the oldest first.

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/admission"
@@ -23,6 +22,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/server/secure"
 	"github.com/liveness-gateway/gateway/internal/service"
 )
 
@@ -86,6 +86,8 @@ type gateway struct {
 	refusals    grpcserver.Refusals
 	// unheard counts the REST requests that net/http refused.
 	unheard func() int64
+	// encrypted is how the listeners encrypt, nil if they do not.
+	encrypted *encrypted
 }
 
 func start(t *testing.T, i issuer) *gateway {
@@ -141,11 +143,13 @@ func (g *gateway) startGRPC(t *testing.T) {
 	t.Helper()
 	listener := server.NewListener(listen(t), g.connections)
 	grpcServer, _ := grpcserver.New(g.dispatcher, grpcserver.Options{Reflection: true, Hosts: g.hosts, Refusals: &g.refusals})
-	go func() { _ = grpcServer.Serve(grpcserver.Listen(listener, &g.refusals)) }()
+	go func() {
+		_ = grpcServer.Serve(grpcserver.Listen(g.encrypted.over(listener, secure.HTTP2), &g.refusals))
+	}()
 	t.Cleanup(grpcServer.Stop)
 	g.grpcAddress = listener.Addr().String()
 
-	conn, err := grpc.NewClient(g.grpcAddress, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(g.grpcAddress, grpc.WithTransportCredentials(g.encrypted.credentials()))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	g.conn = conn
@@ -156,10 +160,15 @@ func (g *gateway) startREST(t *testing.T) {
 	listener := server.NewListener(listen(t), g.connections)
 	g.unheard = listener.Unheard
 	restServer := rest.New(g.dispatcher, g.buffers, g.hosts, zap.NewStdLog(zap.NewNop()))
-	go func() { _ = restServer.Serve(listener) }()
+	accepting := g.encrypted.over(listener, secure.HTTP12)
+	if decrypted, ok := accepting.(*secure.Listener); ok {
+		accepting = rest.Listen(decrypted)
+		server.ServeHTTP2(restServer)
+	}
+	go func() { _ = restServer.Serve(accepting) }()
 	t.Cleanup(func() { _ = restServer.Close() })
 
-	transport := &http.Transport{}
+	transport := g.encrypted.transport()
 	t.Cleanup(transport.CloseIdleConnections)
 	g.client = &http.Client{
 		Transport:     transport,

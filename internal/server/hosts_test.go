@@ -79,7 +79,7 @@ func TestReboundNamesAreRefused(t *testing.T) {
 	require.Equal(t, codes.PermissionDenied, status.Code(err))
 
 	pages := admin.New(admin.Pages{
-		Metrics: http.NotFoundHandler(), Status: func() state.Status { return state.Status{} }, Loopback: true, Hosts: g.hosts,
+		Metrics: http.NotFoundHandler(), Status: func() state.Status { return state.Status{} }, IsAdmin: admin.Anybody, Hosts: g.hosts,
 	}, zap.NewStdLog(zap.NewNop())).Handler
 	for host, want := range map[string]int{"evil.example": http.StatusForbidden, "localhost:9091": http.StatusOK} {
 		w, request := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/routes", http.NoBody)
@@ -91,15 +91,14 @@ func TestReboundNamesAreRefused(t *testing.T) {
 
 func TestPprofIsOffUnlessSwitchedOn(t *testing.T) {
 	for _, c := range []struct {
-		loopback, pprof bool
-		status          int
-		body            string
+		pprof  bool
+		status int
+		body   string
 	}{
-		{true, true, http.StatusOK, "<html>"},
-		{true, false, http.StatusForbidden, "/debug/pprof/ is served only where listen.pprof is true\n"},
-		{false, true, http.StatusForbidden, "/debug/pprof/ is served only while the admin listener is on loopback\n"},
+		{true, http.StatusOK, "<html>"},
+		{false, http.StatusForbidden, "/debug/pprof/ is served only where listen.pprof is true\n"},
 	} {
-		pages := admin.New(admin.Pages{Metrics: http.NotFoundHandler(), Loopback: c.loopback, Pprof: c.pprof}, zap.NewStdLog(zap.NewNop()))
+		pages := admin.New(admin.Pages{Metrics: http.NotFoundHandler(), IsAdmin: admin.Anybody, Pprof: c.pprof}, zap.NewStdLog(zap.NewNop()))
 		w := httptest.NewRecorder()
 		pages.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/debug/pprof/", http.NoBody))
 		require.Equal(t, c.status, w.Code)

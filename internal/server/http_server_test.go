@@ -57,10 +57,12 @@ func TestAdmin(t *testing.T) {
 		{http.MethodGet, "/metrics", true, 200, "metrics\n"},
 		{http.MethodGet, "/metrics", false, 200, "metrics\n"},
 		{http.MethodPost, "/metrics", true, 405, "Method Not Allowed\n"},
-		{http.MethodGet, "/routes", true, 403, "/routes is served only while the admin listener is on loopback\n"},
+		{http.MethodGet, "/routes", true, 403, "/routes is for operators: listen.operator serves it, on loopback\n"},
+		{http.MethodPut, "/log-level", true, 403, "/log-level is for operators: listen.operator serves it, on loopback\n"},
+		{http.MethodPost, "/log-level", true, 405, "Method Not Allowed\n"},
 		{http.MethodPost, "/routes", true, 405, "Method Not Allowed\n"},
 		{http.MethodGet, "/v1/liveness-tokens", true, 404, "404 page not found\n"},
-		{http.MethodGet, "/debug/pprof/", true, 403, "/debug/pprof/ is served only while the admin listener is on loopback\n"},
+		{http.MethodGet, "/debug/pprof/", true, 403, "/debug/pprof/ is for operators: listen.operator serves it, on loopback\n"},
 	} {
 		w := httptest.NewRecorder()
 		newAdmin(c.ready).Handler.ServeHTTP(w, httptest.NewRequest(c.method, c.path, http.NoBody))

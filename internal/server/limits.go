@@ -43,7 +43,12 @@ const (
 const (
 	// MaxAdminConnections is the admin listener's bound: a few scrapers and operators.
 	MaxAdminConnections = 64
-	// MaxStreams is how many calls one gRPC connection may have at once, as Envoy advises for
+	// MaxHandshakes is how many TLS handshakes of a listener may be under way: each holds some
+	// 30 KiB. For more, the oldest give way.
+	MaxHandshakes = 1024
+	// HandshakeTimeLimit bounds each of them.
+	HandshakeTimeLimit = 5 * time.Second
+	// MaxStreams is how many calls one connection of HTTP/2 may have at once, as Envoy advises for
 	// a listener that strangers reach ("Configuring Envoy as an edge proxy"). Clients queue
 	// calls beyond, or open more connections.
 	MaxStreams = 100
@@ -78,6 +83,15 @@ const (
 	headerTimeLimit = 5 * time.Second
 	// idleTimeLimit is when an HTTP connection without requests is closed.
 	idleTimeLimit = 2 * time.Minute
+	// streamWindow is how much of a body a client of HTTP/2 may send before REST reads it, and
+	// connectionWindow how much of all of a connection's: 28 MiB arrive within BodyTimeLimit
+	// where a round trip takes 250 ms. gRPC has windows of its own.
+	streamWindow     = 256 << 10
+	connectionWindow = 1 << 20
+	// pingAfter is how long a connection of HTTP/2 may be silent before its client is asked
+	// whether it is there, pingTime how long it has for the answer.
+	pingAfter = time.Minute
+	pingTime  = 20 * time.Second
 	// answerTimeLimit bounds an HTTP request from the end of its header to that of its
 	// answer: the body, the call and five seconds in which the caller reads.
 	answerTimeLimit = BodyTimeLimit + call.MaxDeadline + 5*time.Second

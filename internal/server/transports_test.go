@@ -90,7 +90,7 @@ func (g *gateway) post(t *testing.T, body string, headers ...string) *reply {
 
 func (g *gateway) send(t *testing.T, method, path, body string, headers ...string) *reply {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, "http://"+g.restAddress+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), method, g.encrypted.scheme()+"://"+g.restAddress+path, strings.NewReader(body))
 	require.NoError(t, err)
 	for i := 0; i < len(headers); i += 2 {
 		request.Header.Add(headers[i], headers[i+1])

@@ -1,12 +1,18 @@
 package telemetry
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // Edge is what is turned away before it is a call.
 type Edge struct {
 	// Connections returns of each listener how many are open, how many were closed for
 	// others, and how many were refused.
 	Connections map[string]func() (open int, closed, refused int64)
+	// TLS is of each listener that encrypts.
+	TLS map[string]TLS
 	// Refused returns how often RPCs were refused, and connections closed, before there was a
 	// call, by reason.
 	Refused func() map[string]int64
@@ -14,6 +20,16 @@ type Edge struct {
 	Unheard map[string]func() int64
 	// DroppedLines returns how many lines of the log were dropped.
 	DroppedLines func() int64
+}
+
+// TLS is what a listener that encrypts knows of it.
+type TLS struct {
+	// Failures returns how often handshakes failed, by reason.
+	Failures func() map[string]int64
+	// NotAfter returns when the first of its certificates expires.
+	NotAfter func() time.Time
+	// Failing reports whether its files hold now what cannot be used.
+	Failing func() bool
 }
 
 var (
@@ -24,13 +40,19 @@ var (
 		"RPCs refused and connections closed before there was a call, by reason.", "reason")
 	httpRefused = desc("http_refused_total",
 		"HTTP requests whose head was refused, or did not come whole, before there was a call.", "listener")
+	tlsFailures = desc("tls_handshake_failures_total",
+		"TLS handshakes that failed, by reason.", "listener", "reason")
+	tlsExpiry = desc("tls_certificate_expiry_timestamp_seconds",
+		"When the first of the certificates that the listener shows expires, as a Unix time.", "listener")
+	tlsReload = desc("tls_last_reload_success",
+		"1 if the listener uses what its certificate files hold, 0 if that cannot be used and what they held before goes on.", "listener")
 	linesDropped = desc("log_lines_dropped_total",
 		"Lines of the log that could not be written.")
 )
 
 // Describe sends the descriptions of all that Collect sends.
 func (e *Edge) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{connections, connectionsClosed, grpcRefused, httpRefused, linesDropped} {
+	for _, d := range []*prometheus.Desc{connections, connectionsClosed, grpcRefused, httpRefused, tlsFailures, tlsExpiry, tlsReload, linesDropped} {
 		descs <- d
 	}
 }
@@ -51,6 +73,17 @@ func (e *Edge) Collect(metrics chan<- prometheus.Metric) {
 	}
 	for listener, count := range e.Unheard {
 		counter(httpRefused, count(), listener)
+	}
+	for listener, tls := range e.TLS {
+		for reason, n := range tls.Failures() {
+			counter(tlsFailures, n, listener, reason)
+		}
+		success := 1.0
+		if tls.Failing() {
+			success = 0
+		}
+		metrics <- prometheus.MustNewConstMetric(tlsExpiry, prometheus.GaugeValue, float64(tls.NotAfter().Unix()), listener)
+		metrics <- prometheus.MustNewConstMetric(tlsReload, prometheus.GaugeValue, success, listener)
 	}
 	counter(linesDropped, e.DroppedLines())
 }

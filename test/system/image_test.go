@@ -3,6 +3,7 @@ package system
 import (
 	"archive/tar"
 	"bytes"
+	"crypto/tls"
 	"debug/elf"
 	"encoding/json"
 	"errors"
@@ -14,8 +15,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/credentials"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	"github.com/liveness-gateway/gateway/internal/certtest"
 )
 
 const image = "localhost/liveness-gateway"
@@ -81,18 +84,25 @@ func checkService(t *testing.T, p podman) {
 	example, err := filepath.Abs(deploy + "/config.example.yaml")
 	require.NoError(t, err)
 	args := append([]string{"run", "--read-only", "--cap-drop", "ALL", "--name", "gateway"}, confined()...)
-	args = append(args, "--volume", example+":/etc/gateway/gateway.yaml:ro")
+	ca, folder := certtest.New(t), filepath.Join(t.TempDir(), "tls")
+	require.NoError(t, os.Chmod(filepath.Dir(folder), 0o755)) // the container's user reads it
+	writeCertificates(t, folder, ca)
+	args = append(args, "--volume", example+":/etc/gateway/gateway.yaml:ro", "--volume", folder+":/etc/gateway/tls:ro")
 	for _, variable := range secretsOf(t, example) {
 		args = append(args, "--env", variable+"=a-secret")
 	}
 	args = append(args, image, "serve", "--config", "/etc/gateway/gateway.yaml")
-	for _, listener := range []string{"grpc", "rest", "admin"} {
+	for _, listener := range []string{"grpc", "rest", "admin", "operator"} {
 		args = append(args, "--listen-"+listener, "127.0.0.1:0")
 	}
 	gateway := start(t, p.command(args...))
 	require.Equal(t, "ok\n", get(t, "http://"+gateway.await(t, `"serving".*"admin":"([^"]+)"`)+"/readyz"))
-	require.Equal(t, "ok\n", get(t, "http://"+gateway.await(t, `"serving".*"rest":"([^"]+)"`)+"/healthz"))
-	requireServing(t, gateway.await(t, `"serving".*"grpc":"([^"]+)"`))
+	client := &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Issue(t, certtest.Leaf{Client: true}).TLS(t)}}
+	requireServing(t, gateway.await(t, `"serving".*"grpc":"([^"]+)"`), client)
+	rest := gateway.await(t, `"serving".*"rest":"([^"]+)"`)
+	conn, err := tls.Dial("tcp", rest, client)
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
 
 	status, err := os.ReadFile("/proc/" + p.run(t, "inspect", "--format", "{{.State.Pid}}", "gateway") + "/status")
 	require.NoError(t, err)
@@ -117,9 +127,9 @@ func secretsOf(t *testing.T, file string) []string {
 	return names
 }
 
-func requireServing(t *testing.T, address string) {
+func requireServing(t *testing.T, address string, client *tls.Config) {
 	t.Helper()
-	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(credentials.NewTLS(client)))
 	require.NoError(t, err)
 	defer func() { _ = connection.Close() }()
 	answer, err := healthpb.NewHealthClient(connection).Check(t.Context(), &healthpb.HealthCheckRequest{})

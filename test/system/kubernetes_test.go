@@ -14,12 +14,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/yaml"
+
+	"github.com/liveness-gateway/gateway/internal/certtest"
 )
 
 // effective is what the tests read of "gateway config print".
 type effective struct {
-	Listen        struct{ GRPC, REST, Admin string }
+	Listen        struct{ GRPC, REST, Admin, Operator string }
 	ShutdownGrace string `json:"shutdown_grace"`
 }
 
@@ -27,8 +30,11 @@ type effective struct {
 // that the container has and no other.
 func (m *manifests) effectiveConfig(t *testing.T) effective {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "gateway.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(m.configMaps["liveness-gateway"].Data["gateway.yaml"]), 0o600))
+	folder := t.TempDir()
+	file := filepath.Join(folder, "gateway.yaml")
+	text := strings.ReplaceAll(m.configMaps["liveness-gateway"].Data["gateway.yaml"], tlsFolder, folder)
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	writeCertificates(t, folder, certtest.New(t))
 	command := exec.Command(gateway, "config", "print", file)
 	command.Env = []string{}
 	for _, variable := range m.container().Env {
@@ -42,6 +48,9 @@ func (m *manifests) effectiveConfig(t *testing.T) effective {
 	require.NoError(t, yaml.Unmarshal(output, &c))
 	return c
 }
+
+// tlsFolder is where the Secret with the certificates is mounted, as files that change with it.
+const tlsFolder = "/etc/gateway-tls"
 
 func portOf(t *testing.T, address string) int32 {
 	t.Helper()
@@ -62,9 +71,11 @@ func TestPodMatchesItsConfiguration(t *testing.T) {
 		{Name: "rest", ContainerPort: portOf(t, c.Listen.REST)},
 		{Name: "admin", ContainerPort: portOf(t, c.Listen.Admin)},
 	}, container.Ports)
-	require.Equal(t, portOf(t, c.Listen.GRPC), container.ReadinessProbe.GRPC.Port)
-	require.Equal(t, "rest", container.LivenessProbe.HTTPGet.Port.StrVal)
-	require.Equal(t, "/healthz", container.LivenessProbe.HTTPGet.Path)
+	require.Contains(t, container.VolumeMounts, corev1.VolumeMount{Name: "tls", MountPath: tlsFolder, ReadOnly: true})
+	for path, probe := range map[string]*corev1.Probe{"/readyz": container.ReadinessProbe, "/healthz": container.LivenessProbe} {
+		require.Equal(t, &corev1.HTTPGetAction{Path: path, Port: intstr.FromString("admin"), Scheme: corev1.URISchemeHTTPS}, probe.HTTPGet)
+	}
+	require.Regexp(t, `^127\.0\.0\.1:`, c.Listen.Operator)
 
 	grace, err := time.ParseDuration(c.ShutdownGrace)
 	require.NoError(t, err)
@@ -75,6 +86,11 @@ func TestPodMatchesItsConfiguration(t *testing.T) {
 	for _, volume := range m.pod().Volumes {
 		if volume.ConfigMap != nil {
 			require.Contains(t, m.configMaps, volume.ConfigMap.Name)
+		}
+		if volume.Secret != nil {
+			explained, err := os.ReadFile(deploy + "/kubernetes/kustomization.yaml")
+			require.NoError(t, err)
+			require.Contains(t, string(explained), "secretName: "+volume.Secret.SecretName)
 		}
 	}
 }

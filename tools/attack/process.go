@@ -28,10 +28,10 @@ const patience = time.Minute
 
 // process is a gateway in a process of its own.
 type process struct {
-	command           *exec.Cmd
-	grpc, rest, admin string
-	client            *http.Client
-	reading           sync.WaitGroup
+	command                     *exec.Cmd
+	grpc, rest, admin, operator string
+	client                      *http.Client
+	reading                     sync.WaitGroup
 	// strange are lines of stderr that are not the gateway's log, or tell of a panic.
 	strange []string
 }
@@ -72,9 +72,9 @@ func (p *process) readLog(stderr io.Reader, serving chan<- bool) {
 	for lines.Scan() {
 		line := lines.Text()
 		if p.admin == "" {
-			var started struct{ Msg, GRPC, REST, Admin string }
+			var started struct{ Msg, GRPC, REST, Admin, Operator string }
 			if json.Unmarshal(lines.Bytes(), &started) == nil && started.Msg == "serving" {
-				p.grpc, p.rest, p.admin = started.GRPC, started.REST, started.Admin
+				p.grpc, p.rest, p.admin, p.operator = started.GRPC, started.REST, started.Admin, started.Operator
 				serving <- true
 				continue
 			}
@@ -108,11 +108,11 @@ var inFlightGauges = regexp.MustCompile(`^liveness_gateway_\w*(in_?flight|connec
 
 // resources reads the gateway's metrics after a collection of its garbage.
 func (p *process) resources(ctx context.Context) (resources, error) {
-	if collected, err := p.get(ctx, "/debug/pprof/heap?gc=1"); err == nil {
+	if collected, err := p.get(ctx, p.operator, "/debug/pprof/heap?gc=1"); err == nil {
 		_, _ = io.Copy(io.Discard, collected)
 		_ = collected.Close()
 	}
-	metrics, err := p.get(ctx, "/metrics")
+	metrics, err := p.get(ctx, p.admin, "/metrics")
 	if err != nil {
 		return resources{}, err
 	}
@@ -121,8 +121,8 @@ func (p *process) resources(ctx context.Context) (resources, error) {
 }
 
 // get returns the body of an operators' page.
-func (p *process) get(ctx context.Context, path string) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.admin+path, http.NoBody)
+func (p *process) get(ctx context.Context, listener, path string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listener+path, http.NoBody)
 	if err != nil {
 		return nil, err
 	}

@@ -6,21 +6,19 @@ import (
 	"strconv"
 )
 
-// ListenProblem returns what is wrong with an address to listen on, which must be on
-// loopback unless it may be anywhere; "" if nothing is.
-func ListenProblem(address string, anywhere bool) string {
+// ListenProblem returns what is wrong with an address to listen on, "" if nothing is, and
+// whether others than this machine reach it there.
+func ListenProblem(address string) (wrong string, exposed bool) {
 	host, port, err := net.SplitHostPort(address)
 	_, notANumber := strconv.ParseUint(port, 10, 16)
 	_, notAnIP := netip.ParseAddr(host)
 	switch {
 	case address == "": // it has a mistake already
-		return ""
+		return "", false
 	case err != nil || notANumber != nil || notAnIP != nil && host != "localhost" && host != "":
-		return "must be host:port, the host an IP address, localhost or left out, the port 0 to 65535"
-	case !anywhere && !IsLoopback(host):
-		return "must be on loopback: callers are not authenticated; allow_unauthenticated: true permits it"
+		return "must be host:port, the host an IP address, localhost or left out, the port 0 to 65535", false
 	default:
-		return ""
+		return "", !IsLoopback(host)
 	}
 }
 

@@ -8,11 +8,14 @@ const maxReasonBytes = 200
 // wrong with a text.
 func Problems() map[string]func(text string) (problem string) {
 	return map[string]func(string) string{
-		"listen-address": func(text string) string { return ListenProblem(text, true) },
-		"base-url":       urlProblem(baseURLProblem),
-		"server-url":     urlProblem(serverURLProblem),
-		"proxy-url":      urlProblem(proxyProblem),
-		"path-prefix":    pathPrefixProblem,
+		"listen-address": func(text string) string {
+			wrong, _ := ListenProblem(text)
+			return wrong
+		},
+		"base-url":    urlProblem(baseURLProblem),
+		"server-url":  urlProblem(serverURLProblem),
+		"proxy-url":   urlProblem(proxyProblem),
+		"path-prefix": pathPrefixProblem,
 		"reason": func(text string) string {
 			if text == "" || len(text) > maxReasonBytes {
 				return "must have 1 to " + strconv.Itoa(maxReasonBytes) + " bytes"

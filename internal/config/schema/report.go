@@ -62,6 +62,10 @@ func (g *gatherer) gather(e *jsonschema.ValidationError, references int) {
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
 		g.missing(rule, value, k.Missing)
+	case *kind.DependentRequired:
+		for _, name := range k.Missing {
+			g.found = append(g.found, finding{value: value.At(k.Prop), message: fmt.Sprintf("%s needs the key %q beside it", k.Prop, name)})
+		}
 	case *kind.AdditionalProperties:
 		g.unknown(rule, value, k.Properties)
 	case *kind.PropertyNames:

@@ -18,30 +18,36 @@ type Pages struct {
 	Ready func() bool
 	// Status is what routing knows.
 	Status func() state.Status
-	// Loopback says that the listener is on loopback; otherwise /routes and /debug/pprof
-	// are refused.
-	Loopback bool
+	// LogLevel shows and sets what is logged.
+	LogLevel http.Handler
 	// Hosts are the names that the listener answers to.
 	Hosts *server.Hosts
 	// Pprof says that /debug/pprof is switched on.
 	Pprof bool
+	// IsAdmin reports whether a request is an operator's; nil is nobody's. All that is for
+	// operators is refused to others.
+	IsAdmin func(*http.Request) bool
 }
 
-// New returns the operators' HTTP server: /metrics, /healthz while the process lives,
-// /readyz while it takes calls, /routes and, if it is switched on, /debug/pprof for who is on
-// the machine. A
-// vendor being down does not make the gateway unready.
+// New returns the operators' HTTP server: /metrics, /healthz while the process lives and
+// /readyz while it takes calls for everybody; /routes, /log-level and, if it is switched on,
+// /debug/pprof for operators. A vendor being down does not make the gateway unready.
 func New(a Pages, errorLog *log.Logger) *http.Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.Metrics)
 	mux.HandleFunc("GET /healthz", server.Healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
-	mux.HandleFunc("GET /routes", a.local(a.routes))
-	mux.HandleFunc("GET /debug/pprof/", a.local(a.profile(pprof.Index))) // heap, goroutine, allocs and the like
-	mux.HandleFunc("GET /debug/pprof/profile", a.local(a.profile(pprof.Profile)))
-	mux.HandleFunc("GET /debug/pprof/trace", a.local(a.profile(pprof.Trace)))
+	mux.HandleFunc("GET /routes", a.operators(a.routes))
+	mux.HandleFunc("GET /log-level", a.operators(a.logLevel))
+	mux.HandleFunc("PUT /log-level", a.operators(a.logLevel))
+	mux.HandleFunc("GET /debug/pprof/", a.operators(a.profile(pprof.Index))) // heap, goroutine, allocs and the like
+	mux.HandleFunc("GET /debug/pprof/profile", a.operators(a.profile(pprof.Profile)))
+	mux.HandleFunc("GET /debug/pprof/trace", a.operators(a.profile(pprof.Trace)))
 	return server.NewHTTP(a.named(mux), errorLog)
 }
+
+// Anybody is IsAdmin of a listener that operators alone reach.
+func Anybody(*http.Request) bool { return true }
 
 // named refuses requests under names that the listener does not answer to.
 func (a Pages) named(next http.Handler) http.Handler {
@@ -74,17 +80,26 @@ func (a Pages) readyz(w http.ResponseWriter, r *http.Request) {
 	server.Healthz(w, r)
 }
 
-// local refuses what only the machine's own users may see: nobody is asked who they are.
-func (a Pages) local(next http.HandlerFunc) http.HandlerFunc {
+// operators refuses to others what is for operators.
+func (a Pages) operators(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if !a.Loopback {
-			http.Error(w, r.URL.Path+" is served only while the admin listener is on loopback", http.StatusForbidden)
+		if a.IsAdmin == nil || !a.IsAdmin(r) {
+			http.Error(w, r.URL.Path+" is for operators: listen.operator serves it, on loopback", http.StatusForbidden)
 			return
 		}
 		next(w, r)
 	}
+}
+
+// maxLogLevelBytes is what a level takes, as JSON or as a form.
+const maxLogLevelBytes = 256
+
+// logLevel shows the level, or sets it.
+func (a Pages) logLevel(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxLogLevelBytes)
+	a.LogLevel.ServeHTTP(w, r)
 }
 
 // routes writes the state of every target and account.

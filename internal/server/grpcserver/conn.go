@@ -4,24 +4,27 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync/atomic"
 	"syscall"
 
 	"google.golang.org/grpc/mem"
 
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/frames"
 )
 
 // listener gives the gRPC library connections that it can read from as it does from those of
 // package net: without a buffer that each would hold while it is idle.
 type listener struct {
-	*server.Listener
+	net.Listener
 
 	refusals *Refusals
 }
 
-// Listen returns the listener for the server to serve. What the library refuses on its
-// connections is counted.
-func Listen(l *server.Listener, refusals *Refusals) net.Listener { return listener{l, refusals} }
+// Listen returns the listener for the server to serve, over a server.Listener or one that
+// decrypts what comes from it. What the library refuses on its connections is counted, and
+// what their frames cost is bounded.
+func Listen(l net.Listener, refusals *Refusals) net.Listener { return listener{l, refusals} }
 
 // Accept is net.Listener's.
 func (l listener) Accept() (net.Conn, error) {
@@ -29,21 +32,29 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{Conn: accepted.(*server.Conn)}
-	if socket, ok := c.Conn.Conn.(syscall.Conn); ok {
-		c.raw, err = socket.SyscallConn()
+	c := &conn{Conn: accepted}
+	if bounded, ok := accepted.(*server.Conn); ok {
+		if socket, ok := bounded.Conn.(syscall.Conn); ok {
+			c.raw, err = socket.SyscallConn()
+		}
+	} else {
+		c.first = make([]byte, firstBytes)
 	}
-	c.watch.refusals, c.watch.from, c.watch.failed = l.refusals, c.RemoteAddr(), c.Failed
+	c.watch.refusals, c.watch.from, c.watch.failed = l.refusals, c.RemoteAddr(), server.ConnOf(c.RemoteAddr()).Failed
 	c.readNow = c.readAvailable // made once: it is called for each read
-	return c, err
+	return frames.NewConn(c, func() { l.refusals.add(tooManyFrames, c.RemoteAddr()) }), err
 }
 
 type conn struct {
-	*server.Conn
+	net.Conn
 
 	watch watch
 
 	raw syscall.RawConn // nil if there is none
+	// first is what a read waits with where there is none, more that there is more to be had
+	// than it took.
+	first []byte
+	more  bool
 	// The read under way: the library makes one after another.
 	readNow func(fd uintptr) bool
 	pool    mem.BufferPool
@@ -52,6 +63,18 @@ type conn struct {
 	n       int
 	err     error
 }
+
+// firstBytes is what a small call's frames take, more or less.
+const firstBytes = 512
+
+// NetConn returns the connection below.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
+// TakeRefusedStreams returns how many streams the library has refused since it was asked.
+func (c *conn) TakeRefusedStreams() int64 { return c.watch.refused.Swap(0) }
+
+// EndedStreams counts the streams that the library has ended.
+func (c *conn) EndedStreams() *atomic.Int64 { return &c.watch.ended }
 
 // Write is net.Conn's. The library writes from one goroutine alone.
 func (c *conn) Write(p []byte) (int, error) {
@@ -65,8 +88,7 @@ func (c *conn) Write(p []byte) (int, error) {
 func (c *conn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) {
 	c.pool, c.size = pool, size
 	if c.raw == nil {
-		c.buffer = pool.Get(size)
-		c.n, c.err = c.Read(*c.buffer)
+		c.readDecrypted()
 	} else if err := c.raw.Read(c.readNow); err != nil {
 		return nil, 0, err
 	}
@@ -98,4 +120,19 @@ func (c *conn) readAvailable(fd uintptr) bool {
 			return true
 		}
 	}
+}
+
+// readDecrypted reads from a connection whose socket does not say when there is something to
+// read: it waits with a few bytes of its own, and takes a buffer for what comes.
+func (c *conn) readDecrypted() {
+	if c.more || c.size < len(c.first) {
+		c.buffer = c.pool.Get(c.size)
+		c.n, c.err = c.Read(*c.buffer)
+		c.more = c.n == len(*c.buffer)
+		return
+	}
+	c.n, c.err = c.Read(c.first)
+	c.more = c.n == len(c.first)
+	c.buffer = c.pool.Get(c.size)
+	copy(*c.buffer, c.first[:c.n])
 }

@@ -28,7 +28,7 @@ const (
 	tooManyStreams                 // RST_STREAM, REFUSED_STREAM
 	protocolError                  // RST_STREAM or GOAWAY, PROTOCOL_ERROR
 	tooManyPings                   // GOAWAY, ENHANCE_YOUR_CALM
-	// The following ones are refused by otherServices and frameConn, in words of their own.
+	// The following ones are refused by otherServices and package frames, in words of their own.
 	tooManyOther
 	tooManyFrames
 	// Encodings that are known and not taken are refused by receiver and otherServices, all

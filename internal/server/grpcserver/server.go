@@ -68,6 +68,7 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 		experimental.BufferPool(newFramePool()),
 		grpc.MaxHeaderListSize(server.MaxHeaderBytes),
 		grpc.ConnectionTimeout(handshakeTimeout),
+		grpc.Creds(handshaken{}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
 			MaxConnectionAge:      server.MaxConnectionAge,
 			MaxConnectionAgeGrace: maxConnectionAgeGrace,
@@ -130,7 +131,7 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 	case conn.Await():
 		defer func() { conn.Done(arrived) }()
 	default:
-		c.Refused = &providers.Error{Reason: providers.Overloaded, Message: "too many calls without a message"}
+		c.Refused = server.TooManyAwaited()
 	}
 	c.Read = func(ctx context.Context, into proto.Message) *providers.Error {
 		refused := r.receive(ctx, transport, c, into)

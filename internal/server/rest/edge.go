@@ -66,6 +66,8 @@ func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	if refused != nil {
 		c.Refuse(refused)
+	} else if shed := server.Shed(r); shed != nil {
+		c.Refuse(shed)
 	}
 	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, writer: w, request: r}
 	e.routes.ServeHTTP(silent{w, body}, body.shown(call.With(ctx, c)))
@@ -222,8 +224,8 @@ func writeFailure(ctx context.Context, _ *runtime.ServeMux, m runtime.Marshaler,
 }
 
 // silent hides from grpc-gateway that a client has left: it would log that, to its own log.
-// It closes the connection behind a body that was not read: net/http would wait for the rest
-// of one before it sends the answer.
+// It closes a connection of HTTP/1 behind a body that was not read: net/http would wait for
+// the rest of one before it sends the answer.
 type silent struct {
 	http.ResponseWriter
 
@@ -231,7 +233,8 @@ type silent struct {
 }
 
 func (s silent) WriteHeader(status int) {
-	if length := s.body.request.ContentLength; !s.body.whole && (length < 0 || length > firstBuffer) {
+	length, one := s.body.request.ContentLength, s.body.request.ProtoMajor == 1
+	if one && !s.body.whole && (length < 0 || length > firstBuffer) {
 		s.Header().Set("Connection", "close")
 	}
 	s.ResponseWriter.WriteHeader(status)

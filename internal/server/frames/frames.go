@@ -1,4 +1,6 @@
-package grpcserver
+// Package frames bounds what the frames of an HTTP/2 connection cost, as the gRPC and the REST
+// listener serve them. It must not know what frames are about, nor who serves them.
+package frames
 
 import (
 	"encoding/binary"
@@ -34,6 +36,9 @@ const (
 	// mostPaused is how long a connection may be paused without a break before it is closed:
 	// what it has sent meanwhile would be read for minutes, also after it has gone.
 	mostPaused = 2 * time.Second
+	// restedCredit is what ends a row of pauses. Where frames are read one by one, as records of
+	// TLS are, credit never falls far below nothing, nor rises by itself.
+	restedCredit = frameBurst / 2
 )
 
 // errFlood ends a connection that does not stop.
@@ -92,8 +97,10 @@ func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error
 			f.count()
 		}
 	}
-	if f.credit >= 0 {
+	if f.credit >= restedCredit {
 		f.paused = 0
+	}
+	if f.credit >= 0 {
 		return 0, nil
 	}
 	wait = min(mostPaused-f.paused, time.Duration(-f.credit/frameRate*float64(time.Second)))
@@ -152,25 +159,49 @@ func (f *frames) refused(n int64) {
 	f.credit -= (messageEarns + resetCost) * float64(n-known)
 }
 
-// LimitFrames returns the listener for the server to serve: a connection that floods it with
-// frames is read slowly, and closed in the end. What it brings must not be encrypted.
-func LimitFrames(l net.Listener) net.Listener { return frameListener{l} }
+// Refuser is a connection that knows how many streams its server has refused since it was
+// last asked.
+type Refuser interface {
+	TakeRefusedStreams() int64
+	// EndedStreams counts the streams that the server has ended.
+	EndedStreams() *atomic.Int64
+}
 
-type frameListener struct{ net.Listener }
+// Conn is a connection whose frames are counted. One goroutine reads from it, and one writes.
+type Conn struct {
+	net.Conn
 
-// Accept is net.Listener's.
-func (l frameListener) Accept() (net.Conn, error) {
-	accepted, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	ready  readyReader // nil if the connection has none
+	frames *frames
+	// refuser tells of streams that the server has refused: their messages have earned nothing.
+	refuser Refuser
+	refused refused
+	flooded func()
+	closed  chan struct{}
+	close   sync.Once
+}
+
+// NewConn returns the connection for a server of HTTP/2: if it floods the server with frames it
+// is read slowly, and closed in the end, which flooded is told. What it brings must not be
+// encrypted.
+func NewConn(conn net.Conn, flooded func()) *Conn {
+	c := &Conn{Conn: conn, frames: newFrames(time.Now()), flooded: flooded, closed: make(chan struct{})}
+	c.ready, _ = conn.(readyReader)
+	if c.refuser, _ = conn.(Refuser); c.refuser != nil {
+		c.frames.ended = c.refuser.EndedStreams()
 	}
-	c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{})}
-	c.ready, _ = accepted.(readyReader)
-	if watched, ok := accepted.(*conn); ok {
-		c.frames.ended = &watched.watch.ended
-		c.refused, c.refusals = &watched.watch.refused, watched.watch.refusals
+	return c
+}
+
+// NetConn returns the connection below.
+func (c *Conn) NetConn() net.Conn { return c.Conn }
+
+// Write is net.Conn's.
+func (c *Conn) Write(p []byte) (int, error) {
+	if c.refuser == nil {
+		c.refused.write(p)
 	}
-	return c, nil
+	return c.Conn.Write(p)
 }
 
 // readyReader is what the library reads by, where a connection has it: a buffer is taken only
@@ -179,22 +210,8 @@ type readyReader interface {
 	ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error)
 }
 
-// frameConn is a connection whose frames are counted. One goroutine reads from it.
-type frameConn struct {
-	net.Conn
-
-	ready  readyReader // nil if the connection has none
-	frames *frames
-	// refused counts the streams that the library has refused, nil if nobody does.
-	refused *atomic.Int64
-	// refusals counts what is closed for a flood.
-	refusals *Refusals
-	closed   chan struct{}
-	close    sync.Once
-}
-
 // Read is net.Conn's.
-func (c *frameConn) Read(p []byte) (int, error) {
+func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if flood := c.count(p[:n]); flood != nil {
 		return 0, flood
@@ -203,7 +220,7 @@ func (c *frameConn) Read(p []byte) (int, error) {
 }
 
 // ReadOnReady is readyReader's.
-func (c *frameConn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) {
+func (c *Conn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) {
 	if c.ready != nil {
 		buffer, n, err := c.ready.ReadOnReady(size, pool)
 		if n > 0 {
@@ -224,10 +241,12 @@ func (c *frameConn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, er
 }
 
 // count pauses if what was read comes too fast, and fails if that does not stop.
-func (c *frameConn) count(data []byte) error {
-	if c.refused != nil {
-		c.frames.refused(c.refused.Swap(0))
+func (c *Conn) count(data []byte) error {
+	refused := c.refused.streams.Swap(0)
+	if c.refuser != nil {
+		refused = c.refuser.TakeRefusedStreams()
 	}
+	c.frames.refused(refused)
 	wait, err := c.frames.read(data, time.Now())
 	if wait == 0 {
 		return nil
@@ -239,13 +258,13 @@ func (c *frameConn) count(data []byte) error {
 	case <-c.closed:
 	}
 	if err != nil {
-		c.refusals.add(tooManyFrames, c.RemoteAddr())
+		c.flooded()
 	}
 	return err
 }
 
 // Close is net.Conn's.
-func (c *frameConn) Close() error {
+func (c *Conn) Close() error {
 	c.close.Do(func() { close(c.closed) })
 	return c.Conn.Close()
 }

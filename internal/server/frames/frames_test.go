@@ -1,4 +1,4 @@
-package grpcserver
+package frames
 
 import (
 	"bytes"
@@ -118,18 +118,20 @@ func TestFloods(t *testing.T) {
 			for range 30_000 {
 				write(s)
 			}
-			f, now, began := newFrames(time.Now()), time.Now(), time.Now()
-			var err error
-			for data := s.Bytes(); err == nil; {
-				require.NotEmpty(t, data, "the flood was read to its end")
-				var wait time.Duration
-				n := min(len(data), 1000)
-				wait, err = f.read(data[:n], now)
-				data = data[n:]
-				now = now.Add(wait)
+			for _, size := range []int{1000, 9} { // of a read; a record of TLS may hold one frame
+				f, now, began := newFrames(time.Now()), time.Now(), time.Now()
+				var err error
+				for data := s.Bytes(); err == nil; {
+					require.NotEmpty(t, data, "the flood was read to its end")
+					var wait time.Duration
+					n := min(len(data), size)
+					wait, err = f.read(data[:n], now)
+					data = data[n:]
+					now = now.Add(wait)
+				}
+				require.ErrorIs(t, err, errFlood)
+				require.LessOrEqual(t, now.Sub(began), mostPaused)
 			}
-			require.ErrorIs(t, err, errFlood)
-			require.LessOrEqual(t, now.Sub(began), mostPaused)
 		})
 	}
 }
@@ -156,7 +158,7 @@ func TestFramesInPieces(t *testing.T) {
 func TestPausedConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, accepted := net.Pipe()
-		c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{})}
+		c := NewConn(accepted, func() {})
 		go func() {
 			s := send()
 			for range 8000 {
@@ -177,8 +179,8 @@ func TestPausedConnections(t *testing.T) {
 func TestFloodsAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, accepted := net.Pipe()
-		var refusals Refusals
-		c := &frameConn{Conn: accepted, frames: newFrames(time.Now()), closed: make(chan struct{}), refusals: &refusals}
+		floods := 0
+		c := NewConn(accepted, func() { floods++ })
 		go func() {
 			s := send()
 			for range 30_000 {
@@ -188,7 +190,7 @@ func TestFloodsAreCounted(t *testing.T) {
 		}()
 		_, err := io.Copy(io.Discard, c)
 		require.ErrorIs(t, err, errFlood)
-		require.Equal(t, int64(1), refusals.Counts()["too_many_frames"])
+		require.Equal(t, 1, floods)
 		_ = c.Close()
 		_ = client.Close()
 	})
@@ -252,5 +254,24 @@ func TestResetStreamsAreNotOpen(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, f.surplus)
 		now = now.Add(time.Second)
+	}
+}
+
+// Streams that the server refuses are counted, however its frames are cut.
+func TestRefusedStreams(t *testing.T) {
+	s := send()
+	s.Reset()
+	_ = s.WriteSettings()
+	_ = s.WriteRSTStream(1, http2.ErrCodeRefusedStream)
+	_ = s.WriteData(3, true, make([]byte, 300))
+	_ = s.WriteRSTStream(5, http2.ErrCodeNo)
+	_ = s.WriteRSTStream(7, http2.ErrCodeProtocol)
+	_ = s.WriteRSTStream(9, http2.ErrCodeCancel)
+	for _, size := range []int{1, 7, 13, 1000} {
+		var r refused
+		for data := s.Bytes(); len(data) > 0; data = data[min(size, len(data)):] {
+			r.write(data[:min(size, len(data))])
+		}
+		require.Equal(t, int64(2), r.streams.Load())
 	}
 }

@@ -1,0 +1,71 @@
+package gateway
+
+import (
+	"crypto/tls"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/certificates"
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/server/secure"
+)
+
+// encryption is a section of the configuration: the certificates of one listener or two.
+type encryption struct {
+	watcher  *certificates.Watcher
+	required bool
+}
+
+// encryptionOf reads the files of a section, nil if there is none.
+func (g *Gateway) encryptionOf(key string, settings *config.TLS) (*encryption, error) {
+	if settings == nil {
+		return nil, nil
+	}
+	log := g.log.With(zap.String("listen", key))
+	watcher, problems := certificates.Watch(settings.Files(), func(m *certificates.Material, problems []*certificates.FileError) {
+		if err := joined(problems); err != nil {
+			log.Error("changed certificate files cannot be used, the ones before them go on", zap.Error(err))
+			return
+		}
+		log.Info("changed certificate files are in use", zap.Time("not_after", m.NotAfter))
+	})
+	if err := joined(problems); err != nil {
+		return nil, err
+	}
+	e := &encryption{watcher: watcher, required: settings.ClientsRequired()}
+	g.encryption = append(g.encryption, e)
+	return e, nil
+}
+
+func joined(problems []*certificates.FileError) error {
+	failed := make([]error, len(problems))
+	for i, p := range problems {
+		failed[i] = p
+	}
+	return errors.Join(failed...)
+}
+
+func (e *encryption) notAfter() time.Time { return e.watcher.Material().NotAfter }
+
+// configOf returns what a listener's handshakes are done by. It is made anew only when
+// certificates have changed.
+func (e *encryption) configOf(protocols []string) func() *tls.Config {
+	type made struct {
+		*tls.Config
+
+		from *certificates.Material
+	}
+	var last atomic.Pointer[made]
+	return func() *tls.Config {
+		material := e.watcher.Material()
+		if m := last.Load(); m != nil && m.from == material {
+			return m.Config
+		}
+		m := &made{secure.Config(material.Certificate, material.ClientCAs, e.required, protocols), material}
+		last.Store(m)
+		return m.Config
+	}
+}

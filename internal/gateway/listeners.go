@@ -1,0 +1,144 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/server/secure"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+// listener is one of the gateway's.
+type listener struct {
+	*server.Listener
+
+	name string
+	// secure decrypts what comes from it, nil if it is in plaintext.
+	secure   *secure.Listener
+	tls      *encryption
+	failures secure.Failures
+}
+
+// accepting returns what a server of HTTP/1 serves.
+func (l *listener) accepting() net.Listener {
+	if l.secure == nil {
+		return l.Listener
+	}
+	return l.secure
+}
+
+func (l *listener) close() {
+	if l.secure != nil {
+		_ = l.secure.Close()
+	}
+	_ = l.Close()
+}
+
+// listen opens the listeners.
+func (g *Gateway) listen() error {
+	calls, err := g.encryptionOf("tls", g.config.Listen.TLS)
+	if err != nil {
+		return err
+	}
+	admin, err := g.encryptionOf("admin_tls", g.config.Listen.AdminTLS)
+	if err != nil {
+		return err
+	}
+	for _, l := range []struct {
+		of            *listener
+		name, address string
+		most          int
+		tls           *encryption
+		protocols     []string
+	}{
+		{&g.grpcListener, "grpc", g.config.Listen.GRPC, g.config.Limits.MaxConnections, calls, secure.HTTP2},
+		{&g.restListener, "rest", g.config.Listen.REST, g.config.Limits.MaxConnections, calls, secure.HTTP12},
+		{&g.adminListener, "admin", g.config.Listen.Admin, server.MaxAdminConnections, admin, secure.HTTP1},
+		{&g.operatorListener, "operator", g.config.Listen.Operator, server.MaxAdminConnections, nil, nil},
+	} {
+		opened, err := net.Listen("tcp", l.address)
+		if err != nil {
+			g.closeListeners()
+			return fmt.Errorf("cannot listen for %s: %w", l.name, err)
+		}
+		l.of.name, l.of.Listener, l.of.tls = l.name, server.NewListener(opened, l.most), l.tls
+		if l.tls != nil {
+			l.of.failures.Log = g.logHandshakes(l.name)
+			l.of.secure = secure.Listen(l.of.Listener, l.tls.configOf(l.protocols), &l.of.failures)
+		}
+	}
+	return nil
+}
+
+func (g *Gateway) logHandshakes(listener string) func(string, int64, net.Addr) {
+	return func(reason string, total int64, from net.Addr) {
+		g.log.Info("a TLS handshake failed", zap.String("listener", listener), zap.String("reason", reason),
+			zap.Int64("total", total), zap.Stringer("from", from))
+	}
+}
+
+func (g *Gateway) listeners() []*listener {
+	return []*listener{&g.grpcListener, &g.restListener, &g.adminListener, &g.operatorListener}
+}
+
+func (g *Gateway) closeListeners() {
+	for _, l := range g.listeners() {
+		if l.Listener != nil {
+			l.close()
+		}
+	}
+}
+
+// acceptingGRPC returns what the gRPC server serves.
+func (g *Gateway) acceptingGRPC() net.Listener {
+	return grpcserver.Listen(g.grpcListener.accepting(), &g.refusals)
+}
+
+// acceptingREST returns what the REST server serves. It may have to take HTTP/2 then.
+func (g *Gateway) acceptingREST() net.Listener {
+	if g.restListener.secure == nil {
+		return g.restListener.Listener
+	}
+	return rest.Listen(g.restListener.secure)
+}
+
+// watchCertificates has changes of certificates taken in until ctx ends.
+func (g *Gateway) watchCertificates(ctx context.Context) {
+	var watching sync.WaitGroup
+	for _, e := range g.encryption {
+		watching.Go(func() { e.watcher.Run(ctx) })
+	}
+	watching.Wait()
+}
+
+// hosts are the names that the listener answers to.
+func (l *listener) hosts(cfg *config.Config) *server.Hosts {
+	return server.HostsOf(l.Addr(), cfg.Listen.Hosts)
+}
+
+// edge is what metrics say of what is turned away before it is a call.
+func (g *Gateway) edge() *telemetry.Edge {
+	e := &telemetry.Edge{
+		Unheard:     make(map[string]func() int64),
+		Connections: make(map[string]func() (int, int64, int64)), TLS: make(map[string]telemetry.TLS),
+		Refused: g.refusals.Counts, DroppedLines: g.dropped,
+	}
+	for _, l := range g.listeners() {
+		e.Connections[l.name] = l.Connections
+		if l != &g.grpcListener {
+			e.Unheard[l.name] = l.Unheard
+		}
+		if l.tls != nil {
+			e.TLS[l.name] = telemetry.TLS{Failures: l.failures.Counts, NotAfter: l.tls.notAfter, Failing: l.tls.watcher.Failing}
+		}
+	}
+	return e
+}

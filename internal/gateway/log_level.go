@@ -1,0 +1,20 @@
+package gateway
+
+import (
+	"net/http"
+
+	"go.uber.org/zap"
+)
+
+// WithLogLevel has operators see and set the level of the log, until the gateway ends.
+func WithLogLevel(level zap.AtomicLevel) Option {
+	return func(g *Gateway) {
+		g.logLevel = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			before := level.Level()
+			level.ServeHTTP(w, r)
+			if now := level.Level(); now != before {
+				g.log.Warn("the level of the log was set", zap.Stringer("now", now), zap.Stringer("before", before))
+			}
+		})
+	}
+}

@@ -1,0 +1,41 @@
+package grpcserver
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/liveness-gateway/gateway/internal/server/secure"
+)
+
+// handshaken shows handlers the TLS of connections whose handshake the listener has done, as
+// the credentials of the library's own peers.
+type handshaken struct{}
+
+// ServerHandshake is credentials.TransportCredentials's.
+func (handshaken) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	state := secure.StateOf(conn)
+	if state == nil {
+		return insecure.NewCredentials().ServerHandshake(conn)
+	}
+	return conn, credentials.TLSInfo{
+		State: *state, CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: credentials.PrivacyAndIntegrity},
+	}, nil
+}
+
+// ClientHandshake is credentials.TransportCredentials's.
+func (handshaken) ClientHandshake(context.Context, string, net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	return nil, nil, errors.New("these are a server's credentials")
+}
+
+// Info is credentials.TransportCredentials's.
+func (handshaken) Info() credentials.ProtocolInfo { return credentials.ProtocolInfo{} }
+
+// Clone is credentials.TransportCredentials's.
+func (handshaken) Clone() credentials.TransportCredentials { return handshaken{} }
+
+// OverrideServerName is credentials.TransportCredentials's.
+func (handshaken) OverrideServerName(string) error { return nil }
