@@ -95,7 +95,8 @@ func TestConfigCheckAndPrint(t *testing.T) {
 func TestNoSecrets(t *testing.T) {
 	var output bytes.Buffer
 	for _, command := range [][]string{
-		{"config", "check", exampleConfig}, {"config", "print", exampleConfig},
+		{"config", "check", exampleConfig},
+		{"config", "print", exampleConfig},
 		{"plan", "--config", exampleConfig, "--request", "testdata/request.json"},
 	} {
 		require.ErrorContains(t, run(t.Context(), command, &output, &output), "environment variable MEGVII_API_KEY is not set")

@@ -58,7 +58,10 @@ func FuzzParse(f *testing.F) {
 func checkParse(tb testing.TB) func(*testing.T, []byte) {
 	tb.Helper()
 	reader := newReader(tb)
-	return func(t *testing.T, text []byte) { checkParsed(t, reader, text) }
+	return func(t *testing.T, text []byte) {
+		t.Helper()
+		checkParsed(t, reader, text)
+	}
 }
 
 func checkParsed(t *testing.T, reader *config.Reader, text []byte) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	_ "embed"
+	"slices"
 	"strconv"
 
 	"github.com/goccy/go-yaml"
@@ -24,7 +25,7 @@ func newSchema(vendors []*providers.Provider) (*schema.Schema, error) {
 	}
 	last := &root[len(root)-1] // $defs
 	defs, _ := last.Value.(schema.Object)
-	last.Value = append(defs, definitions(vendors)...)
+	last.Value = slices.Concat(defs, definitions(vendors))
 	formats := format.Problems()
 	formats["callback-host"] = func(text string) string {
 		if _, ok := permissions.ParseHost(text); !ok {
