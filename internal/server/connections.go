@@ -59,13 +59,6 @@ func (l *Listener) Connections() (open int, closed, refused int64) {
 // whole: no handler has heard of them.
 func (l *Listener) Unheard() int64 { return l.unheard.Load() }
 
-// CountUnheard counts requests of HTTP/2 that no handler hears of, as Unheard does.
-func (c *Conn) CountUnheard() {
-	if c != nil {
-		c.listener.unheard.Add(1)
-	}
-}
-
 // Accept is net.Listener's. Its connections are *Conn.
 func (l *Listener) Accept() (net.Conn, error) {
 	for {
@@ -150,6 +143,13 @@ type Conn struct {
 	// has heard.
 	request awaited
 	unheard bool
+}
+
+// CountUnheard counts requests of HTTP/2 that no handler hears of, as Unheard does.
+func (c *Conn) CountUnheard() {
+	if c != nil {
+		c.listener.unheard.Add(1)
+	}
 }
 
 // Await has a call wait for its message, unless too many do already: on this connection, or
