@@ -5,8 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
-	"io"
-	mathrand "math/rand"
+	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,7 +55,8 @@ func startGateway(ctx context.Context, folder, program, vendor string, c *contes
 		slots = "50"
 	}
 	g := &gateway{keys: map[string]string{}, clients: map[string][]livenessv1.LivenessServiceClient{}}
-	text := strings.NewReplacer("URL", vendor, "LIMITS", c.limits, "SLOTS", slots).Replace(accounts)
+	var text strings.Builder
+	text.WriteString(strings.NewReplacer("URL", vendor, "LIMITS", c.limits, "SLOTS", slots).Replace(accounts))
 	for i := range others + 1 {
 		name, may := fmt.Sprintf("other-%d", i), ""
 		if i == others {
@@ -67,10 +67,10 @@ func startGateway(ctx context.Context, folder, program, vendor string, c *contes
 		}
 		id, secret := fmt.Sprintf("key%d", i), rand.Text()
 		g.keys[name] = "lgw_" + id + "_" + secret
-		text += fmt.Sprintf("  %s: {api_keys: [{name: main, id: %s, sha256: %x}]%s}\n", name, id, sha256.Sum256([]byte(secret)), may)
+		_, _ = fmt.Fprintf(&text, "  %s: {api_keys: [{name: main, id: %s, sha256: %x}]%s}\n", name, id, sha256.Sum256([]byte(secret)), may)
 	}
 	file := filepath.Join(folder, "gateway.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		return nil, err
 	}
 	var addresses [3]string
@@ -115,7 +115,7 @@ func (g *gateway) caller(name string, photo int) load.Call {
 	request := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS}
 	if photo > 0 {
 		content := make([]byte, photo)
-		_, _ = io.ReadFull(mathrand.New(mathrand.NewSource(1)), content) //nolint:gosec // a photo's bytes
+		_, _ = mathrand.NewChaCha8([32]byte{}).Read(content)
 		url, id := "https://shop.example/r", "subject-1"
 		request = &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, SubjectId: id,

@@ -39,8 +39,9 @@ func main() {
 	rounds := flag.Int("rounds", 5, "`number` of windows with the loud caller, and of those without")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *window, *rounds); err != nil {
+	err := run(ctx, *window, *rounds)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "fairness:", err)
 		os.Exit(1)
 	}
@@ -111,7 +112,7 @@ func run(ctx context.Context, window time.Duration, rounds int) error {
 	if err := vendor.SetLatency(ctx, vendorLatency); err != nil {
 		return err
 	}
-	fmt.Printf("%d others; %d windows of %v with the loud caller, as many without; medians\n", others, rounds, window)
+	fmt.Fprintf(os.Stdout, "%d others; %d windows of %v with the loud caller, as many without; medians\n", others, rounds, window)
 	for i := range contests {
 		c := &contests[i]
 		g, err := startGateway(ctx, folder, program, vendor.Plain, c, i == len(contests)-1)
@@ -138,7 +139,9 @@ func (g *gateway) measure(ctx context.Context, c *contest, window time.Duration,
 	var quiet, loud, added []float64
 	var heard load.Result
 	failed, refused := 0, 0
-	g.listen(ctx, c, window/4) // connections open
+	if _, err := g.listen(ctx, c, window/4); err != nil { // connections open
+		return err
+	}
 	for range rounds {
 		off, errOff := g.listen(ctx, c, window)
 		var both sync.WaitGroup
@@ -150,7 +153,7 @@ func (g *gateway) measure(ctx context.Context, c *contest, window time.Duration,
 		}
 		for _, err := range []error{errOff, errOn} {
 			if err != nil {
-				fmt.Println("  an other's call failed:", err)
+				fmt.Fprintln(os.Stdout, "  an other's call failed:", err)
 			}
 		}
 		failed += off.Failed + on.Failed
@@ -158,7 +161,7 @@ func (g *gateway) measure(ctx context.Context, c *contest, window time.Duration,
 		p90 := func(r load.Result) float64 { return stats.Quantile(r.Latencies, 0.9) / float64(time.Millisecond) }
 		quiet, loud, added = append(quiet, p90(off)), append(loud, p90(on)), append(added, p90(on)-p90(off))
 	}
-	fmt.Printf("%-36s others: %d failed, p90 %.1f ms, with the loud caller %.1f ms, %+.1f ms (%.1f … %.1f); it: %d of its last window served, %d refused in all\n",
+	fmt.Fprintf(os.Stdout, "%-36s others: %d failed, p90 %.1f ms, with the loud caller %.1f ms, %+.1f ms (%.1f … %.1f); it: %d of its last window served, %d refused in all\n",
 		c.name, failed, stats.Summarize(quiet).Median, stats.Summarize(loud).Median, stats.Summarize(added).Median,
 		stats.Summarize(added).Low, stats.Summarize(added).High, heard.OK, refused)
 	return nil
@@ -205,7 +208,7 @@ func (g *gateway) refusals(ctx context.Context, window time.Duration) error {
 		if photo > 0 {
 			what = fmt.Sprintf("with a photo of %d KiB", photo>>10)
 		}
-		fmt.Printf("  refused, %s: %.0f µs of processor each, %d refused and %d served in %v\n",
+		fmt.Fprintf(os.Stdout, "  refused, %s: %.0f µs of processor each, %d refused and %d served in %v\n",
 			what, float64((after-before).Microseconds())/float64(max(1, result.Failed+result.OK)), result.Failed, result.OK, window)
 	}
 	return nil

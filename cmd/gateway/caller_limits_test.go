@@ -73,7 +73,7 @@ func callAs(t *testing.T, g *started, client livenessv1.LivenessServiceClient, k
 	require.NoError(t, err)
 	post.Header.Set("Content-Type", "application/json")
 	post.Header.Set("Authorization", "Bearer "+key)
-	answer, err := http.DefaultClient.Do(post)
+	answer, err := (&http.Client{}).Do(post)
 	require.NoError(t, err)
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)

@@ -37,7 +37,7 @@ func TestMistakesAreOneClearLine(t *testing.T) {
 		{"unknown key", strings.Replace(good, "region", "regoin", 1), nil, `^FILE:7:5: unknown key "regoin", did you mean "region"\?\n$`},
 		{"missing secret", strings.Replace(good, "TEST_SECRET", "TEST_NOWHERE", 1), nil, `^FILE:9:\d+: api_secret: environment variable TEST_NOWHERE is not set\n$`},
 		{"off loopback", strings.Replace(good, "127.0.0.1:0", "0.0.0.0:0", 1), nil, `^FILE:2:16: grpc must be on loopback: callers are not authenticated; [^\n]*allow_unauthenticated: true lets in everybody\nFILE:2:16: grpc must be on loopback: it is in plaintext; [^\n]*\n$`},
-		{"off loopback by flag", good, []string{"--listen-grpc", ":9090"}, `^grpc must be on loopback: .*\n$`},
+		{"off loopback by flag", good, []string{"--listen-grpc", ":9090"}, `^grpc must be on loopback: callers are not authenticated; .*\ngrpc must be on loopback: it is in plaintext; .*\n$`},
 		{"bad log level", good, []string{"--log-level", "loud"}, `^.*"loud".*\n$`},
 		{"no such flag", good, []string{"--port", "1"}, `^unknown flag: --port\n$`},
 	} {

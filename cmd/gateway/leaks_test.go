@@ -234,7 +234,7 @@ func (g *leakyGateway) call(ctx context.Context, l *leaks, c *leakCase, turn int
 	secret := c.set.Text("header")
 	if turn%2 == 0 {
 		var trailer metadata.MD
-		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", secret, "cookie", secret, "x-request-id", secret, "baggage", "user="+secret)
+		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", secret, "cookie", secret, "x-request-id", "no id "+secret, "baggage", "user="+secret)
 		response, err := g.client.IssueLivenessToken(ctx, request, grpc.Trailer(&trailer))
 		if err != nil {
 			l.scanStatus(err, c.set, trailer)
@@ -246,7 +246,7 @@ func (g *leakyGateway) call(ctx context.Context, l *leaks, c *leakCase, turn int
 	}
 	body, _ := protojson.Marshal(request)
 	g.post(ctx, l, c.set, "/v1/liveness-tokens", body, map[string]string{
-		"Content-Type": "application/json", "Authorization": secret, "Cookie": "a=" + secret, "X-Request-Id": secret, "User-Agent": secret, "Referer": secret,
+		"Content-Type": "application/json", "Authorization": secret, "Cookie": "a=" + secret, "X-Request-Id": "no id " + secret, "User-Agent": secret, "Referer": secret,
 	})
 }
 

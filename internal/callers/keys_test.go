@@ -70,6 +70,7 @@ func (k *keys) has(t *testing.T, id string) bool {
 
 func TestKeysAreRenewed(t *testing.T) {
 	running(t, firstSet, func(t *testing.T, k *keys, s *fakeSource) {
+		t.Helper()
 		require.True(t, k.has(t, "first"))
 		verified := k.current.Load()
 		time.Sleep(renewal + time.Second)
@@ -85,6 +86,7 @@ func TestKeysAreRenewed(t *testing.T) {
 // An issuer may sign with a new key at once (OpenID Connect Core, section 10.1.1).
 func TestUnknownKeyRenews(t *testing.T) {
 	running(t, firstSet, func(t *testing.T, k *keys, s *fakeSource) {
+		t.Helper()
 		s.text.Store(secondSet)
 		require.False(t, k.has(t, "second"), "it was read just now")
 		require.EqualValues(t, 1, s.reads.Load())
@@ -97,6 +99,7 @@ func TestUnknownKeyRenews(t *testing.T) {
 
 func TestUnknownKeysShareOneReading(t *testing.T) {
 	running(t, firstSet, func(t *testing.T, k *keys, s *fakeSource) {
+		t.Helper()
 		s.delay.Store(int64(500 * time.Millisecond))
 		for range 10 {
 			time.Sleep(leastRenewal)
@@ -116,6 +119,7 @@ func TestUnknownKeysShareOneReading(t *testing.T) {
 // A source that hangs holds no call for longer than renewalWait.
 func TestSlowSource(t *testing.T) {
 	running(t, firstSet, func(t *testing.T, k *keys, s *fakeSource) {
+		t.Helper()
 		time.Sleep(leastRenewal)
 		s.delay.Store(int64(4 * time.Second))
 		begun := time.Now()
@@ -143,6 +147,7 @@ func TestBadSetsDoNotReplaceGoodOnes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			running(t, firstSet, func(t *testing.T, k *keys, s *fakeSource) {
+				t.Helper()
 				s.text.Store(bad)
 				time.Sleep(renewal + time.Minute)
 				require.True(t, k.has(t, "first"))

@@ -62,7 +62,7 @@ type file string
 func (f file) String() string { return "file " + string(f) }
 
 func (f file) read(context.Context) ([]byte, error) {
-	opened, err := os.Open(string(f)) //nolint:gosec // the operator names it
+	opened, err := os.Open(string(f))
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ var flowNames = [...]string{
 func (f Flow) String() string { return flowNames[f] }
 
 // ParseFlow returns the flow of that name, 0 if there is none.
-func ParseFlow(name string) Flow { return Flow(max(0, slices.Index(flowNames[:], name))) } //nolint:gosec // an index of flowNames
+func ParseFlow(name string) Flow { return Flow(max(0, slices.Index(flowNames[:], name))) }
 
 // Flows returns every flow, in the order of the contract.
 func Flows() []Flow { return []Flow{FlowAppSDK, FlowHostedPage, FlowJSSDK, FlowSpokenDigits} }

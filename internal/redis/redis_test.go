@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
@@ -92,6 +93,8 @@ func TestAScriptRuns(t *testing.T) {
 	server := miniredis.RunT(t)
 	r := open(t, server.Addr())
 	require.True(t, r.Up())
+	scripts := goredis.NewClient(&goredis.Options{Addr: server.Addr()})
+	defer func() { _ = scripts.Close() }()
 	for range 2 {
 		_, err := r.Run(t.Context(), set, "a", "value")
 		require.NoError(t, err)
@@ -99,7 +102,7 @@ func TestAScriptRuns(t *testing.T) {
 		_, err = r.Run(t.Context(), set, "a", "value")
 		require.NoError(t, err)
 		server.CheckGet(t, "test:a", "value")
-		server.Restart() // it has forgotten the script
+		require.NoError(t, scripts.ScriptFlush(t.Context()).Err())
 	}
 }
 

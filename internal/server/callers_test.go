@@ -90,9 +90,7 @@ func (g *guarded) showOverREST(ctx context.Context, t *testing.T, c *callerstest
 	request.Header["Authorization"] = c.Authorization
 	request.Header.Set("Content-Type", "application/json")
 	response, err := transport.RoundTrip(request)
-	if !assert.NoError(t, err, c.Name) {
-		return answer{}
-	}
+	require.NoError(t, err, c.Name)
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
@@ -137,8 +135,8 @@ func TestCallers(t *testing.T) {
 		}
 	}
 	require.Equal(t, "Unauthenticated", refusals["gRPC"].status)
-	require.Equal(t, []string{"Bearer"}, refusals["gRPC"].header["www-authenticate"])
-	require.Equal(t, []string{"-1"}, refusals["gRPC"].header["grpc-retry-pushback-ms"])
+	require.Equal(t, []string{"Bearer"}, refusals["gRPC"].header["www-authenticate"]) //nolint:staticcheck // metadata is in lower case
+	require.Equal(t, []string{"-1"}, refusals["gRPC"].header["grpc-retry-pushback-ms"]) //nolint:staticcheck // as above
 	require.Equal(t, "401 Unauthorized", refusals["REST"].status)
 	require.Equal(t, []string{"Bearer"}, refusals["REST"].header["Www-Authenticate"])
 	require.Contains(t, refusals["REST"].body, `"CALLER_UNAUTHENTICATED"`)

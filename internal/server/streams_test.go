@@ -28,7 +28,7 @@ import (
 )
 
 // openBare opens streams of a method without messages on one connection, whatever the
-// server says, and returns how many of them it refused.
+// server says, and returns how many of them it refused; closing the connection counts as one.
 func openBare(t *testing.T, address, method string, streams int) (refused func() int) {
 	t.Helper()
 	conn := dial(t, address)
@@ -40,15 +40,15 @@ func openBare(t *testing.T, address, method string, streams int) (refused func()
 	go func() {
 		for {
 			frame, err := framer.ReadFrame()
-			if err != nil {
-				return
-			}
 			reset, ok := frame.(*http2.RSTStreamFrame)
 			mu.Lock()
-			if ok && reset.ErrCode == http2.ErrCodeRefusedStream {
+			if err != nil || ok && reset.ErrCode == http2.ErrCodeRefusedStream {
 				n++
 			}
 			mu.Unlock()
+			if err != nil {
+				return
+			}
 		}
 	}()
 	var block bytes.Buffer

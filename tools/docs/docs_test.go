@@ -133,7 +133,7 @@ func anchors(page []string) []string {
 	var found []string
 	for _, line := range page {
 		if heading := strings.TrimLeft(line, "#"); heading != line {
-			found = append(found, strings.ToLower(strings.NewReplacer("`", "", ".", "").Replace(heading[1:])))
+			found = append(found, strings.ToLower(strings.NewReplacer("`", "", ".", "", "?", "", ",", "", " ", "-").Replace(strings.TrimSpace(heading))))
 		}
 	}
 	return found

@@ -38,7 +38,7 @@ func Post(
 	ctx context.Context, transport http.RoundTripper, target *url.URL, call providers.Call, body Body,
 ) (*Answer, *providers.Error) {
 	progress := &progress{sent: time.Now()}
-	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body))
+	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body)) //nolint:bodyclose // received closes it
 	return received(ctx, response, err, call, body.envelope(), progress)
 }
 

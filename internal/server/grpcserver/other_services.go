@@ -113,7 +113,8 @@ func (o *otherServices) forCallers(handler grpc.StreamHandler) grpc.StreamHandle
 	return func(implementation any, stream grpc.ServerStream) error {
 		ctx := stream.Context()
 		c := newCall(ctx)
-		if o.dispatcher.Authenticate(ctx, c, shownBy(ctx)); c.Refused != nil {
+		o.dispatcher.Authenticate(ctx, c, shownBy(ctx))
+		if c.Refused != nil {
 			o.refusals.add(unauthenticated, connOf(ctx).RemoteAddr())
 			c.Err = c.Refused
 			return failure(ctx, c)
