@@ -112,7 +112,7 @@ func run(ctx context.Context, window time.Duration, rounds int) error {
 	if err := vendor.SetLatency(ctx, vendorLatency); err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stdout, "%d others; %d windows of %v with the loud caller, as many without; medians\n", others, rounds, window)
+	_, _ = fmt.Fprintf(os.Stdout, "%d others; %d windows of %v with the loud caller, as many without; medians\n", others, rounds, window)
 	for i := range contests {
 		c := &contests[i]
 		g, err := startGateway(ctx, folder, program, vendor.Plain, c, i == len(contests)-1)
@@ -153,7 +153,7 @@ func (g *gateway) measure(ctx context.Context, c *contest, window time.Duration,
 		}
 		for _, err := range []error{errOff, errOn} {
 			if err != nil {
-				fmt.Fprintln(os.Stdout, "  an other's call failed:", err)
+				_, _ = fmt.Fprintln(os.Stdout, "  an other's call failed:", err)
 			}
 		}
 		failed += off.Failed + on.Failed
@@ -161,7 +161,7 @@ func (g *gateway) measure(ctx context.Context, c *contest, window time.Duration,
 		p90 := func(r load.Result) float64 { return stats.Quantile(r.Latencies, 0.9) / float64(time.Millisecond) }
 		quiet, loud, added = append(quiet, p90(off)), append(loud, p90(on)), append(added, p90(on)-p90(off))
 	}
-	fmt.Fprintf(os.Stdout, "%-36s others: %d failed, p90 %.1f ms, with the loud caller %.1f ms, %+.1f ms (%.1f … %.1f); it: %d of its last window served, %d refused in all\n",
+	_, _ = fmt.Fprintf(os.Stdout, "%-36s others: %d failed, p90 %.1f ms, with the loud caller %.1f ms, %+.1f ms (%.1f … %.1f); it: %d of its last window served, %d refused in all\n",
 		c.name, failed, stats.Summarize(quiet).Median, stats.Summarize(loud).Median, stats.Summarize(added).Median,
 		stats.Summarize(added).Low, stats.Summarize(added).High, heard.OK, refused)
 	return nil
@@ -208,7 +208,7 @@ func (g *gateway) refusals(ctx context.Context, window time.Duration) error {
 		if photo > 0 {
 			what = fmt.Sprintf("with a photo of %d KiB", photo>>10)
 		}
-		fmt.Fprintf(os.Stdout, "  refused, %s: %.0f µs of processor each, %d refused and %d served in %v\n",
+		_, _ = fmt.Fprintf(os.Stdout, "  refused, %s: %.0f µs of processor each, %d refused and %d served in %v\n",
 			what, float64((after-before).Microseconds())/float64(max(1, result.Failed+result.OK)), result.Failed, result.OK, window)
 	}
 	return nil

@@ -46,6 +46,34 @@ callers:
 	return config, keys
 }
 
+// Of callers, those who are admin see on the admin listener what operators see on their own.
+func TestAdminsSeeOperatorsPages(t *testing.T) {
+	config := vendorConfig + "callers:\n"
+	keys := map[string]string{}
+	for _, name := range []string{"bank", "operations"} {
+		token, key := callers.NewAPIKey()
+		keys[name] = token
+		config += fmt.Sprintf("  %s: {api_keys: [{name: main, id: %s, sha256: %x}], admin: %t}\n", name, key.ID, key.Hash, name == "operations")
+	}
+	vendor := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(vendor.Close)
+	g, _ := startGateway(t, config, vendor.URL, &lockedBuffer{})
+	for authorization, want := range map[string]int{
+		"": http.StatusForbidden, "Bearer " + keys["bank"]: http.StatusForbidden, "Bearer " + keys["operations"]: http.StatusOK,
+		"Bearer " + keys["operations"] + "A": http.StatusForbidden,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+g.Admin+"/routes", http.NoBody)
+		require.NoError(t, err)
+		if authorization != "" {
+			request.Header.Set("Authorization", authorization)
+		}
+		answer, err := (&http.Client{}).Do(request)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, want, answer.StatusCode)
+	}
+}
+
 // answered is what a caller gets over either transport.
 type answered struct {
 	product string // of a call that issued a token

@@ -150,10 +150,16 @@ func (g *Gateway) serveCalls(dispatcher *server.Dispatcher) {
 // servePages makes the servers for operators: who reaches the second listener is one.
 func (g *Gateway) servePages(pages admin.Pages) {
 	errorLog := stdlog.New(g.log).Logger()
-	pages.Hosts = g.adminListener.hosts(g.config)
+	pages.Hosts, pages.IsAdmin = g.adminListener.hosts(g.config), g.isAdmin
 	g.admin = admin.New(pages, errorLog)
 	pages.Hosts, pages.IsAdmin = g.operatorListener.hosts(g.config), admin.Anybody
 	g.operator = admin.New(pages, errorLog)
+}
+
+// isAdmin reports whether a request comes from a caller who may see what operators see.
+func (g *Gateway) isAdmin(r *http.Request) bool {
+	caller, fault := g.authenticator.Authenticate(r.Context(), server.ShownBy(r))
+	return fault == "" && caller != nil && caller.Admin
 }
 
 // Addresses are those that the gateway listens on. Where the configuration leaves the

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/callers"
@@ -25,6 +26,15 @@ func (d *Dispatcher) Authenticate(ctx context.Context, c *call.Call, shown calle
 	if c.Caller, c.Fault = d.authenticator.Authenticate(ctx, shown); c.Fault != "" {
 		c.Refuse(unauthenticated())
 	}
+}
+
+// ShownBy returns what a request over HTTP shows of who sends it.
+func ShownBy(r *http.Request) callers.Shown {
+	shown := callers.Shown{Authorization: r.Header["Authorization"]}
+	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		shown.Certificate = r.TLS.VerifiedChains[0][0]
+	}
+	return shown
 }
 
 // unauthenticated is the failure of every call that does not show which caller it comes from,

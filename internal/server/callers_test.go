@@ -135,7 +135,7 @@ func TestCallers(t *testing.T) {
 		}
 	}
 	require.Equal(t, "Unauthenticated", refusals["gRPC"].status)
-	require.Equal(t, []string{"Bearer"}, refusals["gRPC"].header["www-authenticate"]) //nolint:staticcheck // metadata is in lower case
+	require.Equal(t, []string{"Bearer"}, refusals["gRPC"].header["www-authenticate"])   //nolint:staticcheck // metadata is in lower case
 	require.Equal(t, []string{"-1"}, refusals["gRPC"].header["grpc-retry-pushback-ms"]) //nolint:staticcheck // as above
 	require.Equal(t, "401 Unauthorized", refusals["REST"].status)
 	require.Equal(t, []string{"Bearer"}, refusals["REST"].header["Www-Authenticate"])

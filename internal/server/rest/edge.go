@@ -61,7 +61,7 @@ func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 	answer["X-Content-Type-Options"] = noSniff
 	answer.Set(headerRequestID, c.RequestID)
 
-	e.dispatcher.Authenticate(r.Context(), c, shownBy(r))
+	e.dispatcher.Authenticate(r.Context(), c, server.ShownBy(r))
 	ctx, cancel, refused := withTimeoutHeader(r)
 	defer cancel()
 	if refused != nil {

@@ -11,7 +11,6 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
-	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/server"
@@ -23,7 +22,6 @@ const (
 	headerContentEncoding = "Content-Encoding"
 	headerTimeout         = "Grpc-Timeout"
 	headerIdempotencyKey  = "Idempotency-Key"
-	headerAuthorization   = "Authorization"
 )
 
 // headerRequestID is server.HeaderRequestID as HTTP spells it.
@@ -78,15 +76,6 @@ func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *p
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	return ctx, cancel, nil
-}
-
-// shownBy returns what a request shows of who sends it.
-func shownBy(r *http.Request) callers.Shown {
-	shown := callers.Shown{Authorization: r.Header[headerAuthorization]}
-	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
-		shown.Certificate = r.TLS.VerifiedChains[0][0]
-	}
-	return shown
 }
 
 // fromOtherSite reports whether a browser says that a page of another site sends the
