@@ -29,14 +29,16 @@ var (
 	faultsTimed = flag.Bool("faults.timed", false, "judge the rows of TestFaults by the time that things take, too")
 	faultsLong  = flag.Bool("faults.long", false, "run the rows of TestFaults long and timed, with five seeds")
 	faultsRows  = flag.String("faults.rows", "", "run the rows of TestFaults that match the `regexp` only")
+	faultsRate  = flag.Float64("faults.rate", 0, "run the rows of TestFaults with so many `calls` a second, not as many as usual")
+	faultsOther = flag.String("faults.gateway", "", "run the rows of TestFaults with the gateway of that `binary`, such as an older one")
 	faultsTable = flag.String("faults.table", "", "write the table of TestFaults into the `file`, between its markers")
 )
 
 // faultsRun returns how rows are run, and with how many seeds. A timed run has as many
-// calls a second as two cores can take of four rows, which is fewer under the race
+// calls a second as two cores can take of six rows, which is fewer under the race
 // detector; another has so few that a busy machine can take them, too.
 func faultsRun() (mode faulttest.Mode, rate float64, seeds int) {
-	const few, many = 25, 300
+	const few, many = 25, 200
 	mode, rate, seeds = faulttest.Untimed, few, 1
 	if *faultsTimed {
 		mode = faulttest.Timed
@@ -47,14 +49,21 @@ func faultsRun() (mode faulttest.Mode, rate float64, seeds int) {
 	if mode != faulttest.Untimed && !raceDetector {
 		rate = many
 	}
+	if *faultsRate > 0 {
+		rate = *faultsRate
+	}
 	return mode, rate, seeds
 }
 
 // Whatever happens to a vendor, no caller notices as long as another account can serve.
 func TestFaults(t *testing.T) {
-	const atOnce = 4
+	const atOnce = 6
 	wanted := regexp.MustCompile(*faultsRows)
 	mode, rate, seeds := faultsRun()
+	tested := process.Command{Path: os.Args[0], Env: []string{asGateway + "=" + thatPanics}}
+	if *faultsOther != "" {
+		tested = process.Command{Path: *faultsOther}
+	}
 	before := report.LookAtMachine()
 	results := make(map[string][]faultsResult)
 	var mu sync.Mutex
@@ -71,8 +80,7 @@ func TestFaults(t *testing.T) {
 			running.Go(func() {
 				defer func() { <-free }()
 				result, err := faulttest.Run(t.Context(), &rows[i], faulttest.Options{
-					Gateway: process.Command{Path: os.Args[0], Env: []string{asGateway + "=" + thatPanics}},
-					Folder:  folder, Rate: rate, Seed: uint64(seed + 1), Mode: mode,
+					Gateway: tested, Folder: folder, Rate: rate, Seed: uint64(seed + 1), Mode: mode,
 				})
 				mu.Lock()
 				defer mu.Unlock()

@@ -19,8 +19,7 @@ accounts:
     provider: megvii
     base_url: FIRST_URL
     timeout: FIRST_ATTEMPT
-    credentials:
-      - {name: main, api_key: {file: main-key}, api_secret: {file: main-secret}}SPARE
+    credentials:FIRST_CREDENTIALS
   second:
     provider: megvii
     base_url: SECOND_URL
@@ -33,40 +32,49 @@ accounts:
     credentials: [{name: main, api_id: {file: main-key}, api_secret: {file: main-secret}}]
 routes:
   - flow: spoken_digits
+    order: ORDER
     targets:
-      - {account: first, product: megvii.random-number}
-      - {account: second, product: megvii.random-number}
+      - {account: first, product: megvii.random-numberMOST}
+      - {account: second, product: megvii.random-numberLESS}
   - flow: app_sdk
+    order: ORDER
     targets:
-      - {account: first, product: megvii.app-v5, parameters: {liveness_id: faulttest}}
-      - {account: other, product: linkface.app}
-      - {account: second, product: megvii.app-v5, parameters: {liveness_id: faulttest}}
+      - {account: first, product: megvii.app-v5, parameters: {liveness_id: faulttest}MOST}
+      - {account: other, product: linkface.appLESS}
+      - {account: second, product: megvii.app-v5, parameters: {liveness_id: faulttest}LESS}
+  - flow: js_sdk
+    order: ORDER
+    targets:
+      - {account: first, product: megvii.h5-flashMOST}
+      - {account: second, product: megvii.h5-flashLESS}
 `
-
-const spareCredential = `
-      - {name: spare, api_key: {file: spare-key}, api_secret: {file: spare-secret}}`
 
 // writeConfig writes the row's configuration with the files that it names and returns
 // where it is.
 func writeConfig(folder string, row *Row, vs faultyvendor.Vendors, w waits) (string, error) {
-	url, spare := vs[faultyvendor.First].URL(), ""
+	url, order, most, less := vs[faultyvendor.First].URL(), "ordered", "", ""
 	if row.firstURL != "" {
 		url = row.firstURL
 	}
 	if row.tls {
 		url += "\n    ca_file: ca.pem"
 	}
-	if row.spare {
-		spare = spareCredential
+	if row.weighted {
+		order, most, less = "weighted", ", weight: 60", ", weight: 20"
 	}
-	files := map[string]string{
-		"gateway.yaml": strings.NewReplacer(
-			"FIRST_URL", url, "SECOND_URL", vs[faultyvendor.Second].URL(), "OTHER_URL", vs[faultyvendor.Other].URL(), "SPARE", spare,
-			"FIRST_ATTEMPT", w.first.String(), "OTHER_ATTEMPT", w.others.String(),
-		).Replace(configuration),
-		"main-key": faultyvendor.MainKey, "main-secret": faultyvendor.MainSecret,
-		"spare-key": faultyvendor.SpareKey, "spare-secret": faultyvendor.SpareSecret,
+	files := map[string]string{}
+	var credentials strings.Builder
+	for i, c := range faultyvendor.Credentials() {
+		files[c.Name+"-key"], files[c.Name+"-secret"] = c.Key, c.Secret
+		if i < max(1, row.credentials) {
+			fmt.Fprintf(&credentials, "\n      - {name: %[1]s, api_key: {file: %[1]s-key}, api_secret: {file: %[1]s-secret}}", c.Name)
+		}
 	}
+	files["gateway.yaml"] = strings.NewReplacer(
+		"FIRST_URL", url, "SECOND_URL", vs[faultyvendor.Second].URL(), "OTHER_URL", vs[faultyvendor.Other].URL(),
+		"FIRST_CREDENTIALS", credentials.String(), "ORDER", order, "MOST", most, "LESS", less,
+		"FIRST_ATTEMPT", w.first.String(), "OTHER_ATTEMPT", w.others.String(),
+	).Replace(configuration)
 	if row.tls {
 		files["ca.pem"] = string(vs[faultyvendor.First].Authority())
 	}

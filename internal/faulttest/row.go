@@ -1,6 +1,7 @@
 package faulttest
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/faulttest/faultyvendor"
@@ -19,10 +20,17 @@ type Row struct {
 	flaps bool
 	// traffic is traffic.Usual if there is none.
 	traffic []traffic.Kind
-	// tls makes first speak TLS, spare gives it a second credential, and firstURL is
+	// tls makes first speak TLS, credentials is how many it has if not one, and firstURL is
 	// where the gateway looks for it instead of where it is.
-	tls, spare bool
-	firstURL   string
+	tls         bool
+	credentials int
+	firstURL    string
+	// weighted routes have first for three calls in five.
+	weighted bool
+	// firstTakes is how long first takes for its answers, if not as long as others.
+	firstTakes time.Duration
+	// attempt is the time of attempts and deadline that of callers, if not the usual one.
+	attempt, deadline time.Duration
 
 	// hangs says that attempts during the fault end with their time, and down that no
 	// account can serve.
@@ -33,10 +41,14 @@ type Row struct {
 	// keeps is the least share of the tokens that first issues during the fault in a
 	// timed run: so small a fault does not take it out of use.
 	keeps float64
-	// returns says that a timed run lasts until what failed must serve again.
-	returns bool
-	// long is how long the fault lasts in a long run, if not as long as others.
-	long time.Duration
+	// blind says that the gateway learns of the fault by calls that are lost: those which begin
+	// before it can know, and probes.
+	blind bool
+	// returns says that a timed run lasts until what failed must serve again, and slowly that
+	// it may take a second probe.
+	returns, slowly bool
+	// timed and long are how long the fault lasts in such runs, if not as long as others.
+	timed, long time.Duration
 	// expect finds what else is not as it should be, inTime what a timed run alone can
 	// tell, and remark says what else is worth knowing.
 	expect, inTime func(*judge.Observed) []string
@@ -46,7 +58,7 @@ type Row struct {
 // want is what the run is judged by.
 func (r *Row) want() judge.Want {
 	return judge.Want{
-		Row: r.Name, Down: r.down, Felt: r.felt, Keeps: r.keeps,
+		Row: r.Name, Down: r.down, Felt: r.felt, Keeps: r.keeps, Blind: r.blind, Slowly: r.slowly,
 		Expect: r.expect, InTime: r.inTime, Remark: r.remark,
 	}
 }
@@ -63,13 +75,17 @@ func (r *Row) length(m Mode) length {
 	var l length
 	switch m {
 	case Untimed:
-		return length{
+		l = length{
 			calm: 300 * time.Millisecond, fault: 2 * time.Second, after: 300 * time.Millisecond,
 			period: 500 * time.Millisecond,
 		}
+		if r.blind {
+			l.fault += untimedLonger * r.deadline
+		}
+		return l
 	case Timed:
 		l = length{
-			calm: 500 * time.Millisecond, fault: 3500 * time.Millisecond, after: 500 * time.Millisecond,
+			calm: 500 * time.Millisecond, fault: cmp.Or(r.timed, 3500*time.Millisecond), after: 500 * time.Millisecond,
 			period: 700 * time.Millisecond,
 		}
 	case Long:
@@ -79,7 +95,7 @@ func (r *Row) length(m Mode) length {
 		}
 	}
 	if r.returns {
-		l.after = judge.Recovery(l.fault) + 2*time.Second
+		l.after = r.want().Recovery(l.fault) + 2*time.Second
 	}
 	return l
 }
@@ -94,16 +110,25 @@ type waits struct {
 	first, others time.Duration
 }
 
+// untimedLonger is how many times as long calls take in an untimed run of a row whose calls
+// end by their deadlines.
+const untimedLonger = 4
+
 // waits returns those of the row. An untimed run gives calls and attempts so much time
 // that no scheduling lag ends one, except where a vendor hangs: waiting for that to end
 // would only make the run long.
 func (r *Row) waits(m Mode) waits {
 	const short, long = time.Second, 10 * time.Second
-	w := waits{deadline: 4 * time.Second, patience: 2 * time.Second, first: short, others: short}
+	w := waits{deadline: cmp.Or(r.deadline, 4*time.Second), patience: 2 * time.Second, first: cmp.Or(r.attempt, short), others: cmp.Or(r.attempt, short)}
 	if m != Untimed {
 		return w
 	}
-	w.deadline, w.patience = 25*time.Second, time.Minute
+	w.patience = time.Minute
+	if r.blind {
+		w.deadline, w.first, w.others = untimedLonger*w.deadline, untimedLonger*w.first, untimedLonger*w.others
+		return w
+	}
+	w.deadline = 25 * time.Second
 	if !r.hangs {
 		w.first = long
 	}

@@ -13,7 +13,10 @@ import (
 const PanicCode = "PANIC"
 
 // Rows returns every fault that callers may not notice.
-func Rows() []Row {
+func Rows() []Row { return append(faults(), hours()...) }
+
+// faults are those of a vendor that is broken.
+func faults() []Row {
 	everybody := []string{faultyvendor.First, faultyvendor.Second, faultyvendor.Other}
 	return []Row{
 		{Name: "accepts and never answers", fault: faultyvendor.Always("hang"), felt: "VENDOR_TIMEOUT", hangs: true},
@@ -45,7 +48,7 @@ func Rows() []Row {
 			Name: "vendor clock off ten minutes", traffic: traffic.Signed(), fault: faultyvendor.Always("skew=10m"),
 			felt: "VENDOR_SIGNATURE_EXPIRED", keeps: 0.9, inTime: judge.ClockIsLearnt,
 		},
-		{Name: "credential revoked in flight", spare: true, fault: faultyvendor.Revoke, felt: "VENDOR_CREDENTIALS_REJECTED", keeps: 0.9},
+		{Name: "credential revoked in flight", credentials: 2, fault: faultyvendor.Revoke(1), felt: "VENDOR_CREDENTIALS_REJECTED", keeps: 0.9},
 		{Name: "quota gone", fault: faultyvendor.Always("code=AUTHORIZATION_ERROR:LIMIT_REACHED"), felt: "VENDOR_QUOTA_EXHAUSTED"},
 		{
 			Name: "ten times slower", traffic: traffic.HurriedBy(70, 150*time.Millisecond),

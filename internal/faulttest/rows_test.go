@@ -28,7 +28,7 @@ func TestRows(t *testing.T) {
 		}
 		require.GreaterOrEqual(t, r.length(Long).fault, 20*time.Second, r.Name)
 	}
-	require.Len(t, names, 32)
+	require.Len(t, names, 47)
 }
 
 func TestSpansOfAFaultThatFlaps(t *testing.T) {

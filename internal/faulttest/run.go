@@ -65,7 +65,7 @@ func Run(ctx context.Context, row *Row, o Options) (*report.Report, error) {
 
 func run(ctx context.Context, row *Row, o Options) (*report.Report, error) {
 	vs, err := faultyvendor.Start(faultyvendor.Options{
-		TLS: row.tls, Rate: o.Rate,
+		TLS: row.tls, FirstTakes: row.firstTakes, Rate: o.Rate,
 		Random: func(name string) *rand.Rand { return newRandom(o.Seed, name) },
 	})
 	if err != nil {

@@ -84,9 +84,11 @@ func LimitAtOnce(v *Vendor) (end func(), err error) {
 const LimitCode = "CONCURRENCY_LIMIT_EXCEEDED"
 
 // LimitRate refuses what goes beyond a third of the usual requests in a second.
-func LimitRate(v *Vendor) (end func(), err error) {
+func LimitRate(v *Vendor) (end func(), err error) { return LimitTo(int(v.rate / 3))(v) }
+
+// LimitTo refuses, at once, what goes beyond so many requests in a second.
+func LimitTo(limit int) Fault {
 	return answers(func(v *Vendor) handler {
-		limit := int(v.rate / 3)
 		var mu sync.Mutex
 		var Second int64
 		var taken int
@@ -107,7 +109,23 @@ func LimitRate(v *Vendor) (end func(), err error) {
 			}
 			usual.ServeHTTP(w, r)
 		}
-	})(v)
+	})
+}
+
+// Every makes one in n requests end as the vendor's outcome says, the tenth first.
+func Every(n int64, outcomes map[string]string) Fault {
+	const first = 10
+	return answers(func(v *Vendor) handler {
+		var requests atomic.Int64
+		failed, usual := after(UsualDelay, v.outcome(outcomes[v.name])), v.usual()
+		return func(w http.ResponseWriter, r *http.Request) {
+			if requests.Add(1)%n == first%n {
+				failed.ServeHTTP(w, r)
+				return
+			}
+			usual.ServeHTTP(w, r)
+		}
+	})
 }
 
 // Drip sends the answer to a request that was served, a byte a second.

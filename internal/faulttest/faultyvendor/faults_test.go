@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -57,10 +58,10 @@ func open(t *testing.T, secure bool) *visit {
 }
 
 // ask asks for a token with the main credential.
-func (v *visit) ask() (status int, body string, err error) { return v.askWith(MainKey, MainSecret) }
+func (v *visit) ask() (status int, body string, err error) { return v.askWith(Credentials()[0]) }
 
-func (v *visit) askWith(key, secret string) (status int, body string, err error) {
-	form := url.Values{"api_key": {key}, "api_secret": {secret}, "biz_no": {"order-1"}}
+func (v *visit) askWith(c Credential) (status int, body string, err error) {
+	form := url.Values{"api_key": {c.Key}, "api_secret": {c.Secret}, "biz_no": {"order-1"}}
 	response, err := v.client.PostForm(v.url+"/faceid/lite/raw/get_random_number", form)
 	if err != nil {
 		return 0, "", err
@@ -107,6 +108,13 @@ func answersWith(status int, text string) symptom {
 	}, patience}
 }
 
+// answersFrom is to be answered with one of the texts each time.
+func answersFrom(texts ...string) symptom {
+	return symptom{func(_ int, body string, err error) bool {
+		return err == nil && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(body, text) })
+	}, patience}
+}
+
 func fails(as func(error) bool) symptom {
 	return symptom{func(_ int, _ string, err error) bool { return err != nil && as(err) }, patience}
 }
@@ -128,7 +136,7 @@ func TestFaults(t *testing.T) {
 		"fill the queue":   {FillQueue, false, hangs, false},
 		"expired":          {PresentExpired, true, fails(untrusted), false},
 		"another name":     {PresentOtherName, true, fails(untrusted), false},
-		"revoked":          {Revoke, false, answersWith(403, "AUTHENTICATION_ERROR"), false},
+		"revoked":          {Revoke(1), false, answersWith(403, "AUTHENTICATION_ERROR"), false},
 		"hangs":            {Always("hang"), false, hangs, true},
 		"resets":           {Always("reset"), false, fails(connectionLost), true},
 		"half":             {Always("half-body"), false, fails(connectionLost), true},
@@ -138,6 +146,10 @@ func TestFaults(t *testing.T) {
 		"redirects":        {Always("redirect"), false, answersWith(307, ""), false},
 		"fails":            {Always("code=INTERNAL_ERROR"), false, answersWith(500, "INTERNAL_ERROR"), false},
 		"slow":             {Takes(2 * impatience), false, hangs, true},
+		"a framework":      {Frameworks, false, answersFrom(`{"error":"Not Found"}`, `"Service Unavailable"`), false},
+		"a proxy's limit":  {RefuseSize, false, answersWith(413, "<html>"), false},
+		"wants a rest":     {RetryAfter(AsDate, map[string]string{First: "status=429"}), false, answersWith(429, ""), false},
+		"Date is off":      {ShiftDate(time.Hour), false, answersWith(200, "token_random_number"), true},
 		"no fault":         {Nothing, false, answersWith(200, "token_random_number"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,11 +183,15 @@ func TestFaults(t *testing.T) {
 
 func TestSpareCredentialOutlivesTheMainOne(t *testing.T) {
 	v := open(t, false)
-	_, err := Revoke(v.Vendor)
-	require.NoError(t, err)
-	status, _, err := v.askWith(SpareKey, SpareSecret)
-	require.NoError(t, err)
-	require.Equal(t, 200, status)
+	for revoked := range len(Credentials()) + 1 {
+		_, err := Revoke(int32(revoked))(v.Vendor) //nolint:gosec // it is small
+		require.NoError(t, err)
+		for i, c := range Credentials() {
+			status, _, err := v.askWith(c)
+			require.NoError(t, err)
+			require.Equal(t, i >= revoked, status == 200, "%d revoked, %s", revoked, c.Name)
+		}
+	}
 }
 
 func TestOnlyReusedConnectionsAreReset(t *testing.T) {
@@ -200,13 +216,15 @@ func TestLimits(t *testing.T) {
 	}{
 		"at once":        {LimitAtOnce, map[int]int{200: 3, 403: 27}},
 		"in a second":    {LimitRate, map[int]int{200: 20, 429: 10}},
+		"to 7":           {LimitTo(7), map[int]int{200: 7, 429: 23}},
+		"one in 15":      {Every(15, map[string]string{First: "status=503"}), map[int]int{200: 28, 503: 2}},
 		"a share of 0":   {Sometimes(0, nil), map[int]int{200: 30}},
 		"a share of all": {Sometimes(1, map[string]string{First: "status=503"}), map[int]int{503: 30}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				accepted := sandbox.NewCredentials(map[string]string{MainKey: MainSecret})
-				v := &Vendor{name: First, rate: 60, random: newRandom, standIn: sandbox.NewMegvii(sandbox.Options{Credentials: accepted})}
+				accepted := sandbox.NewCredentials(map[string]string{Credentials()[0].Key: Credentials()[0].Secret})
+				v := &Vendor{name: First, rate: 60, takes: UsualDelay, random: newRandom, standIn: sandbox.NewMegvii(sandbox.Options{Credentials: accepted})}
 				end, err := c.fault(v)
 				require.NoError(t, err)
 				for range 2 {
@@ -224,7 +242,7 @@ func newRandom(string) *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
 // askAtOnce makes n requests at one time and counts the answers by status.
 func askAtOnce(v *Vendor, n int) map[int]int {
-	form := url.Values{"api_key": {MainKey}, "api_secret": {MainSecret}}.Encode()
+	form := url.Values{"api_key": {Credentials()[0].Key}, "api_secret": {Credentials()[0].Secret}}.Encode()
 	answers := make([]*httptest.ResponseRecorder, n)
 	var all sync.WaitGroup
 	for i := range answers {
@@ -239,4 +257,59 @@ func askAtOnce(v *Vendor, n int) map[int]int {
 		statuses[a.Code]++
 	}
 	return statuses
+}
+
+// header makes a request and returns the header of the answer.
+func (v *visit) header(t *testing.T) http.Header {
+	t.Helper()
+	response, err := v.client.PostForm(v.url+"/faceid/lite/raw/get_random_number", url.Values{
+		"api_key": {Credentials()[0].Key}, "api_secret": {Credentials()[0].Secret}, "biz_no": {"order-1"},
+	})
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	return response.Header
+}
+
+// A Retry-After ends when the first one's does, in either form.
+func TestRetryAfter(t *testing.T) {
+	for name, c := range map[string]struct {
+		form func(time.Duration) string
+		read func(string) (time.Duration, error)
+	}{
+		"seconds": {AsSeconds, func(text string) (time.Duration, error) { return time.ParseDuration(text + "s") }},
+		"date": {AsDate, func(text string) (time.Duration, error) {
+			at, err := http.ParseTime(text)
+			return time.Until(at), err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := open(t, false)
+			_, err := RetryAfter(c.form, map[string]string{First: "status=503"})(v.Vendor)
+			require.NoError(t, err)
+			began := time.Now()
+			for range 2 {
+				rest, err := c.read(v.header(t).Get("Retry-After"))
+				require.NoError(t, err)
+				require.LessOrEqual(t, rest, Rest+time.Second)
+				require.GreaterOrEqual(t, rest, Rest-time.Since(began)-2*time.Second)
+			}
+		})
+	}
+}
+
+// The Date is off, or the clock for signatures alone.
+func TestClocks(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault Fault
+		off   time.Duration
+	}{"Date": {ShiftDate(-time.Hour), -time.Hour}, "signatures": {ShiftSignatures(time.Hour), 0}} {
+		t.Run(name, func(t *testing.T) {
+			v := open(t, false)
+			_, err := c.fault(v.Vendor)
+			require.NoError(t, err)
+			at, err := http.ParseTime(v.header(t).Get("Date"))
+			require.NoError(t, err)
+			require.WithinDuration(t, time.Now().Add(c.off), at, patience)
+		})
+	}
 }

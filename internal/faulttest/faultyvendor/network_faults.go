@@ -67,10 +67,12 @@ func present(v *Vendor, other *tls.Certificate) (end func(), err error) {
 	return func() { v.certificate.Store(&v.authority.valid) }, nil
 }
 
-// Revoke takes the first of the vendor's credentials away.
-func Revoke(v *Vendor) (end func(), err error) {
-	v.mainRevoked.Store(true)
-	return func() { v.mainRevoked.Store(false) }, nil
+// Revoke takes the first n of the vendor's credentials away.
+func Revoke(n int32) Fault {
+	return func(v *Vendor) (end func(), err error) {
+		v.revoked.Store(n)
+		return func() { v.revoked.Store(0) }, nil
+	}
 }
 
 // Takes makes the vendor slower.

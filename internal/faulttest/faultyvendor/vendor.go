@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -40,18 +41,29 @@ type Vendor struct {
 	// certificate is nil if the vendor speaks plain HTTP.
 	certificate atomic.Pointer[tls.Certificate]
 	authority   *authority
-	// mainRevoked says that the first of the credentials is accepted no more.
-	mainRevoked atomic.Bool
-	random      func(name string) *rand.Rand
-	rate        float64 // of the calls in a second
+	// revoked is how many of the credentials, from the first on, are accepted no more.
+	revoked atomic.Int32
+	// takes is how long it takes for an answer while nothing is wrong with it.
+	takes  time.Duration
+	random func(name string) *rand.Rand
+	rate   float64 // of the calls in a second
 }
 
 // startVendor serves the stand-in that newStandIn makes. With an authority it speaks TLS.
 func startVendor(name string, o Options, authority *authority, newStandIn func(sandbox.Options) standIn) (*Vendor, error) {
-	v := &Vendor{name: name, random: o.Random, rate: o.Rate, authority: authority}
+	v := &Vendor{name: name, random: o.Random, rate: o.Rate, authority: authority, takes: UsualDelay}
+	if name == First && o.FirstTakes > 0 {
+		v.takes = o.FirstTakes
+	}
+	accepted := map[string]string{}
+	for _, c := range Credentials() {
+		accepted[c.Key] = c.Secret
+	}
 	v.standIn = newStandIn(sandbox.Options{
-		Credentials: sandbox.NewCredentials(map[string]string{MainKey: MainSecret, SpareKey: SpareSecret}),
-		Revoked:     func(key string) bool { return v.mainRevoked.Load() && key == MainKey },
+		Credentials: sandbox.NewCredentials(accepted),
+		Revoked: func(key string) bool {
+			return slices.ContainsFunc(Credentials()[:v.revoked.Load()], func(c Credential) bool { return c.Key == key })
+		},
 	})
 	v.handle(v.usual())
 	v.server = &http.Server{
@@ -94,7 +106,7 @@ func (v *Vendor) close() {
 func (v *Vendor) handle(h http.Handler) { v.handler.Store(&h) }
 
 // usual is the vendor as it is without a fault.
-func (v *Vendor) usual() http.Handler { return after(UsualDelay, v.standIn) }
+func (v *Vendor) usual() http.Handler { return after(v.takes, v.standIn) }
 
 // after is a handler that takes that much longer.
 func after(d time.Duration, h http.Handler) http.Handler {

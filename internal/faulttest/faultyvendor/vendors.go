@@ -2,6 +2,7 @@ package faultyvendor
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
@@ -14,18 +15,26 @@ const (
 	Other  = "other"
 )
 
-// The credentials that every vendor accepts. They are invented.
-const (
-	MainKey     = "faulttest-main"
-	MainSecret  = "faulttest-main-secret"
-	SpareKey    = "faulttest-spare"
-	SpareSecret = "faulttest-spare-secret"
-)
+// Credential is one that every vendor accepts.
+type Credential struct{ Name, Key, Secret string }
+
+// Credentials returns them, in the order in which Revoke takes them away. They are invented.
+func Credentials() []Credential {
+	return []Credential{
+		{"main", "faulttest-main", "faulttest-main-secret"},
+		{"spare", "faulttest-spare", "faulttest-spare-secret"},
+		{"third", "faulttest-third", "faulttest-third-secret"},
+		{"fourth", "faulttest-fourth", "faulttest-fourth-secret"},
+	}
+}
 
 // Options says how vendors are started.
 type Options struct {
 	// TLS makes First speak TLS.
 	TLS bool
+	// FirstTakes is how long First takes for its answer while nothing is wrong with it;
+	// UsualDelay if zero, as the others do.
+	FirstTakes time.Duration
 	// Rate is how many calls a second callers make, by which vendors set their limits.
 	Rate float64
 	// Random returns the random numbers of the vendor of that name.

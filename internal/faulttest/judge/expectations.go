@@ -30,7 +30,7 @@ func FailsFast(o *Observed) []string {
 		case !c.Succeeded() && c.Code != codes.Unavailable && c.Code != codes.DeadlineExceeded:
 			broken = append(broken, "another failure than expected: "+o.describe(c))
 		case c.Succeeded(), c.Kind.Deadline != 0, began < 0:
-		case c.Start.After(fault.End.Add(Recovery(fault.End.Sub(fault.Begin)))):
+		case c.Start.After(fault.End.Add(o.Want.Recovery(fault.End.Sub(fault.Begin)))):
 			broken = append(broken, "no recovery: "+o.describe(c))
 		case began > known && c.Start.Before(fault.End):
 			failed++
@@ -53,7 +53,7 @@ func FailsFast(o *Observed) []string {
 func FirstServesAgain(o *Observed) []string {
 	const enough = 0.9
 	fault := o.Spans[0]
-	share, tokens := o.servedBy(faultyvendor.First, fault.End.Add(Recovery(fault.End.Sub(fault.Begin))), o.End)
+	share, tokens := o.servedBy(faultyvendor.First, fault.End.Add(o.Want.Recovery(fault.End.Sub(fault.Begin))), o.End)
 	if tokens == 0 || share < enough {
 		return []string{fmt.Sprintf("after the fault %s issued only %.3f of %d tokens", faultyvendor.First, share, tokens)}
 	}

@@ -22,8 +22,23 @@ const grace = 50 * time.Millisecond
 // early is how long after its beginning a fault counts as new.
 const early = 2 * time.Second
 
-// maxAttempts is the most that a call may make.
-const maxAttempts = 3
+// maxAttempts is the most that a call may make, but for those whose credential is refused, and
+// maxRequests with those.
+const (
+	maxAttempts = 3
+	maxRequests = 6
+)
+
+// credentialRefused reports whether an attempt that ended so was refused for its credential.
+func credentialRefused(reason string) bool {
+	switch reason {
+	case "VENDOR_CREDENTIALS_REJECTED", "VENDOR_ACCOUNT_DISABLED", "VENDOR_ACCOUNT_EXPIRED", "VENDOR_IP_NOT_ALLOWED",
+		"VENDOR_QUOTA_EXHAUSTED", "VENDOR_PERMISSION_DENIED":
+		return true
+	default:
+		return false
+	}
+}
 
 // The share of an account's attempts that may be retries, and the burst beyond it.
 const (
@@ -41,7 +56,6 @@ func Run(o *Observed) *report.Report {
 	r.BrokenIf(r.FailedLate > 0, "%d eligible calls failed", r.FailedLate)
 	r.BrokenIf(r.FailedEarly > 0, "%d eligible calls failed in the first two seconds of a fault", r.FailedEarly)
 	r.BrokenIf(o.Timed && r.Late > 0, "%d answers came after their deadline, up to %s", r.Late, latest.Round(time.Millisecond))
-	r.BrokenIf(r.MostInACall > maxAttempts, "%d attempts for one call", r.MostInACall)
 	r.BrokenIf(r.Foreign > 0, "%d tokens were not of a product that was accepted, or of none that was issued", r.Foreign)
 	r.BrokenIf(r.Unexplained > 0, "%d tokens of the ledgers reached no caller, and nothing was reported of them", r.Unexplained)
 	o.judgeGateway(r)
@@ -74,13 +88,14 @@ func (o *Observed) judgeGateway(r *report.Report) {
 // countCalls counts what callers noticed, and returns how late the latest answer was.
 func (o *Observed) countCalls(r *report.Report) (latest time.Duration) {
 	var shown int
+	probes := o.Log.Probes()
 	for _, c := range o.Calls {
 		late := c.End.Sub(c.Start) - c.Deadline - grace - o.Lag.Around(c.End)
 		if late > 0 && !c.Kind.Cancels {
 			r.Late++
 			latest = max(latest, late)
 		}
-		if !o.Want.eligible(c) {
+		if !o.eligible(c, probes) {
 			continue
 		}
 		if c.Succeeded() {
@@ -124,13 +139,20 @@ func (o *Observed) countAttempts(r *report.Report) {
 	attempts, retries := map[string]int{}, map[string]int{}
 	for i := range o.Log.Calls {
 		made := o.Log.Calls[i].Attempts
-		r.MostInACall = max(r.MostInACall, len(made))
+		refused := 0
 		for j, a := range made {
 			attempts[a.Account]++
-			if slices.ContainsFunc(made[:j], func(earlier process.Attempt) bool { return earlier.Account == a.Account }) {
+			if slices.ContainsFunc(made[:j], func(earlier process.Attempt) bool {
+				return earlier.Account == a.Account && !credentialRefused(earlier.Reason)
+			}) {
 				retries[a.Account]++
 			}
+			if credentialRefused(a.Reason) {
+				refused++
+			}
 		}
+		r.MostInACall = max(r.MostInACall, len(made))
+		r.BrokenIf(len(made)-refused > maxAttempts || len(made) > maxRequests, "%d attempts for one call, of which %d had a credential refused", len(made), refused)
 	}
 	for account, n := range attempts {
 		r.Attempts += n

@@ -65,6 +65,12 @@ func TestReport(t *testing.T) {
 			c.End = c.Start.Add(c.Deadline + grace + 1)
 		}, ""},
 		"four attempts": {func(o *Observed, _ *traffic.Call) { o.Log = logged(t, "id-1: first X, second X, other X, fourth OK") }, "4 attempts for one call"},
+		"seven requests": {func(o *Observed, _ *traffic.Call) {
+			o.Log = logged(t, "id-1: first VENDOR_CREDENTIALS_REJECTED"+strings.Repeat(", first VENDOR_CREDENTIALS_REJECTED", 6))
+		}, "7 attempts for one call, of which 7 had a credential refused"},
+		"refused credentials": {func(o *Observed, _ *traffic.Call) {
+			o.Log = logged(t, repeated(6, "first VENDOR_CREDENTIALS_REJECTED, first VENDOR_QUOTA_EXHAUSTED, first X, second OK")...)
+		}, ""},
 		"retries":       {func(o *Observed, _ *traffic.Call) { o.Log = logged(t, repeated(6, "first X, first OK")...) }, "6 of 12 attempts at first were retries"},
 		"a few retries": {func(o *Observed, _ *traffic.Call) { o.Log = logged(t, repeated(5, "first X, first OK")...) }, ""},
 		"a lost token": {func(o *Observed, _ *traffic.Call) {

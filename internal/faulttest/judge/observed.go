@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/faulttest/process"
@@ -45,6 +46,10 @@ type Want struct {
 	// Keeps is the least share of the tokens that the first vendor issues during the fault
 	// in a timed run.
 	Keeps float64
+	// Blind says that calls may fail that begin before the gateway can know of the fault, and
+	// those that probe; in an untimed run, all. Slowly says that a vendor that fails may take
+	// two probes to serve again.
+	Blind, Slowly bool
 	// Expect finds what else is not as it should be, InTime what a timed run alone can
 	// tell, and Remark says what else is worth knowing; each may be nil.
 	Expect, InTime func(*Observed) []string
@@ -53,14 +58,32 @@ type Want struct {
 
 // eligible reports whether the call is to succeed whatever the fault: its caller waits
 // long enough, and a second allowed account exists.
-func (w Want) eligible(c *traffic.Call) bool {
-	return !w.Down && !c.Kind.Alone && !c.Kind.Cancels && c.Kind.Deadline == 0
+func (o *Observed) eligible(c *traffic.Call, probes map[string]bool) bool {
+	if o.Want.Down || c.Kind.Alone || c.Kind.Cancels || c.Kind.Deadline != 0 {
+		return false
+	}
+	return !o.Want.Blind || o.Timed && !o.unknown(c) && !probes[c.RequestID]
+}
+
+// unknown reports whether the call began before the first calls of a fault were over: some of
+// each kind, of which the rarest is one call in twenty.
+func (o *Observed) unknown(c *traffic.Call) bool {
+	const moment, some, rarest = 250 * time.Millisecond, 5, 0.05
+	calls := time.Duration(some / rarest / o.Rate * float64(time.Second))
+	return slices.ContainsFunc(o.Spans, func(s Span) bool {
+		known := s.Begin.Add(c.Deadline + moment + calls + o.Lag.Around(c.Start))
+		return c.Start.After(s.Begin.Add(-c.Deadline)) && c.Start.Before(known)
+	})
 }
 
 // Recovery is the longest time after a fault in which a vendor may be left alone still:
 // breakers double their cool-down up to 15 s while a fault lasts, so that none is longer
-// than the fault was.
-func Recovery(fault time.Duration) time.Duration {
+// than the fault was. Twice as long if the first probe may say nothing.
+func (w Want) Recovery(fault time.Duration) time.Duration {
 	const longest, slack = 15 * time.Second, 2 * time.Second
-	return min(longest, fault) + slack
+	recovery := min(longest, fault) + slack
+	if w.Slowly {
+		return 2 * recovery
+	}
+	return recovery
 }

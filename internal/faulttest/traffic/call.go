@@ -18,7 +18,7 @@ type Call struct {
 	Start     time.Time
 	// Deadline is how long after Start the caller wants an answer.
 	Deadline time.Duration
-	// cancelAfter is zero if the caller waits.
+	// cancelAfter is when the caller goes away, be it to come again; zero if it waits.
 	cancelAfter time.Duration
 
 	// End is when the answer came or the caller went.
@@ -52,9 +52,16 @@ func (c *Call) Attempts() []*livenessv1.Attempt {
 
 // message is what is sent.
 func (c *Call) message() *livenessv1.IssueLivenessTokenRequest {
-	return &livenessv1.IssueLivenessTokenRequest{
+	message := &livenessv1.IssueLivenessTokenRequest{
 		Flow: c.Kind.Flow, AcceptedProducts: c.Kind.Accepts, Reference: c.Reference, SubjectId: c.Reference,
 	}
+	if c.Kind.Returns {
+		message.IdempotencyKey = c.Reference
+	}
+	if c.Kind.Photos > 0 {
+		message.Comparison = &livenessv1.Comparison{Photos: photos(c.Kind.Photos)}
+	}
+	return message
 }
 
 // Rushed reports whether the call has less time than the contract asks for.
@@ -63,7 +70,10 @@ func (c *Call) Rushed() bool { return c.Deadline < minDeadline }
 // make makes the call and notes what becomes of it.
 func (c *Call) make(ctx context.Context, by issuer, patience time.Duration) {
 	wait := c.Deadline + patience
-	if c.cancelAfter > 0 {
+	switch {
+	case c.Kind.Returns:
+		c.leave(ctx, by)
+	case c.cancelAfter > 0:
 		wait = c.cancelAfter
 	}
 	c.Start = time.Now()
@@ -72,4 +82,11 @@ func (c *Call) make(ctx context.Context, by issuer, patience time.Duration) {
 	c.Answer = by.issue(ctx, c.message(), c.Deadline)
 	c.End = time.Now()
 	c.Gone = c.Err != nil && ctx.Err() != nil
+}
+
+// leave makes the call and goes away; what it comes to is for when the caller comes again.
+func (c *Call) leave(ctx context.Context, by issuer) {
+	ctx, cancel := context.WithTimeout(ctx, c.cancelAfter)
+	defer cancel()
+	by.issue(ctx, c.message(), c.Deadline)
 }

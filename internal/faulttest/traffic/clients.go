@@ -3,7 +3,6 @@ package traffic
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +31,9 @@ type Answer struct {
 	Reason    string
 	Failure   *livenessv1.IssueFailure
 	RequestID string
+	// RetryAfter is when the caller of a call that failed is told to come again, zero if it is
+	// told nothing.
+	RetryAfter time.Duration
 
 	// Err is why there is no answer of the gateway's.
 	Err error
@@ -120,6 +122,10 @@ func (g *grpcClients) issue(ctx context.Context, message *livenessv1.IssueLivene
 	return Answer{Response: response, RequestID: response.GetRequestId()}
 }
 
+// lenient reads answers as clients should: what they do not know may be of a later contract, or
+// of an older one.
+var lenient = protojson.UnmarshalOptions{DiscardUnknown: true}
+
 type restClients struct {
 	client *http.Client
 	url    string
@@ -132,13 +138,13 @@ func (r *restClients) issue(ctx context.Context, message *livenessv1.IssueLivene
 	}
 	if httpStatus == http.StatusOK {
 		response := &livenessv1.IssueLivenessTokenResponse{}
-		if err := protojson.Unmarshal(body, response); err != nil {
+		if err := lenient.Unmarshal(body, response); err != nil {
 			return Answer{Err: fmt.Errorf("the answer is not the contract's: %w", err)}
 		}
 		return Answer{Response: response, RequestID: response.GetRequestId()}
 	}
 	refusal := &statuspb.Status{}
-	if err := protojson.Unmarshal(body, refusal); err != nil {
+	if err := lenient.Unmarshal(body, refusal); err != nil {
 		return Answer{Err: fmt.Errorf("HTTP %d without a status: %w", httpStatus, err)}
 	}
 	return failed(refusal, errors.New(refusal.GetMessage()))
@@ -147,10 +153,7 @@ func (r *restClients) issue(ctx context.Context, message *livenessv1.IssueLivene
 func (r *restClients) post(
 	ctx context.Context, message *livenessv1.IssueLivenessTokenRequest, deadline time.Duration,
 ) (httpStatus int, body []byte, err error) {
-	sent, err := json.Marshal(map[string]any{
-		"flow": message.GetFlow().String(), "acceptedProducts": message.GetAcceptedProducts(),
-		"reference": message.GetReference(), "subjectId": message.GetSubjectId(),
-	})
+	sent, err := protojson.Marshal(message)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -182,6 +185,8 @@ func failed(refusal *statuspb.Status, err error) Answer {
 			a.Reason = detail.GetReason()
 		case *errdetails.RequestInfo:
 			a.RequestID = detail.GetRequestId()
+		case *errdetails.RetryInfo:
+			a.RetryAfter = detail.GetRetryDelay().AsDuration()
 		case *livenessv1.IssueFailure:
 			a.Failure = detail
 		}

@@ -14,6 +14,7 @@ const (
 	RandomNumber = "megvii.random-number"
 	AppV5        = "megvii.app-v5"
 	LinkfaceApp  = "linkface.app"
+	H5Flash      = "megvii.h5-flash"
 )
 
 // Kind is one kind of calls and its part of them all.
@@ -29,6 +30,11 @@ type Kind struct {
 	Alone bool
 	// Cancels makes the caller go away before an answer is likely.
 	Cancels bool
+	// Returns makes the caller, who has an idempotency key, go away like that and come again
+	// at once.
+	Returns bool
+	// Photos is how many photos a call has.
+	Photos int
 }
 
 // Usual is traffic of which every kind can be served by two accounts at least; the last kind
@@ -74,4 +80,24 @@ func Signed() []Kind {
 // OnlyOther is traffic that the account of another provider alone can serve.
 func OnlyOther() []Kind {
 	return []Kind{{Share: 20, Flow: livenessv1.Flow_FLOW_APP_SDK, Accepts: []string{LinkfaceApp}, Alone: true}}
+}
+
+// AndOnlyOther is the usual traffic and some of OnlyOther.
+func AndOnlyOther() []Kind { return append(Usual(), OnlyOther()...) }
+
+// MostlyOnlyOther is the usual traffic and as much of OnlyOther.
+func MostlyOnlyOther() []Kind {
+	kinds := AndOnlyOther()
+	kinds[len(kinds)-1].Share = 100
+	return kinds
+}
+
+// WithPhotos is the usual traffic and a tenth of calls with two photos.
+func WithPhotos() []Kind {
+	return append(Usual(), Kind{Share: 11, Flow: livenessv1.Flow_FLOW_JS_SDK, Accepts: []string{H5Flash}, Photos: 2})
+}
+
+// Returning is the usual traffic and half as many callers with a key who come twice.
+func Returning() []Kind {
+	return append(Usual(), Kind{Share: 50, Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, Accepts: []string{RandomNumber}, Returns: true})
 }

@@ -70,7 +70,7 @@ func (l *Load) one(ctx context.Context) {
 	if c.Kind.Deadline != 0 {
 		c.Deadline = c.Kind.Deadline
 	}
-	if c.Kind.Cancels {
+	if c.Kind.Cancels || c.Kind.Returns {
 		c.cancelAfter = time.Duration(l.Random.Float64() * float64(l.CancelWithin))
 	}
 	var by issuer = &l.Clients.grpc
