@@ -116,6 +116,16 @@ func TestMediaTypes(t *testing.T) {
 			require.Equal(t, 415, (<-g.calls).HTTPStatus)
 		})
 	}
+	for want, headers := range map[string][]string{
+		"the charset of the body must be UTF-8":                                    {"Content-Type", "application/json; charset=gbk"},
+		"the body must not be compressed: Content-Encoding is not taken":           {"Content-Type", "application/json", "Content-Encoding", "br"},
+		"the body must be application/json or multipart/form-data with a boundary": {"Content-Type", "multipart/form-data"},
+	} {
+		t.Run(want, func(t *testing.T) {
+			require.Contains(t, g.send(t, http.MethodPost, tokensPath, goodBody, headers...).status.GetMessage(), want)
+			<-g.calls
+		})
+	}
 	for name, headers := range map[string][]string{
 		"plain":       {"Content-Type", "application/json"},
 		"with UTF-8":  {"Content-Type", "application/json; charset=UTF-8"},
@@ -123,6 +133,7 @@ func TestMediaTypes(t *testing.T) {
 		"in ASCII":    {"Content-Type", "application/json; charset=US-ASCII"},
 		"in capitals": {"Content-Type", "Application/JSON"},
 		"identity":    {"Content-Type", "application/json", "Content-Encoding", "identity"},
+		"IDENTITY":    {"Content-Type", "application/json", "Content-Encoding", "IDENTITY"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NotNil(t, g.send(t, http.MethodPost, tokensPath, goodBody, headers...).response)

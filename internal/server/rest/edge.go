@@ -142,7 +142,7 @@ var shownHeaders = map[string]http.Header{
 // bodyType returns the media type of the body, and the boundary of a form; "" for what the
 // routes do not take. A type must be named: forms of other sites could be sent without.
 func bodyType(header http.Header) (mediaType, boundary string) {
-	if encoding := header.Get(headerContentEncoding); encoding != "" && encoding != "identity" {
+	if isCompressed(header) {
 		return "", ""
 	}
 	contentType := header.Get(headerContentType)
@@ -160,6 +160,25 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 		return mediaTypeJSON, ""
 	default:
 		return "", ""
+	}
+}
+
+// isCompressed reports whether the header names a coding other than "identity", which is none.
+func isCompressed(header http.Header) bool {
+	encoding := header.Get(headerContentEncoding)
+	return encoding != "" && !strings.EqualFold(encoding, "identity")
+}
+
+// bodyRefused says why a body is not taken, by its header.
+func bodyRefused(r *http.Request) *providers.Error {
+	mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get(headerContentType))
+	switch {
+	case isCompressed(r.Header):
+		return methodUnknown("the body must not be compressed: Content-Encoding is not taken")
+	case (mediaType == mediaTypeJSON || mediaType == mediaTypeForm) && !inUTF8(parameters["charset"]):
+		return methodUnknown("the charset of the body must be UTF-8")
+	default:
+		return methodUnknown("the body must be application/json or multipart/form-data with a boundary")
 	}
 }
 

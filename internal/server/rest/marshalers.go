@@ -37,9 +37,7 @@ var (
 			return nil
 		},
 	}
-	otherBodies = marshaler{refuse: func(*http.Request) *providers.Error {
-		return methodUnknown("the body must be application/json or multipart/form-data, in UTF-8 and not compressed")
-	}}
+	otherBodies = marshaler{refuse: bodyRefused}
 )
 
 // marshaler is grpc-gateway's for the bodies of one media type. Answers are JSON whatever
