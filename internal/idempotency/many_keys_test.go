@@ -35,7 +35,7 @@ func atOnce(t *testing.T, keeper *idempotency.Keeper, prefix string, callers int
 	calls.Wait()
 	runtime.ReadMemStats(&after)
 	require.Equal(t, callers, v.calls)
-	return (after.TotalAlloc - before.TotalAlloc) / uint64(callers) //nolint:gosec // it is small
+	return (after.TotalAlloc - before.TotalAlloc) / uint64(callers)
 }
 
 // Forty thousand keys at once cost each call what two thousand do. Nothing is left in the way

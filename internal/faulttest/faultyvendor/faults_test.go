@@ -184,7 +184,7 @@ func TestFaults(t *testing.T) {
 func TestSpareCredentialOutlivesTheMainOne(t *testing.T) {
 	v := open(t, false)
 	for revoked := range len(Credentials()) + 1 {
-		_, err := Revoke(int32(revoked))(v.Vendor) //nolint:gosec // it is small
+		_, err := Revoke(int32(revoked))(v.Vendor)
 		require.NoError(t, err)
 		for i, c := range Credentials() {
 			status, _, err := v.askWith(c)
