@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -80,6 +81,7 @@ func TestNotFiles(t *testing.T) {
 type watched struct {
 	*certificates.Watcher
 
+	mu       sync.Mutex
 	changes  int
 	problems []*certificates.FileError
 }
@@ -89,12 +91,26 @@ func watch(ctx context.Context, t *testing.T, files certificates.Files) *watched
 	w := &watched{}
 	var problems []*certificates.FileError
 	w.Watcher, problems = certificates.Watch(files, func(_ *certificates.Material, problems []*certificates.FileError) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.changes++
 		w.problems = problems
 	})
 	require.Empty(t, problems)
 	go w.Run(ctx)
 	return w
+}
+
+func (w *watched) changed() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.changes
+}
+
+func (w *watched) lastProblems() []*certificates.FileError {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.problems
 }
 
 func (w *watched) shows(t *testing.T, p certtest.Pair) bool {
@@ -114,38 +130,45 @@ func TestSwaps(t *testing.T) {
 		defer cancel()
 		w := watch(ctx, t, filesOf(v))
 		time.Sleep(time.Hour)
-		require.Zero(t, w.changes)
+		synctest.Wait()
+		require.Zero(t, w.changed())
 
 		v.Swap(t, next.SecretFiles(second))
 		time.Sleep(enough)
+		synctest.Wait()
 		require.True(t, w.shows(t, second))
 		require.True(t, next.Pool().Equal(w.Material().ClientCAs))
-		require.Equal(t, 1, w.changes)
+		require.Equal(t, 1, w.changed())
 
 		// A swap to what cannot be used is told of once, however long it stays.
 		v.Swap(t, map[string][]byte{"tls.crt": first.Certificate, "tls.key": second.Key, "ca.crt": ca.PEM})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		require.True(t, w.shows(t, second))
 		require.True(t, next.Pool().Equal(w.Material().ClientCAs), "the files are taken together or not at all")
 		require.True(t, w.Failing())
-		require.Equal(t, 2, w.changes)
-		require.Len(t, w.problems, 1)
+		require.Equal(t, 2, w.changed())
+		require.Len(t, w.lastProblems(), 1)
 
 		v.Swap(t, next.SecretFiles(second)) // what is in use
 		time.Sleep(enough)
+		synctest.Wait()
 		require.False(t, w.Failing())
-		require.Equal(t, 2, w.changes)
+		require.Equal(t, 2, w.changed())
 
 		v.Swap(t, map[string][]byte{"tls.crt": first.Certificate, "tls.key": second.Key, "ca.crt": ca.PEM})
 		time.Sleep(enough)
+		synctest.Wait()
 		require.True(t, w.Failing(), "again")
-		require.Equal(t, 3, w.changes)
+		require.Equal(t, 3, w.changed())
 
 		v.Swap(t, nil)
 		time.Sleep(enough)
-		require.Len(t, w.problems, 3)
+		synctest.Wait()
+		require.Len(t, w.lastProblems(), 3)
 		v.Swap(t, ca.SecretFiles(first))
 		time.Sleep(enough)
+		synctest.Wait()
 		require.True(t, w.shows(t, first))
 		require.False(t, w.Failing())
 	})
@@ -165,6 +188,7 @@ func TestHalfWrittenFiles(t *testing.T) {
 		write := func(file string, content []byte) {
 			require.NoError(t, os.WriteFile(file, content, 0o600))
 			time.Sleep(enough)
+			synctest.Wait()
 		}
 		for written := 0; written < len(second.Certificate); written += 97 {
 			write(files.Certificate, second.Certificate[:written])
@@ -192,15 +216,19 @@ func TestFilesThatDoNotRest(t *testing.T) {
 		defer cancel()
 		w := watch(ctx, t, filesOf(v))
 		time.Sleep(500 * time.Millisecond)
+		synctest.Wait()
 		var last certtest.Pair
 		for range 20 {
 			last = ca.Issue(t, certtest.Leaf{NotAfter: time.Now().Add(time.Hour)})
 			v.Swap(t, maps.Clone(ca.SecretFiles(last)))
 			time.Sleep(time.Second)
+			synctest.Wait()
 		}
 		require.True(t, w.shows(t, first))
-		require.Zero(t, w.changes)
+		synctest.Wait()
+		require.Zero(t, w.changed())
 		time.Sleep(enough)
+		synctest.Wait()
 		require.True(t, w.shows(t, last))
 	})
 }

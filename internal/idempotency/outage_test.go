@@ -3,6 +3,7 @@ package idempotency_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,39 +19,38 @@ var errDown = errors.New("the store is down")
 // if done is set.
 type failing struct {
 	idempotency.Store
-	lease, extend, complete, release bool
-	done                             bool
+	lease, extend, complete, release, done atomic.Bool
 }
 
 func (s *failing) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
-	if !s.lease {
+	if !s.lease.Load() {
 		return s.Store.Lease(ctx, name, lease, ttl)
 	}
-	if s.done {
+	if s.done.Load() {
 		_, _ = s.Store.Lease(ctx, name, lease, ttl)
 	}
 	return idempotency.Record{}, errDown
 }
 
 func (s *failing) Extend(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (bool, error) {
-	if !s.extend {
+	if !s.extend.Load() {
 		return s.Store.Extend(ctx, name, lease, ttl)
 	}
 	return false, errDown
 }
 
 func (s *failing) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
-	if !s.complete {
+	if !s.complete.Load() {
 		return s.Store.Complete(ctx, name, lease, answer, ttl)
 	}
-	if s.done {
+	if s.done.Load() {
 		_, _ = s.Store.Complete(ctx, name, lease, answer, ttl)
 	}
 	return idempotency.Record{}, errDown
 }
 
 func (s *failing) Release(ctx context.Context, name idempotency.Digest, lease idempotency.Record) error {
-	if !s.release {
+	if !s.release.Load() {
 		return s.Store.Release(ctx, name, lease)
 	}
 	return errDown
@@ -74,7 +74,8 @@ func (s heedful) Release(ctx context.Context, name idempotency.Digest, lease ide
 }
 
 func TestTheStoreIsDown(t *testing.T) {
-	store := &failing{Store: newMemory(), lease: true}
+	store := &failing{Store: newMemory()}
+	store.lease.Store(true)
 	keeper, v := newKeeper(t, store), &vendor{}
 	got := do(withDeadline(t), keeper, "message", v.run)
 	require.Equal(t, idempotency.Unavailable, got.outcome)
@@ -82,7 +83,7 @@ func TestTheStoreIsDown(t *testing.T) {
 	require.ErrorIs(t, got.err, errDown)
 	require.Zero(t, v.calls)
 
-	store.lease = false
+	store.lease.Store(false)
 	require.Equal(t, "token-1", do(withDeadline(t), keeper, "message", v.run).answer)
 }
 
@@ -95,13 +96,15 @@ func TestAnAnswerThatMayBeLost(t *testing.T) {
 	}{"is lost": {false, "token-2"}, "is not": {true, "token-1"}} {
 		inBubble(t, name, func(t *testing.T) {
 			t.Helper()
-			store := &failing{Store: newMemory(), complete: true, done: c.done}
+			store := &failing{Store: newMemory()}
+			store.complete.Store(true)
+			store.done.Store(c.done)
 			keeper, v := newKeeper(t, store), &vendor{life: time.Hour}
 			got := do(withDeadline(t), keeper, "message", v.run)
 			require.Equal(t, idempotency.Unavailable, got.outcome)
 			require.Empty(t, got.answer)
 
-			store.complete = false
+			store.complete.Store(false)
 			time.Sleep(deadline + leaseGrace)
 			require.Equal(t, c.want, do(withDeadline(t), keeper, "message", v.run).answer)
 		})
@@ -110,7 +113,9 @@ func TestAnAnswerThatMayBeLost(t *testing.T) {
 
 func TestAKeyThatIsNotReleasedIsFreeWhenItsLeaseEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		keeper, v := newKeeper(t, &failing{Store: newMemory(), release: true}), &vendor{}
+		store := &failing{Store: newMemory()}
+		store.release.Store(true)
+		keeper, v := newKeeper(t, store), &vendor{}
 		refused := errors.New("refused")
 		fails := func(context.Context) (idempotency.Answer, error) { return idempotency.Answer{}, refused }
 		require.Equal(t, refused, do(withDeadline(t), keeper, "message", fails).err)

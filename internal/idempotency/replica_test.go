@@ -2,6 +2,7 @@ package idempotency_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,15 +17,15 @@ type fleet struct {
 	shared  *failing
 	keepers []*idempotency.Keeper
 	// duplicates are those that each has counted.
-	duplicates []int
+	duplicates []atomic.Int64
 }
 
 func newFleet(t *testing.T, replicas int) *fleet {
 	t.Helper()
-	f := &fleet{shared: &failing{Store: newMemory()}, duplicates: make([]int, replicas)}
+	f := &fleet{shared: &failing{Store: newMemory()}, duplicates: make([]atomic.Int64, replicas)}
 	for i := range replicas {
 		keeper := newKeeper(t, idempotency.NewReplica(newMemory(), f.shared))
-		idempotency.OnDuplicate(func() { f.duplicates[i]++ })(keeper)
+		idempotency.OnDuplicate(func() { f.duplicates[i].Add(1) })(keeper)
 		f.keepers = append(f.keepers, keeper)
 	}
 	return f
@@ -34,7 +35,10 @@ func newFleet(t *testing.T, replicas int) *fleet {
 func (f *fleet) lose() { f.shared.Store = newMemory() }
 
 func (f *fleet) setDown(down bool) {
-	f.shared.lease, f.shared.extend, f.shared.complete, f.shared.release = down, down, down, down
+	f.shared.lease.Store(down)
+	f.shared.extend.Store(down)
+	f.shared.complete.Store(down)
+	f.shared.release.Store(down)
 }
 
 func replayed(token string) reply { return reply{token, idempotency.Replayed, nil} }
@@ -59,7 +63,7 @@ func TestAnAnswerOutlivesTheSharedStore(t *testing.T) {
 		time.Sleep(time.Hour - 10*time.Second)
 		require.Equal(t, "token-2", do(withDeadline(t), f.keepers[1], "message", v.run).answer, "brought back, it lives no longer")
 		require.Equal(t, replayed("token-2"), do(withDeadline(t), f.keepers[0], "message", v.run))
-		require.Equal(t, []int{0, 0}, f.duplicates)
+		require.Zero(t, f.duplicates[0].Load()+f.duplicates[1].Load())
 	})
 }
 
@@ -76,7 +80,8 @@ func TestADuplicateIsCounted(t *testing.T) {
 		require.Equal(t, idempotency.Result{Answer: []byte("token-1"), Outcome: idempotency.Replayed, Duplicate: true}, result)
 		require.Equal(t, replayed("token-2"), do(withDeadline(t), f.keepers[1], "message", v.run))
 		require.Equal(t, replayed("token-2"), do(withDeadline(t), f.keepers[2], "message", v.run))
-		require.Equal(t, []int{1, 0, 0}, f.duplicates)
+		require.EqualValues(t, 1, f.duplicates[0].Load())
+		require.Zero(t, f.duplicates[1].Load()+f.duplicates[2].Load())
 	})
 }
 
@@ -101,7 +106,7 @@ func TestALeaseThatIsLost(t *testing.T) {
 			require.Equal(t, c.want, <-first.ended)
 			require.Equal(t, replayed(c.want.answer), do(withDeadline(t), f.keepers[0], "message", nil))
 			require.Equal(t, replayed(c.want.answer), do(withDeadline(t), f.keepers[1], "message", nil))
-			require.Equal(t, c.counted, f.duplicates[0])
+			require.EqualValues(t, c.counted, f.duplicates[0].Load())
 		})
 	}
 }
@@ -133,11 +138,12 @@ func TestAnAnswerIsOfferedAgain(t *testing.T) {
 		inBubble(t, name, func(t *testing.T) {
 			t.Helper()
 			f, v := newFleet(t, 2), &vendor{life: time.Hour}
-			f.shared.complete, f.shared.done = true, done
+			f.shared.complete.Store(true)
+			f.shared.done.Store(done)
 			only := begin(t, f.keepers[0], deadline, "message", v.run)
 			time.Sleep(4 * time.Second)
 			require.True(t, only.waits())
-			f.shared.complete = false
+			f.shared.complete.Store(false)
 			require.Equal(t, reply{"token-1", idempotency.Issued, nil}, <-only.ended)
 			require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[1], "message", nil))
 		})
@@ -149,10 +155,11 @@ func TestAnAnswerIsOfferedAgain(t *testing.T) {
 func TestALeaseThatFailedIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, v := newFleet(t, 2), &vendor{life: time.Hour}
-		f.shared.lease, f.shared.done = true, true
+		f.shared.lease.Store(true)
+		f.shared.done.Store(true)
 		require.Equal(t, idempotency.Unavailable, do(withDeadline(t), f.keepers[0], "message", v.run).outcome)
 		synctest.Wait()
-		f.shared.lease = false
+		f.shared.lease.Store(false)
 		require.Equal(t, "token-1", do(withDeadline(t), f.keepers[1], "message", v.run).answer)
 		require.Equal(t, replayed("token-1"), do(withDeadline(t), f.keepers[0], "message", v.run))
 	})
