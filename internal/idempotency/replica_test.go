@@ -22,7 +22,7 @@ type fleet struct {
 
 func newFleet(t *testing.T, replicas int) *fleet {
 	t.Helper()
-	f := &fleet{shared: &failing{Store: newMemory()}, duplicates: make([]atomic.Int64, replicas)}
+	f := &fleet{shared: &failing{Store: newReplaceable()}, duplicates: make([]atomic.Int64, replicas)}
 	for i := range replicas {
 		keeper := newKeeper(t, idempotency.NewReplica(newMemory(), f.shared))
 		idempotency.OnDuplicate(func() { f.duplicates[i].Add(1) })(keeper)
@@ -32,7 +32,34 @@ func newFleet(t *testing.T, replicas int) *fleet {
 }
 
 // lose has the shared store forget all.
-func (f *fleet) lose() { f.shared.Store = newMemory() }
+func (f *fleet) lose() { f.shared.Store.(*replaceable).now.Store(newMemory()) }
+
+// replaceable is a store that can be replaced while it is used.
+type replaceable struct {
+	now atomic.Pointer[idempotency.Memory]
+}
+
+func newReplaceable() *replaceable {
+	s := &replaceable{}
+	s.now.Store(newMemory())
+	return s
+}
+
+func (s *replaceable) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
+	return s.now.Load().Lease(ctx, name, lease, ttl)
+}
+
+func (s *replaceable) Extend(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (bool, error) {
+	return s.now.Load().Extend(ctx, name, lease, ttl)
+}
+
+func (s *replaceable) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
+	return s.now.Load().Complete(ctx, name, lease, answer, ttl)
+}
+
+func (s *replaceable) Release(ctx context.Context, name idempotency.Digest, lease idempotency.Record) error {
+	return s.now.Load().Release(ctx, name, lease)
+}
 
 func (f *fleet) setDown(down bool) {
 	f.shared.lease.Store(down)
