@@ -140,6 +140,8 @@ func (g *leakyGateway) refusedJSON(t *testing.T, l *leaks, c *leakCase) (request
 	}
 	post("/v1/"+value, valid, jsonHeader)
 	post("/v1/liveness-tokens/"+value+"?"+value+"="+value, valid, jsonHeader)
+	post("/v1/liveness-tokens?"+value+"="+value, valid, jsonHeader)
+	post("/v1/liveness-tokens?"+value, valid, jsonHeader)
 	for name, header := range map[string]string{
 		"Content-Type": "text/" + value, "Grpc-Timeout": value, "Idempotency-Key": value + " ", "Content-Encoding": value, "Expect": value, "Accept": value,
 	} {

@@ -172,11 +172,12 @@ func (l *leaks) none(t *testing.T) {
 // ownAnswer are the values that only the caller's own answer may hold.
 var ownAnswer = []string{"token", "session_id", "reference"}
 
-// scanStatus looks at a failure as a gRPC client sees it.
+// scanStatus looks at a failure as a gRPC client sees it. Metadata prints most of itself as
+// redacted.
 func (l *leaks) scanStatus(err error, mine *leaktest.Set, trailer metadata.MD) {
 	s := status.Convert(err)
 	encoded, _ := proto.Marshal(s.Proto())
-	l.scan("gRPC status", append(encoded, fmt.Sprintf("%v %v %v", err, s.Details(), trailer)...), mine, "reference")
+	l.scan("gRPC status", append(encoded, fmt.Sprintf("%v %v %v", err, s.Details(), map[string][]string(trailer))...), mine, "reference")
 	for _, detail := range s.Details() {
 		if info, ok := detail.(interface{ GetReason() string }); ok {
 			l.mu.Lock()

@@ -173,6 +173,8 @@ func TestQueryStrings(t *testing.T) {
 	g := start(t, unreachable(t))
 	for query, field := range map[string]string{
 		"scenario=x": "scenario", "flow": "flow", "%zz": "", "=x": "", "a;b": "", "张三=1": "", "&": "", "scenario=x&flow=y": "scenario",
+		"tokenLifetime=60s": "tokenLifetime", "subject_id=u": "subject_id",
+		"user7f3a9173": "", "LiuXiaoming=1": "", "scenario7f3a=x": "", "Scenario": "", // words of the caller's
 	} {
 		r := g.send(t, http.MethodPost, tokensPath+"?"+query, goodBody, "Content-Type", "application/json")
 		require.Equal(t, http.StatusBadRequest, r.httpStatus, query)

@@ -7,13 +7,14 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -121,17 +122,28 @@ var (
 	noSniff = []string{"nosniff"}
 )
 
-// queryRefused names the parameter, if it is named as a field can be: another name is the
-// caller's content.
+// queryRefused names the parameter, if it is a field's name: any other is content of the
+// caller's, which is not repeated.
 func queryRefused(address *url.URL) *providers.Error {
 	name, _, _ := strings.Cut(address.RawQuery, "=")
-	if !parameterName.MatchString(name) {
+	if !fieldNames()[name] {
 		name = ""
 	}
 	return message.Invalid(providers.Path(name), "the query string is not taken: a request is in its body")
 }
 
-var parameterName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`)
+// fieldNames are those of the contract's messages, as JSON and as the proto files spell them.
+var fieldNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	messages := livenessv1.File_liveness_v1_liveness_service_proto.Messages()
+	for i := range messages.Len() {
+		fields := messages.Get(i).Fields()
+		for j := range fields.Len() {
+			names[fields.Get(j).JSONName()], names[fields.Get(j).TextName()] = true, true
+		}
+	}
+	return names
+})
 
 // shownHeaders are what the routes are shown of the header, by the body's media type.
 var shownHeaders = map[string]http.Header{
