@@ -5,6 +5,10 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/net/http2"
+
+	"github.com/liveness-gateway/gateway/internal/server/frames"
 )
 
 // Refusals counts what the gRPC library refuses itself: no handler, interceptor or stats
@@ -66,20 +70,14 @@ func (r *Refusals) add(why refusal, from net.Addr) {
 	}
 }
 
-// The parts of HTTP/2 frames (RFC 9113) that are looked at.
 const (
-	frameHeaders, frameReset, frameGoAway = 0x1, 0x3, 0x7
-
-	flagEndStream = 0x1
-
+	// Codes of HTTP/2 (RFC 9113, section 7).
 	codeNoError, codeProtocolError, codeFrameSize, codeRefused, codeCalm = 0x0, 0x1, 0x6, 0x7, 0xb
 
 	// What a block of headers begins with: fields of HPACK's static table (RFC 7541).
 	status200, status400 = 0x80 | 8, 0x80 | 12
 
-	frameHeaderBytes = 9
-	lookedAt         = 8 // of a frame's payload
-	mostAnswering    = 1024
+	mostAnswering = 1024
 )
 
 // watch looks at the frames that a connection's server writes. An answer of one block of
@@ -95,9 +93,7 @@ type watch struct {
 	// ended are the streams that the server has ended.
 	ended atomic.Int64
 
-	head    [frameHeaderBytes + lookedAt]byte
-	got     int // bytes of head
-	payload int // bytes of the payload that are to come
+	frame frames.Written
 	// answering are the streams whose trailers are to come. Of a stream that its client
 	// resets they do not: beyond a number all are forgotten.
 	answering map[uint32]struct{}
@@ -105,43 +101,29 @@ type watch struct {
 
 func (w *watch) write(p []byte) {
 	for len(p) > 0 {
-		if w.got < frameHeaderBytes {
-			n := copy(w.head[w.got:frameHeaderBytes], p)
-			w.got, p = w.got+n, p[n:]
-			if w.got == frameHeaderBytes {
-				w.payload = int(w.head[0])<<16 | int(w.head[1])<<8 | int(w.head[2])
-				w.judge()
-			}
-			continue
+		var whole bool
+		if p, whole = w.frame.Next(p); whole {
+			w.judge()
 		}
-		n := min(len(p), w.payload)
-		w.got += copy(w.head[w.got:], p[:n])
-		w.payload, p = w.payload-n, p[n:]
-		w.judge()
 	}
 }
 
-// judge judges a frame when all of it has been written.
+// judge judges a frame, all of which has been written.
 func (w *watch) judge() {
-	if w.payload > 0 {
-		return
-	}
-	kind, flags, content := w.head[3], w.head[4], w.head[frameHeaderBytes:w.got]
-	stream := binary.BigEndian.Uint32(w.head[5:])
-	switch {
-	case kind == frameHeaders && len(content) > 0:
-		w.headers(stream, flags&flagEndStream != 0, content[0])
-	case kind == frameReset && len(content) >= 4:
+	stream, content := w.frame.Stream(), w.frame.Content()
+	switch kind := w.frame.Type(); {
+	case kind == http2.FrameHeaders && len(content) > 0:
+		w.headers(stream, w.frame.Flags().Has(http2.FlagHeadersEndStream), content[0])
+	case kind == http2.FrameRSTStream && len(content) >= 4:
 		delete(w.answering, stream)
 		code := binary.BigEndian.Uint32(content)
 		if code != codeNoError { // or it follows trailers
 			w.ended.Add(1)
 		}
 		w.code(code)
-	case kind == frameGoAway && len(content) >= 8:
+	case kind == http2.FrameGoAway && len(content) >= 8:
 		w.code(binary.BigEndian.Uint32(content[4:]))
 	}
-	w.got = 0
 }
 
 func (w *watch) headers(stream uint32, last bool, first byte) {
