@@ -78,13 +78,17 @@ func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
 	return command, nil
 }
 
-// sampleTLS is how the sample's listeners encrypt.
-var sampleTLS = regexp.MustCompile(`(?m)^  tls:\n(    .*\n)+`)
+var (
+	// sampleTLS is how the sample's listeners encrypt, sampleAddress where they listen.
+	sampleTLS     = regexp.MustCompile(`(?m)^  tls:\n(    .*\n)+`)
+	sampleAddress = regexp.MustCompile(`(?m)^  (grpc|rest): ":`)
+)
 
 func (s *setup) gatewayConfig(c contender) (string, error) {
 	if c.gateway.sample {
 		text, err := os.ReadFile(filepath.Join(s.root, "deploy", "config.example.yaml"))
-		plain := sampleTLS.ReplaceAllString(string(text), "") // what listens here is on loopback
+		plain := sampleTLS.ReplaceAllString(string(text), "")
+		plain = sampleAddress.ReplaceAllString(plain, `  $1: "127.0.0.1:`)
 		return strings.ReplaceAll(plain, "https://api.megvii.com", s.vendor.Plain), err
 	}
 	authority := ""

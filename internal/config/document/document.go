@@ -21,7 +21,7 @@ import (
 )
 
 // MaxBytes is how large a file may be.
-const MaxBytes = 512 << 10
+const MaxBytes = 2 << 20
 
 // file is what all values of a file share.
 type file struct {

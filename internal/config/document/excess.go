@@ -7,7 +7,7 @@ import "github.com/goccy/go-yaml/token"
 const (
 	maxBrackets = 32
 	maxOnLine   = 16
-	maxSiblings = 4000
+	maxSiblings = 12000
 )
 
 // counter counts what stands within and beside one another.

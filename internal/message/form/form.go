@@ -125,7 +125,7 @@ func (p *Part) readField(field string, hasType *bool) bool {
 	}
 	switch strings.ToLower(name) {
 	case "content-disposition":
-		if strings.Count(value, ";") > maxParameters {
+		if separators(value) > maxParameters {
 			return false
 		}
 		disposition, parameters, err := mime.ParseMediaType(value)
@@ -144,6 +144,23 @@ func (p *Part) readField(field string, hasType *bool) bool {
 		return encoding == "binary" || encoding == "8bit" || encoding == "7bit"
 	}
 	return true
+}
+
+// separators counts the semicolons that begin a parameter: those in quotes are part of a name.
+func separators(value string) (count int) {
+	for quoted, i := false, 0; i < len(value); i++ {
+		switch value[i] {
+		case '\\':
+			i++
+		case '"':
+			quoted = !quoted
+		case ';':
+			if !quoted {
+				count++
+			}
+		}
+	}
+	return count
 }
 
 func notInName(r rune) bool {

@@ -79,6 +79,7 @@ func TestSplitFormHeaders(t *testing.T) {
 		"other case":           {"content-disposition:FORM-DATA;NAME=\"photos\"\r\nCONTENT-TYPE:Image/JPEG", Part{Name: "photos"}},
 		"parameters":           {"Content-Type: application/json; charset=utf-8\r\nContent-Disposition: form-data; name=request", Part{Name: "request"}},
 		"a file's name":        {`Content-Disposition: form-data; name="photos"; filename="a;\"b\".jpg"`, Part{Name: "photos"}},
+		"a name of semicolons": {`Content-Disposition: form-data; name="photos"; filename=";;;;;;;;;\";;;;"`, Part{Name: "photos"}},
 		"in UTF-8":             {`Content-Disposition: form-data; name="photos"; filename="张三.jpg"`, Part{Name: "photos"}},
 		"encoded":              {`Content-Disposition: form-data; name="photos"; filename*=UTF-8''%E5%BC%A0.jpg`, Part{Name: "photos"}},
 		"the name encoded":     {`Content-Disposition: form-data; name*=utf-8''photos`, Part{Name: "photos"}},
@@ -196,6 +197,7 @@ func FuzzSplitForm(f *testing.F) {
 func FuzzSplitWrittenForm(f *testing.F) {
 	f.Add("request", "a.jpg", []byte("{}"), []byte("\r\n--"))
 	f.Add(`a"\b`, "张\r\n三", []byte{}, bytes.Repeat([]byte("\r\n"), 100))
+	f.Add(";;;;;;;;;", `;";";";";";";";";";"`, []byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, name, filename string, first, second []byte) {
 		var body bytes.Buffer
 		writer := multipart.NewWriter(&body)
