@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/liveness-gateway/gateway/internal/sensitive"
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo"
 )
 
 var (
@@ -69,7 +69,7 @@ func (r *redactor) hidden(text string) string {
 		return unescaped
 	})
 	hidden := r.hide.Replace(plain)
-	if slices.ContainsFunc(r.secrets, sensitive.Hear(&sensitive.Buffer{}, hidden).Echoes) {
+	if slices.ContainsFunc(r.secrets, echo.ReadID(&echo.Room{}, hidden).Repeats) {
 		return r.respelt(text)
 	}
 	if hidden != plain {

@@ -51,7 +51,7 @@ func (a *Answer) Exchange() providers.Exchange { return a.exchange }
 // SetRequestID sets the vendor's request id if the text looks like one: callers see it.
 func (a *Answer) SetRequestID(id Text) {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:,"
-	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.request.echoedInName(string(id)) {
+	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.request.echoedInID(string(id)) {
 		a.exchange.RequestID = string(id)
 	}
 }

@@ -1,4 +1,4 @@
-package sensitive
+package echo
 
 import (
 	"encoding/binary"
@@ -13,15 +13,16 @@ import (
 func appendHexadecimal(to []byte, text string) []byte {
 	for start := 0; start < len(text); start++ {
 		end := start
-		for end < len(text) && hexDigits[text[end]] >= 0 {
+		for end < len(text) && hexValues[text[end]] >= 0 {
 			end++
 		}
-		if end-start >= 2*leastEcho {
+		if end-start >= 2*leastPiece {
 			for first := range 2 {
+				begin := len(to)
 				for i := start + first; i+2 <= end; i += 2 {
-					to = append(to, byte(hexDigits[text[i]]<<4|hexDigits[text[i+1]]))
+					to = append(to, byte(hexValues[text[i]]<<4|hexValues[text[i+1]]))
 				}
-				to = append(to, between)
+				to = endView(to, begin)
 			}
 		}
 		start = end
@@ -34,30 +35,82 @@ func appendHexadecimal(to []byte, text string) []byte {
 func appendBase64(to []byte, text string) []byte {
 	for start := 0; start < len(text); start++ {
 		end := start
-		for end < len(text) && base64Digits[text[end]] >= 0 {
+		for end < len(text) && base64Values[text[end]] >= 0 {
 			end++
 		}
-		for first := start; first < start+4 && end-start >= leastEcho*4/3; first++ {
-			bits, n := 0, 0
-			for i := first; i < end; i++ {
-				bits, n = bits<<6|int(base64Digits[text[i]]), n+6
-				if n >= 8 {
-					n -= 8
-					to = append(to, byte(bits>>n))
-					bits &= 1<<n - 1
-				}
+		for first := start; first < start+4 && end-start >= leastPiece*4/3; first++ {
+			begin, i := len(to), first
+			for ; i+4 <= end; i += 4 {
+				bits := sextet(text[i])<<18 | sextet(text[i+1])<<12 | sextet(text[i+2])<<6 | sextet(text[i+3])
+				to = append(to, byte(bits>>16), byte(bits>>8), byte(bits))
 			}
-			to = append(to, between)
+			if i+2 <= end {
+				to = append(to, byte(sextet(text[i])<<2|sextet(text[i+1])>>4))
+			}
+			if i+3 <= end {
+				to = append(to, byte(sextet(text[i+1])<<4|sextet(text[i+2])>>2))
+			}
+			to = endView(to, begin)
 		}
 		start = end
 	}
 	return to
 }
 
+// endView ends the view that begins there. What was decoded and has no piece of text is left
+// out: most runs of digits were never encoded text.
+func endView(views []byte, begin int) []byte {
+	from, missing := begin, int8(0) // where the piece begins, and bytes of its last character
+	for i := begin; i < len(views); i++ {
+		switch kind := characters[views[i]]; {
+		case kind == continuation && missing > 0:
+			missing--
+		case kind > 0 && missing == 0:
+			missing = kind - 1
+		default:
+			from, missing = i, max(kind-1, 0)
+			if kind <= 0 {
+				from++
+			}
+		}
+		if missing == 0 && i+1-from >= leastPiece {
+			return append(views, between)
+		}
+	}
+	return views[:begin]
+}
+
+// continuation is the kind of a byte that is not the first of its character.
+const continuation = -1
+
+// characters are how many bytes of UTF-8 begin with a byte, 0 if none does that may be part
+// of a value or between two of its characters.
+var characters = func() (bytes [256]int8) {
+	for b := range bytes {
+		switch {
+		case b < ' ' && b != 0 && b != '\t' && b != '\n' && b != '\r', b == 0x7f, b >= 0xf5:
+		case b < utf8.RuneSelf:
+			bytes[b] = 1
+		case b < 0xc0:
+			bytes[b] = continuation
+		case b < 0xe0:
+			bytes[b] = 2
+		case b < 0xf0:
+			bytes[b] = 3
+		default:
+			bytes[b] = 4
+		}
+	}
+	return bytes
+}()
+
+// sextet is what a digit of base64 is worth.
+func sextet(digit byte) uint32 { return uint32(base64Values[digit]) }
+
 // What digits are worth, -1 for what is none.
 var (
-	hexDigits    = digits("0123456789abcdef", "0123456789ABCDEF")
-	base64Digits = digits(
+	hexValues    = digits("0123456789abcdef", "0123456789ABCDEF")
+	base64Values = digits(
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
 	)

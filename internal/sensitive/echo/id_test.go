@@ -1,4 +1,4 @@
-package sensitive_test
+package echo_test
 
 import (
 	"encoding/base64"
@@ -9,10 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/liveness-gateway/gateway/internal/sensitive"
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo"
 )
 
-func TestEchoes(t *testing.T) {
+const secret = "tiger-lily-7781"
+
+func inID(id, value string) bool { return echo.ReadID(&echo.Room{}, id).Repeats(value) }
+
+func TestIDsThatRepeatAValue(t *testing.T) {
 	for _, value := range []string{secret, "11010519491231002X", "https://shop.example/return?user=4711-8152", "欧阳娜娜"} {
 		for name, text := range map[string]string{
 			"itself":    value,
@@ -25,15 +29,15 @@ func TestEchoes(t *testing.T) {
 			"spaced":    strings.Join(strings.Split(value, ""), "-"),
 			"half":      value[:len(value)/2+1],
 		} {
-			require.True(t, sensitive.Echoes("of "+text+" to", value), "%s %s", value, name)
+			require.True(t, inID("of "+text+" to", value), "%s %s", value, name)
 		}
 	}
-	require.True(t, sensitive.Echoes("user 47118152", "https://shop.example/?user=4711-8152"))
-	require.True(t, sensitive.Echoes("id: ab12cd34", "https://shop.example/r/ab12cd34?x=1"), "a piece with a digit")
-	require.True(t, sensitive.Echoes("2518-7763", "user 2518 7763"))
+	require.True(t, inID("user 47118152", "https://shop.example/?user=4711-8152"))
+	require.True(t, inID("id: ab12cd34", "https://shop.example/r/ab12cd34?x=1"), "a piece with a digit")
+	require.True(t, inID("2518-7763", "user 2518 7763"))
 }
 
-func TestEchoesNoChance(t *testing.T) {
+func TestIDsThatRepeatNothing(t *testing.T) {
 	for text, value := range map[string]string{
 		"":                            secret,
 		"BAD_ARGUMENTS: return_url":   "https://shop.example/return",
@@ -42,19 +46,19 @@ func TestEchoesNoChance(t *testing.T) {
 		"the lily of the valley 1187": secret,
 		"a":                           "",
 	} {
-		require.False(t, sensitive.Echoes(text, value), text)
+		require.False(t, inID(text, value), text)
 	}
 }
 
 // Every answer has a request id that is looked at.
-func TestEchoesAllocatesNothing(t *testing.T) {
+func TestIDsCostNoAllocation(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		_ = sensitive.Echoes("1531397038,f1b4f1b4-f1b4-f1b4-f1b4-f1b4f1b4f1b4", secret)
+		_ = inID("1531397038,f1b4f1b4-f1b4-f1b4-f1b4-f1b4f1b4f1b4", secret)
 	}))
 }
 
-func BenchmarkEchoes(b *testing.B) {
+func BenchmarkID(b *testing.B) {
 	for b.Loop() {
-		_ = sensitive.Echoes("1531397038,f1b4f1b4-f1b4-f1b4-f1b4-f1b4f1b4f1b4", "demo-megvii-secret")
+		_ = inID("1531397038,f1b4f1b4-f1b4-f1b4-f1b4-f1b4f1b4f1b4", "demo-megvii-secret")
 	}
 }

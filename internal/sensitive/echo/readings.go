@@ -1,4 +1,4 @@
-package vendorhttp
+package echo
 
 import (
 	"bytes"
@@ -75,7 +75,7 @@ func (c *comparison) decodings(text string) iter.Seq[string] {
 // decode to neither.
 func (c *comparison) mayBeText(content []byte) bool {
 	heaviest := textWeight(content)
-	return heaviest >= minEchoWeight || heaviest >= c.lightest && isPrintable(content)
+	return heaviest >= minWeight || heaviest >= c.lightest && isPrintable(content)
 }
 
 func isPrintable(content []byte) bool {
@@ -207,9 +207,6 @@ func (c *comparison) encodings(text string) iter.Seq[[]byte] {
 		}
 		for _, blanks := range []bool{true, false} {
 			for run := range runs(base64Digits(c.digits[:0], text, blanks), isBase64Digit) {
-				if c.isName && !bytes.ContainsFunc(run, unicode.IsUpper) {
-					continue
-				}
 				for offset := 0; offset < 4 && len(run)-offset >= minEncoded; offset++ {
 					group := run[offset:]
 					if len(group)%4 == 1 { // the last character has only six bits
