@@ -185,6 +185,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	group.Go(func() error { return served(g.rest.Serve(g.acceptingREST())) })
 	group.Go(func() error { return served(g.admin.Serve(g.adminListener.accepting())) })
 	group.Go(func() error { return served(g.operator.Serve(g.operatorListener.accepting())) })
+	group.Go(func() error { releaseStartup(); return nil })
 	group.Go(func() error { g.watchCertificates(ctx); return nil })
 	group.Go(func() error { g.authenticator.Run(ctx); return nil })
 	group.Go(func() error {
