@@ -89,7 +89,7 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 			kept = append(kept, RuledOut{target, violations})
 			continue
 		}
-		if violations := target.Product.Check(query.Request, asked); violations != nil {
+		if violations := target.Product.Check(query.Request, asked, target.Parameters); violations != nil {
 			candidates = append(candidates, RuledOut{target, violations})
 			continue
 		}
