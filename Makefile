@@ -9,7 +9,7 @@ help: ## Print this list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Start the stand-ins and the gateway, issue ten tokens, keep serving.
+run: ## Start the stand-ins and the gateway, issue a token of each product, keep serving.
 	go run ./cmd/gateway sandbox
 
 .PHONY: test
