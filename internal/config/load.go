@@ -73,6 +73,7 @@ func (r *Reader) Parse(name string, text []byte, options ...Option) (*Config, er
 			return nil, fmt.Errorf("the schema of the configuration takes what its structs do not: %w", err)
 		}
 		c.check()
+		c.noteOrigin(name, text)
 	}
 	if err := root.Err(); err != nil {
 		return nil, err

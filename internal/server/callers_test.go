@@ -26,6 +26,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/callers/callerstest"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // guarded is a gateway with callers. Its REST is served over TLS too, which asks for client
@@ -40,7 +41,7 @@ type guarded struct {
 func startGuarded(t *testing.T) *guarded {
 	t.Helper()
 	g := &guarded{gateway: start(t, issues), World: callerstest.New(t)}
-	g.dispatcher.Callers(g.Authenticator)
+	g.dispatcher.Use(&settings.Settings{Authenticator: g.Authenticator})
 	close(g.unobserved)
 	s := rest.New(g.dispatcher, &message.Buffers{}, nil, nil)
 	s.TLSConfig = &tls.Config{

@@ -9,13 +9,15 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // refusedFor returns the descriptions of what is wrong with a message.
 func refusedFor(t *testing.T, rules *Rules, request *livenessv1.IssueLivenessTokenRequest) (descriptions []string) {
 	t.Helper()
-	ctx := call.With(t.Context(), call.New(call.GRPC))
-	_, err := validateMessage(rules)(ctx, request, nil, func(context.Context, any) (any, error) { return nil, nil })
+	c := call.New(call.GRPC)
+	c.Settings = &settings.Settings{AllowPrivateCallbacks: rules.AllowPrivateCallbacks}
+	_, err := validateMessage(call.With(t.Context(), c), request, nil, func(context.Context, any) (any, error) { return nil, nil })
 	if err == nil {
 		return nil
 	}
