@@ -11,9 +11,8 @@ import (
 type origin struct {
 	file   string
 	sha256 string
-	// listen and log are the file's, which flags may replace afterwards.
+	// listen is the file's, which flags may replace afterwards.
 	listen Listen
-	log    Log
 }
 
 // SHA256 returns the hash of a file's text in hexadecimal, as sha256sum prints it.
@@ -24,9 +23,6 @@ func SHA256(text []byte) string {
 
 // SHA256 returns the hash of the file's text in hexadecimal, as sha256sum prints it.
 func (c *Config) SHA256() string { return c.origin.sha256 }
-
-// LogOfFile returns what the file says of the log, whatever a flag says.
-func (c *Config) LogOfFile() Log { return c.origin.log }
 
 // Files returns the absolute paths of all files that the configuration was read from: first the
 // file itself, then those that it names, in an order that is always the same.
@@ -79,5 +75,5 @@ func (c *Config) noteOrigin(name string, text []byte) {
 	if absolute, err := filepath.Abs(name); err == nil {
 		name = absolute
 	}
-	c.origin = origin{file: name, sha256: SHA256(text), listen: c.Listen, log: c.Log}
+	c.origin = origin{file: name, sha256: SHA256(text), listen: c.Listen}
 }

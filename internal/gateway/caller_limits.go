@@ -1,49 +1,54 @@
 package gateway
 
 import (
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
-	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
-// newAdmission returns what sheds calls beyond the limits of all, and of each caller.
-func newAdmission(cfg *config.Config) *admission.Controller {
-	callers := make(map[string]admission.Limits, len(cfg.Callers))
+// callLimits are the limits of all calls, and of each caller's.
+func callLimits(cfg *config.Config) (all admission.Limits, callers map[string]admission.Limits) {
+	callers = make(map[string]admission.Limits, len(cfg.Callers))
 	for i := range cfg.Callers {
 		c := &cfg.Callers[i]
 		callers[c.Name] = admission.Limits{MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes)}
 	}
-	return admission.NewController(
-		admission.Limits{MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes)}, callers)
+	return admission.Limits{MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes)}, callers
 }
 
-// callerLimits returns what else the callers are held to.
-func callerLimits(cfg *config.Config) interceptor.CallerLimits {
+// callRates are how often the callers may call.
+func callRates(cfg *config.Config) map[string]quota.Rate {
 	rates := make(map[string]quota.Rate)
 	for i := range cfg.Callers {
 		if c := &cfg.Callers[i]; c.Rate > 0 {
 			rates[c.Name] = quota.Rate{PerSecond: c.Rate, Burst: c.Burst}
 		}
 	}
-	limits := interceptor.CallerLimits{Permissions: Permissions(cfg)}
-	if len(rates) > 0 {
-		limits.Rates = quota.NewInMemory(rates)
-	}
-	return limits
+	return rates
 }
 
-// callersInFlight is what metrics say of the callers.
-func callersInFlight(cfg *config.Config, controller *admission.Controller) *telemetry.Callers {
-	all := make([]telemetry.Caller, len(cfg.Callers))
-	for i := range cfg.Callers {
-		c := &cfg.Callers[i]
+// callersInFlight is what metrics say of the callers that are configured at the moment.
+type callersInFlight struct{ *live }
+
+// Describe sends the descriptions of all that Collect sends.
+func (callersInFlight) Describe(descs chan<- *prometheus.Desc) {
+	(&telemetry.Callers{}).Describe(descs)
+}
+
+// Collect sends what is in flight now.
+func (l callersInFlight) Collect(metrics chan<- prometheus.Metric) {
+	configured := l.current.Load().config.Callers
+	all := make([]telemetry.Caller, len(configured))
+	for i := range configured {
+		c := &configured[i]
 		all[i] = telemetry.Caller{Name: c.Name, MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes)}
 	}
-	return &telemetry.Callers{All: all, InFlight: controller.InFlightOf}
+	(&telemetry.Callers{All: all, InFlight: l.controller.InFlightOf}).Collect(metrics)
 }
 
 // Permissions returns what callers may ask for, by their names.
