@@ -59,7 +59,7 @@ func openAccounts(cfg *config.Config, before accounts, now time.Time) accounts {
 
 // sameVendor reports whether what is known of the account before is true of this one.
 func (a *account) sameVendor(before *account) bool {
-	return a.Provider == before.Provider && a.PathPrefix == before.PathPrefix && a.BaseURL.String() == before.BaseURL.String()
+	return a.Provider.Name == before.Provider.Name && a.PathPrefix == before.PathPrefix && a.BaseURL.String() == before.BaseURL.String()
 }
 
 // sameConnections reports whether connections of the account before may be used.

@@ -1,0 +1,485 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/gateway"
+	"github.com/liveness-gateway/gateway/internal/reload"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/vendors"
+)
+
+var reloadLong = flag.Bool("reload.long", false, "reload a thousand times at 500 calls a second, and replace a hundred credentials")
+
+// keyedVendor issues digits to whoever shows one of its keys.
+type keyedVendor struct {
+	*httptest.Server
+
+	mu      sync.Mutex
+	keys    map[string]bool
+	refused atomic.Int64
+	served  sync.Map // key → *atomic.Int64
+}
+
+func startKeyedVendor(t *testing.T, keys ...string) *keyedVendor {
+	t.Helper()
+	v := &keyedVendor{keys: map[string]bool{}}
+	for _, key := range keys {
+		v.keys[key] = true
+	}
+	v.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.FormValue("api_key")
+		v.mu.Lock()
+		known := v.keys[key]
+		v.mu.Unlock()
+		if !known {
+			v.refused.Add(1)
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"error_message":"AUTHENTICATION_ERROR"}`)
+			return
+		}
+		count, _ := v.served.LoadOrStore(key, &atomic.Int64{})
+		count.(*atomic.Int64).Add(1)
+		_, _ = io.WriteString(w, `{"token_random_number":"tok-1","random_number":"0042"}`)
+	}))
+	t.Cleanup(v.Close)
+	return v
+}
+
+// take has the vendor know the key, or not any more.
+func (v *keyedVendor) take(key string, known bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.keys[key] = known
+}
+
+func (v *keyedVendor) servedBy(key string) int64 {
+	count, _ := v.served.LoadOrStore(key, &atomic.Int64{})
+	return count.(*atomic.Int64).Load()
+}
+
+// reloading is a gateway whose configuration and secrets are files of a folder.
+type reloading struct {
+	*gateway.Gateway
+
+	folder, url string
+	client      livenessv1.LivenessServiceClient
+	log         *lockedBuffer
+}
+
+// reloadConfig has two accounts, of which one has two credentials. %s are more accounts, more
+// targets and what is out of service.
+const reloadConfig = `
+listen: {grpc: "127.0.0.1:0", rest: "127.0.0.1:0", admin: "127.0.0.1:0"}
+shutdown_grace: 2s
+accounts:
+  one:
+    provider: megvii
+    base_url: URL
+    timeout: 5s
+    credentials:
+      - {name: main, api_key: {file: main.key}, api_secret: {file: secret}}
+      - {name: spare, api_key: {file: spare.key}, api_secret: {file: secret}}
+  two:
+    provider: megvii
+    base_url: URL
+    timeout: 5s
+    credentials: [{name: main, api_key: {file: two.key}, api_secret: {file: secret}}]
+%sroutes:
+  - flow: spoken_digits
+    order: weighted
+    targets:
+      - {account: one, product: megvii.random-number, weight: 50}
+      - {account: two, product: megvii.random-number, weight: 50}
+%s%s`
+
+func reloadText(more ...string) string {
+	return fmt.Sprintf(reloadConfig, append([]any{}, any(more[0]), any(more[1]), any(more[2]))...)
+}
+
+func startReloading(t *testing.T, url string) *reloading {
+	t.Helper()
+	g := &reloading{folder: t.TempDir(), url: url, log: &lockedBuffer{}}
+	for name, text := range map[string]string{"main.key": "key-main-1", "spare.key": "key-spare-1", "two.key": "key-two-1", "secret": "secret-5127"} {
+		g.write(t, name, text)
+	}
+	g.configure(t, reloadText("", "", ""))
+	g.start(t)
+	return g
+}
+
+// start runs the gateway until the end of the test.
+func (g *reloading) start(t *testing.T) {
+	t.Helper()
+	reader, err := config.NewReader(vendors.All())
+	require.NoError(t, err)
+	file := filepath.Join(g.folder, "gateway.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	cfg, err := reader.Parse(file, text)
+	require.NoError(t, err)
+	g.Gateway, err = gateway.New(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zap.InfoLevel), telemetry.ReadBuild(),
+		gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
+			return reader.Parse(file, text, config.Replacing(running))
+		}))
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Run(ctx) }()
+	connection, err := grpc.NewClient(g.Addresses().GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	g.client = livenessv1.NewLivenessServiceClient(connection)
+	t.Cleanup(func() {
+		require.NoError(t, connection.Close())
+		stop()
+		require.NoError(t, <-ended)
+	})
+}
+
+// write replaces a file at once, as a careful operator does.
+func (g *reloading) write(t *testing.T, name, text string) {
+	t.Helper()
+	file := filepath.Join(g.folder, name)
+	require.NoError(t, os.WriteFile(file+".new", []byte(text), 0o600))
+	require.NoError(t, os.Rename(file+".new", file))
+}
+
+func (g *reloading) configure(t *testing.T, text string) {
+	t.Helper()
+	g.write(t, "gateway.yaml", strings.ReplaceAll(text, "URL", g.url))
+}
+
+// page returns what operators see of the configuration.
+func (g *reloading) page(t *testing.T) (page struct {
+	Configuration reload.Status `json:"configuration"`
+	Accounts      []struct {
+		Account     string
+		Credentials []struct{ Name, State, Rotation string }
+	}
+},
+) {
+	t.Helper()
+	code, _, body := getPage(t, g.Addresses().Operator, "/routes")
+	require.Equal(t, http.StatusOK, code)
+	require.NoError(t, json.Unmarshal([]byte(body), &page))
+	return page
+}
+
+func (g *reloading) metrics(t *testing.T) string {
+	t.Helper()
+	_, _, text := getPage(t, g.Addresses().Admin, "/metrics")
+	return text
+}
+
+// load is calls that come whatever happens.
+type load struct {
+	stop   context.CancelFunc
+	ended  sync.WaitGroup
+	made   atomic.Int64
+	failed atomic.Int64
+	mu     sync.Mutex
+	first  []string // failures
+}
+
+// load makes so many calls a second until it is ended. Every fourth has an idempotency key.
+func (g *reloading) load(perSecond int) *load {
+	ctx, stop := context.WithCancel(context.Background())
+	l := &load{stop: stop}
+	l.ended.Go(func() {
+		begin := time.Now()
+		for n := 0; ; n++ {
+			timer := time.NewTimer(time.Until(begin.Add(time.Duration(n) * time.Second / time.Duration(perSecond))))
+			select {
+			case <-ctx.Done():
+				timer.Stop()
+				return
+			case <-timer.C:
+			}
+			l.ended.Go(func() { l.call(g.client, n) })
+		}
+	})
+	return l
+}
+
+func (l *load) call(client livenessv1.LivenessServiceClient, n int) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	request := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, SubjectId: fmt.Sprint("user-", n)}
+	if n%4 == 0 {
+		request.IdempotencyKey = fmt.Sprint("key-", n)
+	}
+	_, err := client.IssueLivenessToken(ctx, request)
+	l.made.Add(1)
+	if err == nil {
+		return
+	}
+	l.failed.Add(1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.first) < 5 {
+		l.first = append(l.first, err.Error())
+	}
+}
+
+// end waits for the calls in flight, and wants none to have failed.
+func (l *load) end(t *testing.T) {
+	t.Helper()
+	l.stop()
+	l.ended.Wait()
+	t.Logf("%d calls, %d failed", l.made.Load(), l.failed.Load())
+	require.Zero(t, l.failed.Load(), "%q", l.first)
+	require.NotZero(t, l.made.Load())
+}
+
+// Configurations come and go, good ones and broken ones, and no call notices.
+func TestReloadsUnderLoad(t *testing.T) {
+	reloads, perSecond, pause := 210, 100, 10*time.Millisecond
+	if *reloadLong {
+		reloads, perSecond, pause = 1500, 500, 40*time.Millisecond // of which two thirds are good
+	}
+	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1")
+	g := startReloading(t, vendor.URL)
+	l := g.load(perSecond)
+	const third = "  three:\n    provider: megvii\n    base_url: URL\n    credentials: [{name: main, api_key: {file: two.key}, api_secret: {file: secret}}]\n"
+	const target = "      - {account: three, product: megvii.random-number, weight: 50}\n"
+	good := []string{
+		reloadText("", "", ""),
+		reloadText(third, target, ""),
+		reloadText("", "", "out_of_service: [{account: one, reason: a test}]\n"),
+		strings.Replace(reloadText(third, target, ""), "weight: 50", "weight: 1", 1),
+		strings.Replace(reloadText("", "", "out_of_service: [{account: two, reason: a test}]\n"), "timeout: 5s", "timeout: 6s\n    max_in_flight: 500\n    max_connection_age: 10s", 1),
+		strings.Replace(reloadText("", "", ""), "order: weighted", "order: weighted\n    after_ambiguous: stop", 1),
+	}
+	broken := []string{
+		reloadText("", "", "")[:500],
+		strings.Replace(reloadText("", "", ""), "account: two", "account: too", 1),
+		strings.Replace(reloadText("", "", ""), "shutdown_grace", "limits: {max_connections: 17}\nshutdown_grace", 1),
+		strings.Replace(reloadText("", "", ""), "two.key", "no.key", 1),
+	}
+	var applied, refused int64
+	for n := range reloads {
+		if n%3 == 2 {
+			g.configure(t, broken[n/3%len(broken)])
+			_, err := g.Reload("a test")
+			require.Error(t, err)
+			refused++
+		} else {
+			g.configure(t, good[n%len(good)])
+			_, err := g.Reload("a test")
+			require.NoError(t, err)
+			applied++
+		}
+		time.Sleep(pause)
+	}
+	l.end(t)
+	t.Logf("%d configurations taken, %d refused", applied, refused)
+	require.GreaterOrEqual(t, g.page(t).Configuration.Reloads, applied) // the files are watched, too
+}
+
+// A credential is replaced again and again while another one of the account serves, and no
+// call notices: each new one is tried before the old one goes.
+func TestRotationsUnderLoad(t *testing.T) {
+	rotations, perSecond := 5, 100
+	if *reloadLong {
+		rotations, perSecond = 100, 500
+	}
+	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1")
+	g := startReloading(t, vendor.URL)
+	l := g.load(perSecond)
+	last := "key-main-1"
+	for n := range rotations {
+		next := fmt.Sprint("key-main-", n+2)
+		vendor.take(next, true)
+		g.write(t, "main.key", next)
+		_, err := g.Reload("a test")
+		require.NoError(t, err)
+		require.EventuallyWithT(t, func(c *assert.CollectT) {
+			credentials := g.page(t).Accounts[0].Credentials
+			require.Len(c, credentials, 2)
+			require.Empty(c, credentials[0].Rotation)
+		}, time.Minute, 20*time.Millisecond)
+		require.NotZero(t, vendor.servedBy(next))
+		vendor.take(last, false)
+		last = next
+	}
+	l.end(t)
+	t.Logf("%d credentials replaced, %d requests refused for one that was revoked", rotations, vendor.refused.Load())
+}
+
+// An operator writes a key that the vendor does not know: calls go on with the one before, and
+// the log, the metrics and the page say so; once the vendor knows it, it serves.
+func TestRefusedRotation(t *testing.T) {
+	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1")
+	g := startReloading(t, vendor.URL)
+	l := g.load(50)
+	g.write(t, "two.key", "key-two-unknown") // the only one of its account
+	_, err := g.Reload("a test")
+	require.NoError(t, err)
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		credentials := g.page(t).Accounts[1].Credentials
+		require.Len(c, credentials, 2)
+		require.Equal(c, "rejected", credentials[0].Rotation)
+		require.Equal(c, "main/replaced", credentials[1].Name)
+		require.Equal(c, "ok", credentials[1].State)
+		require.Contains(c, g.log.String(), "the vendor refuses a new credential, those that it replaces go on")
+	}, time.Minute, 20*time.Millisecond)
+	require.Contains(t, g.metrics(t), `liveness_gateway_vendor_credential_rotation_state{account="two",credential="main",provider="megvii"} 1`+"\n")
+	before := vendor.servedBy("key-two-1")
+	require.Eventually(t, func() bool { return vendor.servedBy("key-two-1") > before+10 }, time.Minute, 20*time.Millisecond)
+
+	vendor.take("key-two-unknown", true)
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		require.Len(c, g.page(t).Accounts[1].Credentials, 1)
+		require.Contains(c, g.log.String(), "a new credential serves")
+	}, time.Minute, 100*time.Millisecond)
+	vendor.take("key-two-1", false)
+	l.end(t)
+	require.NotContains(t, g.metrics(t), "liveness_gateway_vendor_credential_rotation_state{")
+}
+
+// What is wrong with a file is told with its place, in the answer, the log, the page and the
+// metrics, and both versions can be told apart.
+func TestRefusedReload(t *testing.T) {
+	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1")
+	g := startReloading(t, vendor.URL)
+	good := g.page(t).Configuration.Running.SHA256
+	text, err := os.ReadFile(filepath.Join(g.folder, "gateway.yaml"))
+	require.NoError(t, err)
+	require.Equal(t, config.SHA256(text), good)
+
+	bad := strings.Replace(reloadText("", "", ""), "account: two", "account: too", 1)
+	g.configure(t, bad)
+	status, body := g.post(t, nil)
+	require.Equal(t, http.StatusConflict, status)
+	place := filepath.Join(g.folder, "gateway.yaml") + ":22:19: "
+	require.Contains(t, body, place)
+	require.Contains(t, g.log.String(), place)
+	page := g.page(t)
+	require.Equal(t, good, page.Configuration.Running.SHA256)
+	require.Equal(t, config.SHA256([]byte(strings.ReplaceAll(bad, "URL", g.url))), page.Configuration.Refused.SHA256)
+	require.Contains(t, page.Configuration.Refused.Mistakes[0], place)
+	require.Contains(t, g.metrics(t), "liveness_gateway_config_last_reload_success 0\n")
+	require.Contains(t, g.metrics(t), `liveness_gateway_config_info{sha256="`+good+`"} 1`+"\n")
+
+	g.configure(t, reloadText("", "", "out_of_service: [{account: one, reason: a test}]\n"))
+	status, body = g.post(t, nil)
+	require.Equal(t, http.StatusOK, status, body)
+	require.Contains(t, g.metrics(t), "liveness_gateway_config_last_reload_success 1\n")
+	require.Nil(t, g.page(t).Configuration.Refused)
+	require.NotEqual(t, good, g.page(t).Configuration.Running.SHA256)
+
+	// A page of a web site cannot have it reloaded.
+	status, _ = g.post(t, http.Header{"Sec-Fetch-Site": {"cross-site"}})
+	require.Equal(t, http.StatusForbidden, status)
+}
+
+func (g *reloading) post(t *testing.T, header http.Header) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+g.Addresses().Operator+"/reload", http.NoBody)
+	require.NoError(t, err)
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	answer, err := (&http.Client{}).Do(request)
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return answer.StatusCode, string(text)
+}
+
+// Kubernetes writes a new folder and swaps the link that leads to it; the gateway takes all of
+// it or nothing.
+func TestSwappedLinksAreSeen(t *testing.T) {
+	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1", "key-two-2")
+	g := &reloading{folder: t.TempDir(), url: vendor.URL, log: &lockedBuffer{}}
+	volume := func(version, text, key string) {
+		folder := filepath.Join(g.folder, version)
+		require.NoError(t, os.Mkdir(folder, 0o700))
+		for name, content := range map[string]string{
+			"gateway.yaml": strings.ReplaceAll(text, "URL", g.url), "main.key": "key-main-1", "spare.key": "key-spare-1", "two.key": key, "secret": "secret-5127",
+		} {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600))
+		}
+		require.NoError(t, os.Symlink(version, filepath.Join(g.folder, "..data_tmp")))
+		require.NoError(t, os.Rename(filepath.Join(g.folder, "..data_tmp"), filepath.Join(g.folder, "..data")))
+	}
+	volume("..v1", reloadText("", "", ""), "key-two-1")
+	for _, name := range []string{"gateway.yaml", "main.key", "spare.key", "two.key", "secret"} {
+		require.NoError(t, os.Symlink("..data/"+name, filepath.Join(g.folder, name)))
+	}
+	g.start(t)
+	l := g.load(50)
+	for n := range 4 {
+		text, key := reloadText("", "", fmt.Sprintf("out_of_service: [{account: one, reason: \"test %d\"}]\n", n)), "key-two-1"
+		if n%2 == 0 {
+			key = "key-two-2"
+		}
+		volume(fmt.Sprint("..v", n+2), text, key)
+		require.NoError(t, os.RemoveAll(filepath.Join(g.folder, fmt.Sprint("..v", n+1))))
+		want := config.SHA256([]byte(strings.ReplaceAll(text, "URL", g.url)))
+		require.Eventually(t, func() bool { return g.page(t).Configuration.Running.SHA256 == want }, time.Minute, 10*time.Millisecond)
+		before := vendor.servedBy(key)
+		require.Eventually(t, func() bool { return vendor.servedBy(key) > before }, time.Minute, 10*time.Millisecond)
+	}
+	l.end(t)
+	require.NotContains(t, g.log.String(), "is refused")
+}
+
+// A file that is written in place, bit by bit, is taken when it rests: half of it may be a
+// valid one that lacks routes.
+func TestHalfWrittenFilesAreNotTaken(t *testing.T) {
+	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1")
+	g := startReloading(t, vendor.URL)
+	l := g.load(50)
+	text := strings.ReplaceAll(reloadText("", "", "out_of_service: [{account: one, reason: \"a test\"}]\n"), "URL", g.url)
+	file, err := os.OpenFile(filepath.Join(g.folder, "gateway.yaml"), os.O_WRONLY|os.O_TRUNC, 0)
+	require.NoError(t, err)
+	for from := 0; from < len(text); from += 64 {
+		_, err := file.WriteString(text[from:min(from+64, len(text))])
+		require.NoError(t, err)
+		time.Sleep(20 * time.Millisecond)
+	}
+	require.NoError(t, file.Close())
+	want := config.SHA256([]byte(text))
+	require.Eventually(t, func() bool { return g.page(t).Configuration.Running.SHA256 == want }, time.Minute, 10*time.Millisecond)
+	l.end(t)
+	require.NotContains(t, g.log.String(), "is refused")
+	require.Equal(t, int64(1), g.page(t).Configuration.Reloads)
+}
+
+// SIGHUP has the file of a process reloaded, with the flags that it was started with.
+func TestSIGHUPReloads(t *testing.T) {
+	gateway := startChild(t, digits(t))
+	for range 2 {
+		require.NoError(t, gateway.Process.Signal(syscall.SIGHUP))
+		require.Equal(t, "SIGHUP", gateway.await(t, "the configuration was reloaded")["cause"])
+	}
+	require.Equal(t, "HTTP/1.1 200 OK\r\n", <-callREST(gateway.address))
+	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
+	gateway.await(t, "stopped")
+	require.NoError(t, gateway.Wait())
+}
