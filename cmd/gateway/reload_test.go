@@ -25,6 +25,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/certtest"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/reload"
@@ -91,7 +92,7 @@ type reloading struct {
 }
 
 // reloadConfig has two accounts, of which one has two credentials. %s are more accounts, more
-// targets and what is out of service.
+// targets, and more of the file.
 const reloadConfig = `
 listen: {grpc: "127.0.0.1:0", rest: "127.0.0.1:0", admin: "127.0.0.1:0"}
 shutdown_grace: 2s
@@ -116,8 +117,8 @@ accounts:
       - {account: two, product: megvii.random-number, weight: 50}
 %s%s`
 
-func reloadText(more ...string) string {
-	return fmt.Sprintf(reloadConfig, append([]any{}, any(more[0]), any(more[1]), any(more[2]))...)
+func reloadText(accounts, targets, more string) string {
+	return fmt.Sprintf(reloadConfig, accounts, targets, more)
 }
 
 func startReloading(t *testing.T, url string) *reloading {
@@ -415,22 +416,14 @@ func (g *reloading) post(t *testing.T, header http.Header) (status int, body str
 // it or nothing.
 func TestSwappedLinksAreSeen(t *testing.T) {
 	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1", "key-two-2")
-	g := &reloading{folder: t.TempDir(), url: vendor.URL, log: &lockedBuffer{}}
-	volume := func(version, text, key string) {
-		folder := filepath.Join(g.folder, version)
-		require.NoError(t, os.Mkdir(folder, 0o700))
-		for name, content := range map[string]string{
-			"gateway.yaml": strings.ReplaceAll(text, "URL", g.url), "main.key": "key-main-1", "spare.key": "key-spare-1", "two.key": key, "secret": "secret-5127",
-		} {
-			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600))
+	files := func(text, key string) map[string][]byte {
+		return map[string][]byte{
+			"gateway.yaml": []byte(strings.ReplaceAll(text, "URL", vendor.URL)), "secret": []byte("secret-5127"),
+			"main.key": []byte("key-main-1"), "spare.key": []byte("key-spare-1"), "two.key": []byte(key),
 		}
-		require.NoError(t, os.Symlink(version, filepath.Join(g.folder, "..data_tmp")))
-		require.NoError(t, os.Rename(filepath.Join(g.folder, "..data_tmp"), filepath.Join(g.folder, "..data")))
 	}
-	volume("..v1", reloadText("", "", ""), "key-two-1")
-	for _, name := range []string{"gateway.yaml", "main.key", "spare.key", "two.key", "secret"} {
-		require.NoError(t, os.Symlink("..data/"+name, filepath.Join(g.folder, name)))
-	}
+	volume := certtest.NewVolume(t, files(reloadText("", "", ""), "key-two-1"))
+	g := &reloading{folder: volume.Folder, url: vendor.URL, log: &lockedBuffer{}}
 	g.start(t)
 	l := g.load(50)
 	for n := range 4 {
@@ -438,9 +431,9 @@ func TestSwappedLinksAreSeen(t *testing.T) {
 		if n%2 == 0 {
 			key = "key-two-2"
 		}
-		volume(fmt.Sprint("..v", n+2), text, key)
-		require.NoError(t, os.RemoveAll(filepath.Join(g.folder, fmt.Sprint("..v", n+1))))
-		want := config.SHA256([]byte(strings.ReplaceAll(text, "URL", g.url)))
+		next := files(text, key)
+		volume.Swap(t, next)
+		want := config.SHA256(next["gateway.yaml"])
 		require.Eventually(t, func() bool { return g.page(t).Configuration.Running.SHA256 == want }, time.Minute, 10*time.Millisecond)
 		before := vendor.servedBy(key)
 		require.Eventually(t, func() bool { return vendor.servedBy(key) > before }, time.Minute, 10*time.Millisecond)

@@ -103,7 +103,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if g.spans, err = newSpans(log, build); err != nil {
 		return nil, err
 	}
-	if g.redis, err = openRedis(cfg.Redis, registry, log); err != nil {
+	if g.redis, err = openRedis(cfg.Redis, g.runningRedis, registry, log); err != nil {
 		return nil, err
 	}
 	if g.keeper, err = newKeeper(cfg, g.redis, metrics); err != nil {
