@@ -383,7 +383,7 @@ func TestRefusedReload(t *testing.T) {
 	require.Equal(t, config.SHA256([]byte(strings.ReplaceAll(bad, "URL", g.url))), page.Configuration.Refused.SHA256)
 	require.Contains(t, page.Configuration.Refused.Mistakes[0], place)
 	require.Contains(t, g.metrics(t), "liveness_gateway_config_last_reload_success 0\n")
-	require.Contains(t, g.metrics(t), `liveness_gateway_config_info{sha256="`+good+`"} 1`+"\n")
+	require.Contains(t, g.metrics(t), `liveness_gateway_config_info{hash="`+good+`"} 1`+"\n")
 
 	g.configure(t, reloadText("", "", "out_of_service: [{account: one, reason: a test}]\n"))
 	status, body = g.post(t, nil)

@@ -25,7 +25,8 @@ func SHA256(text []byte) string {
 func (c *Config) SHA256() string { return c.origin.sha256 }
 
 // Files returns the absolute paths of all files that the configuration was read from: first the
-// file itself, then those that it names, in an order that is always the same.
+// file itself, then those that it names, in an order that is always the same. The listeners'
+// certificates are not among them: who uses these looks at them.
 func (c *Config) Files() []string {
 	var named []string
 	add := func(files ...string) {
@@ -40,11 +41,6 @@ func (c *Config) Files() []string {
 			if s != nil {
 				add(s.File)
 			}
-		}
-	}
-	for _, t := range []*TLS{c.Listen.TLS, c.Listen.AdminTLS} {
-		if t != nil {
-			add(t.Certificate, t.Key, t.ClientCA)
 		}
 	}
 	for _, issuer := range c.JWTIssuers() {

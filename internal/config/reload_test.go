@@ -71,7 +71,8 @@ func TestFilesOfAConfiguration(t *testing.T) {
 		}
 		// Whatever is printed as an absolute path is one of them.
 		for field := range strings.FieldsFuncSeq(printed, func(r rune) bool { return strings.ContainsRune(" \n\"{},", r) }) {
-			if info, err := os.Stat(field); filepath.IsAbs(field) && err == nil && info.Mode().IsRegular() {
+			listeners := strings.Contains(field, "/tls/")
+			if info, err := os.Stat(field); !listeners && filepath.IsAbs(field) && err == nil && info.Mode().IsRegular() {
 				require.Contains(t, files, field)
 			}
 		}

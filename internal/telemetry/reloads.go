@@ -20,7 +20,7 @@ var (
 	reloadCount = desc("config_reloads_total",
 		"Configurations that were taken into use since the start.")
 	configInfo = desc("config_info",
-		"Which configuration file is in use, by its hash; always 1.", "sha256")
+		"Which configuration file is in use, by the SHA-256 of its text; always 1.", "hash")
 )
 
 // Describe sends the descriptions of all that Collect sends.

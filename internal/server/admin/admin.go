@@ -19,8 +19,8 @@ type Pages struct {
 	Ready func() bool
 	// Status is what routing knows.
 	Status func() state.Status
-	// Configuration is which one is running, and which was refused. Reload reads it anew, or
-	// says that it cannot be used.
+	// Configuration is which one is running, and which was refused; nil if nobody knows. Reload
+	// reads it anew, or says that it cannot be used.
 	Configuration func() reload.Status
 	Reload        func() (reload.Status, error)
 	// LogLevel shows and sets what is logged.
@@ -110,10 +110,15 @@ func (a Pages) logLevel(w http.ResponseWriter, r *http.Request) {
 
 // routes writes which configuration is running, and the state of every target and account.
 func (a Pages) routes(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, struct {
-		Configuration reload.Status `json:"configuration"`
+	page := struct {
+		Configuration *reload.Status `json:"configuration,omitempty"`
 		state.Status
-	}{a.Configuration(), a.Status()})
+	}{Status: a.Status()}
+	if a.Configuration != nil {
+		configuration := a.Configuration()
+		page.Configuration = &configuration
+	}
+	writeJSON(w, http.StatusOK, page)
 }
 
 // otherOrigins are pages of web sites, which browsers let send a POST unasked.
