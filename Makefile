@@ -48,6 +48,10 @@ faults-timed: ## Make vendors fail in every way, a minute, judged by the time th
 faults: ## Make vendors fail in every way, half an hour, and write the table of docs/faults.md.
 	go test ./cmd/gateway -run '^TestFaults$$' -count=1 -v -timeout 2h -args -faults.long -faults.table=$(CURDIR)/docs/faults.md
 
+.PHONY: reload
+reload: ## Reload a thousand times at 500 calls a second, and replace a hundred credentials: five minutes.
+	go test ./cmd/gateway -run '^Test(Reloads|Rotations)UnderLoad$$' -count=1 -v -args -reload.long
+
 .PHONY: attack
 attack: ## Attack a gateway in every way, half an hour, and write the table of docs/security.md.
 	go run ./tools/attack -long -table docs/security.md

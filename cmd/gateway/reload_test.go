@@ -121,12 +121,19 @@ func reloadText(accounts, targets, more string) string {
 	return fmt.Sprintf(reloadConfig, accounts, targets, more)
 }
 
-func startReloading(t *testing.T, url string) *reloading {
+// newReloading returns a gateway that has its secrets, and neither a configuration nor started.
+func newReloading(t *testing.T, url string) *reloading {
 	t.Helper()
 	g := &reloading{folder: t.TempDir(), url: url, log: &lockedBuffer{}}
 	for name, text := range map[string]string{"main.key": "key-main-1", "spare.key": "key-spare-1", "two.key": "key-two-1", "secret": "secret-5127"} {
 		g.write(t, name, text)
 	}
+	return g
+}
+
+func startReloading(t *testing.T, url string) *reloading {
+	t.Helper()
+	g := newReloading(t, url)
 	g.configure(t, reloadText("", "", ""))
 	g.start(t)
 	return g

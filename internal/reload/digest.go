@@ -8,7 +8,7 @@ import (
 )
 
 // maxBytes is how much of a file is looked at: no file of a configuration may be larger.
-const maxBytes = 1 << 20
+const maxBytes = 4 << 20
 
 // digest stands for what the files hold at the moment.
 func digest(files []string) (sum [sha256.Size]byte) {

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
 )
 
@@ -46,8 +47,16 @@ var stateValues = map[string]float64{
 	"ok": 0, "probing": 1, "ejected": 2,
 }
 
+// credentialValue is 0 of a credential that only waits for its probe: nobody has refused it.
+func credentialValue(c *state.Credential) float64 {
+	if c.Rotation == guard.Untried.String() {
+		return 0
+	}
+	return stateValues[c.State]
+}
+
 // rotationValues are the values of what new credentials have come to.
-var rotationValues = map[string]float64{"untried": 0, "rejected": 1}
+var rotationValues = map[string]float64{guard.Untried.String(): 0, guard.Rejected.String(): 1}
 
 // Describe sends the descriptions of all that Collect sends.
 func (s *State) Describe(descs chan<- *prometheus.Desc) {
@@ -70,7 +79,7 @@ func (s *State) Collect(metrics chan<- prometheus.Metric) {
 		gauge(s.limit, float64(a.Limit), a.Provider, a.Account)
 		gauge(s.clockOffset, a.ClockOffset, a.Provider, a.Account)
 		for _, c := range a.Credentials {
-			gauge(s.credential, stateValues[c.State], a.Provider, a.Account, c.Name, allProducts)
+			gauge(s.credential, credentialValue(&c), a.Provider, a.Account, c.Name, allProducts)
 			if state, ok := rotationValues[c.Rotation]; ok {
 				gauge(s.rotation, state, a.Provider, a.Account, c.Name)
 			}
