@@ -175,6 +175,7 @@ func TestKeysOfOtherKinds(t *testing.T) {
 // would have been.
 func TestKeysAreInherited(t *testing.T) {
 	running(t, firstSet, func(t *testing.T, before *keys, s *fakeSource) {
+		t.Helper()
 		time.Sleep(renewal / 2)
 		for range 100 {
 			next := &keys{source: s, algorithms: es256, ask: make(chan struct{}, 1)}

@@ -30,7 +30,7 @@ type Candidate interface {
 
 // Read reads the configuration anew. The hash is of the text of its file, "" if that cannot be
 // read. The lines of the error are the mistakes.
-type Read func() (sha256 string, candidate Candidate, err error)
+type Read func() (hash string, candidate Candidate, err error)
 
 // Version is a text of the configuration file.
 type Version struct {

@@ -209,7 +209,7 @@ func TestSwappedLinks(t *testing.T) {
 	f.await(t, "two a")
 	link("configuration", "releases/3/etc")
 	f.await(t, "three a")
-	write(t, filepath.Join(root, "releases/3/etc/main"), "four")
+	write(t, filepath.Join(root, "releases", "3", "etc", "main"), "four")
 	f.await(t, "four a")
 	require.NoError(t, os.RemoveAll(filepath.Join(root, "releases", "1"))) // it matters no more
 }
@@ -265,7 +265,7 @@ func TestDigestOfOddFiles(t *testing.T) {
 func TestFoldersAreBounded(t *testing.T) {
 	files := make([]string, 1000)
 	for i := range files {
-		files[i] = filepath.Join("/none", strings.Repeat("x", i+1), "file")
+		files[i] = filepath.Join(string(filepath.Separator), strings.Repeat("x", i+1), "file")
 	}
 	require.Len(t, foldersOf(files), maxFolders)
 	loop := filepath.Join(t.TempDir(), "loop")

@@ -64,7 +64,8 @@ func (w *watching) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-w.watcher.Events:
-		case <-w.watcher.Errors: // events may have been lost
+		case err := <-w.watcher.Errors: // events may have been lost
+			w.log.Debug("folders cannot be watched for a moment", zap.Error(err))
 		case <-every.C:
 			if w.Status().Refused != nil {
 				_, _ = w.Reload(again) // it has noted what is wrong

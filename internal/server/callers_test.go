@@ -80,11 +80,11 @@ func (g *guarded) showOverGRPC(ctx context.Context, c *callerstest.Case) answer 
 
 func (g *guarded) showOverREST(ctx context.Context, t *testing.T, c *callerstest.Case) answer {
 	t.Helper()
-	settings := &tls.Config{RootCAs: g.CA.Pool(), MinVersion: tls.VersionTLS12}
+	security := &tls.Config{RootCAs: g.CA.Pool(), MinVersion: tls.VersionTLS12}
 	if c.Names != nil {
-		settings.Certificates = []tls.Certificate{g.CA.Client(t, c.Names...)}
+		security.Certificates = []tls.Certificate{g.CA.Client(t, c.Names...)}
 	}
-	transport := &http.Transport{TLSClientConfig: settings}
+	transport := &http.Transport{TLSClientConfig: security}
 	defer transport.CloseIdleConnections()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+g.encrypted+tokensPath, strings.NewReader(`{"flow":"FLOW_APP_SDK"}`))
 	require.NoError(t, err)

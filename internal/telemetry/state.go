@@ -80,8 +80,8 @@ func (s *State) Collect(metrics chan<- prometheus.Metric) {
 		gauge(s.clockOffset, a.ClockOffset, a.Provider, a.Account)
 		for _, c := range a.Credentials {
 			gauge(s.credential, credentialValue(&c), a.Provider, a.Account, c.Name, allProducts)
-			if state, ok := rotationValues[c.Rotation]; ok {
-				gauge(s.rotation, state, a.Provider, a.Account, c.Name)
+			if value, ok := rotationValues[c.Rotation]; ok {
+				gauge(s.rotation, value, a.Provider, a.Account, c.Name)
 			}
 			for product, bench := range c.Products {
 				gauge(s.credential, stateValues[bench.State], a.Provider, a.Account, c.Name, product)

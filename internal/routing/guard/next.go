@@ -26,7 +26,7 @@ func (a *Account) Next(now time.Time, credentials []string, maxInFlight int) (ne
 	for _, id := range credentials {
 		next.credentials = append(next.credentials, a.credentialOf(id, serves))
 	}
-	if serves && next.rotating() {
+	if next.rotating() {
 		kept = a.replacedBy(credentials)
 	}
 	for _, i := range kept {

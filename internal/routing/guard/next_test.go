@@ -124,6 +124,18 @@ func TestOldCredentialServesWhileTheNewOneIsRefused(t *testing.T) {
 	require.Equal(t, []Rotation{NoRotation}, e.Status(epoch).Rotations)
 }
 
+// One that serves no more for a while is kept all the same, until the new one has served.
+func TestEjectedCredentialIsKept(t *testing.T) {
+	a := AccountOf([]string{"old"}, 100)
+	b := next(t, a, epoch, []int{0}, "new")
+	target := b.Target("p", "")
+	target.Release(epoch, granted(t, target, epoch), Result{Credential: Faulty, Cause: "rejected"})
+	ends(t, target, epoch, lastEjectionConfig.Consecutive, Result{Credential: Faulty, Cause: "quota"})
+	require.Equal(t, CredentialsEjected, refused(t, target, epoch))
+	c := next(t, b, epoch, []int{1}, "new")
+	require.Equal(t, []Rotation{Rejected, Replaced}, c.Status(epoch).Rotations)
+}
+
 // What an operator only takes out is gone at once.
 func TestCredentialThatNothingReplacesIsGone(t *testing.T) {
 	a := AccountOf([]string{"main", "leaked"}, 100)
