@@ -198,6 +198,7 @@ func (g *reloading) metrics(t *testing.T) string {
 
 // load is calls that come whatever happens.
 type load struct {
+	begin  time.Time
 	stop   context.CancelFunc
 	ended  sync.WaitGroup
 	made   atomic.Int64
@@ -206,21 +207,26 @@ type load struct {
 	first  []string // failures
 }
 
-// load makes so many calls a second until it is ended. Every fourth has an idempotency key.
+// load makes so many calls a second until it is ended, or as many as the machine can: no more
+// than 200 are in flight. Every fourth has an idempotency key.
 func (g *reloading) load(perSecond int) *load {
 	ctx, stop := context.WithCancel(context.Background())
-	l := &load{stop: stop}
+	l := &load{stop: stop, begin: time.Now()}
+	slots := make(chan struct{}, 200)
 	l.ended.Go(func() {
-		begin := time.Now()
 		for n := 0; ; n++ {
-			timer := time.NewTimer(time.Until(begin.Add(time.Duration(n) * time.Second / time.Duration(perSecond))))
+			timer := time.NewTimer(time.Until(l.begin.Add(time.Duration(n) * time.Second / time.Duration(perSecond))))
 			select {
 			case <-ctx.Done():
 				timer.Stop()
 				return
 			case <-timer.C:
 			}
-			l.ended.Go(func() { l.call(g.client, n) })
+			slots <- struct{}{}
+			l.ended.Go(func() {
+				l.call(g.client, n)
+				<-slots
+			})
 		}
 	})
 	return l
@@ -251,7 +257,7 @@ func (l *load) end(t *testing.T) {
 	t.Helper()
 	l.stop()
 	l.ended.Wait()
-	t.Logf("%d calls, %d failed", l.made.Load(), l.failed.Load())
+	t.Logf("%d calls, %.0f a second, %d failed", l.made.Load(), float64(l.made.Load())/time.Since(l.begin).Seconds(), l.failed.Load())
 	require.Zero(t, l.failed.Load(), "%q", l.first)
 	require.NotZero(t, l.made.Load())
 }
