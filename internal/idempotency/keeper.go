@@ -28,7 +28,8 @@ var (
 	// ErrReused is the error of a message other than the one that the key came with.
 	ErrReused = errors.New("the idempotency key was used with another message")
 	// ErrInProgress is the error of a key whose call is in flight where its answer
-	// cannot be waited for. Later the key answers, or is free.
+	// cannot be waited for, or whose answer is too old and will be gone from the store in a
+	// moment. Later the key answers, or is free.
 	ErrInProgress = errors.New("a call with the idempotency key is in flight")
 	// ErrRunning is the error of a caller who left while the run goes on to its end, for
 	// whoever comes next under the key. The caller's own reason is in it too.
@@ -42,6 +43,9 @@ var errOtherForm = errors.New("the key came with a message in the form of anothe
 
 // errLeaseLost is the error of a store that loses each lease before its answer comes.
 var errLeaseLost = errors.New("the lease was lost, and lost again")
+
+// errTooLate is the error of a store that took an answer and said so after its end.
+var errTooLate = errors.New("the store took the answer so late that it is of no use any more")
 
 // Call is a call under an idempotency key.
 type Call struct {
@@ -104,6 +108,12 @@ func (a Answer) end(now time.Time, margin, most time.Duration) time.Time {
 	default:
 		return useful
 	}
+}
+
+// useful reports whether the answer has the margin of life left. A store may hold one that has
+// not: what it was asked it may have done late, or its reply was.
+func (a Answer) useful(now time.Time, margin time.Duration) bool {
+	return a.Expires.IsZero() || a.Expires.Add(-margin).After(now)
 }
 
 // Keeper runs the call of each key once. It is safe for concurrent use.
@@ -181,8 +191,8 @@ func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 			return f.wait(ctx, first)
 		}
 		if w, moved := f.shared.join(ctx); w != nil {
-			if moved {
-				k.extend(ctx, f)
+			if moved { // nobody waits for that: the answer may come first
+				k.extendSoon(f)
 			}
 			call.release()
 			result, err := f.wait(ctx, w)
@@ -219,7 +229,7 @@ func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, f
 		return f, nil
 	}
 	f, first = newFlight(ctx, id, call.Form)
-	f.shared.held = func() { k.workers.Run(func() { k.extendHeld(f) }) }
+	f.shared.held = func() { k.extendSoon(f) }
 	k.flights[id] = f
 	k.workers.Run(func() { k.fly(f, call) })
 	return f, first
@@ -290,11 +300,14 @@ func (k *Keeper) stood(f *flight, record Record) (Result, error) {
 	case record.Answer == nil:
 		return Result{Outcome: InProgress}, ErrInProgress
 	}
-	content, err := k.secrets.seals.open(f.id, record.Answer)
-	if err != nil {
+	answer, err := k.secrets.seals.open(f.id, record.Answer)
+	switch {
+	case err != nil:
 		return unavailable(err)
+	case !answer.useful(time.Now(), k.margin):
+		return Result{Outcome: InProgress}, ErrInProgress
 	}
-	return Result{content, Replayed, record.Duplicate}, nil
+	return Result{answer.Content, Replayed, record.Duplicate}, nil
 }
 
 // complete hands the answer to the store. Unless the store takes it, nobody gets it:
@@ -302,11 +315,14 @@ func (k *Keeper) stood(f *flight, record Record) (Result, error) {
 func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
 	defer cancel()
-	sealed := k.secrets.seals.close(f.id, answer.Content)
-	end := answer.end(time.Now(), k.margin, k.replayTime)
+	sealed := k.secrets.seals.close(f.id, answer)
+	start := time.Now()
+	end := answer.end(start, k.margin, k.replayTime)
 	for pause := firstAgain; ; pause = min(2*pause, mostAgain) {
 		record, err := k.put(ctx, f, sealed, end)
 		switch {
+		case err == nil && bytes.Equal(record.Answer, sealed) && end.After(start) && !time.Now().Before(end):
+			return unavailable(errTooLate) // the key may have come to another meanwhile
 		case err == nil && bytes.Equal(record.Answer, sealed):
 			return Result{answer.Content, Issued, false}, nil
 		case err == nil:
@@ -340,17 +356,19 @@ func (k *Keeper) put(ctx context.Context, f *flight, sealed []byte, end time.Tim
 	return record, err
 }
 
-// extend keeps the lease as long as someone waits. If that fails, the lease may be
+// extend keeps the lease as long as someone waits or the run is held. If that fails, the lease may be
 // taken over, and the store does not take this flight's answer.
 func (k *Keeper) extend(ctx context.Context, f *flight) {
 	_, _ = k.store.Extend(ctx, f.id.name, f.lease, time.Until(f.leaseEnd()))
 }
 
-// extendHeld keeps the lease as long as the run is held.
-func (k *Keeper) extendHeld(f *flight) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
-	defer cancel()
-	k.extend(ctx, f)
+// extendSoon does it in the background, also when nobody waits any more but the run is held.
+func (k *Keeper) extendSoon(f *flight) {
+	k.workers.Run(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
+		defer cancel()
+		k.extend(ctx, f)
+	})
 }
 
 // release frees the key. If that fails, it is free when the lease ends.

@@ -155,3 +155,93 @@ func (s *slow) Lease(ctx context.Context, name idempotency.Digest, lease idempot
 	time.Sleep(500 * time.Millisecond)
 	return s.Store.Lease(ctx, name, lease, ttl)
 }
+
+// late is a store that does what it is asked after a delay, and says so after another.
+type late struct {
+	idempotency.Store
+	lease, complete [2]time.Duration
+	extend          time.Duration
+}
+
+func (l *late) Extend(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (bool, error) {
+	time.Sleep(l.extend)
+	return l.Store.Extend(ctx, name, lease, ttl)
+}
+
+func (l *late) Lease(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
+	time.Sleep(l.lease[0])
+	defer time.Sleep(l.lease[1])
+	return l.Store.Lease(ctx, name, lease, ttl)
+}
+
+func (l *late) Complete(ctx context.Context, name idempotency.Digest, lease idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
+	time.Sleep(l.complete[0])
+	defer time.Sleep(l.complete[1])
+	return l.Store.Complete(ctx, name, lease, answer, ttl)
+}
+
+// However late the store is, an answer is repeated only while it has its margin of life, and
+// the key is free soon afterwards.
+func TestAnAnswerThatIsTooOldIsNotRepeated(t *testing.T) {
+	const useful = 20 * time.Second
+	for name, store := range map[string]*late{
+		"an answer that is stored late": {complete: [2]time.Duration{3 * time.Second}},
+		"an answer that is read late":   {lease: [2]time.Duration{0, 3 * time.Second}},
+	} {
+		for kind, wrap := range map[string]func(idempotency.Store) idempotency.Store{
+			"one store":   func(s idempotency.Store) idempotency.Store { return s },
+			"a replica's": func(s idempotency.Store) idempotency.Store { return idempotency.NewReplica(newMemory(), s) },
+		} {
+			inBubble(t, name+", "+kind, func(t *testing.T) {
+				t.Helper()
+				slow := *store
+				slow.Store = newMemory()
+				v := &vendor{life: useful + idempotency.DefaultMargin}
+				here, there := newKeeper(t, wrap(&slow)), newKeeper(t, wrap(&slow))
+				var end time.Time
+				require.Equal(t, "token-1", do(withDeadline(t), here, "message", func(ctx context.Context) (idempotency.Answer, error) {
+					end = time.Now().Add(useful)
+					return v.run(ctx)
+				}).answer)
+				for i := 0; v.calls == 1; i++ {
+					got := do(withDeadline(t), []*idempotency.Keeper{here, there}[i%2], "message", v.run)
+					if got.answer == "token-1" {
+						require.True(t, time.Now().Before(end), "repeated %v too late", time.Since(end))
+					}
+					require.Less(t, time.Since(end), 10*time.Second, "the key is not free")
+					time.Sleep(300 * time.Millisecond)
+				}
+			})
+		}
+	}
+}
+
+// An answer whose end has come when the store says that it has it goes to nobody: the key may
+// have come to another.
+func TestAnAnswerThatTheStoreTookTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &late{Store: newMemory(), complete: [2]time.Duration{0, 3 * time.Second}}
+		keeper, v := newKeeper(t, store), &vendor{life: idempotency.DefaultMargin + 2*time.Second}
+		got := do(withDeadline(t), keeper, "message", v.run)
+		require.Equal(t, idempotency.Unavailable, got.outcome)
+		require.ErrorIs(t, got.err, idempotency.ErrUnavailable)
+		v.life = time.Minute
+		require.Equal(t, reply{"token-2", idempotency.Issued, nil}, do(withDeadline(t), keeper, "message", v.run))
+	})
+}
+
+// Who joins a run with a later deadline gets its answer when that comes, also from a store
+// that takes its time to extend the lease.
+func TestAJoinerDoesNotWaitForTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &late{Store: newMemory(), extend: 3 * time.Second}
+		keeper, v := newKeeper(t, store), &vendor{took: time.Second, life: time.Hour}
+		start := time.Now()
+		first := begin(t, keeper, 2*time.Second, "message", v.run)
+		second := begin(t, keeper, deadline, "message", v.run)
+		require.Equal(t, "token-1", (<-first.ended).answer)
+		require.Equal(t, "token-1", (<-second.ended).answer)
+		require.Equal(t, time.Second, time.Since(start))
+		time.Sleep(store.extend)
+	})
+}

@@ -24,36 +24,38 @@ func NewReplica(own *Memory, shared Store) *Replica { return &Replica{own, share
 
 // Lease puts the lease under the name if neither store has a record.
 func (r *Replica) Lease(ctx context.Context, name Digest, lease Record, ttl time.Duration) (Record, error) {
+	asked := time.Now()
 	record, err := r.own.Lease(ctx, name, lease, ttl)
 	switch {
 	case err != nil:
 		return Record{}, err
 	case record.Answer != nil:
-		return r.restore(ctx, name, record), nil
+		return r.restore(ctx, name, record, asked.Add(record.Left)), nil
 	case !record.isLeaseOf(lease.Owner):
 		return record, nil
 	}
+	asked = time.Now()
 	record, err = r.shared.Lease(ctx, name, lease, ttl)
 	if err == nil && record.isLeaseOf(lease.Owner) {
 		return record, nil
 	}
 	if err == nil && record.answers(&lease) {
-		return r.remember(ctx, name, lease, record)
+		return r.remember(ctx, name, lease, record, asked.Add(record.Left))
 	}
 	_ = r.own.Release(ctx, name, lease)
 	return record, err
 }
 
-// restore returns an answer of this process, and brings it back to the shared store if that
-// has lost it. One that is down changes nothing.
-func (r *Replica) restore(ctx context.Context, name Digest, answered Record) Record {
+// restore returns an answer of this process, which stands until end, and brings it back to
+// the shared store if that has lost it. One that is down changes nothing.
+func (r *Replica) restore(ctx context.Context, name Digest, answered Record, end time.Time) Record {
 	lease := Record{Message: answered.Message, Form: answered.Form, Owner: restorer}
 	stands, err := r.shared.Lease(ctx, name, lease, restoreTime)
 	if err != nil {
 		return answered
 	}
 	if stands.isLeaseOf(restorer) {
-		stands, err = r.shared.Complete(ctx, name, lease, answered.Answer, answered.Left)
+		stands, err = r.shared.Complete(ctx, name, lease, answered.Answer, time.Until(end))
 	}
 	answered.Duplicate = err == nil && stands.Answer != nil && !bytes.Equal(stands.Answer, answered.Answer)
 	return answered
@@ -67,13 +69,13 @@ const (
 	restoreTime = time.Second
 )
 
-// remember keeps an answer that stands in the shared store here too. If this process has
-// come to remember another one, that stands.
-func (r *Replica) remember(ctx context.Context, name Digest, lease, answered Record) (Record, error) {
-	own, err := r.own.Complete(ctx, name, lease, answered.Answer, answered.Left)
+// remember keeps an answer that stands in the shared store until end here too. If this
+// process has come to remember another one, that stands.
+func (r *Replica) remember(ctx context.Context, name Digest, lease, answered Record, end time.Time) (Record, error) {
+	own, err := r.own.Complete(ctx, name, lease, answered.Answer, time.Until(end))
 	if err == nil && !own.Stands() { // the lease here is over: it began before the shared one
 		if own, err = r.own.Lease(ctx, name, lease, restoreTime); err == nil && own.isLeaseOf(lease.Owner) {
-			own, err = r.own.Complete(ctx, name, lease, answered.Answer, answered.Left)
+			own, err = r.own.Complete(ctx, name, lease, answered.Answer, time.Until(end))
 		}
 	}
 	switch {
@@ -107,11 +109,12 @@ func (r *Replica) Extend(ctx context.Context, name Digest, lease Record, ttl tim
 
 // Complete puts the answer in the place of the lease in both stores.
 func (r *Replica) Complete(ctx context.Context, name Digest, lease Record, answer []byte, ttl time.Duration) (Record, error) {
+	asked := time.Now()
 	record, err := r.shared.Complete(ctx, name, lease, answer, ttl)
 	if err != nil || !record.answers(&lease) {
 		return record, err
 	}
-	return r.remember(ctx, name, lease, record)
+	return r.remember(ctx, name, lease, record, asked.Add(record.Left))
 }
 
 // Release removes the lease from both stores.

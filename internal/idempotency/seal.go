@@ -4,13 +4,18 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"slices"
+	"time"
 )
 
 // sealVersion is the first byte of every sealed answer. Behind it come the id of the key,
-// the nonce and what AES-GCM makes of the answer.
+// the nonce and what AES-GCM makes of when the answer expires and of its content.
 const sealVersion = 1
+
+// expiresBytes are before the content: the Unix time in milliseconds, 0 if it is not known.
+const expiresBytes = 8
 
 // keyIDBytes is so many that two keys of an operator never have the same id.
 const keyIDBytes = 8
@@ -44,29 +49,42 @@ func newSeals(keys [][]byte) (seals, error) {
 }
 
 // close encrypts an answer so that it opens for this call only.
-func (s seals) close(call callID, answer []byte) []byte {
+func (s seals) close(call callID, answer Answer) []byte {
 	header := s[0].header
-	sealed := make([]byte, len(header), len(header)+len(answer)+s[0].aead.Overhead())
+	plain := make([]byte, expiresBytes, expiresBytes+len(answer.Content))
+	if !answer.Expires.IsZero() {
+		binary.BigEndian.PutUint64(plain, uint64(answer.Expires.UnixMilli())) //nolint:gosec // read back alike
+	}
+	plain = append(plain, answer.Content...)
+	sealed := make([]byte, len(header), len(header)+len(plain)+s[0].aead.Overhead())
 	copy(sealed, header)
-	return s[0].aead.Seal(sealed, nil, answer, call.sealedWith(header)) //nolint:gosec // it makes the nonce itself
+	return s[0].aead.Seal(sealed, nil, plain, call.sealedWith(header)) //nolint:gosec // it makes the nonce itself
 }
 
 // open returns what close was given for the same call.
-func (s seals) open(call callID, sealed []byte) ([]byte, error) {
+func (s seals) open(call callID, sealed []byte) (Answer, error) {
 	if len(sealed) < 1+keyIDBytes {
-		return nil, errSeal
+		return Answer{}, errSeal
 	}
 	header, content := sealed[:1+keyIDBytes], sealed[1+keyIDBytes:]
 	for _, seal := range s {
 		if slices.Equal(seal.header, header) {
-			answer, err := seal.aead.Open(nil, nil, content, call.sealedWith(header))
-			if err != nil {
-				return nil, errSeal
+			plain, err := seal.aead.Open(nil, nil, content, call.sealedWith(header))
+			if err != nil || len(plain) < expiresBytes {
+				return Answer{}, errSeal
 			}
-			return answer, nil
+			return answerOf(plain), nil
 		}
 	}
-	return nil, errSeal
+	return Answer{}, errSeal
+}
+
+func answerOf(plain []byte) Answer {
+	answer := Answer{Content: plain[expiresBytes:]}
+	if expires := binary.BigEndian.Uint64(plain); expires != 0 {
+		answer.Expires = time.UnixMilli(int64(expires)) //nolint:gosec // written alike
+	}
+	return answer
 }
 
 // sealedWith is what an answer opens for.
