@@ -22,7 +22,11 @@ race: ## Run the tests under the race detector. Needs a C compiler.
 
 .PHONY: system
 system: ## Run the tests that need programs: Prometheus, Chromium, podman, Node, curl.
-	go test -C test/system -count=1 ./...
+	go test -C test/system -count=1 .
+
+.PHONY: idempotency
+idempotency: ## Do everything to the Redis of three replicas, a million calls, and check what their keys came to.
+	go test -C test/system -count=1 -v -timeout 1h ./fleet -args -operations=1000000
 
 .PHONY: fuzz
 fuzz: ## Fuzz the adapters, 20 s each.
