@@ -106,6 +106,13 @@ type Idempotency struct {
 	SealingKeys []*Secret `yaml:"sealing_keys,omitempty"`
 }
 
+// VendorLimit bounds the attempts of an account in all replicas together. One of the two is
+// not 0.
+type VendorLimit struct {
+	Concurrency int     `yaml:"concurrency,omitempty"`
+	PerSecond   float64 `yaml:"per_second,omitempty"`
+}
+
 // Account is one contract with a provider.
 type Account struct {
 	Name     string              `yaml:"-"`
@@ -123,6 +130,8 @@ type Account struct {
 	MaxConnectionAge time.Duration `yaml:"max_connection_age"`
 	// MaxInFlight bounds the attempts in flight, before the vendor has told its own limit.
 	MaxInFlight int `yaml:"max_in_flight"`
+	// VendorLimit is what the vendor allows the account, nil if it does not say.
+	VendorLimit *VendorLimit `yaml:"vendor_limit,omitempty"`
 	// Proxy is the HTTP, HTTPS or SOCKS5 proxy to the vendor, nil for none.
 	Proxy *url.URL `yaml:"proxy,omitempty"`
 	// CAFile is the absolute path of the PEM bundle behind RootCAs, "" for none.

@@ -97,6 +97,8 @@ func TestEveryKey(t *testing.T) {
 	require.Equal(t, 1500*time.Millisecond, a.Timeout)
 	require.Equal(t, time.Hour, a.MaxConnectionAge)
 	require.Equal(t, 500, a.MaxInFlight)
+	require.Equal(t, &config.VendorLimit{Concurrency: 20, PerSecond: 2.5}, a.VendorLimit)
+	require.Nil(t, c.Accounts[1].VendorLimit)
 	require.Equal(t, &url.URL{Scheme: "socks5", Host: "proxy.example:1080"}, a.Proxy)
 	require.Equal(t, absolute(t, "testdata/ca.pem"), a.CAFile)
 	require.NotNil(t, a.RootCAs)

@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"slices"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency/redisstore"
 	"github.com/liveness-gateway/gateway/internal/redis"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
 )
 
 // newKeeper returns the keeper of idempotency keys: they are this process's, or with a
@@ -38,7 +41,7 @@ func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prome
 		return nil, nil
 	}
 	var client *redis.Client
-	metrics, err := telemetry.NewRedis(registerer, func() bool { return client.Up() }, append(redisstore.Operations, redis.Ping))
+	metrics, err := telemetry.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, []string{redis.Ping}))
 	if err != nil {
 		return nil, err
 	}

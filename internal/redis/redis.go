@@ -124,16 +124,21 @@ type Script struct {
 // NewScript returns the operation that the Lua text is.
 func NewScript(name, text string) *Script { return &Script{name, goredis.NewScript(text)} }
 
-// Run runs the script with one key, below the client's prefix, and returns its reply as
-// go-redis does: int64, string, []any, or nil. Its error is an *Error.
-func (c *Client) Run(ctx context.Context, script *Script, key string, args ...any) (any, error) {
+// Run runs the script with keys, below the client's prefix, and returns its reply as
+// go-redis does: int64, string, []any, or nil. Of several keys all must have the same hash tag.
+// Its error is an *Error.
+func (c *Client) Run(ctx context.Context, script *Script, keys []string, args ...any) (any, error) {
 	if !c.Up() {
 		return nil, c.failed(script.name, 0, Down)
 	}
 	start := time.Now()
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	reply, err := script.script.Run(bounded, c.redis, []string{c.prefix + key}, args...).Result()
+	named := make([]string, len(keys))
+	for i, key := range keys {
+		named[i] = c.prefix + key
+	}
+	reply, err := script.script.Run(bounded, c.redis, named, args...).Result()
 	failure := failureOf(ctx, err)
 	c.learn(failure)
 	if failure != None {

@@ -32,6 +32,9 @@ var (
 	fail = redis.NewScript("fail", `return redis.error_reply(ARGV[1])`)
 )
 
+// a is a key.
+var a = []string{"a"}
+
 // rig is a client and what it told.
 type rig struct {
 	*redis.Client
@@ -96,10 +99,10 @@ func TestAScriptRuns(t *testing.T) {
 	scripts := goredis.NewClient(&goredis.Options{Addr: server.Addr()})
 	defer func() { _ = scripts.Close() }()
 	for range 2 {
-		_, err := r.Run(t.Context(), set, "a", "value")
+		_, err := r.Run(t.Context(), set, a, "value")
 		require.NoError(t, err)
 		server.FlushAll()
-		_, err = r.Run(t.Context(), set, "a", "value")
+		_, err = r.Run(t.Context(), set, a, "value")
 		require.NoError(t, err)
 		server.CheckGet(t, "test:a", "value")
 		require.NoError(t, scripts.ScriptFlush(t.Context()).Err())
@@ -118,7 +121,7 @@ func TestErrorsOfTheServer(t *testing.T) {
 		"ERR tiger-lily-7781":                                     redis.Refused,
 		"tiger-lily-7781":                                         redis.Refused,
 	} {
-		_, err := r.Run(t.Context(), fail, "a", text)
+		_, err := r.Run(t.Context(), fail, a, text)
 		requireFailure(t, want, err)
 		require.NotContains(t, err.Error(), "tiger-lily")
 		require.True(t, r.Up(), "an answer is an answer")
@@ -131,7 +134,7 @@ func TestWrongPassword(t *testing.T) {
 	wrong := open(t, server.Addr(), func(o *redis.Options) { o.Username, o.Password = "gateway", sensitive.New("wrong-7781") })
 	require.False(t, wrong.Up())
 	require.NotContains(t, wrong.logged(), "7781")
-	_, err := wrong.Run(t.Context(), set, "a", "b")
+	_, err := wrong.Run(t.Context(), set, a, "b")
 	requireFailure(t, redis.Down, err)
 	require.True(t, open(t, server.Addr(), func(o *redis.Options) { o.Username, o.Password = "gateway", sensitive.New("right") }).Up())
 }
@@ -147,15 +150,15 @@ func TestDownAndUp(t *testing.T) {
 	for range 3 {
 		require.NoError(t, server.StartAddr(address))
 		eventually(t, r.Up)
-		_, err := r.Run(t.Context(), set, "a", "b")
+		_, err := r.Run(t.Context(), set, a, "b")
 		require.NoError(t, err)
 		server.Close()
 		eventually(t, func() bool {
-			_, err := r.Run(t.Context(), set, "a", "b")
+			_, err := r.Run(t.Context(), set, a, "b")
 			require.Error(t, err)
 			return !r.Up()
 		})
-		_, err = r.Run(t.Context(), set, "a", "b")
+		_, err = r.Run(t.Context(), set, a, "b")
 		requireFailure(t, redis.Down, err)
 	}
 	require.Equal(t, 4, strings.Count(r.logged(), "Redis is down"), "at the start, and each time")
@@ -179,7 +182,7 @@ func TestFrozen(t *testing.T) {
 	eventually(t, r.Up) // one ping may be late
 	proxy.freeze(true)
 	eventually(t, func() bool {
-		_, err := r.Run(t.Context(), set, "a", "b")
+		_, err := r.Run(t.Context(), set, a, "b")
 		require.Error(t, err)
 		return !r.Up()
 	})
@@ -193,7 +196,7 @@ func TestACallerWhoLeaves(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 {
-		_, err := r.Run(gone, set, "a", "b")
+		_, err := r.Run(gone, set, a, "b")
 		requireFailure(t, redis.Left, err)
 	}
 	require.True(t, r.Up())

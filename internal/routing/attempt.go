@@ -73,6 +73,9 @@ func (c *call) record(s *step, kind Kind, start time.Time, failure *providers.Er
 		attempt.Reason, attempt.Exchange = failure.Reason, failure.Exchange
 	}
 	s.target.OwnGuard().Release(end, s.grant, resultOf(attempt, by))
+	if s.release != nil {
+		s.release()
+	}
 	c.onAttempt(attempt)
 }
 

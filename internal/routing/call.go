@@ -44,6 +44,8 @@ type call struct {
 type step struct {
 	target *route.Target
 	grant  guard.Grant
+	// release gives back what the replicas share, nil if they share nothing.
+	release func()
 }
 
 // mayAttempt reports whether there may be another attempt. A refused credential costs a
@@ -78,17 +80,17 @@ func (c *call) next(ctx context.Context) (step, bool) {
 	if last != nil && !last.policy().another {
 		// The caller is to blame: only a target that does not send what the last one
 		// refused may serve.
-		return c.acquireFailover()
+		return c.acquireFailover(ctx)
 	}
 	if last != nil && len(c.refusedCredentials(last.Target.Account)) <= 1 {
-		if s, ok := c.acquireCorrected(last); ok {
+		if s, ok := c.acquireCorrected(ctx, last); ok {
 			return s, true
 		}
 	}
-	if s, ok := c.acquireFailover(); ok {
+	if s, ok := c.acquireFailover(ctx); ok {
 		return s, true
 	}
-	if s, ok := c.acquireOtherCredential(); ok {
+	if s, ok := c.acquireOtherCredential(ctx); ok {
 		return s, true
 	}
 	if s, ok := c.backOffAndAcquireRetry(ctx); ok {
@@ -99,14 +101,14 @@ func (c *call) next(ctx context.Context) (step, bool) {
 
 // acquireCorrected acquires the last target again, at once, with another credential or
 // with the vendor's clock, if that is what it failed for. Signing again spends a retry.
-func (c *call) acquireCorrected(last *Attempt) (step, bool) {
+func (c *call) acquireCorrected(ctx context.Context, last *Attempt) (step, bool) {
 	switch last.policy().same {
 	case otherCredential:
-		return c.acquire(last.Target)
+		return c.acquire(ctx, last.Target)
 	case signedAgain:
 		learnt := last.Target.Guard.ClockOffset() != last.ClockOffset
 		if learnt && c.signaturesRefused(last.Target) == 1 {
-			return c.acquireRetry(last.Target)
+			return c.acquireRetry(ctx, last.Target)
 		}
 	case never, afterBackoff:
 	}
@@ -116,7 +118,7 @@ func (c *call) acquireCorrected(last *Attempt) (step, bool) {
 // acquireFailover acquires a target that was not tried and sends no field that was refused
 // in this call: first of a provider that did not fail in it, in the order of the plan. It
 // notes afresh which are unavailable.
-func (c *call) acquireFailover() (step, bool) {
+func (c *call) acquireFailover(ctx context.Context) (step, bool) {
 	c.outcome.Unavailable = c.outcome.Unavailable[:0]
 	for _, failed := range [...]bool{false, true} {
 		for _, target := range c.plan.Targets {
@@ -124,7 +126,7 @@ func (c *call) acquireFailover() (step, bool) {
 				c.sendsWhatWasRefused(target) {
 				continue
 			}
-			if s, ok := c.acquire(target); ok {
+			if s, ok := c.acquire(ctx, target); ok {
 				return s, true
 			}
 		}
@@ -136,13 +138,13 @@ func (c *call) acquireFailover() (step, bool) {
 }
 
 // acquireOtherCredential acquires a target that was refused a credential, with another one.
-func (c *call) acquireOtherCredential() (step, bool) {
+func (c *call) acquireOtherCredential(ctx context.Context) (step, bool) {
 	for i := range c.outcome.Attempts {
 		a := &c.outcome.Attempts[i]
 		if a.policy().same != otherCredential || c.ambiguousOn(a.Target.Account) {
 			continue
 		}
-		if s, ok := c.acquire(a.Target); ok {
+		if s, ok := c.acquire(ctx, a.Target); ok {
 			return s, true
 		}
 	}
@@ -165,13 +167,13 @@ func (c *call) backOffAndAcquireRetry(ctx context.Context) (step, bool) {
 		if ctx.Err() != nil {
 			return step{}, false
 		}
-		return c.acquireRetry(target)
+		return c.acquireRetry(ctx, target)
 	}
 	return step{}, false
 }
 
-// waitAndAcquire waits for the first target that had no slot free or no token of its rate,
-// and acquires the target.
+// waitAndAcquire waits for the first target that had no slot free, here or in all replicas, or
+// no token of its rate, and acquires the target.
 func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
 	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
 	for u := c.unavailableFor(guard.LimitReached); u != nil; u = c.unavailableFor(guard.LimitReached) {
@@ -184,17 +186,22 @@ func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
 		s, ok := step{}, false
 		if called {
 			grant, refusal := turn.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
-			s, ok = c.stepOf(target, grant, refusal)
+			s, ok = c.stepOf(ctx, target, grant, refusal)
 		}
 		turn.Leave()
 		if ok || !called {
 			return s, ok
 		}
 	}
+	if u := c.unavailableFor(guard.VendorLimitReached); u != nil {
+		if s, ok := c.awaitShared(ctx, u.Target, end); ok {
+			return s, true
+		}
+	}
 	if u := c.unavailableFor(guard.RateLimited); u != nil && u.RetryAt.Before(end) {
 		c.wait(ctx, time.Until(u.RetryAt), nil)
 		if ctx.Err() == nil {
-			return c.acquire(u.Target)
+			return c.acquire(ctx, u.Target)
 		}
 	}
 	return step{}, false
@@ -216,29 +223,82 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 
 // acquire asks whether an attempt on the target may begin, with a credential that the call
 // has not tried. It notes a target that is unavailable.
-func (c *call) acquire(target *route.Target) (step, bool) {
+func (c *call) acquire(ctx context.Context, target *route.Target) (step, bool) {
 	if target.OutOfService != "" {
 		c.noteUnavailable(target, guard.Refusal{Why: route.OutOfService})
 		return step{}, false
 	}
+	if c.sharedLimitRefuses(target) {
+		return step{}, false
+	}
 	grant, refusal := target.OwnGuard().Acquire(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
-	return c.stepOf(target, grant, refusal)
+	return c.stepOf(ctx, target, grant, refusal)
 }
 
 // acquireRetry is acquire for a retry, which it spends.
-func (c *call) acquireRetry(target *route.Target) (step, bool) {
+func (c *call) acquireRetry(ctx context.Context, target *route.Target) (step, bool) {
 	grant, refusal := target.OwnGuard().AcquireRetry(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
-	return c.stepOf(target, grant, refusal)
+	return c.stepOf(ctx, target, grant, refusal)
 }
 
-// stepOf makes a step of a grant, or notes the refusal.
-func (c *call) stepOf(target *route.Target, grant guard.Grant, refusal guard.Refusal) (step, bool) {
+// stepOf makes a step of a grant that the replicas' shared limit allows, or notes the refusal.
+func (c *call) stepOf(ctx context.Context, target *route.Target, grant guard.Grant, refusal guard.Refusal) (step, bool) {
 	switch refusal.Why {
 	case "":
-		return step{target, grant}, true
+		return c.share(ctx, step{target: target, grant: grant})
 	case guard.RetryBudgetSpent: // the target itself is available
 	default:
 		c.noteUnavailable(target, refusal)
+	}
+	return step{}, false
+}
+
+// sharedLimitRefuses reports, and notes, that the replicas' shared limit has just refused an
+// attempt on the account: then it is not asked.
+func (c *call) sharedLimitRefuses(target *route.Target) bool {
+	if target.Limit == nil {
+		return false
+	}
+	until := target.Limit.RefusedUntil(time.Now())
+	if until.IsZero() {
+		return false
+	}
+	c.noteUnavailable(target, guard.Refusal{Why: guard.VendorLimitReached, RetryAt: until})
+	return true
+}
+
+// share asks the limit that the replicas share, if there is one. A step that it refuses is
+// given up.
+func (c *call) share(ctx context.Context, s step) (step, bool) {
+	if s.target.Limit == nil {
+		return s, true
+	}
+	var retryAt time.Time
+	if s.release, retryAt = s.target.Limit.Acquire(ctx, s.target.Timeout); s.release != nil {
+		return s, true
+	}
+	s.target.OwnGuard().Cancel(time.Now(), s.grant)
+	c.noteUnavailable(s.target, guard.Refusal{Why: guard.VendorLimitReached, RetryAt: retryAt})
+	return step{}, false
+}
+
+// awaitShared asks the shared limit again and again until it allows an attempt, or until end.
+func (c *call) awaitShared(ctx context.Context, target *route.Target, end time.Time) (s step, ok bool) {
+	leave, ok := target.Limit.Await()
+	if !ok {
+		return step{}, false
+	}
+	defer leave()
+	u := c.unavailableFor(guard.VendorLimitReached)
+	for u != nil && u.Why == guard.VendorLimitReached && u.RetryAt.Before(end) {
+		c.wait(ctx, time.Until(u.RetryAt), nil)
+		if ctx.Err() != nil {
+			break
+		}
+		if s, ok = c.acquire(ctx, target); ok {
+			return s, true
+		}
+		u = c.unavailable(target)
 	}
 	return step{}, false
 }

@@ -91,6 +91,15 @@ func (c *call) unavailableFor(why guard.Why) *route.Unavailable {
 	return nil
 }
 
+// unavailable returns why the target was unavailable, nil if it was not.
+func (c *call) unavailable(target *route.Target) *route.Unavailable {
+	i := slices.IndexFunc(c.outcome.Unavailable, func(u route.Unavailable) bool { return u.Target == target })
+	if i < 0 {
+		return nil
+	}
+	return &c.outcome.Unavailable[i]
+}
+
 // noteUnavailable notes the target, with the latest reason alone. Targets that were not
 // tried are noted once each, in order; looking for one of ten thousand each time would
 // cost a third of a second.

@@ -68,7 +68,7 @@ func New(client *redis.Client) *Store { return &Store{client} }
 // Lease puts the lease under the name if there is no record, or if it stands there already.
 func (s *Store) Lease(ctx context.Context, name idempotency.Digest, l idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	ttl = max(ttl, time.Millisecond)
-	reply, err := s.client.Run(ctx, lease, keyOf(name), leaseBytes(&l), ttl.Milliseconds())
+	reply, err := s.client.Run(ctx, lease, keysOf(name), leaseBytes(&l), ttl.Milliseconds())
 	if err != nil {
 		return idempotency.Record{}, err
 	}
@@ -81,14 +81,14 @@ func (s *Store) Lease(ctx context.Context, name idempotency.Digest, l idempotenc
 
 // Extend lets the lease stand for ttl from now, never for less than it would.
 func (s *Store) Extend(ctx context.Context, name idempotency.Digest, l idempotency.Record, ttl time.Duration) (held bool, err error) {
-	reply, err := s.client.Run(ctx, extend, keyOf(name), leaseBytes(&l), max(ttl.Milliseconds(), 1))
+	reply, err := s.client.Run(ctx, extend, keysOf(name), leaseBytes(&l), max(ttl.Milliseconds(), 1))
 	return reply == int64(1), err
 }
 
 // Complete puts the answer in the place of the lease.
 func (s *Store) Complete(ctx context.Context, name idempotency.Digest, l idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
 	sealed := slices.Concat(headerOf(answerKind, &l), answer)
-	reply, err := s.client.Run(ctx, complete, keyOf(name), leaseBytes(&l), sealed, ttl.Milliseconds())
+	reply, err := s.client.Run(ctx, complete, keysOf(name), leaseBytes(&l), sealed, ttl.Milliseconds())
 	switch {
 	case err != nil || reply == int64(0):
 		return idempotency.Record{}, err
@@ -101,12 +101,12 @@ func (s *Store) Complete(ctx context.Context, name idempotency.Digest, l idempot
 
 // Release removes the lease.
 func (s *Store) Release(ctx context.Context, name idempotency.Digest, l idempotency.Record) error {
-	_, err := s.client.Run(ctx, release, keyOf(name), leaseBytes(&l))
+	_, err := s.client.Run(ctx, release, keysOf(name), leaseBytes(&l))
 	return err
 }
 
-func keyOf(name idempotency.Digest) string {
-	return folder + base64.RawURLEncoding.EncodeToString(name[:])
+func keysOf(name idempotency.Digest) []string {
+	return []string{folder + base64.RawURLEncoding.EncodeToString(name[:])}
 }
 
 func headerOf(kind byte, r *idempotency.Record) []byte {

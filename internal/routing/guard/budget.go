@@ -42,3 +42,12 @@ func (b *RetryBudget) Spend(now time.Time) bool {
 	b.last = now
 	return true
 }
+
+// Return takes back an attempt that did not begin, and the retry that it has spent.
+func (b *RetryBudget) Return(spent bool) {
+	b.owed++
+	if spent {
+		b.owed -= attemptsPerRetry
+	}
+	b.owed = min(max(0, b.owed), retryBurst*attemptsPerRetry)
+}

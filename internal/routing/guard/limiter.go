@@ -87,6 +87,9 @@ func (l *Limiter) Release(now time.Time, slot Slot, limited bool) {
 	}
 }
 
+// Return takes a slot back whose attempt did not begin.
+func (l *Limiter) Return() { l.inFlight-- }
+
 // raiseIfDue allows one more in flight if the limit has refused any, and twice as many if
 // it has refused none for long.
 func (l *Limiter) raiseIfDue(now time.Time) {

@@ -73,6 +73,13 @@ func (r *RateLimiter) Take() {
 	}
 }
 
+// Return gives back the token of an attempt that did not begin.
+func (r *RateLimiter) Return() {
+	if r.rate > 0 {
+		r.tokens++
+	}
+}
+
 // Ended notes the end of an attempt that began at start: limited says that the vendor
 // answered that there were too many in a time, otherwise that it has taken it.
 func (r *RateLimiter) Ended(now, start time.Time, limited bool) {

@@ -13,6 +13,8 @@ const (
 	CredentialsEjected Why = "credentials_ejected"
 	// RetryAfter is a vendor that asked to be left alone for a time.
 	RetryAfter Why = "retry_after"
+	// VendorLimitReached is a limit of the vendor's that all replicas share.
+	VendorLimitReached Why = "vendor_limit_reached"
 	// RetryBudgetSpent keeps retries from beginning, and nothing else.
 	RetryBudgetSpent Why = "retry_budget_spent"
 )
@@ -52,6 +54,8 @@ type Grant struct {
 	// that the probe before it was cut short, so that this one needs all of its time.
 	Probe, FullTime bool
 
+	// retry says that it has spent a retry.
+	retry                                             bool
 	caller                                            *callerState
 	start                                             time.Time
 	source                                            Source
@@ -82,7 +86,7 @@ func (t *Target) AcquireRetry(name string, now time.Time, timeout time.Duration,
 	grant.source = source
 	refusal = t.acquire(&grant, a.caller(name), now, timeout, tried)
 	if refusal.Why == "" {
-		a.budget.Spend(now)
+		grant.retry = a.budget.Spend(now)
 	}
 	return grant, refusal
 }
@@ -186,6 +190,20 @@ func (t *Target) Release(now time.Time, grant Grant, result Result) {
 	a.limiter.Release(now, grant.slot, result.ConcurrencyLimited)
 	t.releaseCredential(now, &grant, &result)
 	t.releaseBreakers(now, &grant, &result)
+	grant.caller.inFlight--
+	a.callIfFree()
+}
+
+// Cancel takes a grant back whose attempt did not begin.
+func (t *Target) Cancel(now time.Time, grant Grant) {
+	a := t.account
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.limiter.Return()
+	a.rate.Return()
+	a.budget.Return(grant.retry)
+	t.releaseCredential(now, &grant, &Result{})
+	t.releaseBreakers(now, &grant, &Result{})
 	grant.caller.inFlight--
 	a.callIfFree()
 }

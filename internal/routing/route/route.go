@@ -8,6 +8,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
 // Query is what picks the targets of a call.
@@ -61,6 +62,8 @@ type Target struct {
 	Issuer  providers.Target
 	// Guard is the account's; all targets of an account share it.
 	Guard *guard.Account
+	// Limit is what the replicas share of the account, nil if they share nothing.
+	Limit *vendorlimit.Limit
 	// OutOfService is why the target is taken out of service, "" if it is not.
 	OutOfService string
 	// Credentials are the names of the account's, Parameters those of the target's: for

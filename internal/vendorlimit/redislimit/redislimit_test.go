@@ -1,0 +1,54 @@
+package redislimit_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/redis"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit/limittest"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
+)
+
+func newStore(t *testing.T, s *miniredis.Miniredis) *redislimit.Store {
+	t.Helper()
+	client := redis.Open(redis.Options{
+		Addresses: []string{s.Addr()}, Timeout: time.Minute, Prefix: "test:", Log: zap.NewNop(),
+		Observe: func(string, time.Duration, redis.Failure) {},
+	})
+	t.Cleanup(client.Close)
+	return redislimit.New(client)
+}
+
+func TestStore(t *testing.T) {
+	limittest.Run(t, func(t *testing.T, test func(*testing.T, limittest.Rig)) {
+		t.Helper()
+		s, now := miniredis.RunT(t), time.Now().Truncate(time.Millisecond)
+		s.SetTime(now)
+		test(t, limittest.Rig{Store: newStore(t, s), Sleep: func(d time.Duration) {
+			now = now.Add(d)
+			s.SetTime(now)
+			s.FastForward(d)
+		}})
+	})
+}
+
+// What is in Redis ends by itself, and names no account.
+func TestWhatIsInRedis(t *testing.T) {
+	s := miniredis.RunT(t)
+	_, err := newStore(t, s).Acquire(t.Context(), "acme {a}", "lease", 4*time.Second, vendorlimit.Bounds{Concurrency: 2, PerSecond: 2})
+	require.NoError(t, err)
+	keys := s.Keys()
+	require.Len(t, keys, 2)
+	for _, key := range keys {
+		require.Regexp(t, `^test:vendor_limit:\{[\w-]{16}\}:(leases|due)$`, key)
+		require.Positive(t, s.TTL(key))
+		require.LessOrEqual(t, s.TTL(key), 4*time.Second)
+	}
+	s.FastForward(4 * time.Second)
+	require.Empty(t, s.Keys())
+}
