@@ -5,6 +5,7 @@ package quota
 import (
 	"context"
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,22 +31,29 @@ type Rate struct {
 	Burst int
 }
 
-// InMemory are the Rates of one process: each replica allows as much. It has a token bucket
-// for each caller that has a rate, full at the start.
+// InMemory are the Rates of one process: each replica allows as much, or its share. It has a
+// token bucket for each caller that has a rate, full at the start.
 type InMemory struct {
-	buckets atomic.Pointer[map[string]*rate.Limiter]
+	// changing is held while the rates or the share change.
+	changing sync.Mutex
+	rates    map[string]Rate
+	replicas int
+	buckets  atomic.Pointer[map[string]*rate.Limiter]
 }
 
 // NewInMemory returns the rates by the names of the callers.
 func NewInMemory(rates map[string]Rate) *InMemory {
-	m := &InMemory{}
+	m := &InMemory{replicas: 1}
 	m.Use(rates)
 	return m
 }
 
 // Use has the rates be these from now on. A caller who had a rate keeps what it has saved up,
-// as far as its burst allows. It must not be called concurrently with itself.
+// as far as its burst allows.
 func (m *InMemory) Use(rates map[string]Rate) {
+	m.changing.Lock()
+	defer m.changing.Unlock()
+	m.rates = rates
 	buckets := make(map[string]*rate.Limiter, len(rates))
 	for caller, r := range rates {
 		if r.PerSecond > 0 {
@@ -55,15 +63,29 @@ func (m *InMemory) Use(rates map[string]Rate) {
 	m.buckets.Store(&buckets)
 }
 
-// bucket returns the caller's, or a new one.
+// Share has callers held to an equal share of their rates from now on, one of so many.
+func (m *InMemory) Share(replicas int) {
+	m.changing.Lock()
+	defer m.changing.Unlock()
+	if m.replicas == replicas || replicas < 1 {
+		return
+	}
+	m.replicas = replicas
+	for caller := range *m.buckets.Load() {
+		m.bucket(caller, m.rates[caller])
+	}
+}
+
+// bucket returns the caller's with the share of the rate, or a new one.
 func (m *InMemory) bucket(caller string, r Rate) *rate.Limiter {
+	limit, burst := rate.Limit(r.PerSecond/float64(m.replicas)), max(1, r.Burst/m.replicas)
 	before := m.buckets.Load()
 	if before == nil || (*before)[caller] == nil {
-		return rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
+		return rate.NewLimiter(limit, burst)
 	}
 	bucket := (*before)[caller]
-	bucket.SetLimit(rate.Limit(r.PerSecond))
-	bucket.SetBurst(r.Burst)
+	bucket.SetLimit(limit)
+	bucket.SetBurst(burst)
 	return bucket
 }
 

@@ -49,10 +49,13 @@ var release = redis.NewScript("vendor_limit_release", `return redis.call('ZREM',
 var Operations = []string{"vendor_limit_acquire", "vendor_limit_release"}
 
 // Store is a vendorlimit.Store in Redis 7.0 or later. It is safe for concurrent use.
-type Store struct{ client *redis.Client }
+type Store struct {
+	client    *redis.Client
+	impatient *redis.Impatient
+}
 
 // New returns the store of all whose clients have the same Redis and prefix.
-func New(client *redis.Client) *Store { return &Store{client} }
+func New(client *redis.Client) *Store { return &Store{client, client.Impatient()} }
 
 // Acquire grants a lease.
 func (s *Store) Acquire(ctx context.Context, account, lease string, ttl time.Duration, bounds vendorlimit.Bounds) (vendorlimit.Answer, error) {
@@ -60,7 +63,7 @@ func (s *Store) Acquire(ctx context.Context, account, lease string, ttl time.Dur
 	if bounds.PerSecond > 0 {
 		pace = bounds.Pace()
 	}
-	reply, err := s.client.Run(ctx, acquire, keysOf(account), lease, ttl.Microseconds(), bounds.Concurrency, pace.Interval.Microseconds(), pace.Burst)
+	reply, err := s.impatient.Run(ctx, acquire, keysOf(account), lease, ttl.Microseconds(), bounds.Concurrency, pace.Interval.Microseconds(), pace.Burst)
 	if err != nil {
 		return vendorlimit.Answer{}, err
 	}
