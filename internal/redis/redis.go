@@ -65,6 +65,7 @@ type Client struct {
 
 	up       atomic.Bool
 	silent   atomic.Int32 // operations in a row
+	ponged   atomic.Int64 // when a ping was last answered, in Unix nanoseconds
 	wake     chan struct{}
 	stop     context.CancelFunc
 	finished chan struct{}

@@ -47,6 +47,9 @@ func (c *Client) ping(ctx context.Context) Failure {
 	defer cancel()
 	failure := failureOf(ctx, c.redis.Ping(bounded).Err())
 	c.observe(Ping, time.Since(start), failure)
+	if failure == None {
+		c.ponged.Store(time.Now().UnixNano())
+	}
 	switch {
 	case failure == Left:
 	case failure.silent():

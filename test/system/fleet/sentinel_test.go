@@ -30,8 +30,8 @@ func newGuarded(t *testing.T) *guarded {
 	for range 3 {
 		s := newServer(t, "redis-sentinel",
 			"sentinel monitor "+master+" 127.0.0.1 "+strconv.Itoa(g.servers[0].port)+" 2",
-			"sentinel down-after-milliseconds "+master+" 500",
-			"sentinel failover-timeout "+master+" 3000",
+			"sentinel down-after-milliseconds "+master+" 2000",
+			"sentinel failover-timeout "+master+" 4000",
 		)
 		s.start()
 		g.sentinels = append(g.sentinels, s)
@@ -40,25 +40,31 @@ func newGuarded(t *testing.T) *guarded {
 	return g
 }
 
-// now returns the server that the sentinels say is the master, and the other.
+// now returns the server that the sentinels say is the master, and the other; nil if they do
+// not answer.
 func (g *guarded) now() (active, other *server) {
-	g.t.Helper()
 	answer, err := g.sentinels[0].admin.Do(context.Background(), "SENTINEL", "GET-MASTER-ADDR-BY-NAME", master).StringSlice()
-	require.NoError(g.t, err)
-	if net.JoinHostPort(answer[0], answer[1]) == g.servers[0].address() {
+	switch {
+	case err != nil || len(answer) != 2:
+		return nil, nil
+	case net.JoinHostPort(answer[0], answer[1]) == g.servers[0].address():
 		return g.servers[0], g.servers[1]
+	default:
+		return g.servers[1], g.servers[0]
 	}
-	return g.servers[1], g.servers[0]
 }
 
 // awaitReplica waits until there is a replica to fail over to, and every sentinel knows of
-// that and of the others.
-func (g *guarded) awaitReplica() {
+// that and of the others. It returns the master.
+func (g *guarded) awaitReplica() *server {
 	g.t.Helper()
-	_, other := g.now()
+	var active, other *server
 	require.Eventually(g.t, func() bool {
+		if active, other = g.now(); active == nil {
+			return false
+		}
 		role, err := other.admin.Do(context.Background(), "ROLE").Slice()
-		if err != nil || role[0] != "slave" || role[3] != "connected" {
+		if err != nil || role[0] != "slave" || role[2] != int64(active.port) || role[3] != "connected" {
 			return false
 		}
 		for _, s := range g.sentinels {
@@ -71,7 +77,8 @@ func (g *guarded) awaitReplica() {
 			}
 		}
 		return true
-	}, time.Minute, 50*time.Millisecond, "the replica does not follow")
+	}, 2*time.Minute, 50*time.Millisecond, "the replica does not follow")
+	return active
 }
 
 // failover ends when the sentinels have made the other server the master.
@@ -79,8 +86,8 @@ func (g *guarded) failover(from *server) {
 	g.t.Helper()
 	require.Eventually(g.t, func() bool {
 		active, _ := g.now()
-		return active != from
-	}, time.Minute, 20*time.Millisecond, "the sentinels do not fail over")
+		return active != nil && active != from
+	}, 2*time.Minute, 20*time.Millisecond, "the sentinels do not fail over")
 }
 
 // faults are those of a master that its replica takes the place of. What it has acknowledged
@@ -89,8 +96,7 @@ func (g *guarded) faults() []fault {
 	var old *server
 	take := func(how func(*server)) func() {
 		return func() {
-			g.awaitReplica()
-			old, _ = g.now()
+			old = g.awaitReplica()
 			how(old)
 			g.failover(old)
 		}
@@ -106,7 +112,7 @@ func (g *guarded) faults() []fault {
 		},
 		{
 			name: "failed over by hand", loses: true, before: 2 * time.Second,
-			begin: take(func(*server) { g.sentinels[0].do("SENTINEL", "FAILOVER", master) }), end: g.awaitReplica,
+			begin: take(func(*server) { g.sentinels[0].do("SENTINEL", "FAILOVER", master) }), end: func() { g.awaitReplica() },
 		},
 	}
 }

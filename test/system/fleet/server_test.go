@@ -24,7 +24,7 @@ const startLimit = 20 * time.Second
 // The user and the rights are those of docs/redis.md.
 const (
 	username, password = "gateway", "right"
-	rights             = "on >" + password + " ~liveness-gateway:* resetchannels -@all +ping +hello +auth +info +evalsha +eval +get +set +del +pttl +pexpire"
+	rights             = "on >" + password + " ~liveness-gateway:* resetchannels -@all +ping +hello +auth +info +evalsha +eval +get +set +del +pttl +pexpire +time +zadd +zrem +zcard +zscore +zremrangebyscore"
 )
 
 // program returns the path of a program that a Debian package has.
