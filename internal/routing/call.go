@@ -193,7 +193,7 @@ func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
 			return s, ok
 		}
 	}
-	if u := c.unavailableFor(guard.VendorLimitReached); u != nil {
+	if u := c.unavailableFor(guard.VendorLimitReached); u != nil && u.Target.Limit != nil {
 		if s, ok := c.awaitShared(ctx, u.Target, end); ok {
 			return s, true
 		}

@@ -115,7 +115,7 @@ func TestTheSharedLimitCannotBeAsked(t *testing.T) {
 // A retry that the shared limit refuses is not spent.
 func TestARefusedRetryIsNotSpent(t *testing.T) {
 	account := guard.NewAccount(1, 10)
-	own := account.Target("product")
+	own := account.Target("product", "")
 	now := time.Now()
 	for range 100 {
 		grant, refusal := own.AcquireRetry("", now, time.Second, nil, guard.Nobody)

@@ -8,9 +8,9 @@ import (
 // Bounds are what a vendor allows an account.
 type Bounds struct {
 	// Concurrency is how many attempts may be in flight, 0 for any number.
-	Concurrency int
+	Concurrency int `json:"concurrency,omitzero"`
 	// PerSecond is how many attempts may begin in a second, 0 for any number.
-	PerSecond float64
+	PerSecond float64 `json:"per_second,omitzero"`
 }
 
 // Answer is what a store answers to who asks for a lease.

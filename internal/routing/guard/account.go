@@ -33,6 +33,7 @@ type Account struct {
 type known struct {
 	mu      sync.Mutex
 	limiter Limiter
+	chance  Chance
 	rate    RateLimiter
 	budget  RetryBudget
 	clock   clock
@@ -122,6 +123,9 @@ func (a *Account) ClockOffset() time.Duration {
 type AccountStatus struct {
 	// InFlight attempts are in flight of Limit; MaxInFlight is the highest limit.
 	InFlight, Limit, MaxInFlight int
+	// Share of the attempts may begin where the limit is one: replicas share what the vendor
+	// allows.
+	Share float64
 	// Rate is how many attempts may begin in a second, 0 if any number may.
 	Rate float64
 	// RestEnd is until when the vendor asked to be left alone, zero if it did not.
@@ -138,7 +142,7 @@ func (a *Account) Status(now time.Time) AccountStatus {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	status := AccountStatus{
-		InFlight: a.limiter.InFlight(), Limit: a.limiter.Limit(), MaxInFlight: a.limiter.most, Rate: a.rate.Rate(),
+		InFlight: a.limiter.InFlight(), Limit: a.limiter.Limit(), MaxInFlight: a.limiter.most, Share: a.chance.Share(now), Rate: a.rate.Rate(),
 		ClockOffset: a.clock.offset, Credentials: credentialStatuses(a.credentials, now),
 		Rotations: a.rotations(),
 	}

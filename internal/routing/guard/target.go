@@ -1,6 +1,9 @@
 package guard
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
 // Why is what keeps an attempt from beginning.
 type Why string
@@ -13,7 +16,8 @@ const (
 	CredentialsEjected Why = "credentials_ejected"
 	// RetryAfter is a vendor that asked to be left alone for a time.
 	RetryAfter Why = "retry_after"
-	// VendorLimitReached is a limit of the vendor's that all replicas share.
+	// VendorLimitReached is a limit of the vendor's that all replicas share, and that the others
+	// have used up, or seem to.
 	VendorLimitReached Why = "vendor_limit_reached"
 	// RetryBudgetSpent keeps retries from beginning, and nothing else.
 	RetryBudgetSpent Why = "retry_budget_spent"
@@ -95,6 +99,9 @@ func (t *Target) AcquireRetry(name string, now time.Time, timeout time.Duration,
 func (t *Target) acquire(grant *Grant, by *callerState, now time.Time, timeout time.Duration, tried []int) Refusal {
 	if why := t.fill(grant, now, timeout, tried); why != "" {
 		retryAt := latest(t.retryAt(now), t.coolAtFor(grant.source))
+		if why == VendorLimitReached {
+			retryAt = latest(retryAt, now.Add(chanceEvery))
+		}
 		*grant = Grant{}
 		return Refusal{why, retryAt}
 	}
@@ -153,6 +160,9 @@ func (a *Account) acquireSlot(grant *Grant, now time.Time) (why Why) {
 		a.rate.Press(now)
 		return RateLimited
 	}
+	if a.limiter.Limit() == 1 && a.limiter.InFlight() == 0 && !a.chance.Allows(now, rand.Float64()) {
+		return VendorLimitReached
+	}
 	var ok bool
 	if grant.slot, ok = a.limiter.Acquire(now); !ok {
 		return LimitReached
@@ -187,6 +197,9 @@ func (t *Target) Release(now time.Time, grant Grant, result Result) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t.learn(now, &grant, &result)
+	if result.ConcurrencyLimited && a.limiter.Limit() == 1 && a.limiter.InFlight() == 1 {
+		a.chance.Refused(now)
+	}
 	a.limiter.Release(now, grant.slot, result.ConcurrencyLimited)
 	t.releaseCredential(now, &grant, &result)
 	t.releaseBreakers(now, &grant, &result)

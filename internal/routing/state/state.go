@@ -8,6 +8,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
 // Status is what the router knows of its targets and accounts, for operators. It holds
@@ -52,6 +53,10 @@ type Account struct {
 	InFlight    int `json:"in_flight"`
 	Limit       int `json:"limit"`
 	MaxInFlight int `json:"max_in_flight"`
+	// Share of the attempts may begin where Limit is 1 and the vendor refuses even that; 0 where
+	// all may. VendorLimit is what all replicas share, nil if they share nothing.
+	Share       float64             `json:"share,omitzero"`
+	VendorLimit *vendorlimit.Bounds `json:"vendor_limit,omitempty"`
 	// RateLimit is how many attempts may begin in a second, 0 if any number may. RestUntil
 	// is until when the vendor asked to be left alone, zero if it did not.
 	RateLimit float64   `json:"rate_limit,omitzero"`
@@ -115,11 +120,19 @@ func accountOf(t *route.Target, now time.Time) Account {
 	for i, name := range t.Credentials {
 		credentials[i] = Credential{name, ejectionOf(state.Credentials[i]), state.Rotations[i].String(), map[string]Ejection{}}
 	}
-	return Account{
+	account := Account{
 		Provider: t.Provider, Account: t.Account, Region: t.Region,
 		InFlight: state.InFlight, Limit: state.Limit, MaxInFlight: state.MaxInFlight, RateLimit: state.Rate, RestUntil: state.RestEnd,
 		ClockOffset: state.ClockOffset.Seconds(), Credentials: credentials,
 	}
+	if state.Share < 1 {
+		account.Share = state.Share
+	}
+	if t.Limit != nil {
+		bounds := t.Limit.Bounds()
+		account.VendorLimit = &bounds
+	}
+	return account
 }
 
 // note adds what is known of the credentials with a product.

@@ -9,6 +9,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -135,4 +136,22 @@ func TestStatusOfAProbe(t *testing.T) {
 		t.Fatal(refusal)
 	}
 	check(later, Breaker{"half_open", later.Add(2 * time.Second)}, 1)
+}
+
+// What replicas share of an account is shown, and what a vendor leaves of its last slot.
+func TestStatusOfASharedAccount(t *testing.T) {
+	bounds := vendorlimit.Bounds{Concurrency: 20, PerSecond: 2.5}
+	account := guard.NewAccount(1, 1)
+	r := route.NewTable([]route.Route{{Flow: providers.FlowAppSDK, Targets: []route.Target{target("a", func(t *route.Target) {
+		t.Guard, t.Limit = account, vendorlimit.New(vendorlimit.NewMemory(), "a", bounds)
+	})}}})
+	only := &r.Routes()[0].Targets[0]
+	only.OwnGuard().Release(now, acquire(t, only), guard.Result{Answered: true, ConcurrencyLimited: true})
+	shown := Of(r.Routes(), now).Accounts[0]
+	if shown.Share != 0.5 || shown.VendorLimit == nil || *shown.VendorLimit != bounds {
+		t.Errorf("%+v", shown)
+	}
+	if later := Of(r.Routes(), now.Add(time.Minute)).Accounts[0]; later.Share != 0 {
+		t.Errorf("%+v", later)
+	}
 }

@@ -1,0 +1,50 @@
+package guard
+
+import "time"
+
+const (
+	// leastChance is the lowest share of attempts that may begin.
+	leastChance = 1. / 64
+	// chanceEvery is how long a refused attempt need not ask again.
+	chanceEvery = 100 * time.Millisecond
+)
+
+// Chance bounds the attempts of an account below one in flight: where many replicas share what
+// the vendor allows, one each may be too many. A vendor that refuses the only attempt in flight
+// halves the share of attempts that may begin, once a second at most; it is held for three
+// seconds and then doubles every second. It is a pure state machine: time and chance are passed
+// in, nothing waits, and it is not safe for concurrent use. The zero value bounds nothing.
+type Chance struct {
+	// halvings are those since the share was one, the last at lowered.
+	halvings int
+	lowered  time.Time
+}
+
+// Share returns the share of attempts that may begin.
+func (c *Chance) Share(now time.Time) float64 {
+	return 1 / float64(uint(1)<<c.left(now))
+}
+
+// left is how many halvings have not been made good.
+func (c *Chance) left(now time.Time) int {
+	if good := now.Sub(c.lowered) - holdTime; good >= 0 {
+		return max(0, c.halvings-1-int(good/raiseEvery))
+	}
+	return c.halvings
+}
+
+// Allows reports whether an attempt may begin, whose roll is from 0 to 1.
+func (c *Chance) Allows(now time.Time, roll float64) bool {
+	return c.halvings == 0 || roll < c.Share(now)
+}
+
+// Refused notes that the vendor has refused the only attempt in flight.
+func (c *Chance) Refused(now time.Time) {
+	if now.Sub(c.lowered) < raiseEvery {
+		return
+	}
+	if c.halvings = c.left(now); c.Share(now) > leastChance {
+		c.halvings++
+	}
+	c.lowered = now
+}

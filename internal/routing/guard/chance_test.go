@@ -1,0 +1,55 @@
+package guard
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestChanceOfAnAttempt(t *testing.T) {
+	var c Chance
+	require.InDelta(t, 1, c.Share(at(0)), 0)
+	require.True(t, c.Allows(at(0), 0.999))
+	c.Refused(at(0))
+	c.Refused(at(999 * time.Millisecond)) // of the same second
+	require.InDelta(t, 0.5, c.Share(at(time.Second)), 0)
+	require.True(t, c.Allows(at(time.Second), 0.49))
+	require.False(t, c.Allows(at(time.Second), 0.5))
+	for i := range 10 {
+		c.Refused(at(time.Duration(i+1) * time.Second))
+	}
+	require.InDelta(t, leastChance, c.Share(at(10*time.Second)), 0)
+	require.InDelta(t, leastChance, c.Share(at(13*time.Second-1)), 0, "it is held")
+	for i, want := range []float64{1. / 32, 1. / 16, 1. / 8, 1. / 4, 1. / 2, 1, 1} {
+		require.InDelta(t, want, c.Share(at(time.Duration(13+i)*time.Second)), 0)
+	}
+	c.Refused(at(16 * time.Second))
+	require.InDelta(t, 1./8, c.Share(at(16*time.Second)), 0, "half of what it was by then")
+}
+
+// A vendor that refuses even one attempt is asked less and less, and as before once it is at
+// work again.
+func TestBelowOneInFlight(t *testing.T) {
+	account := NewAccount(1, 100)
+	target := account.Target("product", "")
+	attempts := func(from time.Duration, limited bool) (begun int) {
+		for i := range 1000 {
+			now := at(from + time.Duration(i)*10*time.Millisecond)
+			grant, refusal := target.Acquire("", now, time.Second, nil, Nobody)
+			if refusal.Why == "" {
+				begun++
+				target.Release(now, grant, Result{Answered: true, ConcurrencyLimited: limited})
+				continue
+			}
+			require.Equal(t, VendorLimitReached, refusal.Why)
+			require.Equal(t, now.Add(chanceEvery), refusal.RetryAt)
+		}
+		return begun
+	}
+	require.Less(t, attempts(0, true), 450)
+	require.Less(t, account.Status(at(10*time.Second)).Share, 0.2)
+	attempts(10*time.Second, false)
+	require.Equal(t, 1000, attempts(20*time.Second, false))
+	require.InDelta(t, 1, account.Status(at(30*time.Second)).Share, 0)
+}
