@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"math/rand/v2"
 	"strconv"
 	"sync"
 	"time"
@@ -42,6 +43,8 @@ type known struct {
 	products map[string]*product
 	callers  map[string]*callerState
 	queue    queue
+	// roll is a random number from 0 to 1.
+	roll func() float64
 }
 
 // product is what an account's targets of one product share, under all configurations.
@@ -78,6 +81,7 @@ func AccountOf(credentials []string, maxInFlight int) *Account {
 	a := &Account{
 		known: &known{
 			limiter: NewLimiter(maxInFlight), products: make(map[string]*product), callers: make(map[string]*callerState),
+			roll: rand.Float64,
 		},
 		ids: credentials, configured: len(credentials), credentials: make([]*credential, len(credentials)),
 	}

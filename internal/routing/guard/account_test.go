@@ -243,7 +243,7 @@ func TestStatusOfAnAccount(t *testing.T) {
 		b.state, b.probeAt = until.State, until.Until
 	}
 	require.Equal(t, AccountStatus{
-		Limit: 7, MaxInFlight: 7, ClockOffset: a.ClockOffset(), Credentials: []Status{until, {}}, Rotations: make([]Rotation, 2),
+		Limit: 7, MaxInFlight: 7, Share: 1, ClockOffset: a.ClockOffset(), Credentials: []Status{until, {}}, Rotations: make([]Rotation, 2),
 	}, a.Status(epoch))
 	require.Equal(t, TargetStatus{Credentials: []Status{{}, until}}, target.Status(epoch))
 }

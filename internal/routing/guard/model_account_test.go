@@ -27,6 +27,7 @@ const accountSlots = 3
 // newAccountWorld returns one of which a product and a target may be near to opening.
 func newAccountWorld(random *rand.Rand) accountWorld {
 	a := NewAccount(2, accountSlots)
+	a.roll = func() float64 { return 0.5 } // a sequence comes out the same again
 	w := accountWorld{account: a, targets: [3]*Target{a.Target("p", ""), a.Target("p", ""), a.Target("q", "")}}
 	if random != nil {
 		w.targets[0].breaker.consecutive = random.IntN(breakerConfig.Consecutive)
@@ -119,7 +120,8 @@ func (w *accountWorld) checkRefusal(target *Target, refusal Why, tried []int) st
 	full := w.account.limiter.inFlight >= w.account.limiter.limit
 	if refusal == BreakerOpen && open ||
 		refusal == CredentialsEjected && !open && !free ||
-		refusal == LimitReached && !open && free && full {
+		refusal == LimitReached && !open && free && full ||
+		refusal == VendorLimitReached && !open && free && !full && w.account.limiter.limit == 1 && w.account.chance.Share(now) < 1 {
 		return ""
 	}
 	return "is refused without reason: " + string(refusal)

@@ -1,9 +1,6 @@
 package guard
 
-import (
-	"math/rand/v2"
-	"time"
-)
+import "time"
 
 // Why is what keeps an attempt from beginning.
 type Why string
@@ -160,7 +157,7 @@ func (a *Account) acquireSlot(grant *Grant, now time.Time) (why Why) {
 		a.rate.Press(now)
 		return RateLimited
 	}
-	if a.limiter.Limit() == 1 && a.limiter.InFlight() == 0 && !a.chance.Allows(now, rand.Float64()) {
+	if a.limiter.Limit() == 1 && a.limiter.InFlight() == 0 && !a.chance.Allows(now, a.roll()) {
 		return VendorLimitReached
 	}
 	var ok bool
