@@ -17,6 +17,8 @@ type contender struct {
 	// secure contenders call the vendor over TLS.
 	secure  bool
 	gateway gatewayOptions
+	// needs is a program beside its own, "" for none.
+	needs   string
 	command func(*setup, contender, addresses) (rig.Command, error)
 }
 
@@ -60,9 +62,11 @@ func contenders() map[string]contender {
 		gatewayContender("gateway-100-routes", gatewayOptions{routes: 100}),
 		gatewayContender("gateway-10000-routes", gatewayOptions{routes: 10_000}),
 	}
+	shared := gatewayContender("gateway-redis", gatewayOptions{routes: routeCount, redis: true})
+	shared.needs = redisServer
 	secure := gatewayContender("gateway-tls", gatewayOptions{routes: routeCount})
 	secure.secure = true
-	byName := map[string]contender{secure.name: secure}
+	byName := map[string]contender{secure.name: secure, shared.name: shared}
 	for _, c := range all {
 		byName[c.name] = c
 	}
@@ -83,8 +87,11 @@ func baselineContender() contender {
 	return c
 }
 
-// available reports whether the contender's program is there.
-func (s *setup) available(name string) bool { return s.programs[contenders()[name].program] != "" }
+// available reports whether the contender's programs are there.
+func (s *setup) available(name string) bool {
+	c := contenders()[name]
+	return s.programs[c.program] != "" && (c.needs == "" || s.programs[c.needs] != "")
+}
 
 // start runs a contender, or returns it if it is running.
 func (s *setup) start(ctx context.Context, name string) (*server, error) {
@@ -103,6 +110,11 @@ func (s *setup) startFresh(ctx context.Context, name string) (started *server, e
 	c, known := contenders()[name]
 	if !known {
 		return nil, fmt.Errorf("no contender %q", name)
+	}
+	if c.needs == redisServer {
+		if err := s.startRedis(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for range tries {
 		if started, err = s.startOnce(ctx, c); err == nil {

@@ -25,6 +25,7 @@ const withKeys = "with keys"
 var smallGoals = []goal{
 	{"gateway gRPC", floorLane, 0.75},
 	{"gateway gRPC, " + withKeys, floorLane, 0.75},
+	{"gateway-redis gRPC, " + withKeys, "gateway gRPC, " + withKeys, 1.3},
 	{"gateway-traced gRPC", floorLane, 0.9},
 	{"gateway REST JSON", floorLane, 0.9},
 	{"gateway REST JSON, " + withKeys, floorLane, 0.9},
@@ -56,6 +57,7 @@ func (s *setup) costLanes(w work.Work, workers int) []lane {
 		{contender: "floor", protocol: work.GRPC},
 		{contender: "gateway", protocol: work.GRPC},
 		{contender: "gateway", protocol: work.GRPC, note: withKeys, keys: true},
+		{contender: "gateway-redis", protocol: work.GRPC, note: withKeys, keys: true},
 	}
 	if s.traced {
 		lanes = append(lanes, lane{contender: "gateway-traced", protocol: work.GRPC})

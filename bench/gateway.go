@@ -20,6 +20,8 @@ type gatewayOptions struct {
 	maxCalls int
 	// traced switches tracing on, one call in a hundred.
 	traced bool
+	// redis has it share idempotency keys over a Redis.
+	redis bool
 	// sample takes deploy/config.example.yaml instead of a configuration written here.
 	sample bool
 }
@@ -43,6 +45,11 @@ accounts:
 routes:
 `
 
+// sharedKeys is what replicas that share their idempotency keys are told.
+const sharedKeys = `redis: {addresses: ["%s"]}
+idempotency: {naming_key: {env: BENCH_NAMING}, sealing_keys: [{env: BENCH_NAMING}]}
+`
+
 // gateway is the gateway with everything on: routes, metrics, the access log in a file.
 func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
 	text, err := s.gatewayConfig(c)
@@ -60,6 +67,7 @@ func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
 		},
 		Env: []string{
 			"BENCH_KEY=bench-key", "BENCH_SECRET=bench-secret", // of our configuration
+			"BENCH_NAMING=" + strings.Repeat("n", 32),
 			"MEGVII_API_KEY=k", "MEGVII_API_SECRET=s", "LINKFACE_API_ID=i", "LINKFACE_API_SECRET=s", // of the sample
 		},
 	}
@@ -98,6 +106,9 @@ func (s *setup) gatewayConfig(c contender) (string, error) {
 	var text strings.Builder
 	if c.program == "gateway" {
 		text.WriteString("listen: {pprof: true}\n") // for -profile; a baseline may not know the key
+	}
+	if c.gateway.redis {
+		_, _ = fmt.Fprintf(&text, sharedKeys, s.redisAddress)
 	}
 	if c.gateway.maxCalls > 0 {
 		_, _ = fmt.Fprintf(&text, "limits: {max_calls: %d}\n", c.gateway.maxCalls)

@@ -32,6 +32,8 @@ func latency(ctx context.Context, s *setup) (_ []table, err error) {
 		{contender: direct, protocol: work.Form, work: small},
 		{contender: "floor", protocol: work.GRPC, work: small},
 		{contender: "gateway", protocol: work.GRPC, work: small},
+		{contender: "gateway", protocol: work.GRPC, note: withKeys, keys: true, work: small},
+		{contender: "gateway-redis", protocol: work.GRPC, note: withKeys, keys: true, work: small},
 		{contender: "gateway", protocol: work.JSON, work: small},
 		{contender: "stock-inprocess", protocol: work.JSON, work: small},
 		{contender: "reverseproxy", protocol: work.Form, work: small},

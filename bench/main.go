@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string) (err error) {
 	case options.baseline != "":
 		return compare(ctx, s)
 	}
-	s.find("nginx", "haproxy")
+	s.find("nginx", "haproxy", redisServer)
 	if options.check {
 		return check(ctx, s)
 	}

@@ -27,6 +27,9 @@ type setup struct {
 	transport *http.Transport
 
 	running []*server
+	// redis is nil until a contender needs it.
+	redis        *rig.Process
+	redisAddress string
 	// absent are programs that were not found on the machine.
 	absent []string
 	// windows were measured, dropped is how many of them other load distorted.
@@ -82,6 +85,9 @@ func (s *setup) find(names ...string) {
 
 func (s *setup) close(err error) error {
 	errs := []error{err, s.stopServers()}
+	if s.redis != nil {
+		errs = append(errs, s.redis.Stop())
+	}
 	if s.vendor != nil {
 		errs = append(errs, s.vendor.Stop())
 	}
@@ -114,7 +120,7 @@ func (s *setup) progress(format string, values ...any) {
 }
 
 // quiet runs do and reports whether others used less than the permitted share of the
-// machine meanwhile: others than the harness, the vendor and every contender.
+// machine meanwhile: others than the harness, the vendor, Redis and every contender.
 func (s *setup) quiet(do func() error) (bool, error) {
 	pids, err := s.pids()
 	if err != nil {
@@ -156,10 +162,13 @@ func usage(pids []int) (busy, own time.Duration, err error) {
 	return busy, own, err
 }
 
-// pids are those of the harness, the vendor and every contender.
+// pids are those of the harness, the vendor, Redis and every contender.
 func (s *setup) pids() ([]int, error) {
 	pids := []int{os.Getpid()}
 	processes := []*rig.Process{s.vendor.Process}
+	if s.redis != nil {
+		processes = append(processes, s.redis)
+	}
 	for _, server := range s.running {
 		processes = append(processes, server.Process)
 	}
