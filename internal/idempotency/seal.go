@@ -53,7 +53,7 @@ func (s seals) close(call callID, answer Answer) []byte {
 	header := s[0].header
 	plain := make([]byte, expiresBytes, expiresBytes+len(answer.Content))
 	if !answer.Expires.IsZero() {
-		binary.BigEndian.PutUint64(plain, uint64(answer.Expires.UnixMilli())) //nolint:gosec // read back alike
+		binary.BigEndian.PutUint64(plain, uint64(answer.Expires.UnixMilli()))
 	}
 	plain = append(plain, answer.Content...)
 	sealed := make([]byte, len(header), len(header)+len(plain)+s[0].aead.Overhead())
@@ -82,7 +82,7 @@ func (s seals) open(call callID, sealed []byte) (Answer, error) {
 func answerOf(plain []byte) Answer {
 	answer := Answer{Content: plain[expiresBytes:]}
 	if expires := binary.BigEndian.Uint64(plain); expires != 0 {
-		answer.Expires = time.UnixMilli(int64(expires)) //nolint:gosec // written alike
+		answer.Expires = time.UnixMilli(int64(expires))
 	}
 	return answer
 }

@@ -37,7 +37,7 @@ if not redis.call('ZSCORE', KEYS[1], lease) then
     local wait = due - now - (burst - 1) * interval
     if wait > 0 then return wait end
     redis.call('SET', KEYS[2], string.format('%.0f', due + interval), 'PX', math.ceil((due + interval - now) / 1000) + 1)
-  end
+  end;
 end
 redis.call('ZADD', KEYS[1], now + ttl, lease)
 if redis.call('PTTL', KEYS[1]) < ttl / 1000 then redis.call('PEXPIRE', KEYS[1], math.ceil(ttl / 1000)) end

@@ -73,7 +73,7 @@ func single(s *server, proxies []*proxy) []fault {
 		return func() {
 			for _, command := range commands {
 				var words []any
-				for _, word := range strings.Fields(command) {
+				for word := range strings.FieldsSeq(command) {
 					words = append(words, word)
 				}
 				s.do(words...)
@@ -152,7 +152,7 @@ func requireNone(t *testing.T, v *verdict) {
 	for _, violation := range v.violations[:min(len(v.violations), 5)] {
 		t.Error(violation)
 	}
-	require.Empty(t, len(v.violations))
+	require.Empty(t, v.violations)
 }
 
 func newSingle(t *testing.T, m mistake) (*fleet, []fault) {

@@ -88,7 +88,7 @@ func (r *running) get(path string) string {
 	r.t.Helper()
 	request, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.admin+path, http.NoBody)
 	require.NoError(r.t, err)
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := (&http.Client{}).Do(request)
 	require.NoError(r.t, err)
 	defer func() { _ = answer.Body.Close() }()
 	require.Equal(r.t, http.StatusOK, answer.StatusCode, path)
