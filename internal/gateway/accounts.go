@@ -13,6 +13,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/upstream"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
 // account is an account of a configuration, opened. Its transport and what its guard knows may
@@ -22,6 +23,7 @@ type account struct {
 
 	transport *upstream.Transport
 	guard     *guard.Account
+	limit     *vendorlimit.Limit // nil if the vendor does not say what it allows
 	opened    providers.Account
 	// credentials are the configuration's and, behind them, those that serve until these do.
 	credentials []config.Credential
@@ -32,8 +34,9 @@ type account struct {
 type accounts map[string]*account
 
 // openAccounts opens the accounts of a configuration. What did not change of those before is
-// kept: connections, and what is known. Nothing is dialled before a route is used.
-func openAccounts(cfg *config.Config, before accounts, now time.Time) accounts {
+// kept: connections, and what is known. Nothing is dialled before a route is used. What
+// vendors allow is counted in the store.
+func openAccounts(cfg *config.Config, before accounts, store vendorlimit.Store, now time.Time) accounts {
 	all := make(accounts, len(cfg.Accounts))
 	for i := range cfg.Accounts {
 		configured := &cfg.Accounts[i]
@@ -49,12 +52,25 @@ func openAccounts(cfg *config.Config, before accounts, now time.Time) accounts {
 		} else {
 			a.transport = upstream.NewTransport(configured)
 		}
+		a.limit = limitOf(configured, last, store)
 		opened := *configured
 		opened.Credentials = a.credentials
 		a.opened = upstream.Open(&opened, a.transport)
 		all[a.Name] = a
 	}
 	return all
+}
+
+// limitOf returns what the vendor allows the account: the one before if that is the same.
+func limitOf(configured *config.Account, before *account, store vendorlimit.Store) *vendorlimit.Limit {
+	if configured.VendorLimit == nil {
+		return nil
+	}
+	bounds := vendorlimit.Bounds(*configured.VendorLimit)
+	if before != nil && before.limit != nil && before.limit.Bounds() == bounds {
+		return before.limit
+	}
+	return vendorlimit.New(store, configured.Name, bounds)
 }
 
 // sameVendor reports whether what is known of the account before is true of this one.

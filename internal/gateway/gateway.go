@@ -25,7 +25,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
-	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/redis"
 	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing"
@@ -66,6 +65,8 @@ type Gateway struct {
 	keeper *idempotency.Keeper
 	spans  *telemetry.Spans // nil if calls are not traced
 
+	beSeen func(context.Context) // nil if replicas share nothing
+
 	parse    Parse // nil if nothing is reloaded
 	reloader *reload.Reloader
 	applying sync.Mutex // held while a configuration is taken into use
@@ -96,7 +97,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		return nil, err
 	}
 	g.router = routing.New(nil, metrics.ObserveAttempt)
-	g.controller, g.rates, g.scenarios = &admission.Controller{}, quota.NewInMemory(nil), telemetry.NewScenarios(nil)
+	g.controller, g.scenarios = &admission.Controller{}, telemetry.NewScenarios(nil)
 	if err := g.registerState(registry); err != nil {
 		return nil, err
 	}
@@ -110,6 +111,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		g.closeRedis()
 		return nil, err
 	}
+	g.countLimits()
 	g.dispatcher = server.NewDispatcher(g.controller, g.observers(metrics, g.scenarios)...)
 	g.dispatcher.LimitCallers(interceptor.CallerLimits{Rates: g.rates})
 	livenessv1.RegisterLivenessServiceServer(g.dispatcher, service.New(g.router, g.keeper))
@@ -207,6 +209,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 	group.Go(func() error { g.keepKeySets(ctx); return nil })
 	group.Go(func() error { g.watchRotations(ctx); return nil })
 	group.Go(func() error { g.watchFiles(ctx); return nil })
+	if g.beSeen != nil {
+		group.Go(func() error { g.beSeen(ctx); return nil })
+	}
 	group.Go(func() error {
 		<-ctx.Done()
 		g.shutdown()

@@ -7,12 +7,13 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
 // Routes returns the configured routes over newly opened accounts. Nothing is dialled
 // before a route is used.
 func Routes(cfg *config.Config) []route.Route {
-	return routesOver(cfg, openAccounts(cfg, nil, time.Now()))
+	return routesOver(cfg, openAccounts(cfg, nil, vendorlimit.NewMemory(), time.Now()))
 }
 
 // routesOver returns the configured routes over the accounts.
@@ -30,7 +31,7 @@ func routesOver(cfg *config.Config, opened accounts) []route.Route {
 				Provider: account.Provider.Name, Account: account.Name, Region: account.Region,
 				Weight: float64(t.Weight), Timeout: account.Timeout,
 				Issuer: account.opened.NewTarget(t.Product, t.Parameters),
-				Guard:  account.guard, OutOfService: cfg.OutOfServiceReason(t.Account, t.Product),
+				Guard:  account.guard, Limit: account.limit, OutOfService: cfg.OutOfServiceReason(t.Account, t.Product),
 				Credentials: account.names, Parameters: slices.Sorted(maps.Keys(t.Parameters)), Fingerprint: fingerprint(t.Parameters),
 			})
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/settings"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
 // snapshot is what one configuration makes of the gateway. It is not changed once it is in use.
@@ -31,10 +32,17 @@ type live struct {
 	router     *routing.Router
 	dispatcher *server.Dispatcher
 	controller *admission.Controller
-	rates      *quota.InMemory
+	rates      rates
+	limits     vendorlimit.Store
 	scenarios  *telemetry.Scenarios
 	// level is nil if nobody sets it.
 	level *zap.AtomicLevel
+}
+
+// rates hold callers to what the configuration says.
+type rates interface {
+	quota.Rates
+	Use(map[string]quota.Rate)
 }
 
 // use takes a configuration into use, or leaves everything as it was. Calls that have begun end
@@ -48,7 +56,7 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
-	next := &snapshot{cfg, openAccounts(cfg, before.accounts, time.Now()), authentication}
+	next := &snapshot{cfg, openAccounts(cfg, before.accounts, l.limits, time.Now()), authentication}
 	routes := routesOver(cfg, next.accounts)
 	table := route.NewTable(routes, Narrowed(cfg)...)
 

@@ -124,3 +124,20 @@ func TestRatesOfTheNextConfiguration(t *testing.T) {
 		}
 	})
 }
+
+// A share holds for rates that come later too, and grows again.
+func TestShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := NewInMemory(map[string]Rate{"shop": {PerSecond: 4, Burst: 2}})
+		m.Share(2)
+		require.Zero(t, take(t, m, "shop"))
+		require.Equal(t, 500*time.Millisecond, take(t, m, "shop"))
+		m.Use(map[string]Rate{"shop": {PerSecond: 4, Burst: 2}, "bank": {PerSecond: 2, Burst: 1}})
+		require.Equal(t, 500*time.Millisecond, take(t, m, "shop"))
+		require.Zero(t, take(t, m, "bank"))
+		require.Equal(t, time.Second, take(t, m, "bank"))
+		m.Share(0) // as good as nothing
+		m.Share(1)
+		require.Equal(t, 250*time.Millisecond, take(t, m, "shop"))
+	})
+}

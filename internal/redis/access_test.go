@@ -39,7 +39,7 @@ func TestAccessIsRenewed(t *testing.T) {
 	address := server.Addr()
 	server.Close()
 	eventually(t, func() bool {
-		_, _ = r.Run(t.Context(), set, "a", "b")
+		_, _ = r.Run(t.Context(), set, a, "b")
 		return !r.Up()
 	})
 	serve(after, "after-7781", address)
@@ -47,7 +47,7 @@ func TestAccessIsRenewed(t *testing.T) {
 		Username: "gateway", Password: sensitive.New("after-7781"), TLS: &tls.Config{RootCAs: after.Pool(), MinVersion: tls.VersionTLS12},
 	})
 	eventually(t, r.Up)
-	_, err := r.Run(t.Context(), set, "a", "b")
+	_, err := r.Run(t.Context(), set, a, "b")
 	require.NoError(t, err)
 	require.NotContains(t, r.logged(), "7781")
 }

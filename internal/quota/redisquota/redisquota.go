@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/quota"
@@ -58,7 +59,7 @@ type Rates struct {
 	client    *redis.Client
 	impatient *redis.Impatient
 	process   string
-	rates     map[string]shared
+	rates     atomic.Pointer[map[string]shared]
 	// own is what the replica holds callers to while Redis is down.
 	own *quota.InMemory
 }
@@ -72,17 +73,23 @@ type shared struct {
 
 // New returns the rates by the names of the callers. Run must follow.
 func New(client *redis.Client, rates map[string]quota.Rate) *Rates {
-	r := &Rates{
-		client: client, impatient: client.Impatient(), process: rand.Text(),
-		rates: make(map[string]shared, len(rates)), own: quota.NewInMemory(rates),
-	}
+	r := &Rates{client: client, impatient: client.Impatient(), process: rand.Text(), own: quota.NewInMemory(nil)}
+	r.Use(rates)
+	return r
+}
+
+// Use has the rates be these from now on. A caller who had a rate keeps what it has saved up,
+// as far as its burst allows. It must not be called concurrently with itself.
+func (r *Rates) Use(rates map[string]quota.Rate) {
+	r.own.Use(rates)
+	all := make(map[string]shared, len(rates))
 	for caller, rate := range rates {
 		if rate.PerSecond > 0 {
 			interval := time.Duration(float64(time.Second) / rate.PerSecond)
-			r.rates[caller] = shared{keysOf(caller), max(1, interval.Microseconds()), rate.Burst}
+			all[caller] = shared{keysOf(caller), max(1, interval.Microseconds()), rate.Burst}
 		}
 	}
-	return r
+	r.rates.Store(&all)
 }
 
 // Run says that the replica is there until ctx ends, and learns how many there are.
@@ -109,7 +116,7 @@ func (r *Rates) beSeen(ctx context.Context) {
 // Take takes one call of the caller's. While Redis is down it takes one of the replica's share:
 // the rate by as many as there were replicas when Redis was last up. It never fails.
 func (r *Rates) Take(ctx context.Context, caller string) (wait time.Duration, err error) {
-	rate, bounded := r.rates[caller]
+	rate, bounded := (*r.rates.Load())[caller]
 	if !bounded {
 		return 0, nil
 	}

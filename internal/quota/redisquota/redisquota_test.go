@@ -30,7 +30,7 @@ func takeShared(t *testing.T, r *Rates, caller string) (wait time.Duration) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		var err error
-		wait, err = r.takeShared(t.Context(), r.rates[caller])
+		wait, err = r.takeShared(t.Context(), (*r.rates.Load())[caller])
 		return err == nil
 	}, time.Minute, time.Millisecond)
 	return wait
@@ -84,7 +84,7 @@ func TestTheShareOfAReplica(t *testing.T) {
 	}
 	s.Close()
 	require.Eventually(t, func() bool {
-		_, err := here.takeShared(t.Context(), here.rates["shop"])
+		_, err := here.takeShared(t.Context(), (*here.rates.Load())["shop"])
 		return err != nil
 	}, time.Minute, time.Millisecond)
 	taken := 0
