@@ -37,6 +37,7 @@ callers:
 	for _, c := range []struct{ name, may string }{
 		{"shop", "flows: [app_sdk, hosted_page], scenarios: [\"\"], products: [megvii.app-v5, megvii.pc-web], callback_hosts: [shop.example, \"*.pay.example\"]"},
 		{"bank", "regions: [cn], max_calls: 1"},
+		{"keyer", "accepted_products: [megvii.app-v5], max_idempotency_keys: 1"},
 		{"pacer", "rate: 0.01, burst: 2, accepted_products: [linkface.app]"},
 	} {
 		token, key := callers.NewAPIKey()
@@ -262,10 +263,50 @@ func TestCallersHaveABoundInFlight(t *testing.T) {
 	require.NoError(t, <-held)
 }
 
+// A caller has as many idempotency keys as it may: a new one is refused until one of its own
+// is free, over both transports, and costs nothing. What it has is repeated all the while, and
+// others do not notice.
+func TestCallersHaveABoundOfIdempotencyKeys(t *testing.T) {
+	g, client, keys := startLimited(t, issueAll)
+	keyed := func(key string) string { return `{"flow": "FLOW_APP_SDK", "acceptedProducts": ["megvii.app-v5"], "idempotencyKey": "` + key + `"}` }
+	for range 2 {
+		for transport, got := range callAs(t, g, client, keys["keyer"], keyed("first")) {
+			require.NotEmpty(t, got.product, "%s: %v", transport, got.status)
+		}
+		for transport, got := range callAs(t, g, client, keys["keyer"], keyed("second")) {
+			reason, field, _, wait := got.details(t)
+			require.Equal(t, "CALLER_QUOTA_EXCEEDED", reason, transport)
+			require.Empty(t, field)
+			require.Equal(t, "RESOURCE_EXHAUSTED", code.Code(got.status.GetCode()).String())
+			require.Contains(t, got.status.GetMessage(), "too many idempotency keys of the caller")
+			require.Greater(t, wait, 59*time.Minute, "replay_time")
+			require.LessOrEqual(t, wait, 72*time.Minute)
+			require.GreaterOrEqual(t, got.wait, wait, "not sooner")
+			if transport == "rest" {
+				require.Equal(t, http.StatusTooManyRequests, got.http)
+			}
+		}
+		for transport, got := range callAs(t, g, client, keys["keyer"], `{"flow": "FLOW_APP_SDK"}`) {
+			require.NotEmpty(t, got.product, "%s without a key: %v", transport, got.status)
+		}
+		for transport, got := range callAs(t, g, client, keys["shop"], keyed("second")) {
+			require.NotEmpty(t, got.product, "%s of another: %v", transport, got.status)
+		}
+	}
+	metrics := get(t, "http://"+g.Admin+"/metrics")
+	for _, series := range []string{
+		`caller_idempotency_keys{caller="keyer"} 1`, `caller_idempotency_keys_limit{caller="keyer"} 1`,
+		`idempotency_total{outcome="over_quota"} 4`, `caller_requests_total{caller="keyer",reason="CALLER_QUOTA_EXCEEDED"} 4`,
+	} {
+		require.Contains(t, metrics, "liveness_gateway_"+series+"\n")
+	}
+	require.NotContains(t, metrics, `caller_idempotency_keys{caller="shop"}`)
+}
+
 // A plan is the caller's own.
 func TestPlanOfACaller(t *testing.T) {
 	_, keys := limitedCallers()
-	require.Len(t, keys, 3)
+	require.Len(t, keys, 4)
 	for _, c := range []struct{ caller, request, want, failure string }{
 		{"", `{"flow": "FLOW_APP_SDK", "scenario": "login", "acceptedProducts": ["megvii.app-v5", "linkface.app"]}`, "linkface-test", ""},
 		{"shop", `{"flow": "FLOW_APP_SDK", "scenario": "login", "acceptedProducts": ["megvii.app-v5", "linkface.app"]}`, "this caller may use megvii.app-v5", ""},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	mathrand "math/rand/v2"
 	"net/netip"
 	"strings"
 	"time"
@@ -72,8 +73,8 @@ type Call struct {
 	// Outcome is what was tried for the call. If the call Repeats another, it is empty,
 	// or of a failure that they share.
 	Outcome routing.Outcome
-	// RetryAfter is how long it is until the caller's rate allows another call, if that is what
-	// the call failed of; 0 otherwise.
+	// RetryAfter is how long it is until what is the caller's allows another call, if that is
+	// what the call failed of; 0 otherwise.
 	RetryAfter time.Duration
 	// Err is why the call failed, nil if it issued a token.
 	Err *providers.Error
@@ -193,12 +194,19 @@ func (c *Call) RetryDelay() time.Duration {
 	}
 	retry := rowOf(c.Err).retry
 	if retry > 0 && c.RetryAfter > 0 {
-		return c.RetryAfter // what the caller's rate says
+		return c.RetryAfter // what the caller's quota says
 	}
 	if retry > 0 && c.Outcome.RetryAfter > 0 {
 		return c.Outcome.RetryAfter // what routing knows of its targets
 	}
 	return retry
+}
+
+// ComeBackIn sets RetryAfter to that wait and up to a fifth more, so that calls that were
+// refused together do not come back together. Any earlier they would be refused again.
+func (c *Call) ComeBackIn(wait time.Duration) {
+	const jitter = 0.2
+	c.RetryAfter = wait + time.Duration(mathrand.Float64()*jitter*float64(wait))
 }
 
 // CallerName returns the name of the call's caller, "" if it has none.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
@@ -37,13 +38,15 @@ func callerLimits(cfg *config.Config) interceptor.CallerLimits {
 }
 
 // callersInFlight is what metrics say of the callers.
-func callersInFlight(cfg *config.Config, controller *admission.Controller) *telemetry.Callers {
+func callersInFlight(cfg *config.Config, controller *admission.Controller, keys *idempotency.Memory) *telemetry.Callers {
 	all := make([]telemetry.Caller, len(cfg.Callers))
 	for i := range cfg.Callers {
 		c := &cfg.Callers[i]
-		all[i] = telemetry.Caller{Name: c.Name, MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes)}
+		all[i] = telemetry.Caller{
+			Name: c.Name, MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes), MaxIdempotencyKeys: c.MaxIdempotencyKeys,
+		}
 	}
-	return &telemetry.Callers{All: all, InFlight: controller.InFlightOf}
+	return &telemetry.Callers{All: all, InFlight: controller.InFlightOf, IdempotencyKeys: keys.KeysOf}
 }
 
 // Permissions returns what callers may ask for, by their names.

@@ -97,7 +97,8 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err := registry.Register(telemetry.NewState(status)); err != nil {
 		return nil, err
 	}
-	if err := registry.Register(callersInFlight(cfg, controller)); err != nil {
+	keys := newMemory(cfg)
+	if err := registry.Register(callersInFlight(cfg, controller, keys)); err != nil {
 		return nil, err
 	}
 	if g.spans, err = newSpans(log, build); err != nil {
@@ -106,7 +107,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if g.redis, err = openRedis(cfg.Redis, registry, log); err != nil {
 		return nil, err
 	}
-	if g.keeper, err = newKeeper(cfg, g.redis, metrics); err != nil {
+	if g.keeper, err = newKeeper(cfg, keys, g.redis, metrics); err != nil {
 		g.closeRedis()
 		return nil, err
 	}

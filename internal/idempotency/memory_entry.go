@@ -1,6 +1,9 @@
 package idempotency
 
-import "time"
+import (
+	"container/heap"
+	"time"
+)
 
 // entry is a record in memory. Its fields are in the order in which they take least.
 type entry struct {
@@ -8,7 +11,8 @@ type entry struct {
 	owner         string
 	answer        []byte
 	end           time.Time
-	index         int // in byEnd
+	caller        *holder // nil if its keys are not counted
+	place         [2]int32
 	form          uint16
 }
 
@@ -28,29 +32,58 @@ func (e *entry) bytes() int {
 	return entryBytes + len(e.answer)
 }
 
-// byEnd is a heap of entries, the one that is over first on top: a heap.Interface.
-type byEnd []*entry
+// The heaps that an entry is in: that of all, and that of its caller if its keys are counted.
+const (
+	ofAll = iota
+	ofCaller
+)
 
-func (h byEnd) Len() int           { return len(h) }
-func (h byEnd) Less(i, j int) bool { return h[i].end.Before(h[j].end) }
+// byEnd is a heap of entries, the one that is over first on top: a heap.Interface. An entry
+// knows its place in each heap.
+type byEnd struct {
+	entries []*entry
+	which   int
+}
 
-func (h byEnd) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
+// push adds an entry, fix follows a change of its end, remove takes it out.
+func (h *byEnd) push(e *entry)   { heap.Push(h, e) }
+func (h *byEnd) fix(e *entry)    { heap.Fix(h, int(e.place[h.which])) }
+func (h *byEnd) remove(e *entry) { heap.Remove(h, int(e.place[h.which])) }
+
+// over returns the entry that is over first, nil if none is over.
+func (h *byEnd) over(now time.Time) *entry {
+	if len(h.entries) == 0 || !h.entries[0].over(now) {
+		return nil
+	}
+	return h.entries[0]
+}
+
+func (h *byEnd) Len() int           { return len(h.entries) }
+func (h *byEnd) Less(i, j int) bool { return h.entries[i].end.Before(h.entries[j].end) }
+
+func (h *byEnd) Swap(i, j int) {
+	h.entries[i], h.entries[j] = h.entries[j], h.entries[i]
+	h.entries[i].place[h.which], h.entries[j].place[h.which] = int32(i), int32(j) //nolint:gosec // max_keys is far below
 }
 
 // Push appends an entry.
 func (h *byEnd) Push(e any) {
 	added := e.(*entry)
-	added.index = len(*h)
-	*h = append(*h, added)
+	added.place[h.which] = int32(len(h.entries)) //nolint:gosec // as above
+	h.entries = append(h.entries, added)
 }
 
 // Pop removes the last entry.
 func (h *byEnd) Pop() any {
-	last := len(*h) - 1
-	removed := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
+	last := len(h.entries) - 1
+	removed := h.entries[last]
+	h.entries[last] = nil
+	h.entries = h.entries[:last]
 	return removed
+}
+
+// holder is a caller whose keys are counted.
+type holder struct {
+	most int // 0 is no bound
+	ends byEnd
 }
