@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -73,6 +74,48 @@ func TestAdminsSeeOperatorsPages(t *testing.T) {
 		require.NoError(t, answer.Body.Close())
 		require.Equal(t, want, answer.StatusCode)
 	}
+}
+
+// Operators see who the callers are, what they may and have, and nothing by which anybody
+// could show to be one.
+func TestRoutesShowCallers(t *testing.T) {
+	g, client, keys := startLimited(t, issueAll)
+	const call = `{"flow": "FLOW_APP_SDK", "acceptedProducts": ["megvii.app-v5"], "idempotencyKey": "k-1"}`
+	callAs(t, g, client, keys["keyer"], call)
+	callAs(t, g, client, keys["pacer"], `{"flow": "FLOW_APP_SDK"}`)
+	page := get(t, "http://"+g.Operator+"/routes")
+	var shown struct{ Callers []json.RawMessage }
+	require.NoError(t, json.Unmarshal([]byte(page), &shown))
+	require.Len(t, shown.Callers, 4)
+	for i, want := range []string{
+		`{"name": "shop", "admin": false, "identified_by": ["api_key"], "calls_in_flight": 0, "photo_bytes_in_flight": 0,
+			"flows": ["app_sdk", "hosted_page"], "scenarios": [""], "products": ["megvii.app-v5", "megvii.pc-web"],
+			"callback_hosts": ["shop.example", "*.pay.example"]}`,
+		`{"name": "bank", "admin": false, "identified_by": ["api_key"], "calls_in_flight": 0, "photo_bytes_in_flight": 0,
+			"regions": ["cn"], "max_calls": 1}`,
+		`{"name": "keyer", "admin": false, "identified_by": ["api_key"], "calls_in_flight": 0, "photo_bytes_in_flight": 0,
+			"accepted_products": ["megvii.app-v5"], "idempotency_keys": {"held": 1, "max": 1}}`,
+	} {
+		require.JSONEq(t, want, string(shown.Callers[i]))
+	}
+	var pacer struct{ Rate struct{ Burst, Left float64 } }
+	require.NoError(t, json.Unmarshal(shown.Callers[3], &pacer))
+	require.InDelta(t, 2, pacer.Rate.Burst, 0)
+	require.InDelta(t, 0, pacer.Rate.Left, 0.9, "of its two calls at once")
+	for _, key := range keys {
+		_, rest, _ := strings.Cut(key, "_")
+		id, secret, _ := strings.Cut(rest, "_")
+		require.NotContains(t, page, id)
+		require.NotContains(t, page, secret)
+		require.NotContains(t, page, fmt.Sprintf("%x", sha256.Sum256([]byte(secret))))
+	}
+	answer, err := (&http.Client{}).Get("http://" + g.Admin + "/routes") //nolint:noctx // a page of a test
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusForbidden, answer.StatusCode)
+	require.NotContains(t, string(body), "keyer")
 }
 
 // answered is what a caller gets over either transport.

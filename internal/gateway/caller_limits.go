@@ -7,7 +7,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
-	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
@@ -22,19 +21,15 @@ func newAdmission(cfg *config.Config) *admission.Controller {
 		admission.Limits{MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes)}, callers)
 }
 
-// callerLimits returns what else the callers are held to.
-func callerLimits(cfg *config.Config) interceptor.CallerLimits {
+// newRates returns how often the callers may call.
+func newRates(cfg *config.Config) *quota.InMemory {
 	rates := make(map[string]quota.Rate)
 	for i := range cfg.Callers {
 		if c := &cfg.Callers[i]; c.Rate > 0 {
 			rates[c.Name] = quota.Rate{PerSecond: c.Rate, Burst: c.Burst}
 		}
 	}
-	limits := interceptor.CallerLimits{Permissions: Permissions(cfg)}
-	if len(rates) > 0 {
-		limits.Rates = quota.NewInMemory(rates)
-	}
-	return limits
+	return quota.NewInMemory(rates)
 }
 
 // callersInFlight is what metrics say of the callers.

@@ -31,6 +31,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
@@ -112,7 +113,8 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		return nil, err
 	}
 	dispatcher := server.NewDispatcher(controller, g.observers(metrics, telemetry.NewScenarios(routes))...)
-	dispatcher.LimitCallers(callerLimits(cfg))
+	rates := newRates(cfg)
+	dispatcher.LimitCallers(interceptor.CallerLimits{Rates: rates, Permissions: Permissions(cfg)})
 	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
 	if g.authenticator, err = Authenticator(cfg, log); err != nil {
 		return nil, err
@@ -133,6 +135,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready:   func() bool { return !g.stopping.Load() },
 		Status:  status, LogLevel: g.logLevel, Pprof: cfg.Listen.Pprof,
+		Callers: (&callerStatus{cfg, controller, rates, keys}).all,
 	})
 	return g, nil
 }

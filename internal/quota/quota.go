@@ -46,6 +46,16 @@ func NewInMemory(rates map[string]Rate) *InMemory {
 	return m
 }
 
+// Left returns how many calls the caller could make at once now; bounded is false if it has no
+// rate.
+func (m *InMemory) Left(caller string) (calls float64, bounded bool) {
+	bucket := m.buckets[caller]
+	if bucket == nil {
+		return 0, false
+	}
+	return max(0, bucket.Tokens()), true
+}
+
 // Take takes one call of the caller's. It never fails.
 func (m *InMemory) Take(_ context.Context, caller string) (wait time.Duration, err error) {
 	bucket := m.buckets[caller]

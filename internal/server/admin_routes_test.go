@@ -107,7 +107,8 @@ func TestOperatorsPages(t *testing.T) {
 	level := zap.NewAtomicLevelAt(zap.InfoLevel)
 	isOperator := func(r *http.Request) bool { return r.Header.Get("Authorization") == "operator" }
 	pages := admin.New(admin.Pages{
-		Status: oneRoute, LogLevel: level, Metrics: http.NotFoundHandler(), Pprof: true, IsAdmin: isOperator,
+		Callers: func() []admin.Caller { return nil },
+		Status:  oneRoute, LogLevel: level, Metrics: http.NotFoundHandler(), Pprof: true, IsAdmin: isOperator,
 	}, zap.NewStdLog(zap.NewNop())).Handler
 	ask := func(method, path, body string, as ...string) *httptest.ResponseRecorder {
 		w, request := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))

@@ -18,6 +18,8 @@ type Pages struct {
 	Ready func() bool
 	// Status is what routing knows.
 	Status func() state.Status
+	// Callers is the state of those that are configured; nil is none.
+	Callers func() []Caller
 	// LogLevel shows and sets what is logged.
 	LogLevel http.Handler
 	// Hosts are the names that the listener answers to.
@@ -102,9 +104,17 @@ func (a Pages) logLevel(w http.ResponseWriter, r *http.Request) {
 	a.LogLevel.ServeHTTP(w, r)
 }
 
-// routes writes the state of every target and account.
+// routes writes the state of every target, account and caller.
 func (a Pages) routes(w http.ResponseWriter, _ *http.Request) {
-	encoded, err := json.MarshalIndent(a.Status(), "", "  ")
+	page := struct {
+		state.Status
+
+		Callers []Caller `json:"callers,omitempty"`
+	}{Status: a.Status()}
+	if a.Callers != nil {
+		page.Callers = a.Callers()
+	}
+	encoded, err := json.MarshalIndent(page, "", "  ")
 	if err != nil {
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return

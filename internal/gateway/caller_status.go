@@ -1,0 +1,61 @@
+package gateway
+
+import (
+	"math"
+
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/quota"
+	"github.com/liveness-gateway/gateway/internal/server/admin"
+)
+
+// callerStatus is where the state of callers is told from.
+type callerStatus struct {
+	config    *config.Config
+	admission *admission.Controller
+	rates     *quota.InMemory
+	keys      *idempotency.Memory
+}
+
+// all returns the callers in the order of the configuration.
+func (s *callerStatus) all() []admin.Caller {
+	all := make([]admin.Caller, len(s.config.Callers))
+	for i := range all {
+		all[i] = s.of(&s.config.Callers[i])
+	}
+	return all
+}
+
+func (s *callerStatus) of(c *config.Caller) admin.Caller {
+	shown := admin.Caller{
+		Name: c.Name, Admin: c.Admin, IdentifiedBy: kindsOf(c),
+		Scenarios: c.Scenarios, Products: c.Products, Regions: c.Regions, AcceptedProducts: c.AcceptedProducts, CallbackHosts: c.CallbackHosts,
+		MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes),
+	}
+	for _, flow := range c.Flows {
+		shown.Flows = append(shown.Flows, flow.String())
+	}
+	shown.Calls, shown.PhotoBytes = s.admission.InFlightOf(c.Name)
+	if left, bounded := s.rates.Left(c.Name); bounded {
+		shown.Rate = &admin.Rate{PerSecond: c.Rate, Burst: c.Burst, Left: math.Floor(left*100) / 100}
+	}
+	if c.MaxIdempotencyKeys > 0 {
+		shown.IdempotencyKeys = &admin.Keys{Held: s.keys.KeysOf(c.Name), Max: c.MaxIdempotencyKeys}
+	}
+	return shown
+}
+
+// kindsOf returns the kinds of what shows a caller, never a name or a hash of it.
+func kindsOf(c *config.Caller) (kinds []string) {
+	if len(c.Certificates) > 0 {
+		kinds = append(kinds, "certificate")
+	}
+	if len(c.APIKeys) > 0 {
+		kinds = append(kinds, "api_key")
+	}
+	if len(c.JWT) > 0 {
+		kinds = append(kinds, "jwt")
+	}
+	return kinds
+}
