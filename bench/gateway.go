@@ -20,6 +20,9 @@ type gatewayOptions struct {
 	maxCalls int
 	// traced switches tracing on, one call in a hundred.
 	traced bool
+	// encrypted has it listen over TLS; callers is how many it has, 0 for none that it knows.
+	encrypted bool
+	callers   int
 	// sample takes deploy/config.example.yaml instead of a configuration written here.
 	sample bool
 }
@@ -97,7 +100,14 @@ func (s *setup) gatewayConfig(c contender) (string, error) {
 	}
 	var text strings.Builder
 	if c.program == "gateway" {
-		text.WriteString("listen: {pprof: true}\n") // for -profile; a baseline may not know the key
+		encrypted := ""
+		if c.gateway.encrypted {
+			encrypted = s.identities.listen()
+		}
+		text.WriteString("listen: {pprof: true" + encrypted + "}\n") // for -profile; a baseline may not know the key
+	}
+	if c.gateway.callers > 0 {
+		text.WriteString(s.identities.configuration(c.gateway.callers))
 	}
 	if c.gateway.maxCalls > 0 {
 		_, _ = fmt.Fprintf(&text, "limits: {max_calls: %d}\n", c.gateway.maxCalls)
