@@ -5,6 +5,8 @@ package admission
 import (
 	"sync/atomic"
 
+	"golang.org/x/time/rate"
+
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
@@ -33,16 +35,20 @@ type Limits struct {
 // equal share: of those who hold anything, two at least. So one who takes all that it can get
 // leaves room for whoever comes, and gives way until the shares are equal.
 //
-// It is safe for concurrent use, takes no lock and allocates nothing.
+// It is safe for concurrent use, takes no lock and allocates nothing, but for Pause.
 type Controller struct {
 	calls, bytes total
 	callers      map[string]*holder
 	// others are the callers without a name.
 	others holder
+	paused atomic.Int64
 }
 
-// holder is what one caller holds.
-type holder struct{ calls, bytes gauge }
+// holder is what one caller holds, and how often it is refused.
+type holder struct {
+	calls, bytes gauge
+	refusals     *rate.Limiter
+}
 
 // NewController returns a controller that sheds what would pass the limits, or those of a
 // caller, which are by name. Whoever has no name there is one caller without bounds.
@@ -50,7 +56,7 @@ func NewController(limits Limits, callers map[string]Limits) *Controller {
 	c := &Controller{callers: make(map[string]*holder, len(callers))}
 	c.calls.limit, c.bytes.limit = int64(limits.MaxCalls), limits.MaxPhotoBytes
 	for name, own := range callers {
-		h := &holder{}
+		h := &holder{refusals: newRefusals()}
 		h.calls.limit, h.bytes.limit = int64(own.MaxCalls), own.MaxPhotoBytes
 		c.callers[name] = h
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	mathrand "math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -207,6 +210,21 @@ func (c *Call) RetryDelay() time.Duration {
 func (c *Call) ComeBackIn(wait time.Duration) {
 	const jitter = 0.2
 	c.RetryAfter = wait + time.Duration(mathrand.Float64()*jitter*float64(wait))
+}
+
+// LacksRoom reports whether a failed call was refused for its caller's quota, or for what is in
+// flight, of all or on the accounts that could take it: nothing was tried for it.
+func (c *Call) LacksRoom(failed error) bool {
+	switch AsError(failed).Reason {
+	case providers.Overloaded, providers.CallerQuotaExceeded:
+		return true
+	case providers.NoTargetAvailable:
+		return len(c.Outcome.Attempts) == 0 && slices.ContainsFunc(c.Outcome.Unavailable, func(u route.Unavailable) bool {
+			return u.Why == guard.LimitReached
+		})
+	default:
+		return false
+	}
 }
 
 // CallerName returns the name of the call's caller, "" if it has none.
