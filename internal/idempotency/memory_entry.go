@@ -63,13 +63,13 @@ func (h *byEnd) Less(i, j int) bool { return h.entries[i].end.Before(h.entries[j
 
 func (h *byEnd) Swap(i, j int) {
 	h.entries[i], h.entries[j] = h.entries[j], h.entries[i]
-	h.entries[i].place[h.which], h.entries[j].place[h.which] = int32(i), int32(j) //nolint:gosec // max_keys is far below
+	h.entries[i].place[h.which], h.entries[j].place[h.which] = int32(i), int32(j)
 }
 
 // Push appends an entry.
 func (h *byEnd) Push(e any) {
 	added := e.(*entry)
-	added.place[h.which] = int32(len(h.entries)) //nolint:gosec // as above
+	added.place[h.which] = int32(len(h.entries))
 	h.entries = append(h.entries, added)
 }
 
