@@ -311,7 +311,9 @@ func TestCallersHaveABoundInFlight(t *testing.T) {
 // others do not notice.
 func TestCallersHaveABoundOfIdempotencyKeys(t *testing.T) {
 	g, client, keys := startLimited(t, issueAll)
-	keyed := func(key string) string { return `{"flow": "FLOW_APP_SDK", "acceptedProducts": ["megvii.app-v5"], "idempotencyKey": "` + key + `"}` }
+	keyed := func(key string) string {
+		return `{"flow": "FLOW_APP_SDK", "acceptedProducts": ["megvii.app-v5"], "idempotencyKey": "` + key + `"}`
+	}
 	for range 2 {
 		for transport, got := range callAs(t, g, client, keys["keyer"], keyed("first")) {
 			require.NotEmpty(t, got.product, "%s: %v", transport, got.status)

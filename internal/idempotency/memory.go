@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency/ends"
 )
 
 const (
@@ -32,7 +34,7 @@ type Memory struct {
 
 	mu      sync.Mutex
 	entries map[Digest]*entry
-	ends    byEnd
+	ends    *ends.Heap[*entry]
 	bytes   int
 	callers map[string]*holder
 }
@@ -41,7 +43,7 @@ type Memory struct {
 // maxBytes together; an answer that is larger than what was set aside for it may take
 // more.
 func NewMemory(maxEntries, maxBytes int) *Memory {
-	return &Memory{maxEntries: maxEntries, maxBytes: maxBytes, entries: make(map[Digest]*entry), callers: make(map[string]*holder)}
+	return &Memory{maxEntries: maxEntries, maxBytes: maxBytes, ends: newEnds(0), entries: make(map[Digest]*entry), callers: make(map[string]*holder)}
 }
 
 // LimitCallers bounds how many records the callers of those names may have, leases and
@@ -55,7 +57,7 @@ func (m *Memory) LimitCallers(most map[string]int) {
 	}
 	for name, n := range most {
 		if m.callers[name] == nil {
-			m.callers[name] = &holder{most: n, ends: byEnd{which: ofCaller}}
+			m.callers[name] = &holder{most: n, ends: newEnds(1)}
 		}
 	}
 }
@@ -70,7 +72,7 @@ func (m *Memory) KeysOf(caller string) int {
 	if h == nil {
 		return 0
 	}
-	m.dropOver(&h.ends, now)
+	m.dropOver(h.ends, now)
 	return h.ends.Len()
 }
 
@@ -164,22 +166,22 @@ func (m *Memory) extend(e *entry, end time.Time) {
 // makeRoom drops records that are over. Its error says why there is no room for the entry.
 func (m *Memory) makeRoom(added *entry, now time.Time) error {
 	if h := added.caller; h != nil && h.most > 0 {
-		m.dropOver(&h.ends, now)
+		m.dropOver(h.ends, now)
 		if h.ends.Len() >= h.most {
-			return &QuotaError{Wait: h.ends.entries[0].end.Sub(now)}
+			return &QuotaError{Wait: h.ends.First().end.Sub(now)}
 		}
 	}
-	m.dropOver(&m.ends, now)
+	m.dropOver(m.ends, now)
 	if len(m.entries) >= m.maxEntries || m.bytes+added.bytes() > m.maxBytes {
 		return ErrFull
 	}
 	return nil
 }
 
-func (m *Memory) dropOver(ends *byEnd, now time.Time) {
+func (m *Memory) dropOver(from *ends.Heap[*entry], now time.Time) {
 	for range sweep {
-		e := ends.over(now)
-		if e == nil {
+		e, over := from.Over(now)
+		if !over {
 			return
 		}
 		m.drop(e)
@@ -189,25 +191,25 @@ func (m *Memory) dropOver(ends *byEnd, now time.Time) {
 func (m *Memory) add(e *entry) {
 	m.entries[e.name] = e
 	m.bytes += e.bytes()
-	m.ends.push(e)
+	m.ends.Add(e)
 	if e.caller != nil {
-		e.caller.ends.push(e)
+		e.caller.ends.Add(e)
 	}
 }
 
 // moved follows a change of the entry's end.
 func (m *Memory) moved(e *entry) {
-	m.ends.fix(e)
+	m.ends.Moved(e)
 	if e.caller != nil {
-		e.caller.ends.fix(e)
+		e.caller.ends.Moved(e)
 	}
 }
 
 func (m *Memory) drop(e *entry) {
 	delete(m.entries, e.name)
 	m.bytes -= e.bytes()
-	m.ends.remove(e)
+	m.ends.Remove(e)
 	if e.caller != nil {
-		e.caller.ends.remove(e)
+		e.caller.ends.Remove(e)
 	}
 }
