@@ -132,7 +132,7 @@ func (i *identities) tls() *tls.Config {
 // How callers show who they are: one of them, or a thousand in turn.
 const (
 	withKey       = "an API key"
-	withToken     = "a JWT" //nolint:gosec // no credentials
+	withToken     = "a JWT"
 	withAllKeys   = "1,000 API keys"
 	withAllTokens = "1,000 JWTs"
 )

@@ -109,7 +109,7 @@ func TestRoutesShowCallers(t *testing.T) {
 		require.NotContains(t, page, secret)
 		require.NotContains(t, page, fmt.Sprintf("%x", sha256.Sum256([]byte(secret))))
 	}
-	answer, err := (&http.Client{}).Get("http://" + g.Admin + "/routes") //nolint:noctx // a page of a test
+	answer, err := (&http.Client{}).Get("http://" + g.Admin + "/routes")
 	require.NoError(t, err)
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)

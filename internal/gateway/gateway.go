@@ -93,13 +93,10 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	var routes []route.Route
 	routes, g.transports = openRoutes(cfg)
 	router := routing.New(routes, metrics.ObserveAttempt, Narrowed(cfg)...)
-	controller := newAdmission(cfg)
+	controller, keys := newAdmission(cfg), newMemory(cfg)
 	status := func() state.Status { return router.Status(time.Now()) }
-	if err := registry.Register(telemetry.NewState(status)); err != nil {
-		return nil, err
-	}
-	keys := newMemory(cfg)
-	if err := registry.Register(callersInFlight(cfg, controller, keys)); err != nil {
+	err = errors.Join(registry.Register(telemetry.NewState(status)), registry.Register(callersInFlight(cfg, controller, keys)))
+	if err != nil {
 		return nil, err
 	}
 	if g.spans, err = newSpans(log, build); err != nil {

@@ -30,9 +30,13 @@ func (h *Heap[T]) Over(now time.Time) (first T, ok bool) {
 	return h.First(), true
 }
 
-// Add adds one, Moved follows a change of its end, Remove takes it out.
-func (h *Heap[T]) Add(one T)    { heap.Push(&h.of, one) }
-func (h *Heap[T]) Moved(one T)  { heap.Fix(&h.of, int(*h.of.place(one))) }
+// Add adds one.
+func (h *Heap[T]) Add(one T) { heap.Push(&h.of, one) }
+
+// Moved follows a change of the end of one.
+func (h *Heap[T]) Moved(one T) { heap.Fix(&h.of, int(*h.of.place(one))) }
+
+// Remove takes one out.
 func (h *Heap[T]) Remove(one T) { heap.Remove(&h.of, int(*h.of.place(one))) }
 
 // heapOf is what container/heap wants.
