@@ -9,7 +9,7 @@ help: ## Print this list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "%-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Start the stand-ins and the gateway, issue ten tokens, keep serving.
+run: ## Start the stand-ins and the gateway, issue a token of each product, keep serving.
 	go run ./cmd/gateway sandbox
 
 .PHONY: test
@@ -47,6 +47,10 @@ faults-timed: ## Make vendors fail in every way, a minute, judged by the time th
 .PHONY: faults
 faults: ## Make vendors fail in every way, half an hour, and write the table of docs/faults.md.
 	go test ./cmd/gateway -run '^TestFaults$$' -count=1 -v -timeout 2h -args -faults.long -faults.table=$(CURDIR)/docs/faults.md
+
+.PHONY: reload
+reload: ## Reload a thousand times at 500 calls a second, and replace a hundred credentials: five minutes.
+	go test ./cmd/gateway -run '^Test(Reloads|Rotations)UnderLoad$$' -count=1 -v -args -reload.long
 
 .PHONY: attack
 attack: ## Attack a gateway in every way, half an hour, and write the table of docs/security.md.

@@ -133,7 +133,7 @@ func fullRequest(product string) *livenessv1.IssueLivenessTokenRequest {
 	switch product {
 	case "megvii.random-number":
 		request.Flow = livenessv1.Flow_FLOW_SPOKEN_DIGITS
-	case "megvii.pc-web":
+	case "megvii.pc-web", "megvii.lite-page":
 		request.Flow = livenessv1.Flow_FLOW_HOSTED_PAGE
 		request.Callback = &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL, ExtraData: &extra}
 		request.Comparison = &livenessv1.Comparison{

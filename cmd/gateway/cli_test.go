@@ -19,6 +19,8 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/certtest"
+	"github.com/liveness-gateway/gateway/internal/demo"
+	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 func TestMistakesAreOneClearLine(t *testing.T) {
@@ -157,12 +159,26 @@ func TestVersion(t *testing.T) {
 	require.Regexp(t, `^gateway .*, commit .*, go1\.\d+.*\n$`, output.String())
 }
 
-func TestSandboxOnceIssuesTenTokensAndLeavesNothing(t *testing.T) {
+func TestSandboxOnceIssuesTokensAndLeavesNothing(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	var output bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"sandbox", "--once"}, &output, &output))
 	rows := regexp.MustCompile(`(?m)^(linkface|megvii)\.\S+ +(gRPC|REST) +[0-9a-zA-Z,-]{20,} +\S+ +\S+$`)
-	require.Len(t, rows.FindAllString(output.String(), -1), 10, output.String())
+	require.Len(t, rows.FindAllString(output.String(), -1), 2*len(demo.Examples()), output.String())
+}
+
+// The sandbox issues a token of every product that the gateway has.
+func TestEveryProductHasAnExample(t *testing.T) {
+	var examples, products []string
+	for _, e := range demo.Examples() {
+		examples = append(examples, e.Product)
+	}
+	for _, provider := range vendors.All() {
+		for _, product := range provider.Products {
+			products = append(products, product.ID)
+		}
+	}
+	require.ElementsMatch(t, products, examples)
 }
 
 // The printed curl lines are run as a shell would read them, without a shell.
@@ -173,12 +189,12 @@ func TestSandboxPrintsLinesThatWork(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(output.String(), "/metrics\n") }, 10*time.Second, time.Millisecond)
 
 	lines := regexp.MustCompile(`(?m)^curl -sS (\S+) -H 'Content-Type: application/json' -d '([^']+)'$`).FindAllStringSubmatch(output.String(), -1)
-	require.Len(t, lines, 5)
+	require.Len(t, lines, len(demo.Examples()))
 	for _, line := range lines {
 		status, _ := postBody(t, line[1], []byte(line[2]))
 		require.Equal(t, http.StatusOK, status, line[2])
 	}
-	require.Len(t, regexp.MustCompile(`(?m)^grpcurl -plaintext -d '`).FindAllString(output.String(), -1), 5)
+	require.Len(t, regexp.MustCompile(`(?m)^grpcurl -plaintext -d '`).FindAllString(output.String(), -1), len(demo.Examples()))
 	stop()
 	require.NoError(t, <-ended)
 }

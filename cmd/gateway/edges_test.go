@@ -30,18 +30,6 @@ func digits(t *testing.T) string {
 	return vendor.URL
 }
 
-func TestSIGHUPIsIgnored(t *testing.T) {
-	gateway := startChild(t, digits(t))
-	for range 2 {
-		require.NoError(t, gateway.Process.Signal(syscall.SIGHUP))
-		gateway.await(t, "SIGHUP is ignored: a change of the configuration needs a restart")
-	}
-	require.Equal(t, "HTTP/1.1 200 OK\r\n", <-callREST(gateway.address))
-	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
-	gateway.await(t, "stopped")
-	require.NoError(t, gateway.Wait())
-}
-
 // metric returns a value as it is scraped.
 func (c *child) metric(t *testing.T, name string) string {
 	t.Helper()

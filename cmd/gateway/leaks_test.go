@@ -29,7 +29,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/leaktest"
 )
 
-var leakProducts = []string{"linkface.app", "megvii.app-v5", "megvii.h5-flash", "megvii.pc-web", "megvii.random-number"}
+var leakProducts = []string{"linkface.app", "megvii.app-v5", "megvii.h5-flash", "megvii.lite-page", "megvii.pc-web", "megvii.random-number"}
 
 // leakCase is a product on an account of its own.
 type leakCase struct {
@@ -105,7 +105,7 @@ func leakConfig(t *testing.T, vendors *leaktest.Vendors, cases []leakCase) (file
 			parameters = ", parameters: {liveness_id: test}"
 		case "megvii.h5-flash":
 			flow = "js_sdk"
-		case "megvii.pc-web":
+		case "megvii.pc-web", "megvii.lite-page":
 			flow = "hosted_page"
 		case "megvii.random-number":
 			flow = "spoken_digits"

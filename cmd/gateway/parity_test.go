@@ -377,6 +377,7 @@ func (v *scriptedVendors) called() []string {
 var endpoints = map[string]struct{ product, token string }{
 	"/lite/raw/get_random_number": {"megvii.random-number", `{"token_random_number":"t-1","random_number":"0042"}`},
 	"/liveness/v2/get_token":      {"megvii.pc-web", `{"token":"t-1","expired_time":4102444800}`},
+	"/lite/get_token":             {"megvii.lite-page", `{"token":"t-1","expired_time":4102444800}`},
 	"/v5/sdk/get_biz_token":       {"megvii.app-v5", `{"biz_token":"1,t-1"}`},
 	"/lite/raw/get_token":         {"megvii.h5-flash", `{"token":"t-1"}`},
 	"/v2/sdk/get_token":           {"linkface.app", `{"code":"0000","data":{"token":"t-1"},"charge":2}`},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"os"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -25,13 +26,21 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 		Short: "Serve gRPC and REST until SIGTERM",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			signals := ignoreSignals()
+			hangups := takeSignals()
 			gateway.TuneMemory() // before the defaults that depend on the limit
-			cfg, err := config.Load(file, vendors.All())
+			reader, err := config.NewReader(vendors.All())
 			if err != nil {
 				return err
 			}
-			if err := override(cfg, listen, logFlags); err != nil {
+			read := func(file string, text []byte, options ...config.Option) (*config.Config, error) {
+				cfg, err := reader.Parse(file, text, options...)
+				if err != nil {
+					return nil, err
+				}
+				return cfg, override(cfg, listen, logFlags)
+			}
+			cfg, err := readFile(file, read)
+			if err != nil {
 				return err
 			}
 			level, err := zapcore.ParseLevel(cfg.Log.Level)
@@ -43,12 +52,14 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 			logLevel := zap.NewAtomicLevelAt(level)
 			log := telemetry.NewLogger(lines, logLevel)
 			libraries.To(log)
-			go signals.say(cmd.Context(), log)
 			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithDroppedLines(lines.Dropped),
-				gateway.WithLogLevel(logLevel))
+				gateway.WithLogLevel(logLevel), gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
+					return read(file, text, config.Replacing(running))
+				}))
 			if err != nil {
 				return err
 			}
+			go reloadOn(cmd.Context(), hangups, g)
 			return g.Run(cmd.Context())
 		},
 	}
@@ -61,6 +72,15 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 	flags.StringVar(&logFlags.Level, "log-level", "", "debug, info, warn or error, instead of the file's")
 	_ = command.MarkFlagRequired("config") // the flag exists
 	return command
+}
+
+// readFile reads the configuration for the first time.
+func readFile(file string, read func(string, []byte, ...config.Option) (*config.Config, error)) (*config.Config, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, config.Unreadable(file, err)
+	}
+	return read(file, text)
 }
 
 // override puts the flags that are set in the place of what the file says.

@@ -6,27 +6,25 @@ import (
 	"os/signal"
 	"syscall"
 
-	"go.uber.org/zap"
+	"github.com/liveness-gateway/gateway/internal/gateway"
 )
 
-// ignored are signals that do not end a server.
-type ignored struct{ hangups chan os.Signal }
-
-// ignoreSignals keeps the process alive when its terminal or the reader of its log goes:
-// SIGPIPE would end it at the next line.
-func ignoreSignals() ignored {
-	i := ignored{make(chan os.Signal, 1)}
-	signal.Notify(i.hangups, syscall.SIGHUP)
+// takeSignals keeps the process alive when the reader of its log goes, for SIGPIPE would end it
+// at the next line, and returns where SIGHUP comes: several at once are one.
+func takeSignals() <-chan os.Signal {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE)
-	return i
+	return hangups
 }
 
-// say logs every SIGHUP until ctx ends: who sends one expects something of it.
-func (i ignored) say(ctx context.Context, log *zap.Logger) {
+// reloadOn reloads the configuration at every SIGHUP until ctx ends. What is wrong with it is
+// in the log.
+func reloadOn(ctx context.Context, hangups <-chan os.Signal, g *gateway.Gateway) {
 	for {
 		select {
-		case <-i.hangups:
-			log.Warn("SIGHUP is ignored: a change of the configuration needs a restart")
+		case <-hangups:
+			_, _ = g.Reload("SIGHUP")
 		case <-ctx.Done():
 			return
 		}

@@ -40,7 +40,7 @@ routes:
     targets:
       - {account: megvii-test, product: megvii.app-v5, parameters: {liveness_id: test}}
       - {account: linkface-test, product: linkface.app}
-  - {flow: hosted_page, targets: [{account: megvii-test, product: megvii.pc-web}]}
+  - {flow: hosted_page, targets: [{account: megvii-test, product: megvii.pc-web}, {account: megvii-test, product: megvii.lite-page}]}
   - {flow: js_sdk, targets: [{account: megvii-test, product: megvii.h5-flash}]}
   - {flow: spoken_digits, targets: [{account: megvii-test, product: megvii.random-number}]}
 `

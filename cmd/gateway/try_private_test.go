@@ -31,6 +31,8 @@ var privateFields = map[string]string{
 	"megvii.h5-flash":      `,"comparison":{"photos":[{"content": "cGhvdG8tcXpqeA=="}]}`,
 	"megvii.pc-web": `,"comparison":{"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name":"𠮷七三一九","number":"11010519491231731X"},"photos":[{"content": "cGhvdG8tcXpqeA=="}]},
 		"callback":{"returnUrl":"https://shop.example/r?qzjx","notifyUrl":"https://shop.example/n?qzjx","extraData":"a/b-qzjx"}`,
+	"megvii.lite-page": `,"comparison":{"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name":"𠮷七三一九","number":"11010519491231731X"},"photos":[{"content": "cGhvdG8tcXpqeA=="}]},
+		"callback":{"returnUrl":"https://shop.example/r?qzjx","notifyUrl":"https://shop.example/n?qzjx","extraData":"a/b-qzjx"}`,
 	"linkface.app": "",
 }
 
@@ -136,6 +138,7 @@ func TestTryShowsAndSavesNoToken(t *testing.T) {
 	for product, body := range map[string]string{
 		"megvii.random-number": `{"token_random_number":"tok-qzjx","biz_id":"biz-qzjx","random_number":"7319","again":["tok-qzjx",7319],"request_id":"r-1"}`,
 		"megvii.pc-web":        `{"token":"tok/qzjx","biz_id":"tok\/qzjx","expired_time":1999999999,"message":"tok/qzjx"}`,
+		"megvii.lite-page":     `{"token":"tok-qzjx","biz_id":"biz-qzjx","biz_no":"tok-qzjx","expired_time":1999999999}`,
 		"megvii.app-v5":        `{"biz_token":"1531397038,tok-qzjx","status":"1531397038,tok-qzjx"}`,
 		"megvii.h5-flash":      `{"token":"TOK-QZJX","msg":"tok-qzjx"}`,
 		"linkface.app":         `{"code":"0000","msg":"tok-qzjx","data":{"token":"tok-qzjx"},"charge":1}`,

@@ -38,7 +38,7 @@ type Limits struct {
 // It is safe for concurrent use, takes no lock and allocates nothing, but for Pause.
 type Controller struct {
 	calls, bytes total
-	callers      map[string]*holder
+	callers      atomic.Pointer[map[string]*holder]
 	// others are the callers without a name.
 	others holder
 	paused atomic.Int64
@@ -53,17 +53,33 @@ type holder struct {
 // NewController returns a controller that sheds what would pass the limits, or those of a
 // caller, which are by name. Whoever has no name there is one caller without bounds.
 func NewController(limits Limits, callers map[string]Limits) *Controller {
-	c := &Controller{callers: make(map[string]*holder, len(callers))}
-	c.calls.limit, c.bytes.limit = int64(limits.MaxCalls), limits.MaxPhotoBytes
-	for name, own := range callers {
-		h := &holder{refusals: newRefusals()}
-		h.calls.limit, h.bytes.limit = int64(own.MaxCalls), own.MaxPhotoBytes
-		c.callers[name] = h
-	}
-	if len(callers) > 1 {
-		c.calls.least, c.bytes.least = 2, 2
-	}
+	c := &Controller{}
+	c.Use(limits, callers)
 	return c
+}
+
+// Use has the limits be these from now on. What is in flight counts as before, of a caller who
+// is not among them any more too. It must not be called concurrently with itself.
+func (c *Controller) Use(limits Limits, callers map[string]Limits) {
+	holders := make(map[string]*holder, len(callers))
+	for name, own := range callers {
+		h := c.named(name)
+		if h == nil {
+			h = &holder{refusals: newRefusals()}
+		}
+		h.calls.limit.Store(int64(own.MaxCalls))
+		h.bytes.limit.Store(own.MaxPhotoBytes)
+		holders[name] = h
+	}
+	least := int64(0)
+	if len(callers) > 1 {
+		least = 2
+	}
+	c.calls.least.Store(least)
+	c.bytes.least.Store(least)
+	c.calls.limit.Store(int64(limits.MaxCalls))
+	c.bytes.limit.Store(limits.MaxPhotoBytes)
+	c.callers.Store(&holders)
 }
 
 // InFlight returns how many calls there are, and how many bytes of their messages.
@@ -76,10 +92,18 @@ func (c *Controller) InFlightOf(caller string) (calls, bytes int64) {
 }
 
 func (c *Controller) holder(caller string) *holder {
-	if h := c.callers[caller]; h != nil {
+	if h := c.named(caller); h != nil {
 		return h
 	}
 	return &c.others
+}
+
+// named returns the holder of that name, nil if there is none.
+func (c *Controller) named(caller string) *holder {
+	if callers := c.callers.Load(); callers != nil {
+		return (*callers)[caller]
+	}
+	return nil
 }
 
 // Open lets a call of the caller of that name read its message under a permit, or says why the

@@ -33,7 +33,8 @@ func TestGauge(t *testing.T) {
 		{"no limit", 0, 1 << 40, 1 << 40, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := &gauge{limit: c.limit}
+			g := &gauge{}
+			g.limit.Store(c.limit)
 			g.held.Store(c.held)
 			_, taken := g.take(c.n, c.resent)
 			require.Equal(t, c.want, taken)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // in makes a call of the caller, which holds what it gets, and says why it is shed.
@@ -44,7 +46,7 @@ func (c *Controller) fill(caller string, bytes int64) (permits []*Permit, shed s
 func requireNothingHeld(t *testing.T, c *Controller) {
 	t.Helper()
 	require.Zero(t, c.calls.held.Load()+c.bytes.held.Load()+c.calls.holders.Load()+c.bytes.holders.Load())
-	for name, h := range c.callers {
+	for name, h := range *c.callers.Load() {
 		require.Zero(t, h.calls.held.Load()+h.bytes.held.Load(), name)
 	}
 }
@@ -164,5 +166,33 @@ func TestCallersConcurrently(t *testing.T) {
 		})
 	}
 	done.Wait()
+	requireNothingHeld(t, c)
+}
+
+// What is in flight counts against the limits of the next configuration, and is given back.
+func TestLimitsOfTheNextConfiguration(t *testing.T) {
+	c := NewController(Limits{MaxCalls: 10}, map[string]Limits{"shop": {MaxCalls: 2}, "gone": {MaxCalls: 2}})
+	permits := make([]Permit, 4)
+	open := func(permit *Permit, caller string) providers.Reason {
+		if refused := c.Open(permit, caller, false); refused != nil {
+			return refused.Reason
+		}
+		if refused := permit.Admit(); refused != nil {
+			return refused.Reason
+		}
+		return ""
+	}
+	require.Empty(t, open(&permits[0], "shop"))
+	require.Empty(t, open(&permits[1], "gone"))
+	c.Use(Limits{MaxCalls: 3}, map[string]Limits{"shop": {MaxCalls: 1}})
+	require.Equal(t, providers.CallerQuotaExceeded, open(&Permit{}, "shop"))
+	require.Empty(t, open(&permits[2], "other"))
+	require.Equal(t, providers.Overloaded, open(&Permit{}, "other"))
+	for i := range permits {
+		permits[i].Release()
+	}
+	requireNothingHeld(t, c)
+	require.Empty(t, open(&permits[3], "shop"))
+	permits[3].Release()
 	requireNothingHeld(t, c)
 }

@@ -17,8 +17,7 @@ const (
 
 // gauge counts what is held of something limited; a limit of 0 is none.
 type gauge struct {
-	limit int64
-	held  atomic.Int64
+	limit, held atomic.Int64
 }
 
 // take adds n and reports true, or would pass the limit and changes nothing. It never
@@ -37,11 +36,14 @@ func (g *gauge) take(n int64, leavesFifth bool) (before int64, ok bool) {
 }
 
 func (g *gauge) within(total int64, leavesFifth bool) bool {
-	limit := g.limit
+	limit := g.limit.Load()
+	if limit <= 0 {
+		return true
+	}
 	if leavesFifth {
 		limit -= limit / 5
 	}
-	return g.limit <= 0 || total <= limit
+	return total <= limit
 }
 
 // total is what all callers hold.
@@ -49,8 +51,7 @@ type total struct {
 	gauge
 	// holders are the callers who hold anything. An equal share is never that of fewer
 	// than least.
-	holders atomic.Int64
-	least   int64
+	holders, least atomic.Int64
 }
 
 // take takes n for the caller whose own gauge that is, and for all.
@@ -95,8 +96,8 @@ func refused(aboveShareToo bool) verdict {
 
 // aboveShare reports whether a caller who holds so much holds more than an equal share.
 func (t *total) aboveShare(held, holders int64) bool {
-	among := max(holders, t.least)
-	return among > 1 && held > t.limit/among
+	among := max(holders, t.least.Load())
+	return among > 1 && held > t.limit.Load()/among
 }
 
 // release gives back what was taken.

@@ -23,7 +23,7 @@ const (
 // as it is refused takes the processor from all others otherwise. Who has no name is not
 // paused: who that is nobody knows.
 func (c *Controller) Pause(ctx context.Context, caller string) {
-	h := c.callers[caller]
+	h := c.named(caller)
 	if h == nil || h.refusals.Allow() {
 		return
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // Transport is how a call came in.
@@ -96,6 +97,9 @@ type Received struct {
 	Metadata Metadata
 	// Resent says that the client has sent the call before (gRFC A6).
 	Resent bool
+	// Settings are those of the configuration that the call began under. The dispatcher sets
+	// them.
+	Settings *settings.Settings
 	// Refused is why the transport cannot take the call, nil if it can.
 	Refused *providers.Error
 	// Status, if it is not 0, replaces the HTTP status of the failure's reason: one reason

@@ -82,17 +82,7 @@ func (k *keys) renew() <-chan struct{} {
 
 // run reads the set when it is due until ctx ends.
 func (k *keys) run(ctx context.Context) {
-	for {
-		next := renewal
-		if err := k.read(ctx); err != nil {
-			if ctx.Err() != nil {
-				return
-			}
-			next = leastRenewal
-			if k.report != nil {
-				k.report(k.issuer, err)
-			}
-		}
+	for next := k.due(); ; next = k.renewed(ctx) {
 		timer := time.NewTimer(next)
 		select {
 		case <-timer.C:
@@ -104,6 +94,18 @@ func (k *keys) run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// renewed reads the set and returns when it is due again.
+func (k *keys) renewed(ctx context.Context) (next time.Duration) {
+	err := k.read(ctx)
+	if err == nil || ctx.Err() != nil {
+		return renewal
+	}
+	if k.report != nil {
+		k.report(k.issuer, err)
+	}
+	return leastRenewal
 }
 
 // read reads the set once.

@@ -170,3 +170,29 @@ func TestKeysOfOtherKinds(t *testing.T) {
 	require.Len(t, set.keys, 1)
 	require.Contains(t, set.keys, keyName{"first", "ES256"})
 }
+
+// The next configuration does not wait for a set that is known, nor fetch it sooner than it
+// would have been.
+func TestKeysAreInherited(t *testing.T) {
+	running(t, firstSet, func(t *testing.T, before *keys, s *fakeSource) {
+		t.Helper()
+		time.Sleep(renewal / 2)
+		for range 100 {
+			next := &keys{source: s, algorithms: es256, ask: make(chan struct{}, 1)}
+			next.inherit(before)
+			ctx, cancel := context.WithCancel(t.Context())
+			go next.run(ctx)
+			synctest.Wait()
+			require.True(t, next.has(t, "first"))
+			require.EqualValues(t, 1, s.reads.Load())
+			cancel()
+		}
+		s.text.Store(secondSet)
+		next := &keys{source: s, algorithms: es256, ask: make(chan struct{}, 1)}
+		next.inherit(before)
+		go next.run(t.Context())
+		time.Sleep(renewal / 2)
+		synctest.Wait()
+		require.True(t, next.has(t, "second"))
+	})
+}

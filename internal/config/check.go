@@ -15,6 +15,8 @@ type checker struct {
 
 	root           *document.Value
 	withoutSecrets bool
+	// running is the configuration that this one is to replace, nil if there is none.
+	running *Config
 }
 
 func (c *checker) check() {
@@ -41,6 +43,7 @@ func (c *checker) check() {
 		c.checkCallerLimits(c.root.At("callers", c.Callers[i].Name), &c.Callers[i])
 	}
 	c.checkOutOfService()
+	c.checkRestart()
 }
 
 // checkRouteOnce reports a route that is as specific as another for the same calls.

@@ -52,6 +52,8 @@ type Config struct {
 	Routes   []Route   `yaml:"routes"`
 	// OutOfService is what no attempt is made on for now.
 	OutOfService []OutOfService `yaml:"out_of_service,omitempty"`
+
+	origin origin
 }
 
 // Listen says where and how the four listeners listen. Addresses are host:port.

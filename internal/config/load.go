@@ -24,9 +24,14 @@ func WithoutSecrets() Option { return func(c *checker) { c.withoutSecrets = true
 func Load(path string, vendors []*providers.Provider, options ...Option) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, document.Errors{{File: path, Message: "cannot be read: " + document.Cause(err)}}
+		return nil, Unreadable(path, err)
 	}
 	return Parse(path, text, vendors, options...)
+}
+
+// Unreadable is the error of a file that the system cannot read.
+func Unreadable(path string, err error) error {
+	return document.Errors{{File: path, Message: "cannot be read: " + document.Cause(err)}}
 }
 
 // Parse reads one text as a Reader does.
@@ -73,6 +78,7 @@ func (r *Reader) Parse(name string, text []byte, options ...Option) (*Config, er
 			return nil, fmt.Errorf("the schema of the configuration takes what its structs do not: %w", err)
 		}
 		c.check()
+		c.noteOrigin(name, text)
 	}
 	if err := root.Err(); err != nil {
 		return nil, err

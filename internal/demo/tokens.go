@@ -42,12 +42,20 @@ func Examples() []Example {
 			Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS,
 		}},
 		{"megvii.pc-web", &livenessv1.IssueLivenessTokenRequest{
-			Flow:     livenessv1.Flow_FLOW_HOSTED_PAGE,
+			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, AcceptedProducts: []string{"megvii.pc-web"},
 			Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
 		}},
 		{"megvii.h5-flash", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_JS_SDK, SubjectId: "user-1",
 			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
+		}},
+		{"megvii.lite-page", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, AcceptedProducts: []string{"megvii.lite-page"},
+			Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
+			Comparison: &livenessv1.Comparison{IdentityDocument: &livenessv1.IdentityDocument{
+				Type:    livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD,
+				Country: "CN", Name: "张三", Number: "11010119900307001X",
+			}},
 		}},
 	}
 }

@@ -1,47 +1,67 @@
 package gateway
 
 import (
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
-	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
-// newAdmission returns what sheds calls beyond the limits of all, and of each caller.
-func newAdmission(cfg *config.Config) *admission.Controller {
-	callers := make(map[string]admission.Limits, len(cfg.Callers))
+// callLimits are the limits of all calls, and of each caller's.
+func callLimits(cfg *config.Config) (all admission.Limits, callers map[string]admission.Limits) {
+	callers = make(map[string]admission.Limits, len(cfg.Callers))
 	for i := range cfg.Callers {
 		c := &cfg.Callers[i]
 		callers[c.Name] = admission.Limits{MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes)}
 	}
-	return admission.NewController(
-		admission.Limits{MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes)}, callers)
+	return admission.Limits{MaxCalls: cfg.Limits.MaxCalls, MaxPhotoBytes: int64(cfg.Limits.MaxPhotoBytes)}, callers
 }
 
-// newRates returns how often the callers may call.
-func newRates(cfg *config.Config) *quota.InMemory {
+// callRates are how often the callers may call.
+func callRates(cfg *config.Config) map[string]quota.Rate {
 	rates := make(map[string]quota.Rate)
 	for i := range cfg.Callers {
 		if c := &cfg.Callers[i]; c.Rate > 0 {
 			rates[c.Name] = quota.Rate{PerSecond: c.Rate, Burst: c.Burst}
 		}
 	}
-	return quota.NewInMemory(rates)
+	return rates
 }
 
-// callersInFlight is what metrics say of the callers.
-func callersInFlight(cfg *config.Config, controller *admission.Controller, keys *idempotency.Memory) *telemetry.Callers {
-	all := make([]telemetry.Caller, len(cfg.Callers))
+// callerKeys are how many idempotency keys callers may have, of those with a bound.
+func callerKeys(cfg *config.Config) map[string]int {
+	most := make(map[string]int)
 	for i := range cfg.Callers {
-		c := &cfg.Callers[i]
+		if c := &cfg.Callers[i]; c.MaxIdempotencyKeys > 0 {
+			most[c.Name] = c.MaxIdempotencyKeys
+		}
+	}
+	return most
+}
+
+// callersInFlight is what metrics say of the callers that are configured at the moment.
+type callersInFlight struct{ *live }
+
+// Describe sends the descriptions of all that Collect sends.
+func (callersInFlight) Describe(descs chan<- *prometheus.Desc) {
+	(&telemetry.Callers{}).Describe(descs)
+}
+
+// Collect sends what is in flight now.
+func (l callersInFlight) Collect(metrics chan<- prometheus.Metric) {
+	configured := l.current.Load().config.Callers
+	all := make([]telemetry.Caller, len(configured))
+	for i := range configured {
+		c := &configured[i]
 		all[i] = telemetry.Caller{
 			Name: c.Name, MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes), MaxIdempotencyKeys: c.MaxIdempotencyKeys,
 		}
 	}
-	return &telemetry.Callers{All: all, InFlight: controller.InFlightOf, IdempotencyKeys: keys.KeysOf}
+	(&telemetry.Callers{All: all, InFlight: l.controller.InFlightOf, IdempotencyKeys: l.keys.KeysOf}).Collect(metrics)
 }
 
 // Permissions returns what callers may ask for, by their names.

@@ -3,31 +3,24 @@ package gateway
 import (
 	"math"
 
-	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
-	"github.com/liveness-gateway/gateway/internal/idempotency"
-	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 )
 
 // callerStatus is where the state of callers is told from.
-type callerStatus struct {
-	config    *config.Config
-	admission *admission.Controller
-	rates     *quota.InMemory
-	keys      *idempotency.Memory
-}
+type callerStatus struct{ *live }
 
-// all returns the callers in the order of the configuration.
-func (s *callerStatus) all() []admin.Caller {
-	all := make([]admin.Caller, len(s.config.Callers))
-	for i := range all {
-		all[i] = s.of(&s.config.Callers[i])
+// all returns those that are configured at the moment, in their order.
+func (s callerStatus) all() []admin.Caller {
+	configured := s.current.Load().config.Callers
+	all := make([]admin.Caller, len(configured))
+	for i := range configured {
+		all[i] = s.of(&configured[i])
 	}
 	return all
 }
 
-func (s *callerStatus) of(c *config.Caller) admin.Caller {
+func (s callerStatus) of(c *config.Caller) admin.Caller {
 	shown := admin.Caller{
 		Name: c.Name, Admin: c.Admin, IdentifiedBy: kindsOf(c),
 		Scenarios: c.Scenarios, Products: c.Products, Regions: c.Regions, AcceptedProducts: c.AcceptedProducts, CallbackHosts: c.CallbackHosts,
@@ -36,7 +29,7 @@ func (s *callerStatus) of(c *config.Caller) admin.Caller {
 	for _, flow := range c.Flows {
 		shown.Flows = append(shown.Flows, flow.String())
 	}
-	shown.Calls, shown.PhotoBytes = s.admission.InFlightOf(c.Name)
+	shown.Calls, shown.PhotoBytes = s.controller.InFlightOf(c.Name)
 	if left, bounded := s.rates.Left(c.Name); bounded {
 		shown.Rate = &admin.Rate{PerSecond: c.Rate, Burst: c.Burst, Left: math.Floor(left*100) / 100}
 	}

@@ -1,7 +1,10 @@
 package gateway
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"os"
 
 	"go.uber.org/zap"
 
@@ -29,6 +32,63 @@ func Authenticator(cfg *config.Config, log *zap.Logger) (*callers.Authenticator,
 	return callers.New(identities, issuers, func(issuer string, err error) {
 		log.Warn("the keys of an issuer cannot be renewed; the last good ones hold", zap.String("issuer", issuer), zap.Error(err))
 	})
+}
+
+// authentication is what tells the callers under one configuration, or under several that say
+// the same of them.
+type authentication struct {
+	*callers.Authenticator // nil if there are no callers
+
+	fingerprint string
+	// ended is closed when another configuration has another one.
+	ended chan struct{}
+}
+
+// authenticate returns what tells the callers of the configuration: the one before, which
+// knows tokens that it has verified, if nothing is different.
+func authenticate(cfg *config.Config, before *authentication, log *zap.Logger) (*authentication, error) {
+	text := callersText(cfg)
+	if before != nil && before.fingerprint == text {
+		return before, nil
+	}
+	authenticator, err := Authenticator(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	authenticator.Inherit(before.of())
+	return &authentication{authenticator, text, make(chan struct{})}, nil
+}
+
+// of returns the authenticator, nil if there are no callers.
+func (a *authentication) of() *callers.Authenticator {
+	if a == nil {
+		return nil
+	}
+	return a.Authenticator
+}
+
+func (a *authentication) end() {
+	if a != nil {
+		close(a.ended)
+	}
+}
+
+// callersText stands for all that tells callers: what the configuration says of them, and what
+// is in the files with keys.
+func callersText(cfg *config.Config) string {
+	hash := sha256.New()
+	for i := range cfg.Callers {
+		identity := identityOf(&cfg.Callers[i])
+		_, _ = fmt.Fprintf(hash, "%q %t %q %q %x %q\n", identity.Name, identity.Admin, identity.URIs, identity.DNSNames, identity.APIKeys, identity.Tokens)
+	}
+	for _, issuer := range cfg.JWTIssuers() {
+		_, _ = fmt.Fprintf(hash, "%q %q %q %q %q %v\n", issuer.Issuer, issuer.Audience, issuer.Algorithms, issuer.CallerClaim, issuer.JWKS.File, issuer.JWKS.URL)
+		for _, file := range []string{issuer.JWKS.File, issuer.JWKS.CAFile} {
+			text, _ := os.ReadFile(file) // one that cannot be read is an error elsewhere
+			_, _ = fmt.Fprintf(hash, "%x\n", sha256.Sum256(text))
+		}
+	}
+	return string(hash.Sum(nil))
 }
 
 func identityOf(c *config.Caller) callers.Identity {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,13 +21,14 @@ import (
 	"google.golang.org/grpc/health"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
-	"github.com/liveness-gateway/gateway/internal/callers"
+	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/redis"
+	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing"
-	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
@@ -36,11 +38,13 @@ import (
 	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
-	"github.com/liveness-gateway/gateway/internal/upstream"
 )
 
 // Gateway is four listeners and what answers on them.
 type Gateway struct {
+	live
+
+	// config is the one at the start, for what cannot change.
 	config *config.Config
 	log    *zap.Logger
 	build  telemetry.Build
@@ -58,12 +62,13 @@ type Gateway struct {
 	dropped  func() int64
 	logLevel http.Handler
 
-	redis      *redis.Client // nil if replicas share nothing
-	keeper     *idempotency.Keeper
-	transports []*upstream.Transport
-	spans      *telemetry.Spans // nil if calls are not traced
+	redis  *redis.Client // nil if replicas share nothing
+	keeper *idempotency.Keeper
+	spans  *telemetry.Spans // nil if calls are not traced
 
-	authenticator *callers.Authenticator // nil if there are no callers
+	parse    Parse // nil if nothing is reloaded
+	reloader *reload.Reloader
+	applying sync.Mutex // held while a configuration is taken into use
 
 	stopping atomic.Bool
 }
@@ -90,34 +95,30 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err != nil {
 		return nil, err
 	}
-	var routes []route.Route
-	routes, g.transports = openRoutes(cfg)
-	router := routing.New(routes, metrics.ObserveAttempt, Narrowed(cfg)...)
-	controller, keys := newAdmission(cfg), newMemory(cfg)
-	status := func() state.Status { return router.Status(time.Now()) }
-	err = errors.Join(registry.Register(telemetry.NewState(status)), registry.Register(callersInFlight(cfg, controller, keys)))
-	if err != nil {
+	g.router = routing.New(nil, metrics.ObserveAttempt)
+	g.controller, g.rates, g.scenarios = &admission.Controller{}, quota.NewInMemory(nil), telemetry.NewScenarios(nil)
+	g.keys = idempotency.NewMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
+	if err := g.registerState(registry); err != nil {
 		return nil, err
 	}
 	if g.spans, err = newSpans(log, build); err != nil {
 		return nil, err
 	}
-	if g.redis, err = openRedis(cfg.Redis, registry, log); err != nil {
+	if g.redis, err = openRedis(cfg.Redis, g.runningRedis, registry, log); err != nil {
 		return nil, err
 	}
-	if g.keeper, err = newKeeper(cfg, keys, g.redis, metrics); err != nil {
+	if g.keeper, err = newKeeper(cfg, g.keys, g.redis, metrics); err != nil {
 		g.closeRedis()
 		return nil, err
 	}
-	dispatcher := server.NewDispatcher(controller, g.observers(metrics, telemetry.NewScenarios(routes))...)
-	rates := newRates(cfg)
-	dispatcher.LimitCallers(interceptor.CallerLimits{Rates: rates, Permissions: Permissions(cfg)})
-	dispatcher.AllowPrivateCallbacks(cfg.AllowPrivateCallbacks)
-	if g.authenticator, err = Authenticator(cfg, log); err != nil {
+	g.dispatcher = server.NewDispatcher(g.controller, g.observers(metrics, g.scenarios)...)
+	g.dispatcher.LimitCallers(interceptor.CallerLimits{Rates: g.rates})
+	livenessv1.RegisterLivenessServiceServer(g.dispatcher, service.New(g.router, g.keeper))
+	if err := g.use(cfg, log); err != nil {
+		g.closeRedis()
 		return nil, err
 	}
-	dispatcher.Callers(g.authenticator)
-	livenessv1.RegisterLivenessServiceServer(dispatcher, service.New(router, g.keeper))
+	g.prepareReload()
 	if err := g.listen(); err != nil {
 		g.closeRedis()
 		return nil, err
@@ -127,30 +128,47 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		g.closeRedis()
 		return nil, err
 	}
-	g.serveCalls(dispatcher)
-	g.servePages(admin.Pages{
-		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Ready:   func() bool { return !g.stopping.Load() },
-		Status:  status, LogLevel: g.logLevel, Pprof: cfg.Listen.Pprof,
-		Callers: (&callerStatus{cfg, controller, rates, keys}).all,
-	})
+	g.serveCalls()
+	g.servePages(registry)
 	return g, nil
 }
 
+// registerState registers the metrics of what is known at the moment.
+func (g *Gateway) registerState(registry *prometheus.Registry) error {
+	for _, collector := range []prometheus.Collector{
+		telemetry.NewState(g.status), callersInFlight{&g.live}, telemetry.NewReloads(g.reloads),
+	} {
+		if err := registry.Register(collector); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// status is what routing knows.
+func (g *Gateway) status() state.Status { return g.router.Status(time.Now()) }
+
 // serveCalls makes the servers for callers.
-func (g *Gateway) serveCalls(dispatcher *server.Dispatcher) {
-	g.grpc, g.health = grpcserver.New(dispatcher, grpcserver.Options{
+func (g *Gateway) serveCalls() {
+	g.grpc, g.health = grpcserver.New(g.dispatcher, grpcserver.Options{
 		Reflection: g.config.Listen.Reflection, Hosts: g.grpcListener.hosts(g.config), Refusals: &g.refusals,
 	})
-	g.rest = rest.New(dispatcher, &message.Buffers{}, g.restListener.hosts(g.config), stdlog.New(g.log).Logger())
+	g.rest = rest.New(g.dispatcher, &message.Buffers{}, g.restListener.hosts(g.config), stdlog.New(g.log).Logger())
 	if g.restListener.secure != nil {
 		server.ServeHTTP2(g.rest)
 	}
 }
 
 // servePages makes the servers for operators: who reaches the second listener is one.
-func (g *Gateway) servePages(pages admin.Pages) {
+func (g *Gateway) servePages(registry *prometheus.Registry) {
 	errorLog := stdlog.New(g.log).Logger()
+	pages := admin.Pages{
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Ready:   func() bool { return !g.stopping.Load() },
+		Status:  g.status, LogLevel: g.logLevel, Pprof: g.config.Listen.Pprof,
+		Callers:       callerStatus{&g.live}.all,
+		Configuration: g.reloads, Reload: func() (reload.Status, error) { return g.Reload("POST /reload") },
+	}
 	pages.Hosts, pages.IsAdmin = g.adminListener.hosts(g.config), g.isAdmin
 	g.admin = admin.New(pages, errorLog)
 	pages.Hosts, pages.IsAdmin = g.operatorListener.hosts(g.config), admin.Anybody
@@ -159,7 +177,7 @@ func (g *Gateway) servePages(pages admin.Pages) {
 
 // isAdmin reports whether a request comes from a caller who may see what operators see.
 func (g *Gateway) isAdmin(r *http.Request) bool {
-	caller, fault := g.authenticator.Authenticate(r.Context(), server.ShownBy(r))
+	caller, fault := g.current.Load().authentication.of().Authenticate(r.Context(), server.ShownBy(r))
 	return fault == "" && caller != nil && caller.Admin
 }
 
@@ -188,7 +206,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 	group.Go(func() error { return served(g.operator.Serve(g.operatorListener.accepting())) })
 	group.Go(func() error { releaseStartup(); return nil })
 	group.Go(func() error { g.watchCertificates(ctx); return nil })
-	group.Go(func() error { g.authenticator.Run(ctx); return nil })
+	group.Go(func() error { g.keepKeySets(ctx); return nil })
+	group.Go(func() error { g.watchRotations(ctx); return nil })
+	group.Go(func() error { g.watchFiles(ctx); return nil })
 	group.Go(func() error {
 		<-ctx.Done()
 		g.shutdown()

@@ -11,19 +11,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
-// newMemory returns what this process remembers of idempotency keys.
-func newMemory(cfg *config.Config) *idempotency.Memory {
-	own := idempotency.NewMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
-	most := make(map[string]int)
-	for i := range cfg.Callers {
-		if c := &cfg.Callers[i]; c.MaxIdempotencyKeys > 0 {
-			most[c.Name] = c.MaxIdempotencyKeys
-		}
-	}
-	own.LimitCallers(most)
-	return own
-}
-
 // newKeeper returns the keeper of idempotency keys: they are those of this process's memory,
 // or with a Redis those of all replicas, which it remembers too.
 func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client, metrics *telemetry.Metrics) (*idempotency.Keeper, error) {
@@ -43,8 +30,9 @@ func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client
 		append(options, idempotency.WithSealingKeys(sealing...))...)
 }
 
-// openRedis returns the client of the Redis that is configured, nil if none is.
-func openRedis(cfg *config.Redis, registerer prometheus.Registerer, log *zap.Logger) (*redis.Client, error) {
+// openRedis returns the client of the Redis that is configured, nil if none is. Its new
+// connections are made as the running configuration says.
+func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prometheus.Registerer, log *zap.Logger) (*redis.Client, error) {
 	if cfg == nil {
 		return nil, nil
 	}
@@ -55,15 +43,29 @@ func openRedis(cfg *config.Redis, registerer prometheus.Registerer, log *zap.Log
 	}
 	options := redis.Options{
 		Addresses: cfg.Addresses, Cluster: cfg.Cluster, SentinelMaster: cfg.SentinelMaster,
-		Username: cfg.Username, Password: cfg.Password.Value(), SentinelPassword: cfg.SentinelPassword.Value(),
-		Timeout: cfg.Timeout, Prefix: cfg.KeyPrefix, Log: log,
+		SentinelPassword: cfg.SentinelPassword.Value(),
+		Access:           func() redis.Access { return accessOf(running()) },
+		Timeout:          cfg.Timeout, Prefix: cfg.KeyPrefix, Log: log,
 		Observe: metrics.Observe,
-	}
-	if cfg.TLS != nil {
-		options.TLS = cfg.TLS.Config()
 	}
 	client = redis.Open(options)
 	return client, nil
+}
+
+func accessOf(cfg *config.Redis) redis.Access {
+	access := redis.Access{Username: cfg.Username, Password: cfg.Password.Value()}
+	if cfg.TLS != nil {
+		access.TLS = cfg.TLS.Config()
+	}
+	return access
+}
+
+// runningRedis is what the running configuration says of Redis.
+func (g *Gateway) runningRedis() *config.Redis {
+	if running := g.current.Load(); running != nil {
+		return running.config.Redis
+	}
+	return g.config.Redis
 }
 
 func (g *Gateway) closeRedis() {

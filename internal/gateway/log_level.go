@@ -6,9 +6,11 @@ import (
 	"go.uber.org/zap"
 )
 
-// WithLogLevel has operators see and set the level of the log, until the gateway ends.
+// WithLogLevel has operators see and set the level of the log, until the gateway ends or a
+// configuration has another level than the one before.
 func WithLogLevel(level zap.AtomicLevel) Option {
 	return func(g *Gateway) {
+		g.level = &level
 		g.logLevel = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			before := level.Level()
 			level.ServeHTTP(w, r)

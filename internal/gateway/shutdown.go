@@ -14,9 +14,10 @@ import (
 func (g *Gateway) shutdown() {
 	g.stopping.Store(true)
 	g.health.Shutdown()
-	ctx, cancel := context.WithTimeout(context.Background(), g.config.ShutdownGrace)
+	grace := g.current.Load().config.ShutdownGrace
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
-	g.log.Info("shutting down", zap.Duration("grace", g.config.ShutdownGrace))
+	g.log.Info("shutting down", zap.Duration("grace", grace))
 
 	var stopped sync.WaitGroup
 	stopped.Go(func() { g.stopGRPC(ctx) })
@@ -34,9 +35,7 @@ func (g *Gateway) shutdown() {
 	g.flushSpans(ctx)
 	_ = g.admin.Close()
 	_ = g.operator.Close()
-	for _, transport := range g.transports {
-		transport.Close()
-	}
+	g.current.Load().accounts.closeOthers(nil)
 	g.log.Info("stopped")
 }
 

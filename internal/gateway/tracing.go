@@ -84,7 +84,7 @@ func variable(names ...string) string {
 
 // observers returns who is told of every call, in order: the spans note the trace that
 // the log names.
-func (g *Gateway) observers(metrics *telemetry.Metrics, scenarios telemetry.Scenarios) []func(*call.Call) {
+func (g *Gateway) observers(metrics *telemetry.Metrics, scenarios *telemetry.Scenarios) []func(*call.Call) {
 	noteTrace := telemetry.NoteTrace
 	if g.spans != nil {
 		noteTrace = g.spans.ObserveCall

@@ -54,7 +54,7 @@ func valueOf(set *Set, field protoreflect.FieldDescriptor) protoreflect.Value {
 func Request(set *Set, product, scenario string) *livenessv1.IssueLivenessTokenRequest {
 	r := &livenessv1.IssueLivenessTokenRequest{Scenario: scenario, AcceptedProducts: []string{product}}
 	switch product {
-	case "megvii.pc-web":
+	case "megvii.pc-web", "megvii.lite-page":
 		r.Flow = livenessv1.Flow_FLOW_HOSTED_PAGE
 		r.Callback = &livenessv1.Callback{}
 		r.Comparison = &livenessv1.Comparison{

@@ -136,7 +136,7 @@ type Echo struct {
 func NewEcho(set *Set, product string, spelling Spelling) *Echo {
 	sent := []string{"key", "secret"}
 	switch product {
-	case "megvii.pc-web":
+	case "megvii.pc-web", "megvii.lite-page":
 		sent = append(sent, "name", "number", "return_url", "notify_url", "extra_data")
 	case "megvii.app-v5", "megvii.h5-flash":
 		sent = append(sent, "subject_id")

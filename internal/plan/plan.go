@@ -17,8 +17,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/server"
-	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/service"
+	held "github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // Settings are what of the configuration decides how a request is routed.
@@ -61,8 +61,7 @@ func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLi
 	}
 	p := &planner{router: routing.New(settings.Routes, func(*routing.Attempt) {}, settings.Narrowed...)}
 	d := server.NewDispatcher(&admission.Controller{})
-	d.AllowPrivateCallbacks(settings.AllowPrivateCallbacks)
-	d.LimitCallers(interceptor.CallerLimits{Permissions: settings.Permissions})
+	d.Use(&held.Settings{Permissions: settings.Permissions, AllowPrivateCallbacks: settings.AllowPrivateCallbacks})
 	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))
 	if c := d.IssueFor(ctx, &callers.Caller{Name: settings.Caller}, request); !p.planned {
 		p.explanation.Failure = c.Err

@@ -39,6 +39,8 @@ type Need struct {
 	Field Field
 	// When limits the need to some requests and says to which; nil means all.
 	When *Condition
+	// Unless is the target parameter that makes up for the field, "" if none does.
+	Unless string
 }
 
 // Condition is a test of a request, with its meaning in words.
@@ -95,14 +97,15 @@ type Violation struct {
 }
 
 // Check returns why the product cannot serve r, nil if it can. asked is r.Asks(),
-// which the caller computes once for all products.
-func (p *Product) Check(r *Request, asked Fields) []Violation {
+// which the caller computes once for all products, and set the names of the target's
+// parameters.
+func (p *Product) Check(r *Request, asked Fields, set []string) []Violation {
 	var found []Violation
 	for f := range (asked & Effects &^ p.Honours).Each {
 		found = append(found, Violation{f.Path(), NoEligibleProduct, "not supported: leave it out"})
 	}
 	for _, need := range p.Needs {
-		if !asked.Has(need.Field) && (need.When == nil || need.When.Holds(r)) {
+		if !asked.Has(need.Field) && (need.When == nil || need.When.Holds(r)) && !slices.Contains(set, need.Unless) {
 			found = append(found, Violation{need.Field.Path(), NoEligibleProduct, "required" + need.suffix()})
 		}
 	}

@@ -118,7 +118,7 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := good()
 			test.change(r)
-			require.Equal(t, test.want, page.Check(r, r.Asks()))
+			require.Equal(t, test.want, page.Check(r, r.Asks(), nil))
 		})
 	}
 }
@@ -127,7 +127,7 @@ func TestCheck(t *testing.T) {
 func TestIdentityRulesNothingOut(t *testing.T) {
 	r := &providers.Request{SubjectID: sensitive.New("user-1"), Reference: "order-1"}
 	bare := providers.Product{ID: "acme.bare"}
-	require.Nil(t, bare.Check(r, r.Asks()))
+	require.Nil(t, bare.Check(r, r.Asks(), nil))
 }
 
 func TestAtMost(t *testing.T) {
@@ -194,4 +194,12 @@ func TestParameterTakes(t *testing.T) {
 			require.False(t, test.parameter.Takes(value), "%s: %q", name, value)
 		}
 	}
+}
+
+// A setting of the target may make up for a field that is not there.
+func TestNeedsUnlessTheTargetIsSet(t *testing.T) {
+	product := providers.Product{Needs: []providers.Need{{Field: providers.FieldIdentityDocument, Unless: "card_mode"}}}
+	require.Len(t, product.Check(&providers.Request{}, 0, nil), 1)
+	require.Len(t, product.Check(&providers.Request{}, 0, []string{"scene"}), 1)
+	require.Empty(t, product.Check(&providers.Request{}, 0, []string{"scene", "card_mode"}))
 }

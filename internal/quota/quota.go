@@ -5,6 +5,7 @@ package quota
 import (
 	"context"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -32,24 +33,44 @@ type Rate struct {
 // InMemory are the Rates of one process: each replica allows as much. It has a token bucket
 // for each caller that has a rate, full at the start.
 type InMemory struct {
-	buckets map[string]*rate.Limiter
+	buckets atomic.Pointer[map[string]*rate.Limiter]
 }
 
 // NewInMemory returns the rates by the names of the callers.
 func NewInMemory(rates map[string]Rate) *InMemory {
-	m := &InMemory{buckets: make(map[string]*rate.Limiter)}
+	m := &InMemory{}
+	m.Use(rates)
+	return m
+}
+
+// Use has the rates be these from now on. A caller who had a rate keeps what it has saved up,
+// as far as its burst allows. It must not be called concurrently with itself.
+func (m *InMemory) Use(rates map[string]Rate) {
+	buckets := make(map[string]*rate.Limiter, len(rates))
 	for caller, r := range rates {
 		if r.PerSecond > 0 {
-			m.buckets[caller] = rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
+			buckets[caller] = m.bucket(caller, r)
 		}
 	}
-	return m
+	m.buckets.Store(&buckets)
+}
+
+// bucket returns the caller's, or a new one.
+func (m *InMemory) bucket(caller string, r Rate) *rate.Limiter {
+	before := m.buckets.Load()
+	if before == nil || (*before)[caller] == nil {
+		return rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
+	}
+	bucket := (*before)[caller]
+	bucket.SetLimit(rate.Limit(r.PerSecond))
+	bucket.SetBurst(r.Burst)
+	return bucket
 }
 
 // Left returns how many calls the caller could make at once now; bounded is false if it has no
 // rate.
 func (m *InMemory) Left(caller string) (calls float64, bounded bool) {
-	bucket := m.buckets[caller]
+	bucket := (*m.buckets.Load())[caller]
 	if bucket == nil {
 		return 0, false
 	}
@@ -58,7 +79,7 @@ func (m *InMemory) Left(caller string) (calls float64, bounded bool) {
 
 // Take takes one call of the caller's. It never fails.
 func (m *InMemory) Take(_ context.Context, caller string) (wait time.Duration, err error) {
-	bucket := m.buckets[caller]
+	bucket := (*m.buckets.Load())[caller]
 	if bucket == nil {
 		return 0, nil
 	}

@@ -127,3 +127,22 @@ func BenchmarkTake(b *testing.B) {
 		})
 	}
 }
+
+// A caller who has a rate under the next configuration too keeps what it has saved up, and no
+// more; others begin anew.
+func TestRatesOfTheNextConfiguration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := NewInMemory(map[string]Rate{"shop": {PerSecond: 1, Burst: 2}, "bank": {PerSecond: 1, Burst: 1}, "gone": {PerSecond: 1, Burst: 1}})
+		require.Zero(t, take(t, m, "shop"))
+		require.Zero(t, take(t, m, "bank"))
+		m.Use(map[string]Rate{"shop": {PerSecond: 1, Burst: 2}, "bank": {PerSecond: 4, Burst: 10}, "new": {PerSecond: 1, Burst: 1}})
+		require.Zero(t, take(t, m, "shop"))
+		require.Equal(t, time.Second, take(t, m, "shop"))
+		require.Equal(t, time.Second/4, take(t, m, "bank"))
+		require.Zero(t, take(t, m, "new"))
+		require.NotZero(t, take(t, m, "new"))
+		for range 10 {
+			require.Zero(t, take(t, m, "gone"))
+		}
+	})
+}

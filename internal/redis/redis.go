@@ -42,6 +42,9 @@ type Options struct {
 	Password, SentinelPassword sensitive.String
 	// TLS is nil for none.
 	TLS *tls.Config
+	// Access, if there is one, is what each new connection is made with in place of Username,
+	// Password and TLS.
+	Access func() Access
 	// Timeout bounds an operation, the wait for a connection included.
 	Timeout time.Duration
 	// Prefix begins the names of all keys.
@@ -85,7 +88,7 @@ func Open(o Options) *Client {
 // maintenance, the third protocol. Nothing is tried again but on a connection that turned
 // out to be dead.
 func open(o *Options) goredis.UniversalClient {
-	return goredis.NewUniversalClient(&goredis.UniversalOptions{
+	options := &goredis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.SentinelMaster, IsClusterMode: o.Cluster && o.SentinelMaster == "",
 		Username: o.Username, Password: o.Password.Reveal(), SentinelPassword: o.SentinelPassword.Reveal(),
 		TLSConfig: o.TLS, Protocol: 2, DisableIdentity: true,
@@ -95,7 +98,11 @@ func open(o *Options) goredis.UniversalClient {
 		ReadTimeout:           o.Timeout, WriteTimeout: o.Timeout, PoolTimeout: o.Timeout,
 		DialTimeout: dialTimeout, DialerRetries: 1,
 		MaxRetries: 1, MinRetryBackoff: time.Millisecond, MaxRetryBackoff: 5 * time.Millisecond,
-	})
+	}
+	if o.Access != nil {
+		renew(options, o.Access)
+	}
+	return goredis.NewUniversalClient(options)
 }
 
 // Close ends the client's connections.

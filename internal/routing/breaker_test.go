@@ -27,7 +27,7 @@ func once(targets ...route.Target) *Router {
 
 // targetOf returns the router's i-th target.
 func targetOf(r *Router, i int) *route.Target {
-	return &r.table.Routes()[0].Targets[i]
+	return &r.table.Load().Routes()[0].Targets[i]
 }
 
 // guards are everything that may keep a target from being tried, and whether its account is

@@ -68,8 +68,8 @@ func TestExplainedOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := loginRouter()
-			for i := range r.table.Routes()[0].Targets {
-				r.table.Routes()[0].Targets[i].Issuer = fails(providers.VendorEndpointNotFound)
+			for i := range r.table.Load().Routes()[0].Targets {
+				r.table.Load().Routes()[0].Targets[i].Issuer = fails(providers.VendorEndpointNotFound)
 			}
 			e := r.Explain(login(c.change))
 			require.Equal(t, c.orderedBy, e.OrderedBy)

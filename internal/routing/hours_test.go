@@ -320,7 +320,7 @@ func TestRateIsFound(t *testing.T) {
 func TestWaitForTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account := guard.NewAccount(1, 10_000)
-		limited := account.Target(sdk.ID)
+		limited := account.Target(sdk.ID, "")
 		grant, _ := limited.Acquire("", time.Now(), time.Second, nil, guard.Nobody)
 		limited.Release(time.Now(), grant, guard.Result{Answered: true, RateLimited: true})
 		r := router(target("a", on(account)))

@@ -21,7 +21,8 @@ const (
 
 // Router makes the attempts of a call. It is safe for concurrent use.
 type Router struct {
-	table     *route.Table
+	// table is that of calls which bring none.
+	table     atomic.Pointer[route.Table]
 	onAttempt func(*Attempt)
 	// retained counts the bytes of photos that are retained for a retry; see lastUse.
 	retained atomic.Int64
@@ -30,14 +31,30 @@ type Router struct {
 // New returns a router over routes that are unique by flow, scenario and caller. onAttempt
 // is called with every attempt when it has ended. Callers are those whose calls are narrowed.
 func New(routes []route.Route, onAttempt func(*Attempt), callers ...route.Caller) *Router {
-	return &Router{table: route.NewTable(routes, callers...), onAttempt: onAttempt}
+	r := &Router{onAttempt: onAttempt}
+	r.Use(route.NewTable(routes, callers...))
+	return r
 }
 
+// Use has the calls that begin from now on routed by the table, if they bring none of their
+// own. Calls that have begun keep theirs.
+func (r *Router) Use(table *route.Table) { r.table.Store(table) }
+
 // Explain plans a query and makes no attempt.
-func (r *Router) Explain(query *Query) route.Explanation { return r.table.Explain(&query.Query) }
+func (r *Router) Explain(query *Query) route.Explanation {
+	return r.tableOf(query).Explain(&query.Query)
+}
 
 // Status returns what is known of targets and accounts at now.
-func (r *Router) Status(now time.Time) state.Status { return state.Of(r.table.Routes(), now) }
+func (r *Router) Status(now time.Time) state.Status { return state.Of(r.table.Load().Routes(), now) }
+
+// tableOf returns the routes of the call.
+func (r *Router) tableOf(query *Query) *route.Table {
+	if query.Table != nil {
+		return query.Table
+	}
+	return r.table.Load()
+}
 
 // Issue makes up to three attempts until one issues a token. ctx must have a
 // deadline; where it moves, each attempt takes it as it is then. The error is always an
@@ -63,7 +80,7 @@ func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Er
 		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
 	}
 	var failure *providers.Error
-	c.plan, failure = r.table.Plan(&query.Query)
+	c.plan, failure = r.tableOf(query).Plan(&query.Query)
 	c.outcome.RuledOut = c.plan.RuledOut
 	if failure != nil {
 		return failure

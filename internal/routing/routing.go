@@ -14,6 +14,9 @@ import (
 // Query is one call: what picks its targets, and what its attempts may do beside.
 type Query struct {
 	route.Query
+	// Table has the routes of the configuration under which the call came in; nil if it is to
+	// take those that the router has when it begins.
+	Table *route.Table
 	// ReleasePhotos, if there is one, is called when the request's photos are not needed any
 	// more, if that is before the call has ended: once at most, from any goroutine.
 	ReleasePhotos func()

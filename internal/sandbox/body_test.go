@@ -58,7 +58,7 @@ func TestBodiesThatCarryNoParameters(t *testing.T) {
 }
 
 func TestURLEncodedWhereFormDataIsNotInsistedOn(t *testing.T) {
-	for _, r := range []request{validRandomNumber(), validPCWeb()} {
+	for _, r := range []request{validRandomNumber(), validPCWeb(), validLitePage()} {
 		got := send(t, serve(t, megvii()), http.MethodPost, r.path, "application/x-www-form-urlencoded; charset=utf-8", urlencoded(r))
 		require.Equal(t, 200, got.status, got.body)
 	}

@@ -26,8 +26,8 @@ type call struct {
 	form   form
 	failed bool // there was no randomness
 
-	// Randomness for the request id, the token and the digits to read aloud.
-	requestSeed, tokenSeed, digitSeed [16]byte
+	// Randomness for the request id, the token, the digits to read aloud and biz_id.
+	requestSeed, tokenSeed, digitSeed, bizSeed [16]byte
 }
 
 // begin draws all the randomness that a request can need, so that it can fail in
@@ -36,7 +36,7 @@ func (s *source) begin() call {
 	c := call{source: s, began: s.now()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, seed := range []*[16]byte{&c.requestSeed, &c.tokenSeed, &c.digitSeed} {
+	for _, seed := range []*[16]byte{&c.requestSeed, &c.tokenSeed, &c.digitSeed, &c.bizSeed} {
 		if _, err := io.ReadFull(s.rand, seed[:]); err != nil {
 			c.failed = true
 		}
@@ -55,6 +55,9 @@ func (c call) timeUsed() int64 { return c.source.now().Add(c.skew).Sub(c.began).
 
 // requestID is Megvii's; it has a comma.
 func (c call) requestID() string { return c.stamped(c.requestSeed) }
+
+// bizID is what Megvii's results are asked under.
+func (c call) bizID() string { return c.stamped(c.bizSeed) }
 
 // token is 32 hexadecimal digits, as in most samples.
 func (c call) token() string { return hex.EncodeToString(c.tokenSeed[:]) }

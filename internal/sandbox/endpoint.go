@@ -11,6 +11,8 @@ import (
 type endpoint struct {
 	product string // as the gateway calls it
 	path    string
+	// pagePath is where a browser opens a token with GET, if there is such a place.
+	pagePath string
 	// readForm answers false if the body is too large.
 	readForm func(http.ResponseWriter, *http.Request) (form, bool)
 	identity []param // the rows that say who is calling
@@ -20,6 +22,8 @@ type endpoint struct {
 	errors       []errorRow
 	// issue makes the answer to a request that has passed all rows.
 	issue func(call) (answer any, token string, f fault)
+	// open makes what a browser gets; the form is the query. Nil without a pagePath.
+	open func(call) (reply, fault)
 	// failure makes the answer that carries an error's message.
 	failure func(c call, message string) any
 	// requestID is the vendor's name for a request.
@@ -62,6 +66,18 @@ func (e *endpoint) serve(c call) reply {
 	issued := jsonReply(http.StatusOK, answer)
 	issued.token = token
 	return issued
+}
+
+// servePage opens a page.
+func (e *endpoint) servePage(c call) reply {
+	if c.failed {
+		return e.refuse(c, fault{kind: internalFault})
+	}
+	opened, f := e.open(c)
+	if f.kind != noFault {
+		return e.refuse(c, f)
+	}
+	return opened
 }
 
 func (e *endpoint) judge(c call) fault {

@@ -59,6 +59,34 @@ func documents(t *testing.T) []document {
 			spaced, code("INVALID_IDCARD_NUMBER"), code("INVALID_IDCARD_NUMBER"),
 		},
 		{
+			"H5-Lite GetToken", megvii, liteWithPhotos(t), 400,
+			[]string{"api_key", "api_secret", "return_url", "notify_url", "biz_no", "comparison_type", "uuid"},
+			[]string{
+				"action_http_method", "biz_extra_data", "web_title", "scene_id", "procedure_type", "procedure_priority",
+				"liveness_preferences", "get_shooting_error", "maximum_shooting_time", "updateRtc", "idcard_uneditable_field",
+				"multi_oriented_detection", "fmp_mode", "encryption_type", "language", "get_fail_reason",
+			},
+			spaced, bad, bad,
+		},
+		{
+			"H5-Lite GetToken, idcard_mode", megvii, liteWithIDCard(), 400,
+			[]string{"idcard_mode"},
+			nil,
+			spaced, bad, bad,
+		},
+		{
+			"H5-Lite GetToken, idcard_name", megvii, liteWithIDCard(), 400,
+			[]string{"idcard_name"},
+			nil,
+			spaced, code("INVALID_NAME_FORMAT"), code("INVALID_NAME_FORMAT"),
+		},
+		{
+			"H5-Lite GetToken, idcard_number", megvii, liteWithIDCard(), 400,
+			[]string{"idcard_number"},
+			nil,
+			spaced, code("INVALID_IDCARD_NUMBER"), code("INVALID_IDCARD_NUMBER"),
+		},
+		{
 			"get_biz_token", megvii, validAppV5(), 400,
 			[]string{"sign", "sign_version", "liveness_id"},
 			[]string{"uuid"},

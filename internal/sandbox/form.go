@@ -18,7 +18,7 @@ const (
 	// maxText bounds what is kept of one text, and of a whole URL-encoded body.
 	// The longest documented text has 4096 bytes.
 	maxText = 64 << 10
-	// maxParts bounds a multipart body. The largest documented one has 17.
+	// maxParts bounds a multipart body. The largest documented one has 28.
 	maxParts = 100
 )
 
@@ -117,9 +117,14 @@ func parseURLEncoded(body io.Reader) (form, error) {
 	if err != nil {
 		return nil, err
 	}
+	return queryForm(query), nil
+}
+
+// queryForm reads the parameters of a query.
+func queryForm(query url.Values) form {
 	f := form{}
 	for name := range query {
 		f[name] = value{text: query.Get(name)}
 	}
-	return f, nil
+	return f
 }

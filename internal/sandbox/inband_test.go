@@ -43,6 +43,11 @@ func TestOutcomeInTheRequest(t *testing.T) {
 		{"pc-web in uuid", []edit{set("uuid", asked)}, 500, failed("INTERNAL_ERROR")},
 		{"pc-web in biz_no", []edit{set("biz_no", asked)}, 500, failed("INTERNAL_ERROR")},
 	})
+	runSteps(t, megvii, validLitePage(), []step{
+		{"lite-page in biz_no", []edit{set("biz_no", asked)}, 500, failed("INTERNAL_ERROR")},
+		{"lite-page in uuid", []edit{set("uuid", asked)}, 500, failed("INTERNAL_ERROR")},
+		{"no such outcome", []edit{set("biz_no", "sandbox:explode")}, 400, failed("BAD_ARGUMENTS:biz_no")},
+	})
 	runSteps(t, linkface, validLinkface(), []step{
 		{"linkface has neither", []edit{set("uuid", "sandbox:code=9999"), set("biz_no", "sandbox:code=9999")}, 200, linkfaceIssued},
 	})

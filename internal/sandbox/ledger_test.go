@@ -28,6 +28,7 @@ func TestLedger(t *testing.T) {
 		{validRandomNumber().edited(set("biz_no", "sandbox:explode")), `"product":"megvii.random-number","reference":"sandbox:explode",` + ids + `"http_status":400,"code":"BAD_ARGUMENTS:biz_no","problem":"no outcome \"explode\""}`},
 		{validH5Flash(t).edited(set("biz_no", strings.Repeat("é", 1000)), drop("api_key")), `"product":"megvii.h5-flash","reference":"` + strings.Repeat("é", 64) + `",` + ids + `"http_status":400,"code":"MISSING_ARGUMENTS:api_key"}`},
 		{validH5Flash(t).edited(file("image_ref2", make([]byte, 20_000_000))), `"product":"megvii.h5-flash",` + ids + `"http_status":413,"code":"Request Entity Too Large"}`},
+		{validLitePage(), `"product":"megvii.lite-page","reference":"order-1",` + ids + `"http_status":200,"token":"` + token + `"}`},
 		{validPCWeb().edited(at("/elsewhere")), `"http_status":404,"code":"API_NOT_FOUND"}`},
 	} {
 		post(t, server, each.request)
@@ -71,8 +72,9 @@ func TestLedgerKeepsNoSecret(t *testing.T) {
 	post(t, server, validH5Flash(t).edited(set("uuid", "user-9173"), file("image_ref1", photo)))
 	post(t, server, validAppV5().edited(set("uuid", "user-9173"), set("sign", sign)))
 	post(t, server, validPCWeb().edited(set("api_secret", "secret-9173")))
+	post(t, server, liteWithIDCard().edited(set("biz_extra_data", "extra-9173"), set("uuid", "user-9173"), file("image_ref1", photo)))
 	ledger := send(t, server, http.MethodGet, ledgerPath, "", nil).body
-	require.Equal(t, 4, strings.Count(ledger, `"product"`))
+	require.Equal(t, 5, strings.Count(ledger, `"product"`))
 	for _, hidden := range []string{
 		sandbox.DemoMegviiAPIKey, sandbox.DemoMegviiAPISecret, sign, "-9173", "11010519491231002X", "李四",
 		"shop.example", "IHDR", base64.StdEncoding.EncodeToString(photo)[:40],

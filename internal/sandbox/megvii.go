@@ -1,12 +1,13 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 )
 
-// Megvii is a stand-in for Megvii's FaceID server with the four endpoints that
-// issue tokens. It is safe for concurrent use.
+// Megvii is a stand-in for Megvii's FaceID server with the five endpoints that
+// issue tokens, and the page that some open. It is safe for concurrent use.
 type Megvii struct{ *standIn }
 
 // NewMegvii returns a stand-in for Megvii's server.
@@ -21,9 +22,13 @@ func NewMegvii(o Options) *Megvii {
 		newPCWeb(accepted, o.AllowRepeatedBizNo),
 		newAppV5(accepted),
 		newH5Flash(accepted),
+		newLitePage(accepted, maps.Clone(liteScenes(o.LiteScenes))),
 	}
 	for _, e := range endpoints {
 		e.path = prefix + e.path
+		if e.pagePath != "" {
+			e.pagePath = prefix + e.pagePath
+		}
 		e.requestID = call.requestID
 	}
 	return &Megvii{newStandIn(o.source(), noSuchAPI, endpoints...)}
@@ -45,6 +50,11 @@ type megviiFailure struct {
 	RequestID    string `json:"request_id"`
 	TimeUsed     int64  `json:"time_used"`
 	BizNo        string `json:"biz_no,omitempty"`
+}
+
+// plainFailure echoes nothing.
+func plainFailure(c call, message string) any {
+	return megviiFailure{message, c.requestID(), c.timeUsed(), ""}
 }
 
 // liteFailure echoes biz_no: Raw-GetRandomNumber, 返回值说明, has it in failed

@@ -27,7 +27,7 @@ type pcWebAnswer struct {
 
 // newPCWeb is PC-GetToken.
 func newPCWeb(accepted Credentials, allowRepeatedBizNo bool) *endpoint {
-	used := newRecent(rememberedBizNos)
+	used := newRecent[struct{}](rememberedBizNos)
 	return &endpoint{
 		product:      "megvii.pc-web",
 		path:         "/liveness/v2/get_token",
@@ -40,7 +40,7 @@ func newPCWeb(accepted Credentials, allowRepeatedBizNo bool) *endpoint {
 		errors:       pcWebErrors(),
 		issue: func(c call) (any, string, fault) {
 			// The number is the customer's own: two keys may use the same.
-			if fresh := used.add(c.form["api_key"].text + "\x00" + c.form["biz_no"].text); !fresh && !allowRepeatedBizNo {
+			if fresh := used.add(c.form["api_key"].text+"\x00"+c.form["biz_no"].text, struct{}{}); !fresh && !allowRepeatedBizNo {
 				return nil, "", fault{malformed, "biz_no"}
 			}
 			return pcWebAnswer{
@@ -50,9 +50,7 @@ func newPCWeb(accepted Credentials, allowRepeatedBizNo bool) *endpoint {
 				ExpiredTime: c.began.Add(pcWebLifetime).Unix(),
 			}, c.token(), fault{}
 		},
-		failure: func(c call, message string) any {
-			return megviiFailure{message, c.requestID(), c.timeUsed(), ""}
-		},
+		failure: plainFailure,
 	}
 }
 

@@ -50,7 +50,7 @@ func TestMegviiBrokenRandomness(t *testing.T) {
 	o := options()
 	o.Rand = brokenRand{}
 	server := serve(t, sandbox.NewMegvii(o))
-	for _, r := range []request{validRandomNumber(), validPCWeb(), validAppV5(), validH5Flash(t)} {
+	for _, r := range []request{validRandomNumber(), validPCWeb(), validAppV5(), validH5Flash(t), validLitePage()} {
 		got := post(t, server, r)
 		require.Equal(t, 500, got.status, r.path)
 		require.Contains(t, got.body, `"INTERNAL_ERROR"`, r.path)

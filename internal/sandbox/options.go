@@ -33,6 +33,10 @@ type Options struct {
 	// has one. The document says that biz_no must be unique and not what
 	// happens to one that is not; refusing it is an interpretation.
 	AllowRepeatedBizNo bool
+	// LiteScenes are the console's scenes that H5-Lite GetToken takes, by scene_id; the
+	// one under "" is for requests without. Nil means that any scene_id is one, as the
+	// zero LiteScene is.
+	LiteScenes map[string]LiteScene
 	// Now is the server's clock, in the Date header too. Nil means time.Now. It
 	// is called by several requests at a time.
 	Now func() time.Time

@@ -26,7 +26,7 @@ type standIn interface {
 	Ledger() []sandbox.Entry
 }
 
-// product is one of the five, with a request that is issued a token.
+// product is one of all, with a request that is issued a token.
 type product struct {
 	name   string
 	new    func() standIn
@@ -45,6 +45,7 @@ func products(t *testing.T) []product {
 		{"megvii.app-v5", newMegvii, validAppV5(), appV5Failed},
 		{"megvii.h5-flash", newMegvii, validH5Flash(t), failed},
 		{"linkface.app", newLinkface, validLinkface(), linkfaceFails},
+		{"megvii.lite-page", newMegvii, validLitePage(), failed},
 	}
 }
 
@@ -179,7 +180,7 @@ func TestCodesOfEachProduct(t *testing.T) {
 
 func TestCodesWithWhatFollows(t *testing.T) {
 	all := products(t)
-	randomNumber, pcWeb, appV5, h5Flash, app := all[0], all[1], all[2], all[3], all[4]
+	randomNumber, pcWeb, appV5, h5Flash, app, litePage := all[0], all[1], all[2], all[3], all[4], all[5]
 	older := func(status, reason string) string {
 		return `{"request_id":"TID` + token + `","status":"` + status + `","reason":"` + reason + `"}`
 	}
@@ -203,6 +204,10 @@ func TestCodesWithWhatFollows(t *testing.T) {
 		{appV5, "code=MISSING_ARGUMENTS", 400, appV5Failed("MISSING_ARGUMENTS")},
 		{h5Flash, "code=NO_FACE_FOUND:image_ref2", 400, failed("NO_FACE_FOUND:image_ref2")},
 		{h5Flash, "code=MISSING_ARGUMENTS:uuid", 400, failed("MISSING_ARGUMENTS:uuid")},
+		{litePage, "code=AUTHORIZATION_ERROR:Denied.", 403, failed("AUTHORIZATION_ERROR:Denied.")},
+		{litePage, "code=MISSING_ARGUMENTS:idcard_name", 400, failed("MISSING_ARGUMENTS: idcard_name")},
+		{litePage, "code=INVALID_IMAGE_SIZE:image_ref3", 400, failed("INVALID_IMAGE_SIZE:image_ref3")},
+		{litePage, "code=NO_FACE_FOUND", 400, failed("NO_FACE_FOUND")},
 		{app, "code=1011", 200, linkfaceFailed("1011", "服务无权限")},
 		{app, "status=403,code=1011", 403, linkfaceFailed("1011", "服务无权限")},
 		{app, "status=200,code=1003", 200, linkfaceFailed("1003", "")},
@@ -333,6 +338,7 @@ func TestSkew(t *testing.T) {
 		{"megvii.app-v5", "skew=1m", validAppV5(), "Tue, 14 Nov 2023 22:14:20 GMT", 200, "biz_token"},
 		{"megvii.random-number", "skew=10m", validRandomNumber(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, ahead},
 		{"megvii.pc-web", "skew=10m", validPCWeb(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"expired_time":1700004200`},
+		{"megvii.lite-page", "skew=10m", validLitePage(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"expired_time":1700004200`},
 		{"megvii.h5-flash", "skew=10m", validH5Flash(t), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"time_used":0,`},
 		{"linkface.app", "skew=6m", validLinkface(), "Tue, 14 Nov 2023 22:19:20 GMT", 200, `"1000"`},
 		{"linkface.app", "skew=-6m", validLinkface(), "Tue, 14 Nov 2023 22:07:20 GMT", 200, `"1000"`},

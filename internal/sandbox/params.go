@@ -55,6 +55,11 @@ func firstFault(f form, rows []param) fault {
 	return fault{}
 }
 
+// both puts a row in force where two others would be.
+func both(one, other func(form) bool) func(form) bool {
+	return func(f form) bool { return one(f) && other(f) }
+}
+
 // is puts a row in force when the named parameter has the value.
 func is(name, value string) func(form) bool {
 	return func(f form) bool { return f[name].text == value }

@@ -12,6 +12,7 @@ import (
 type standIn struct {
 	source    *source
 	endpoints map[string]*endpoint // by path
+	pages     map[string]*endpoint // by path of the page
 	notFound  func(call) reply
 	queue     *queue
 	ledger    *ledger
@@ -22,12 +23,16 @@ func newStandIn(source *source, notFound func(call) reply, endpoints ...*endpoin
 	s := &standIn{
 		source:    source,
 		endpoints: make(map[string]*endpoint),
+		pages:     make(map[string]*endpoint),
 		notFound:  notFound,
 		queue:     newQueue(endpoints),
 		ledger:    newLedger(ledgerSize),
 	}
 	for _, e := range endpoints {
 		s.endpoints[e.path] = e
+		if e.pagePath != "" {
+			s.pages[e.pagePath] = e
+		}
 	}
 	s.control = newControl(s.queue, s.ledger)
 	return s
@@ -41,6 +46,11 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := s.source.begin()
+	if e, ok := s.pages[r.URL.Path]; ok && r.Method == http.MethodGet {
+		c.form = queryForm(r.URL.Query())
+		s.answer(w, c, e.entry(c), e.servePage(c))
+		return
+	}
 	e, ok := s.endpoints[r.URL.Path]
 	if !ok || r.Method != http.MethodPost {
 		s.answer(w, c, Entry{}, s.notFound(c))

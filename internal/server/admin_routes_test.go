@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
@@ -104,11 +105,14 @@ const oneRouteJSON = `{
 
 // What is for operators is shown to them alone, wherever it is asked for.
 func TestOperatorsPages(t *testing.T) {
-	level := zap.NewAtomicLevelAt(zap.InfoLevel)
+	level, reloads := zap.NewAtomicLevelAt(zap.InfoLevel), int64(0)
 	isOperator := func(r *http.Request) bool { return r.Header.Get("Authorization") == "operator" }
 	pages := admin.New(admin.Pages{
-		Callers: func() []admin.Caller { return nil },
-		Status:  oneRoute, LogLevel: level, Metrics: http.NotFoundHandler(), Pprof: true, IsAdmin: isOperator,
+		Status: oneRoute, LogLevel: level, Metrics: http.NotFoundHandler(), Pprof: true, IsAdmin: isOperator,
+		Reload: func() (reload.Status, error) {
+			reloads++
+			return reload.Status{Running: reload.Version{SHA256: "1f2e"}, Reloads: reloads}, nil
+		},
 	}, zap.NewStdLog(zap.NewNop())).Handler
 	ask := func(method, path, body string, as ...string) *httptest.ResponseRecorder {
 		w, request := httptest.NewRecorder(), httptest.NewRequest(method, path, strings.NewReader(body))
@@ -123,6 +127,7 @@ func TestOperatorsPages(t *testing.T) {
 		{http.MethodGet, "/log-level", "", `{"level":"info"}` + "\n"},
 		{http.MethodPut, "/log-level", `{"level":"debug"}`, `{"level":"debug"}` + "\n"},
 		{http.MethodPut, "/log-level", `{"level":"info"}`, `{"level":"info"}` + "\n"},
+		{http.MethodPost, "/reload", "", "{\n  \"running\": {\n    \"sha256\": \"1f2e\",\n    \"time\": \"0001-01-01T00:00:00Z\"\n  },\n  \"reloads\": 1\n}\n"},
 		{http.MethodGet, "/debug/pprof/heap", "", ""},
 	} {
 		before := level.Level()

@@ -15,15 +15,12 @@ const (
 	Challenge       = "Bearer"
 )
 
-// Callers has every call come from a caller that the authenticator knows. It must be called
-// before the first call.
-func (d *Dispatcher) Callers(authenticator *callers.Authenticator) { d.authenticator = authenticator }
-
-// Authenticate notes in the call who makes it, or has it refused. It is for the listeners,
-// before they read of a call anything but its header: nothing else that a client sends can
-// say who it is.
+// Authenticate notes in the call what it is held to and who makes it, or has it refused. It is
+// for the listeners, before they read of a call anything but its header: nothing else that a
+// client sends can say who it is.
 func (d *Dispatcher) Authenticate(ctx context.Context, c *call.Call, shown callers.Shown) {
-	if c.Caller, c.Fault = d.authenticator.Authenticate(ctx, shown); c.Fault != "" {
+	c.Settings = d.settings.Load()
+	if c.Caller, c.Fault = c.Settings.Callers().Authenticate(ctx, shown); c.Fault != "" {
 		c.Refuse(unauthenticated())
 	}
 }

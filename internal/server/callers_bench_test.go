@@ -16,6 +16,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // BenchmarkCallersOverGRPC reports what a caller adds to a small call, in processor time of
@@ -27,7 +28,7 @@ func BenchmarkCallersOverGRPC(b *testing.B) {
 	serve := func(guarded bool) livenessv1.LivenessServiceClient {
 		d := dispatcherOf(issuer(issues), newKeeperOf(b, idempotency.NewMemory(10, 1<<20)), &admission.Controller{})
 		if guarded {
-			d.Callers(w.Authenticator)
+			d.Use(&settings.Settings{Authenticator: w.Authenticator})
 		}
 		s, _ := grpcserver.New(d, grpcserver.Options{})
 		l := listen(b)

@@ -26,6 +26,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/callers/callerstest"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // guarded is a gateway with callers. Its REST is served over TLS too, which asks for client
@@ -40,7 +41,7 @@ type guarded struct {
 func startGuarded(t *testing.T) *guarded {
 	t.Helper()
 	g := &guarded{gateway: start(t, issues), World: callerstest.New(t)}
-	g.dispatcher.Callers(g.Authenticator)
+	g.dispatcher.Use(&settings.Settings{Authenticator: g.Authenticator})
 	close(g.unobserved)
 	s := rest.New(g.dispatcher, &message.Buffers{}, nil, nil)
 	s.TLSConfig = &tls.Config{
@@ -79,11 +80,11 @@ func (g *guarded) showOverGRPC(ctx context.Context, c *callerstest.Case) answer 
 
 func (g *guarded) showOverREST(ctx context.Context, t *testing.T, c *callerstest.Case) answer {
 	t.Helper()
-	settings := &tls.Config{RootCAs: g.CA.Pool(), MinVersion: tls.VersionTLS12}
+	security := &tls.Config{RootCAs: g.CA.Pool(), MinVersion: tls.VersionTLS12}
 	if c.Names != nil {
-		settings.Certificates = []tls.Certificate{g.CA.Client(t, c.Names...)}
+		security.Certificates = []tls.Certificate{g.CA.Client(t, c.Names...)}
 	}
-	transport := &http.Transport{TLSClientConfig: settings}
+	transport := &http.Transport{TLSClientConfig: security}
 	defer transport.CloseIdleConnections()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+g.encrypted+tokensPath, strings.NewReader(`{"flow":"FLOW_APP_SDK"}`))
 	require.NoError(t, err)

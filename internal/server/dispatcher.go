@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"sync/atomic"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
@@ -15,6 +16,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/server/interceptor"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // Dispatcher runs the unary RPCs of services through the interceptors, whichever listener a
@@ -25,10 +27,9 @@ type Dispatcher struct {
 	services     []*grpc.ServiceDesc
 	methods      map[string]Method
 	unknown      grpc.UnaryHandler
-	rules        *interceptor.Rules
 	limits       *interceptor.CallerLimits
 
-	authenticator *callers.Authenticator
+	settings atomic.Pointer[settings.Settings]
 }
 
 // Method is an RPC behind the interceptors.
@@ -45,9 +46,9 @@ func (m *Method) NewMessage() proto.Message { return m.message.New().Interface()
 // NewDispatcher returns a dispatcher without services, which sheds what the controller does
 // and tells each observer of every call when it has ended.
 func NewDispatcher(controller *admission.Controller, observers ...func(*call.Call)) *Dispatcher {
-	rules, limits := &interceptor.Rules{}, &interceptor.CallerLimits{}
+	limits := &interceptor.CallerLimits{}
 	d := &Dispatcher{
-		interceptors: interceptor.All(controller, observers, rules, limits), methods: make(map[string]Method), rules: rules, limits: limits,
+		interceptors: interceptor.All(controller, observers, limits), methods: make(map[string]Method), limits: limits,
 	}
 	d.unknown = interceptor.Chain(nil, &grpc.UnaryServerInfo{}, d.interceptors) // no call gets past admission
 	return d
@@ -69,9 +70,9 @@ func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation a
 	}
 }
 
-// AllowPrivateCallbacks has the callbacks of messages taken also if they have private
-// addresses. It must be called before the first call.
-func (d *Dispatcher) AllowPrivateCallbacks(allow bool) { d.rules.AllowPrivateCallbacks = allow }
+// Use has the calls that begin from now on held to the settings. Those that have begun keep
+// theirs.
+func (d *Dispatcher) Use(s *settings.Settings) { d.settings.Store(s) }
 
 // LimitCallers holds callers to what they may. It must be called before the first call.
 func (d *Dispatcher) LimitCallers(limits interceptor.CallerLimits) { *d.limits = limits }
@@ -101,7 +102,7 @@ func (d *Dispatcher) Issue(ctx context.Context, request *livenessv1.IssueLivenes
 // IssueFor is Issue for a caller.
 func (d *Dispatcher) IssueFor(ctx context.Context, caller *callers.Caller, request *livenessv1.IssueLivenessTokenRequest) *call.Call {
 	c := call.New(call.GRPC)
-	c.Caller = caller
+	c.Caller, c.Settings = caller, d.settings.Load()
 	c.Photos = message.TakePhotos(request)
 	method := d.methods[livenessv1.LivenessService_IssueLivenessToken_FullMethodName]
 	_, _ = method.Handle(call.With(ctx, c), request)

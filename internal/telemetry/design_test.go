@@ -53,6 +53,7 @@ func TestMetricsOfTheDesign(t *testing.T) {
 	_, err = telemetry.NewRedis(r, nil, nil)
 	require.NoError(t, err)
 	require.NoError(t, r.Register(&telemetry.Callers{}))
+	require.NoError(t, r.Register(telemetry.NewReloads(nil)))
 	slices.Sort(r.metrics)
 
 	page, err := os.ReadFile("../../docs/design.md")

@@ -26,7 +26,7 @@ func NewLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logg
 // AccessLog returns an observer that writes one line for each call: its result and how
 // long it took, nothing of its message. Of calls without a caller, where there must be one, it
 // writes strangersASecond lines, and in the next how many it left out.
-func AccessLog(logger *zap.Logger, scenarios Scenarios) func(*call.Call) {
+func AccessLog(logger *zap.Logger, scenarios *Scenarios) func(*call.Call) {
 	var strange strangers
 	return func(c *call.Call) {
 		entry := logger.Check(levelOf(c), "call")
@@ -55,7 +55,7 @@ var lines = sync.Pool{New: func() any { return new(line) }}
 type line struct {
 	*call.Call
 
-	scenarios Scenarios
+	scenarios *Scenarios
 	// unwritten is how many lines of strangers were left out before this one.
 	unwritten int64
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap/zapcore"
@@ -16,21 +17,36 @@ import (
 )
 
 // Scenarios are the names of the configured ones. Others that callers send are their content.
-type Scenarios map[string]struct{}
+// They are safe for concurrent use; nil has none.
+type Scenarios struct {
+	names atomic.Pointer[map[string]struct{}]
+}
 
 // NewScenarios returns those of the routes.
-func NewScenarios(routes []route.Route) Scenarios {
-	scenarios := make(Scenarios, len(routes))
+func NewScenarios(routes []route.Route) *Scenarios {
+	s := &Scenarios{}
+	s.Use(routes)
+	return s
+}
+
+// Use has them be those of the routes from now on.
+func (s *Scenarios) Use(routes []route.Route) {
+	names := make(map[string]struct{}, len(routes))
 	for i := range routes {
-		scenarios[routes[i].Scenario] = struct{}{}
+		names[routes[i].Scenario] = struct{}{}
 	}
-	return scenarios
+	s.names.Store(&names)
 }
 
 // label is "unknown" for one that is not configured.
-func (s Scenarios) label(scenario string) string {
-	if _, ok := s[scenario]; ok || scenario == "" {
-		return scenario
+func (s *Scenarios) label(scenario string) string {
+	if scenario == "" {
+		return ""
+	}
+	if s != nil {
+		if _, ok := (*s.names.Load())[scenario]; ok {
+			return scenario
+		}
 	}
 	return "unknown"
 }

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
 )
 
@@ -10,6 +11,7 @@ import (
 type State struct {
 	status                                             func() state.Status
 	inFlight, limit, clockOffset, breakers, credential *prometheus.Desc
+	rotation                                           *prometheus.Desc
 }
 
 // NewState returns the collector of what status returns.
@@ -26,6 +28,8 @@ func NewState(status func() state.Status) *State {
 			"0 closed, 1 half open, 2 open: the worst of a product's and of its targets' own.", "provider", "product", "account"),
 		credential: desc("vendor_credential_state",
 			"0 usable, 1 probing, 2 ejected; for one product or, as such, for the product \"all\".", "provider", "account", "credential", "product"),
+		rotation: desc("vendor_credential_rotation_state",
+			"Of a new credential that has not served: 0 untried, 1 refused by the vendor, so that those before it go on.", "provider", "account", "credential"),
 	}
 }
 
@@ -43,9 +47,20 @@ var stateValues = map[string]float64{
 	"ok": 0, "probing": 1, "ejected": 2,
 }
 
+// credentialValue is 0 of a credential that only waits for its probe: nobody has refused it.
+func credentialValue(c *state.Credential) float64 {
+	if c.Rotation == guard.Untried.String() {
+		return 0
+	}
+	return stateValues[c.State]
+}
+
+// rotationValues are the values of what new credentials have come to.
+var rotationValues = map[string]float64{guard.Untried.String(): 0, guard.Rejected.String(): 1}
+
 // Describe sends the descriptions of all that Collect sends.
 func (s *State) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.inFlight, s.limit, s.clockOffset, s.breakers, s.credential} {
+	for _, d := range []*prometheus.Desc{s.inFlight, s.limit, s.clockOffset, s.breakers, s.credential, s.rotation} {
 		descs <- d
 	}
 }
@@ -64,7 +79,10 @@ func (s *State) Collect(metrics chan<- prometheus.Metric) {
 		gauge(s.limit, float64(a.Limit), a.Provider, a.Account)
 		gauge(s.clockOffset, a.ClockOffset, a.Provider, a.Account)
 		for _, c := range a.Credentials {
-			gauge(s.credential, stateValues[c.State], a.Provider, a.Account, c.Name, allProducts)
+			gauge(s.credential, credentialValue(&c), a.Provider, a.Account, c.Name, allProducts)
+			if value, ok := rotationValues[c.Rotation]; ok {
+				gauge(s.rotation, value, a.Provider, a.Account, c.Name)
+			}
 			for product, bench := range c.Products {
 				gauge(s.credential, stateValues[bench.State], a.Provider, a.Account, c.Name, product)
 			}

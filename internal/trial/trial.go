@@ -26,6 +26,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/service"
+	"github.com/liveness-gateway/gateway/internal/settings"
 	"github.com/liveness-gateway/gateway/internal/upstream"
 )
 
@@ -165,7 +166,7 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, e
 		}},
 	}}, func(*routing.Attempt) {})
 	d := server.NewDispatcher(&admission.Controller{})
-	d.AllowPrivateCallbacks(true) // an operator's own message
+	d.Use(&settings.Settings{AllowPrivateCallbacks: true}) // an operator's own message
 	livenessv1.RegisterLivenessServiceServer(d, service.New(router, keeper))
 	ctx, cancel := context.WithTimeout(ctx, t.timeout+time.Second) // the attempt's own timeout is to end it
 	defer cancel()

@@ -65,6 +65,9 @@ func (p product) NeedsList() string {
 		if need.When != nil {
 			text += " " + need.When.Text
 		}
+		if need.Unless != "" {
+			text += " unless the target sets `" + need.Unless + "`"
+		}
 		needs = append(needs, text)
 	}
 	for _, parameter := range p.Parameters {

@@ -33,15 +33,13 @@ type Flow int32
 const (
 	// No flow; refused.
 	Flow_FLOW_UNSPECIFIED Flow = 0
-	// The check runs in the vendor's SDK inside a mobile app: megvii.app-v5,
-	// linkface.app.
+	// The check runs in the vendor's SDK inside a mobile app.
 	Flow_FLOW_APP_SDK Flow = 1
-	// The check runs on a page that the vendor hosts: megvii.pc-web.
+	// The check runs on a page that the vendor hosts.
 	Flow_FLOW_HOSTED_PAGE Flow = 2
-	// The check runs in the vendor's script in the caller's page: megvii.h5-flash.
+	// The check runs in the vendor's script in the caller's page.
 	Flow_FLOW_JS_SDK Flow = 3
-	// The user reads digits aloud in a video that the caller records:
-	// megvii.random-number.
+	// The user reads digits aloud in a video that the caller records.
 	Flow_FLOW_SPOKEN_DIGITS Flow = 4
 )
 
@@ -96,8 +94,7 @@ type IdentityDocumentType int32
 const (
 	// No type; refused.
 	IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_UNSPECIFIED IdentityDocumentType = 0
-	// A country's identity card for its residents or citizens. Honoured by
-	// megvii.pc-web for China.
+	// A country's identity card for its residents or citizens.
 	IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD IdentityDocumentType = 1
 	// A passport. No product honours it yet.
 	IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_PASSPORT IdentityDocumentType = 2
@@ -208,9 +205,9 @@ const (
 	// That the user is a live person: what every product does, and so nothing that has
 	// to be asked for.
 	Detection_DETECTION_UNSPECIFIED Detection = 0
-	// The text of an identity card. Honoured by linkface.app.
+	// The text of an identity card.
 	Detection_DETECTION_ID_CARD_OCR Detection = 1
-	// The text of a bank card. Honoured by linkface.app.
+	// The text of a bank card.
 	Detection_DETECTION_BANK_CARD_OCR Detection = 2
 )
 
@@ -321,8 +318,9 @@ func (ExpirySource) EnumDescriptor() ([]byte, []int) {
 // its own may have 4096 bytes.
 //
 // No field is silently dropped. A product that cannot do what a present field
-// asks is ruled out; each field names the products that honour it. False, and
-// the value that a product has anyway, ask for nothing and rule nothing out.
+// asks is ruled out; docs/vendors.md lists for each product which fields it honours,
+// needs and limits. False, and the value that a product has anyway, ask for nothing and
+// rule nothing out.
 type IssueLivenessTokenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Makes a repeated call safe: the same key and message get the same answer until
@@ -347,32 +345,25 @@ type IssueLivenessTokenRequest struct {
 	// "sgp"). A hard constraint; empty means any. At most 64 names of 1 to 64
 	// characters.
 	Regions []string `protobuf:"bytes,5,rep,name=regions,proto3" json:"regions,omitempty"`
-	// A stable pseudonymous id of the end user, at most 512 bytes; 128 bytes for
-	// megvii.app-v5. Keeps a user with one vendor, and is sent as uuid to
-	// megvii.pc-web (photos without identity document: required there), megvii.app-v5 and
-	// megvii.h5-flash (required there). Other products do without; it never rules
-	// one out for lack of a place.
+	// A stable pseudonymous id of the end user, at most 512 bytes. Keeps a user with one
+	// vendor, and is sent to those that know users by an id: some take fewer bytes, some
+	// need one. Other products do without; it never rules one out for lack of a place.
 	SubjectId string `protobuf:"bytes,6,opt,name=subject_id,json=subjectId,proto3" json:"subject_id,omitempty"`
-	// The caller's business number, at most 128 characters; 128 bytes for
-	// megvii.pc-web and megvii.h5-flash. Sent unchanged as biz_no to
-	// megvii.random-number, megvii.pc-web (which wants it unique and gets a fresh
-	// one for each attempt if it is absent) and megvii.h5-flash. Echoed in the
-	// answer. Lack of a place never rules a product out.
+	// The caller's business number, at most 128 characters; some products take 128 bytes.
+	// Sent unchanged to products that have a place for one; those that want a unique one
+	// get a fresh one for each attempt if it is absent. Echoed in the answer. Lack of a
+	// place never rules a product out.
 	Reference string `protobuf:"bytes,7,opt,name=reference,proto3" json:"reference,omitempty"`
-	// Whom to compare the user's face with. Absent means liveness only. Honoured by
-	// megvii.pc-web and, photos only, by megvii.h5-flash.
+	// Whom to compare the user's face with. Absent means liveness only.
 	Comparison *Comparison `protobuf:"bytes,8,opt,name=comparison,proto3" json:"comparison,omitempty"`
-	// Where the vendor sends the user and the result. Honoured, and the two URLs
-	// required, by megvii.pc-web.
+	// Where the vendor sends the user and the result. Hosted pages need the two URLs.
 	Callback *Callback `protobuf:"bytes,9,opt,name=callback,proto3" json:"callback,omitempty"`
-	// The lifetime asked of the vendor, 60 s to 24 h in whole seconds. Honoured by
-	// megvii.h5-flash, in whole minutes from 5. The answer's expire_time says what it
-	// came to.
+	// The lifetime asked of the vendor, 60 s to 24 h in whole seconds; products may limit it
+	// further. The answer's expire_time says what it came to.
 	TokenLifetime *durationpb.Duration `protobuf:"bytes,10,opt,name=token_lifetime,json=tokenLifetime,proto3" json:"token_lifetime,omitempty"`
 	// How the vendor's client captures the face.
 	Capture *Capture `protobuf:"bytes,11,opt,name=capture,proto3" json:"capture,omitempty"`
 	// What the vendor's client detects; left out, liveness, which every product does.
-	// The others are honoured by linkface.app.
 	Detection     Detection `protobuf:"varint,12,opt,name=detection,proto3,enum=liveness.v1.Detection" json:"detection,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -496,19 +487,16 @@ func (x *IssueLivenessTokenRequest) GetDetection() Detection {
 // vendor's data source, photos, or both.
 type Comparison struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The identity document. Honoured by megvii.pc-web.
+	// The identity document.
 	IdentityDocument *IdentityDocument `protobuf:"bytes,1,opt,name=identity_document,json=identityDocument,proto3" json:"identity_document,omitempty"`
-	// Reference photos of the user, 19 MB together (megabytes of 1,000,000 bytes). 1
-	// to 3 for megvii.pc-web, also beside an identity document; 1 to 2, and required,
-	// for megvii.h5-flash.
+	// Reference photos of the user, 19 MB together (megabytes of 1,000,000 bytes). At
+	// most 3; some products take fewer, some need one.
 	Photos []*Photo `protobuf:"bytes,2,rep,name=photos,proto3" json:"photos,omitempty"`
 	// Look for the face in the photos turned by 90, 180 and 270 degrees too; may
 	// find faces where there are none. Default: the target's setting, else false.
-	// Honoured by megvii.pc-web and megvii.h5-flash.
 	DetectRotatedFaces *bool `protobuf:"varint,3,opt,name=detect_rotated_faces,json=detectRotatedFaces,proto3,oneof" json:"detect_rotated_faces,omitempty"`
 	// What to do when a photo shows several faces. Default: the target's setting,
-	// else reject. Reject is honoured by megvii.pc-web and megvii.h5-flash, use
-	// largest by megvii.h5-flash.
+	// else reject.
 	MultipleFaces MultipleFaces `protobuf:"varint,4,opt,name=multiple_faces,json=multipleFaces,proto3,enum=liveness.v1.MultipleFaces" json:"multiple_faces,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -572,17 +560,19 @@ func (x *Comparison) GetMultipleFaces() MultipleFaces {
 	return MultipleFaces_MULTIPLE_FACES_UNSPECIFIED
 }
 
-// IdentityDocument is a document that a data source knows the user by. megvii.pc-web
-// honours the identity card of China (CN) and no other.
+// IdentityDocument is a document that a data source knows the user by. Products take
+// those of certain types and countries.
 type IdentityDocument struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the document is. Required.
 	Type IdentityDocumentType `protobuf:"varint,1,opt,name=type,proto3,enum=liveness.v1.IdentityDocumentType" json:"type,omitempty"`
 	// The country that issued it, ISO 3166-1 alpha-2 in capitals ("CN"). Required.
 	Country string `protobuf:"bytes,2,opt,name=country,proto3" json:"country,omitempty"`
-	// The holder's name, UTF-8. Required; at most 32 characters for megvii.pc-web.
+	// The holder's name, UTF-8. Required; some products take at most 32
+	// characters.
 	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// The document's number. Required; 17 digits and a digit, X or x for megvii.pc-web.
+	// The document's number. Required; that of China's identity card is 17 digits
+	// and a digit, X or x.
 	Number        string `protobuf:"bytes,4,opt,name=number,proto3" json:"number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -693,23 +683,21 @@ func (x *Photo) GetContent() []byte {
 	return nil
 }
 
-// Callback is where the vendor sends the user and the result. Honoured by
-// megvii.pc-web.
+// Callback is where the vendor sends the user and the result.
 type Callback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The page to which the user's browser is sent, by POST, when the check is done:
 	// an absolute http or https URL of at most 2048 bytes without user and password.
 	// The host is a name or a public address: other addresses, however they are
 	// spelled, and the names localhost, *.localhost, *.local and *.internal are
-	// refused, private ones unless the gateway is configured to allow them. Honoured
-	// and required by megvii.pc-web.
+	// refused, private ones unless the gateway is configured to allow them.
 	ReturnUrl *string `protobuf:"bytes,1,opt,name=return_url,json=returnUrl,proto3,oneof" json:"return_url,omitempty"`
 	// The address to which the vendor's server posts the result: an absolute URL as
-	// return_url is, https recommended. Honoured and required by megvii.pc-web.
+	// return_url is, https recommended; a vendor may call certain ports alone.
 	NotifyUrl *string `protobuf:"bytes,2,opt,name=notify_url,json=notifyUrl,proto3,oneof" json:"notify_url,omitempty"`
 	// Data that the vendor sends along unchanged, at most 4096 bytes. Tabs and line
 	// breaks are taken, other control characters and those that turn the direction of
-	// writing are not. Honoured by megvii.pc-web.
+	// writing are not.
 	ExtraData     *string `protobuf:"bytes,3,opt,name=extra_data,json=extraData,proto3,oneof" json:"extra_data,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -770,23 +758,19 @@ func (x *Callback) GetExtraData() string {
 // from the target's settings, else from the vendor's document.
 type Capture struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many times the user may try, 2 to 5; default 5. Honoured by
-	// megvii.h5-flash.
+	// How many times the user may try, 2 to 5; default 5.
 	MaxUploads *int32 `protobuf:"varint,1,opt,name=max_uploads,json=maxUploads,proto3,oneof" json:"max_uploads,omitempty"`
-	// How many colours are flashed: 4, 6 or 8; default 6. Honoured by
-	// megvii.h5-flash.
+	// How many colours are flashed: 4, 6 or 8; default 6.
 	FlashColors *int32 `protobuf:"varint,2,opt,name=flash_colors,json=flashColors,proto3,oneof" json:"flash_colors,omitempty"`
 	// Check whether a screen was filmed; may reject honest users with camera
-	// effects. Default false. Honoured by megvii.pc-web.
+	// effects. Default false.
 	ScreenReplayCheck *bool `protobuf:"varint,3,opt,name=screen_replay_check,json=screenReplayCheck,proto3,oneof" json:"screen_replay_check,omitempty"`
-	// Fail the check when the face is covered. Default false. Honoured by
-	// megvii.h5-flash.
+	// Fail the check when the face is covered. Default false.
 	FaceOcclusionCheck *bool `protobuf:"varint,4,opt,name=face_occlusion_check,json=faceOcclusionCheck,proto3,oneof" json:"face_occlusion_check,omitempty"`
-	// Report whether several faces were seen. Default false. Honoured by
-	// megvii.h5-flash.
+	// Report whether several faces were seen. Default false.
 	ReportMultipleFaces *bool `protobuf:"varint,5,opt,name=report_multiple_faces,json=reportMultipleFaces,proto3,oneof" json:"report_multiple_faces,omitempty"`
 	// The language of the client's prompts as a BCP 47 tag, of which the primary
-	// subtag counts; default English. megvii.h5-flash honours en and zh.
+	// subtag counts; default English.
 	Language      *string `protobuf:"bytes,6,opt,name=language,proto3,oneof" json:"language,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -879,7 +863,7 @@ type IssueLivenessTokenResponse struct {
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Where expire_time comes from.
 	ExpirySource ExpirySource `protobuf:"varint,4,opt,name=expiry_source,json=expirySource,proto3,enum=liveness.v1.ExpirySource" json:"expiry_source,omitempty"`
-	// Whether the vendor takes the token only once: megvii.pc-web.
+	// Whether the vendor takes the token only once.
 	SingleUse bool `protobuf:"varint,5,opt,name=single_use,json=singleUse,proto3" json:"single_use,omitempty"`
 	// The product that issued the token; tells which client part to start.
 	Product string `protobuf:"bytes,6,opt,name=product,proto3" json:"product,omitempty"`
@@ -893,8 +877,8 @@ type IssueLivenessTokenResponse struct {
 	// The gateway's id of this call, also in the header X-Request-Id, in RequestInfo
 	// and in the gateway's log.
 	RequestId string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// The business number: the caller's, or the one made for megvii.pc-web, which
-	// comes back in its callbacks.
+	// The business number: the caller's, or the one made for a product that wants
+	// one, which comes back in the vendor's callbacks.
 	Reference string `protobuf:"bytes,9,opt,name=reference,proto3" json:"reference,omitempty"`
 	// Whether this is the answer of an earlier call with the same idempotency key.
 	// All but request_id is then as it was there.
@@ -1029,12 +1013,11 @@ func (x *IssueLivenessTokenResponse) GetAttempts() []*Attempt {
 // Client is what a vendor's client needs to start beside the token.
 type Client struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page to open: megvii.pc-web. Holds the token.
+	// The page to open, of a hosted page. Holds the token.
 	Url string `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
-	// The digits to read aloud, as text (they may begin with 0):
-	// megvii.random-number.
+	// The digits to read aloud, as text: they may begin with 0.
 	Digits string `protobuf:"bytes,2,opt,name=digits,proto3" json:"digits,omitempty"`
-	// The vendor's host for the SDK, a URL: megvii.app-v5.
+	// The vendor's host for an SDK that wants it, a URL.
 	Endpoint string `protobuf:"bytes,3,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
 	// Further values by the vendor's own names.
 	Parameters map[string]string `protobuf:"bytes,4,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`

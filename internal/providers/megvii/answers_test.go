@@ -3,6 +3,7 @@ package megvii
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,8 @@ type answer struct {
 	Body        string
 	Want        struct {
 		Token, Digits string
+		SessionID     string `json:"session_id"`
+		ClientURLPath string `json:"client_url_path"`
 		LifetimeS     int64  `json:"lifetime_s"`
 		ExpireTime    int64  `json:"expire_time"`
 		ExpirySource  string `json:"expiry_source"`
@@ -42,7 +45,7 @@ func TestAnswers(t *testing.T) {
 	require.NoError(t, err)
 	var answers []answer
 	require.NoError(t, json.Unmarshal(content, &answers))
-	require.Len(t, answers, 17)
+	require.Len(t, answers, 29)
 	for _, a := range answers {
 		t.Run(a.ID, func(t *testing.T) {
 			v := newVendor(t, a.HTTPStatus, a.Body)
@@ -82,6 +85,10 @@ func (a *answer) checkToken(t *testing.T, token *providers.Token) {
 	t.Helper()
 	require.Equal(t, a.Want.Token, token.Value.Reveal())
 	require.Equal(t, a.Want.Digits, token.Client.Digits.Reveal())
+	if a.Want.SessionID != "" {
+		require.Equal(t, a.Want.SessionID, token.SessionID.Reveal())
+	}
+	require.True(t, strings.HasSuffix(token.Client.URL.Reveal(), a.Want.ClientURLPath))
 	require.Equal(t, expirySources[a.Want.ExpirySource], token.Expiry.Source)
 	require.Equal(t, a.Want.SingleUse, Provider().Product(a.Product).SingleUse)
 	if a.Want.LifetimeS != 0 {

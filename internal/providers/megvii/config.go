@@ -13,15 +13,23 @@ const (
 	paramColorNumber              = "color_number"
 	paramFaceOcclusionDetection   = "face_occlusion_detection"
 	paramFailWhenRefMultipleFaces = "fail_when_ref_multiple_faces"
+	paramFMPMode                  = "fmp_mode"
+	paramGetShootingError         = "get_shooting_error"
+	paramIDCardMode               = "idcard_mode"
+	paramIDCardUneditableField    = "idcard_uneditable_field"
 	paramLanguage                 = "language"
 	paramLifeTime                 = "life_time"
 	paramLivenessID               = "liveness_id"
 	paramLivenessPreferences      = "liveness_preferences"
+	paramMaximumShootingTime      = "maximum_shooting_time"
 	paramMaxUploadTimes           = "max_upload_times"
 	paramMultiOrientedDetection   = "multi_oriented_detection"
+	paramProcedurePriority        = "procedure_priority"
+	paramProcedureType            = "procedure_type"
 	paramReturnMultifacesTag      = "return_multifaces_tag"
 	paramSceneID                  = "scene_id"
 	paramScreenReplay             = "screen_replay"
+	paramWebTitle                 = "web_title"
 )
 
 // Values of the vendor's switches.

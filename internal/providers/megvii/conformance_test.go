@@ -14,6 +14,8 @@ func TestConformanceRandomNumber(t *testing.T) { providertest.Run(t, randomNumbe
 
 func TestConformancePCWeb(t *testing.T) { providertest.Run(t, pcWeb()) }
 
+func TestConformanceLitePage(t *testing.T) { providertest.Run(t, litePage()) }
+
 func TestConformanceAppV5(t *testing.T) { providertest.Run(t, appV5()) }
 
 func TestConformanceH5Flash(t *testing.T) { providertest.Run(t, h5Flash()) }
@@ -32,7 +34,7 @@ const (
 	unsigned = "the request is not signed: it holds the credential itself"
 )
 
-// megviis is what the four products share. get_biz_token tells of an error in error,
+// megviis is what the five products share. get_biz_token tells of an error in error,
 // the others in error_message; either is read everywhere.
 func megviis(id string) providertest.Product {
 	return providertest.Product{
@@ -154,6 +156,93 @@ func pcWeb() providertest.Product {
 		"IMAGE_ERROR_UNSUPPORTED_FORMAT:image_ref2": "comparison.photos[1]",
 		"NO_FACE_FOUND: image_ref3":                 "comparison.photos[2]",
 		"MULTIPLE_FACES":                            "comparison.photos",
+	}
+	p.Exceptions = map[string]string{"request/clock-offset": unsigned}
+	return p
+}
+
+// litePage is "H5-Lite GetToken".
+func litePage() providertest.Product {
+	const (
+		endpoint  = "/lite/get_token"
+		returnURL = "https://shop.example/return?cart=5c1f"
+		notifyURL = "https://shop.example:8883/notify?cart=5c1f"
+	)
+	callback := providers.Request{ReturnURL: sensitive.New(returnURL), NotifyURL: sensitive.New(notifyURL)}
+	minimal, full, photos := callback, callback, callback
+	minimal.IdentityDocument = &providers.IdentityDocument{
+		Type: providers.IdentityCard, Country: sensitive.New("CN"), Name: sensitive.New("张三丰"), Number: sensitive.New("11010119900307001X"),
+	}
+	full.SubjectID, full.Reference = sensitive.New(subjectID), reference
+	full.IdentityDocument = minimal.IdentityDocument
+	full.Photos = []sensitive.Bytes{
+		sensitive.NewBytes([]byte(photo1)), sensitive.NewBytes([]byte(photo2)), sensitive.NewBytes([]byte(photo3)),
+	}
+	full.DetectRotatedFaces = new(true)
+	full.MultipleFaces = providers.RejectMultipleFaces
+	full.ExtraData = sensitive.New("extra-5c1f")
+	photos.SubjectID, photos.Photos = full.SubjectID, full.Photos[:1]
+	made := []string{"return_url=" + returnURL, "notify_url=" + notifyURL, "biz_no=" + bizNo}
+
+	p := megviis("megvii.lite-page")
+	p.Minimal = providertest.Example{
+		Request: &minimal,
+		Wire: keyed(endpoint, append(made, "comparison_type=1", "idcard_mode=0",
+			"idcard_name=张三丰", "idcard_number=11010119900307001X")...),
+		Reference: bizNo, Made: true,
+	}
+	p.Full = providertest.Example{
+		Request: &full,
+		Parameters: map[string]string{
+			"scene_id": "scene-1", "web_title": "核验", "procedure_type": "still", "procedure_priority": "keep",
+			"liveness_preferences": "still_strict", "get_shooting_error": "1", "maximum_shooting_time": "30",
+			"idcard_mode": "4", "multi_oriented_detection": "0", "fmp_mode": "0", "language": "1",
+		},
+		Wire: keyed(endpoint, "return_url="+returnURL, "notify_url="+notifyURL, "biz_no=order-1", "biz_extra_data=extra-5c1f",
+			"web_title=核验", "scene_id=scene-1", "procedure_type=still", "procedure_priority=keep",
+			"liveness_preferences=still_strict", "get_shooting_error=1", "maximum_shooting_time=30",
+			"comparison_type=1", "idcard_mode=0", "idcard_name=张三丰", "idcard_number=11010119900307001X",
+			"image_ref1=@"+photo1, "image_ref2=@"+photo2, "image_ref3=@"+photo3,
+			"multi_oriented_detection=1", "fmp_mode=0", "language=1"),
+		Reference: reference,
+	}
+	p.Others = map[string]providertest.Example{
+		"photos": {
+			Request:   &photos,
+			Wire:      keyed(endpoint, append(made, "comparison_type=0", "uuid="+subjectID, "image_ref1=@"+photo1)...),
+			Reference: bizNo, Made: true,
+		},
+		"the page asks for the card": {
+			Request:    &callback,
+			Parameters: map[string]string{"idcard_mode": "2", "idcard_uneditable_field": "idcard_name,idcard_number"},
+			Wire: keyed(endpoint, append(made, "comparison_type=1", "idcard_mode=2",
+				"idcard_uneditable_field=idcard_name,idcard_number")...),
+			Reference: bizNo, Made: true,
+		},
+	}
+	p.Success = providertest.Answer{
+		Body: `{"biz_no":"order-7","expired_time":1700003600,"biz_id":"1700000000,5b0c3f6a-0000-4000-8000-00000000b101",` +
+			`"request_id":"` + requestID + `","time_used":66,"token":"0a1b2c3d4e5f60718293a4b5c6d7e8f9"}`,
+		Token: providers.Token{
+			Value:     sensitive.New("0a1b2c3d4e5f60718293a4b5c6d7e8f9"),
+			SessionID: sensitive.New("1700000000,5b0c3f6a-0000-4000-8000-00000000b101"),
+			Client: providers.Client{
+				URL: sensitive.New(providertest.BaseURL + "/faceid/lite/do?token=0a1b2c3d4e5f60718293a4b5c6d7e8f9"),
+			},
+			Expiry:   providers.Expiry{Time: time.Unix(1700003600, 0), Source: providers.VendorStated},
+			Exchange: exchange(66 * time.Millisecond),
+		},
+	}
+	p.ExpiryField = "expired_time"
+	p.Faults = map[string]providers.Path{
+		"BAD_ARGUMENTS: notify_url":        "callback.notify_url",
+		"BAD_ARGUMENTS: biz_extra_data":    "callback.extra_data",
+		"BAD_ARGUMENTS:scene_id":           "",
+		"BAD_ARGUMENTS:idcard_mode":        "",
+		"MISSING_ARGUMENTS: idcard_number": "comparison.identity_document.number",
+		"INVALID_NAME_FORMAT":              "comparison.identity_document.name",
+		"NO_FACE_FOUND:image_ref2":         "comparison.photos[1]",
+		"MULTIPLE_FACES":                   "comparison.photos",
 	}
 	p.Exceptions = map[string]string{"request/clock-offset": unsigned}
 	return p

@@ -10,6 +10,8 @@ func FuzzRandomNumber(f *testing.F) { providertest.Fuzz(f, randomNumber()) }
 
 func FuzzPCWeb(f *testing.F) { providertest.Fuzz(f, pcWeb()) }
 
+func FuzzLitePage(f *testing.F) { providertest.Fuzz(f, litePage()) }
+
 func FuzzAppV5(f *testing.F) { providertest.Fuzz(f, appV5()) }
 
 func FuzzH5Flash(f *testing.F) { providertest.Fuzz(f, h5Flash()) }

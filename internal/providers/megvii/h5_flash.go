@@ -120,7 +120,7 @@ func (t *h5FlashTarget) form(call providers.Call) (*form, time.Duration) {
 	f.setting(paramColorNumber, providers.FieldFlashColors, number(r.FlashColors), recommendedColors)
 	f.configured(paramLivenessPreferences, "")
 	f.setting(paramLanguage, providers.FieldLanguage, languages[r.Language], "")
-	f.Add("procedure_type", "raw_flash")
+	f.Add(paramProcedureType, "raw_flash")
 	f.Add("comparison_type", comparePhotos)
 	f.personal("uuid", providers.FieldSubjectID, r.SubjectID)
 	f.photos(r.Photos)

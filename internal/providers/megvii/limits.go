@@ -63,3 +63,14 @@ var numberLimit = providers.Limit{
 		return !residentCard(r.IdentityDocument) || idCardNumber.MatchString(r.IdentityDocument.Number.Reveal())
 	},
 }
+
+var rejectMultipleFaces = providers.Limit{
+	Field:  providers.FieldMultipleFaces,
+	Text:   "must be reject",
+	Reason: providers.NoEligibleProduct,
+	Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.RejectMultipleFaces },
+}
+
+// extraDataLimit is of biz_extra_data.
+var extraDataLimit = providers.AtMostBytes(providers.FieldExtraData, 4096,
+	func(r *providers.Request) string { return r.ExtraData.Reveal() })

@@ -56,6 +56,19 @@ func TestCheck(t *testing.T) {
 		{"extra data of 4096 bytes", pcWeb.ID, func(r *request) { r.ExtraData = sensitive.New(text(4096)) }, "", ""},
 		{"extra data of 4098 bytes", pcWeb.ID, func(r *request) { r.ExtraData = sensitive.New(strings.Repeat("号", 1366)) }, "callback.extra_data", providers.ArgumentRejected},
 		{"subject id of 513 bytes", pcWeb.ID, func(r *request) { r.SubjectID = sensitive.New(text(513)) }, "subject_id", providers.ArgumentRejected},
+		{"no comparison", litePage.ID, func(r *request) { r.IdentityDocument = nil }, "comparison.identity_document", unable},
+		{"photos without a subject", litePage.ID, func(r *request) { r.IdentityDocument, r.Photos = nil, photos(1) }, "subject_id", unable},
+		{"photos with a subject", litePage.ID, func(r *request) { r.IdentityDocument, r.Photos, r.SubjectID = nil, photos(3), sensitive.New("u") }, "", ""},
+		{"4 photos", litePage.ID, func(r *request) { r.Photos = photos(4) }, "comparison.photos", providers.ArgumentRejected},
+		{"passport", litePage.ID, func(r *request) { r.IdentityDocument = passport(china) }, "comparison.identity_document.type", unable},
+		{"use the largest face", litePage.ID, func(r *request) { r.MultipleFaces = providers.UseLargestFace }, "comparison.multiple_faces", unable},
+		{"token lifetime", litePage.ID, func(r *request) { r.TokenLifetime = time.Hour }, "token_lifetime", unable},
+		{"language", litePage.ID, func(r *request) { r.Language = "en" }, "capture.language", unable},
+		{"extra data of 4097 bytes", litePage.ID, func(r *request) { r.ExtraData = sensitive.New(text(4097)) }, "callback.extra_data", providers.ArgumentRejected},
+		{"notify url of port 80", litePage.ID, func(r *request) { r.NotifyURL = sensitive.New("http://a.example/n") }, "callback.notify_url", unable},
+		{"notify url of port 8086", litePage.ID, func(r *request) { r.NotifyURL = sensitive.New("https://a.example:8086/n") }, "callback.notify_url", unable},
+		{"notify url of port 8883", litePage.ID, func(r *request) { r.NotifyURL = sensitive.New("http://a.example:8883/n") }, "", ""},
+		{"notify url of port 443", litePage.ID, func(r *request) { r.NotifyURL = sensitive.New("HTTPS://a.example:443/n") }, "", ""},
 		{"language", pcWeb.ID, func(r *request) { r.Language = "en" }, "capture.language", unable},
 
 		{"subject id of 128 bytes", appV5.ID, func(r *request) { r.SubjectID = sensitive.New(text(128)) }, "", ""},
@@ -93,7 +106,7 @@ func TestCheck(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.product+", "+test.name, func(t *testing.T) {
 			r := with(smallest(test.product), test.change)
-			violations := Provider().Product(test.product).Check(r, r.Asks())
+			violations := Provider().Product(test.product).Check(r, r.Asks(), nil)
 			if test.path == "" {
 				require.Empty(t, violations)
 				return
@@ -108,7 +121,7 @@ func TestCheck(t *testing.T) {
 func TestFullestRequestsPass(t *testing.T) {
 	for _, product := range Provider().Products {
 		r := fullest(product.ID)
-		require.Empty(t, product.Check(r, r.Asks()), product.ID)
+		require.Empty(t, product.Check(r, r.Asks(), nil), product.ID)
 	}
 }
 
@@ -120,6 +133,20 @@ func TestTargetParameters(t *testing.T) {
 			"scene_id":                 {{"any"}, {""}},
 			"screen_replay":            flags,
 			"multi_oriented_detection": flags,
+		},
+		litePage.ID: {
+			"scene_id":                 {{"any"}, {""}},
+			"web_title":                {{"any"}, {""}},
+			"procedure_type":           {{"video", "selfie", "still", "flash", "meglive_flash", "will"}, {"", "Video", "raw_flash"}},
+			"procedure_priority":       {{"video", "still", "keep"}, {"", "selfie"}},
+			"liveness_preferences":     {{"none", "selfie_no_metadata_check", "video_strict", "still_strict"}, {"", "strict"}},
+			"get_shooting_error":       flags,
+			"maximum_shooting_time":    {{"10", "15", "60"}, {"9", "61", "015", "15s", ""}},
+			"idcard_mode":              {{"1", "2", "3", "4"}, {"0", "5", ""}},
+			"idcard_uneditable_field":  {{"idcard_name"}, {""}},
+			"multi_oriented_detection": flags,
+			"fmp_mode":                 flags,
+			"language":                 {{"0", "1"}, {"en", "zh", "2"}},
 		},
 		appV5.ID: {"liveness_id": {{"any"}, {""}}},
 		h5Flash.ID: {

@@ -17,7 +17,7 @@ func Provider() *providers.Provider {
 		Name:           Name,
 		PathPrefix:     "/faceid",
 		CredentialKeys: []string{keyAPIKey, keyAPISecret},
-		Products:       []providers.Product{randomNumber, pcWeb, appV5, h5Flash},
+		Products:       []providers.Product{randomNumber, pcWeb, litePage, appV5, h5Flash},
 		Codes:          codes,
 		Open:           open,
 	}
@@ -49,13 +49,15 @@ func open(config providers.AccountConfig) providers.Account {
 	return a
 }
 
-// NewTarget returns one of the four products.
+// NewTarget returns one of the five products.
 func (a *account) NewTarget(product string, parameters map[string]string) providers.Target {
 	switch product {
 	case randomNumber.ID:
 		return &randomNumberTarget{a.target(&randomNumber, parameters)}
 	case pcWeb.ID:
 		return &pcWebTarget{a.target(&pcWeb, parameters)}
+	case litePage.ID:
+		return &litePageTarget{a.target(&litePage, parameters)}
 	case appV5.ID:
 		return &appV5Target{a.target(&appV5, parameters)}
 	default:

@@ -5,7 +5,6 @@ import (
 	"net/url"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -40,12 +39,8 @@ var pcWeb = providers.Product{
 		nameLimit,
 		numberLimit,
 		providers.AtMostPhotos(3),
-		{
-			Field: providers.FieldMultipleFaces, Text: "must be reject", Reason: providers.NoEligibleProduct,
-			Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.RejectMultipleFaces },
-		},
-		providers.AtMostBytes(providers.FieldExtraData, 4096,
-			func(r *providers.Request) string { return r.ExtraData.Reveal() }),
+		rejectMultipleFaces,
+		extraDataLimit,
 	},
 	Parameters: []providers.Parameter{
 		{Name: paramSceneID, Text: "scene set up in the vendor's console; the console's default scene if left out"},
@@ -68,7 +63,11 @@ type pcWebTarget struct{ *target }
 
 // Issue asks for a token by POST /liveness/v2/get_token.
 func (t *pcWebTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	f := t.form(call)
+	return t.hostedPage(ctx, call, t.form(call), "/liveness/v2/do") // DoLiveness
+}
+
+// hostedPage asks for a token that starts the vendor's page of that path.
+func (t *target) hostedPage(ctx context.Context, call providers.Call, f *form, path string) (*providers.Token, error) {
 	reply, failure := t.post(ctx, call, f)
 	if failure != nil {
 		return nil, failure
@@ -78,16 +77,15 @@ func (t *pcWebTarget) Issue(ctx context.Context, call providers.Call) (*provider
 		return nil, failure
 	}
 	token.SessionID = reply.sessionID(reply.Token)
-	token.Client.URL = t.pageURL(token.Value)
+	token.Client.URL = t.pageURL(path, token.Value)
 	if call.Request.Reference == "" {
 		token.Reference = f.Reference
 	}
 	return token, nil
 }
 
-// pageURL is the vendor's page that the token starts (DoLiveness).
-func (t *pcWebTarget) pageURL(token sensitive.String) sensitive.String {
-	page := t.url("/liveness/v2/do")
+func (t *target) pageURL(path string, token sensitive.String) sensitive.String {
+	page := t.url(path)
 	page.RawQuery = "token=" + url.QueryEscape(token.Reveal())
 	return sensitive.New(page.String())
 }
@@ -106,12 +104,7 @@ func (t *pcWebTarget) form(call providers.Call) *form {
 	f.photos(r.Photos)
 	f.personal("return_url", providers.FieldReturnURL, r.ReturnURL)
 	f.personal("notify_url", providers.FieldNotifyURL, r.NotifyURL)
-	if r.Reference != "" {
-		f.reference(r.Reference)
-	} else {
-		f.Reference = vendorhttp.RandomText(t.random, bizNoLength)
-		f.Add("biz_no", f.Reference)
-	}
+	f.uniqueReference(r.Reference, t.random)
 	f.personal("biz_extra_data", providers.FieldExtraData, r.ExtraData)
 	f.configured(paramSceneID, "")
 	f.setting(paramScreenReplay, providers.FieldScreenReplayCheck, flag(r.ScreenReplayCheck), "")

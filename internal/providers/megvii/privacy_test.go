@@ -22,6 +22,12 @@ var private = map[string]*providers.Request{
 		NotifyURL:        sensitive.New("https://private.example/cb?session=41"),
 		ExtraData:        sensitive.New("private extra"),
 	},
+	litePage.ID: {
+		SubjectID: sensitive.New("private-subject"), Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("private photo"))},
+		ReturnURL: sensitive.New("https://private.example/cb"),
+		NotifyURL: sensitive.New("https://private.example/cb?session=41"),
+		ExtraData: sensitive.New("private extra"),
+	},
 	appV5.ID: {SubjectID: sensitive.New("private-subject")},
 	h5Flash.ID: {
 		SubjectID: sensitive.New("private_subject"), Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("private photo"))},

@@ -19,19 +19,23 @@ func with(r *providers.Request, change func(*providers.Request)) *providers.Requ
 // Every parameter of the documents is reachable, and known where a refusal names it.
 func TestEveryDocumentedParameterIsSent(t *testing.T) {
 	sent := make(map[string]bool)
-	for product, parameters := range map[string]map[string]string{
-		randomNumber.ID: nil,
-		pcWeb.ID:        {paramSceneID: "scene-1"},
-		appV5.ID:        {paramLivenessID: "live-1"},
-		h5Flash.ID:      {paramLivenessPreferences: "none"},
-	} {
+	send := func(product string, r *providers.Request, parameters map[string]string) {
 		v := newVendor(t, 403, `{"error_message":"INTERNAL_ERROR"}`)
-		_, err := v.issue(t, product, parameters, fullest(product))
+		_, err := v.issue(t, product, parameters, r)
 		require.Error(t, err)
 		for _, p := range v.parts {
 			sent[p.Name] = true
 		}
 	}
+	asking := with(fullest(litePage.ID), func(r *providers.Request) { r.IdentityDocument, r.Photos = nil, nil })
+	send(randomNumber.ID, fullest(randomNumber.ID), nil)
+	send(pcWeb.ID, fullest(pcWeb.ID), map[string]string{paramSceneID: "scene-1"})
+	send(litePage.ID, asking, map[string]string{
+		paramWebTitle: "t", paramProcedureType: "video", paramProcedurePriority: "keep", paramGetShootingError: "1",
+		paramMaximumShootingTime: "10", paramIDCardMode: "1", paramIDCardUneditableField: "idcard_name", paramFMPMode: "0",
+	})
+	send(appV5.ID, fullest(appV5.ID), map[string]string{paramLivenessID: "live-1"})
+	send(h5Flash.ID, fullest(h5Flash.ID), map[string]string{paramLivenessPreferences: "none"})
 	require.Len(t, sent, len(documentedParameters))
 	for _, name := range documentedParameters {
 		require.True(t, sent[name], name)

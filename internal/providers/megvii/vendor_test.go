@@ -2,11 +2,13 @@ package megvii
 
 import (
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,7 +120,7 @@ func (v *vendor) issue(t *testing.T, product string, parameters map[string]strin
 	t.Helper()
 	checked := Provider().Product(product)
 	require.NotNil(t, checked)
-	require.Empty(t, checked.Check(r, r.Asks()))
+	require.Empty(t, checked.Check(r, r.Asks(), slices.Collect(maps.Keys(parameters))))
 	return v.open("/faceid").NewTarget(product, parameters).
 		Issue(t.Context(), providers.Call{Request: r, Credential: 1, Now: v.now})
 }
@@ -148,6 +150,12 @@ func smallest(product string) *providers.Request {
 			ReturnURL: sensitive.New("https://a.example/return"),
 			NotifyURL: sensitive.New("https://a.example/notify"),
 		}
+	case litePage.ID:
+		return &providers.Request{
+			ReturnURL:        sensitive.New("https://a.example/return"),
+			NotifyURL:        sensitive.New("https://a.example/notify"),
+			IdentityDocument: idCard("张三", "11010119900307001x"),
+		}
 	case h5Flash.ID:
 		return &providers.Request{SubjectID: sensitive.New("user-1"), Photos: photos(1)}
 	default:
@@ -166,6 +174,11 @@ func fullest(product string) *providers.Request {
 		r.Photos = photos(3)
 		r.ExtraData = sensitive.New("extra=1")
 		r.DetectRotatedFaces, r.ScreenReplayCheck = new(true), new(true)
+		r.MultipleFaces = providers.RejectMultipleFaces
+	case litePage.ID:
+		r.Photos = photos(3)
+		r.ExtraData = sensitive.New("extra=1")
+		r.DetectRotatedFaces = new(true)
 		r.MultipleFaces = providers.RejectMultipleFaces
 	case h5Flash.ID:
 		r.Photos = photos(2)

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"strconv"
 	"sync"
 	"time"
 )
@@ -15,13 +16,26 @@ var breakerConfig = BreakerConfig{
 // time, which of its credentials work, how many retries it is asked for, what its clock
 // says. It is
 // safe for concurrent use; its lock is never held while anything waits.
+//
+// An Account is what one configuration makes of the contract. What is known of it outlives
+// that: see Next.
 type Account struct {
-	mu          sync.Mutex
-	limiter     Limiter
-	rate        RateLimiter
-	budget      RetryBudget
-	clock       clock
-	credentials []credential
+	*known
+
+	// ids are the identities of the credentials. The first configured of them are the
+	// configuration's, those behind them what these replace.
+	ids         []string
+	credentials []*credential
+	configured  int
+}
+
+// known is what is known of a contract with a vendor, under all configurations.
+type known struct {
+	mu      sync.Mutex
+	limiter Limiter
+	rate    RateLimiter
+	budget  RetryBudget
+	clock   clock
 	// restEnd is until when the vendor asked to be left alone.
 	restEnd  time.Time
 	products map[string]*product
@@ -29,37 +43,72 @@ type Account struct {
 	queue    queue
 }
 
-// product is what an account's targets of one product share.
+// product is what an account's targets of one product share, under all configurations.
 type product struct {
 	breaker Breaker
 	pace    pace
-	// credentials are ejected from this product alone.
-	credentials []credential
-	restEnd     time.Time
+	restEnd time.Time
+	// ejections are of credentials from this product alone, by their identities.
+	ejections map[string]*credential
+	// own is what targets have for themselves, by their identities; before is that of the
+	// configuration before.
+	own, before map[string]*own
+}
+
+// own is what a target has for itself.
+type own struct {
+	// breaker is for what the target's parameters cause, which may be wrong where the product
+	// works.
+	breaker Breaker
 }
 
 // NewAccount returns the guard of an account with so many credentials that is never
-// asked more than maxInFlight at once.
+// asked more than maxInFlight at once. It is of one configuration alone.
 func NewAccount(credentials, maxInFlight int) *Account {
-	return &Account{
-		limiter:     NewLimiter(maxInFlight),
-		credentials: newCredentials(credentials),
-		products:    make(map[string]*product),
-		callers:     make(map[string]*callerState),
+	ids := make([]string, credentials)
+	for i := range ids {
+		ids[i] = strconv.Itoa(i)
 	}
+	return AccountOf(ids, maxInFlight)
+}
+
+// AccountOf is NewAccount with credentials of these identities, no two alike.
+func AccountOf(credentials []string, maxInFlight int) *Account {
+	a := &Account{
+		known: &known{
+			limiter: NewLimiter(maxInFlight), products: make(map[string]*product), callers: make(map[string]*callerState),
+		},
+		ids: credentials, configured: len(credentials), credentials: make([]*credential, len(credentials)),
+	}
+	for i := range credentials {
+		a.credentials[i] = newCredential()
+	}
+	return a
 }
 
 // Target returns the guard of a product on the account with parameters of its own: two
-// targets of a product share what is known of the product.
-func (a *Account) Target(productID string) *Target {
+// targets of a product share what is known of the product. Under the identity, which no
+// other target of the account and product has, the next configuration finds the same again.
+func (a *Account) Target(productID, identity string) *Target {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p := a.products[productID]
 	if p == nil {
-		p = &product{breaker: NewBreaker(&breakerConfig), credentials: newCredentials(len(a.credentials))}
+		p = &product{breaker: NewBreaker(&breakerConfig), ejections: make(map[string]*credential), own: make(map[string]*own)}
 		a.products[productID] = p
 	}
-	return &Target{account: a, product: p, breaker: NewBreaker(&breakerConfig)}
+	t := &Target{account: a, product: &productView{product: p, credentials: make([]*credential, len(a.ids))}, own: p.before[identity]}
+	for i, id := range a.ids {
+		if p.ejections[id] == nil {
+			p.ejections[id] = newCredential()
+		}
+		t.product.credentials[i] = p.ejections[id]
+	}
+	if t.own == nil {
+		t.own = &own{breaker: NewBreaker(&breakerConfig)}
+	}
+	p.own[identity] = t.own
+	return t
 }
 
 // ClockOffset returns how far the vendor's clock is ahead.
@@ -78,8 +127,10 @@ type AccountStatus struct {
 	// RestEnd is until when the vendor asked to be left alone, zero if it did not.
 	RestEnd     time.Time
 	ClockOffset time.Duration
-	// Credentials are in the account's order.
+	// Credentials are in the account's order, and so are Rotations: what a change of the
+	// configuration makes of them.
 	Credentials []Status
+	Rotations   []Rotation
 }
 
 // Status returns the state at now.
@@ -89,6 +140,7 @@ func (a *Account) Status(now time.Time) AccountStatus {
 	status := AccountStatus{
 		InFlight: a.limiter.InFlight(), Limit: a.limiter.Limit(), MaxInFlight: a.limiter.most, Rate: a.rate.Rate(),
 		ClockOffset: a.clock.offset, Credentials: credentialStatuses(a.credentials, now),
+		Rotations: a.rotations(),
 	}
 	if now.Before(a.restEnd) {
 		status.RestEnd = a.restEnd

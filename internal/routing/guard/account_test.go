@@ -38,7 +38,7 @@ func ends(t *testing.T, target *Target, now time.Time, n int, result Result) {
 
 func TestTargetOpensForItsParametersAlone(t *testing.T) {
 	a := NewAccount(1, 100)
-	one, other := a.Target("p"), a.Target("p")
+	one, other := a.Target("p", "one"), a.Target("p", "other")
 	ends(t, one, epoch, breakerConfig.Consecutive, Result{Target: Faulty})
 	require.Equal(t, BreakerOpen, refused(t, one, epoch))
 	granted(t, other, epoch)
@@ -46,7 +46,7 @@ func TestTargetOpensForItsParametersAlone(t *testing.T) {
 
 func TestProductOpensForAllItsTargets(t *testing.T) {
 	a := NewAccount(1, 100)
-	one, same, other := a.Target("p"), a.Target("p"), a.Target("q")
+	one, same, other := a.Target("p", "one"), a.Target("p", "same"), a.Target("q", "")
 	ends(t, one, epoch, breakerConfig.Consecutive, Result{Product: Faulty})
 	require.Equal(t, BreakerOpen, refused(t, same, epoch))
 	require.Equal(t, Closed, one.breaker.state)
@@ -55,7 +55,7 @@ func TestProductOpensForAllItsTargets(t *testing.T) {
 
 func TestCredentialIsEjectedAfterOneRefusal(t *testing.T) {
 	a := NewAccount(2, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	require.Zero(t, granted(t, target, epoch).Credential)
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	require.Equal(t, 1, granted(t, target, epoch).Credential)
@@ -63,29 +63,29 @@ func TestCredentialIsEjectedAfterOneRefusal(t *testing.T) {
 
 func TestEjectedCredentialIsSoForEveryProduct(t *testing.T) {
 	a := NewAccount(2, 100)
-	ends(t, a.Target("p"), epoch, 1, Result{Credential: Faulty})
-	require.Equal(t, 1, granted(t, a.Target("q"), epoch).Credential)
+	ends(t, a.Target("p", ""), epoch, 1, Result{Credential: Faulty})
+	require.Equal(t, 1, granted(t, a.Target("q", ""), epoch).Credential)
 }
 
 // Where a credential lacks a product, it is good for the others.
 func TestCredentialEjectedForAProduct(t *testing.T) {
 	a := NewAccount(2, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	ends(t, target, epoch, 1, Result{CredentialForProduct: Faulty})
 	require.Equal(t, 1, granted(t, target, epoch).Credential)
-	require.Equal(t, 1, granted(t, a.Target("p"), epoch).Credential)
-	require.Zero(t, granted(t, a.Target("q"), epoch).Credential)
+	require.Equal(t, 1, granted(t, a.Target("p", ""), epoch).Credential)
+	require.Zero(t, granted(t, a.Target("q", ""), epoch).Credential)
 }
 
 func TestAllCredentialsEjected(t *testing.T) {
-	target := NewAccount(2, 100).Target("p")
+	target := NewAccount(2, 100).Target("p", "")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	ends(t, target, epoch, lastEjectionConfig.Consecutive, Result{CredentialForProduct: Faulty})
 	require.Equal(t, CredentialsEjected, refused(t, target, epoch))
 }
 
 func TestTriedCredentialsAreNotUsedAgain(t *testing.T) {
-	target := NewAccount(3, 100).Target("p")
+	target := NewAccount(3, 100).Target("p", "")
 	require.Equal(t, 1, granted(t, target, epoch, 0).Credential)
 	require.Equal(t, 2, granted(t, target, epoch, 0, 1).Credential)
 	require.Equal(t, CredentialsEjected, refused(t, target, epoch, 2, 1, 0))
@@ -94,7 +94,7 @@ func TestTriedCredentialsAreNotUsedAgain(t *testing.T) {
 // A refused credential is tried again after 5 s, then 10 s, and so on; the others go on
 // meanwhile.
 func TestEjectedCredentialIsProbedSlowly(t *testing.T) {
-	target := NewAccount(2, 100).Target("p")
+	target := NewAccount(2, 100).Target("p", "")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	var probed []time.Duration
 	for d := time.Duration(0); d <= 200*time.Second; d += time.Second {
@@ -111,7 +111,7 @@ func TestEjectedCredentialIsProbedSlowly(t *testing.T) {
 }
 
 func TestProbedCredentialIsGoodAgain(t *testing.T) {
-	target := NewAccount(2, 100).Target("p")
+	target := NewAccount(2, 100).Target("p", "")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	ends(t, target, at(5*time.Second), 1, Result{Credential: Healthy})
 	require.Equal(t, Grant{caller: target.account.callers[""], start: at(5 * time.Second), slot: Slot{at(5 * time.Second), 1}, credential: Permit{era: 3}},
@@ -120,17 +120,17 @@ func TestProbedCredentialIsGoodAgain(t *testing.T) {
 
 func TestSlotsAreTheAccounts(t *testing.T) {
 	a := NewAccount(1, 2)
-	granted(t, a.Target("p"), epoch)
-	grant := granted(t, a.Target("q"), epoch)
-	require.Equal(t, LimitReached, refused(t, a.Target("p"), epoch))
-	a.Target("q").Release(epoch, grant, Result{})
-	granted(t, a.Target("p"), epoch)
+	granted(t, a.Target("p", ""), epoch)
+	grant := granted(t, a.Target("q", ""), epoch)
+	require.Equal(t, LimitReached, refused(t, a.Target("p", ""), epoch))
+	a.Target("q", "").Release(epoch, grant, Result{})
+	granted(t, a.Target("p", ""), epoch)
 }
 
 // A limit answer teaches the limiter and nothing else.
 func TestLimitAnswerCountsAgainstNothing(t *testing.T) {
 	a := NewAccount(1, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	for i := range 100 {
 		ends(t, target, at(time.Duration(i)*time.Second), 1, Result{ConcurrencyLimited: true})
 	}
@@ -158,7 +158,7 @@ func TestRefusedAttemptIsNoProbe(t *testing.T) {
 		LimitReached:       func(target *Target) { target.account.limiter.inFlight = 1 },
 	}
 	for refusal, keep := range keeps {
-		target := NewAccount(1, 1).Target("p")
+		target := NewAccount(1, 1).Target("p", "")
 		openAll(target)
 		slots := target.account.limiter
 		keep(target)
@@ -181,11 +181,11 @@ func TestRefusedAttemptIsNoProbe(t *testing.T) {
 
 func TestGrantHasTheClockOffset(t *testing.T) {
 	a := NewAccount(1, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	require.Zero(t, granted(t, target, epoch).ClockOffset)
 	ends(t, target, epoch, 1, Result{SignatureRefused: true, Date: at(10 * time.Minute)})
 	require.InDelta(t, 600, a.ClockOffset().Seconds(), 2)
-	require.Equal(t, a.ClockOffset(), granted(t, a.Target("q"), epoch).ClockOffset)
+	require.Equal(t, a.ClockOffset(), granted(t, a.Target("q", ""), epoch).ClockOffset)
 	ends(t, target, epoch, 1, Result{})
 	require.InDelta(t, 600, a.ClockOffset().Seconds(), 2)
 }
@@ -210,7 +210,7 @@ func noRetry(t *testing.T, target *Target, now time.Time) {
 // Every attempt earns a part of a retry, whichever target made it.
 func TestRetriesAreTheAccounts(t *testing.T) {
 	a := NewAccount(1, 100)
-	p, q := a.Target("p"), a.Target("q")
+	p, q := a.Target("p", ""), a.Target("q", "")
 	for range retryBurst {
 		retry(t, p, epoch)
 	}
@@ -224,7 +224,7 @@ func TestRetriesAreTheAccounts(t *testing.T) {
 // A retry that something else refuses is not spent.
 func TestRefusedRetrySpendsNothing(t *testing.T) {
 	a := NewAccount(1, 1)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	grant := granted(t, target, epoch)
 	for range 2 * retryBurst {
 		_, refusal := target.AcquireRetry("", epoch, time.Second, nil, Nobody)
@@ -236,14 +236,14 @@ func TestRefusedRetrySpendsNothing(t *testing.T) {
 
 func TestStatusOfAnAccount(t *testing.T) {
 	a := NewAccount(2, 7)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	ends(t, target, epoch, 1, Result{SignatureRefused: true, Date: at(time.Hour)})
 	until := Status{Open, at(5 * time.Second)}
 	for _, b := range []*Breaker{&a.credentials[0].breaker, &target.product.credentials[1].breaker} {
 		b.state, b.probeAt = until.State, until.Until
 	}
 	require.Equal(t, AccountStatus{
-		Limit: 7, MaxInFlight: 7, ClockOffset: a.ClockOffset(), Credentials: []Status{until, {}},
+		Limit: 7, MaxInFlight: 7, ClockOffset: a.ClockOffset(), Credentials: []Status{until, {}}, Rotations: make([]Rotation, 2),
 	}, a.Status(epoch))
 	require.Equal(t, TargetStatus{Credentials: []Status{{}, until}}, target.Status(epoch))
 }
@@ -251,7 +251,7 @@ func TestStatusOfAnAccount(t *testing.T) {
 // Whatever many do at once, everything is released in the end.
 func TestAccountUnderConcurrency(t *testing.T) {
 	a := NewAccount(2, 8)
-	targets := []*Target{a.Target("p"), a.Target("p"), a.Target("q")}
+	targets := []*Target{a.Target("p", "one"), a.Target("p", "other"), a.Target("q", "")}
 	var workers sync.WaitGroup
 	for range 16 {
 		workers.Go(func() {

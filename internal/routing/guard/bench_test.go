@@ -6,7 +6,7 @@ import (
 )
 
 func BenchmarkAcquireRelease(b *testing.B) {
-	target := NewAccount(2, 10_000).Target("p")
+	target := NewAccount(2, 10_000).Target("p", "")
 	b.Run("serial", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -35,7 +35,7 @@ func acquireRelease(tb testing.TB, target *Target) {
 
 // Guarding an attempt costs no memory.
 func TestGuardingAllocatesNothing(t *testing.T) {
-	target := NewAccount(2, 10_000).Target("p")
+	target := NewAccount(2, 10_000).Target("p", "")
 	if n := testing.AllocsPerRun(1000, func() { acquireRelease(t, target) }); n > 0 {
 		t.Errorf("%.0f allocations an attempt, want none", n)
 	}

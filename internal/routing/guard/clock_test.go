@@ -93,7 +93,7 @@ func TestClockOfASlowExchange(t *testing.T) {
 func TestAccountsClockOfASlowExchange(t *testing.T) {
 	for _, dated := range []time.Duration{0, 15 * time.Second, 30 * time.Second} {
 		a := NewAccount(1, 100)
-		target := a.Target("p")
+		target := a.Target("p", "")
 		grant := granted(t, target, epoch)
 		target.Release(at(30*time.Second), grant, Result{SignatureRefused: true, Date: at(dated)})
 		require.Zero(t, a.ClockOffset(), dated)
@@ -103,7 +103,7 @@ func TestAccountsClockOfASlowExchange(t *testing.T) {
 // Only a refused signature teaches, whatever the date of other answers says.
 func TestOtherAnswersTeachNoClock(t *testing.T) {
 	a := NewAccount(1, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	for _, result := range []Result{healthy, {Product: Faulty}, {ConcurrencyLimited: true}} {
 		result.Date = at(10 * time.Minute)
 		ends(t, target, epoch, 1, result)
@@ -114,7 +114,7 @@ func TestOtherAnswersTeachNoClock(t *testing.T) {
 // An offset is in doubt until a token was issued with it.
 func TestClockInDoubt(t *testing.T) {
 	a := NewAccount(1, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	require.False(t, granted(t, target, epoch).ClockInDoubt)
 	ends(t, target, epoch, 1, Result{SignatureRefused: true, Date: at(10 * time.Minute)})
 	require.True(t, granted(t, target, epoch).ClockInDoubt)

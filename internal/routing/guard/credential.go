@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"time"
 )
@@ -21,15 +23,12 @@ type credential struct {
 	cause string
 	// restEnd is until when the vendor asked to be left alone with it.
 	restEnd time.Time
+	// untried says that it is new to the account: it is as if ejected until a probe, due at
+	// once, has issued a token.
+	untried bool
 }
 
-func newCredentials(n int) []credential {
-	credentials := make([]credential, n)
-	for i := range credentials {
-		credentials[i].breaker = NewBreaker(&ejectionConfig)
-	}
-	return credentials
-}
+func newCredential() *credential { return &credential{breaker: NewBreaker(&ejectionConfig)} }
 
 // usable reports whether it is neither ejected nor resting.
 func (c *credential) usable(now time.Time) bool {
@@ -43,7 +42,7 @@ func (c *credential) mayTry(now time.Time) bool {
 
 // credentialUsable reports whether the credential is usable, as such and for the product.
 func (t *Target) credentialUsable(i int, now time.Time) bool {
-	return t.account.credentials[i].usable(now) && t.product.credentials[i].usable(now)
+	return !t.account.replaced(i) && t.account.credentials[i].usable(now) && t.product.credentials[i].usable(now)
 }
 
 // allUsable reports whether no credential is ejected, or was ever asked to rest: as nearly
@@ -61,13 +60,13 @@ func (c *credential) untroubled() bool { return c.breaker.state == Closed && c.r
 
 // probeDue reports whether the credential may be tried, as such and for the product.
 func (t *Target) probeDue(i int, now time.Time) bool {
-	return t.account.credentials[i].mayTry(now) && t.product.credentials[i].mayTry(now)
+	return !t.account.replaced(i) && t.account.credentials[i].mayTry(now) && t.product.credentials[i].mayTry(now)
 }
 
 // coolCredentialAt returns when the credential's cool-down and rest are over, as such and
 // for the product.
 func (t *Target) coolCredentialAt(i int) time.Time {
-	asSuch, forProduct := &t.account.credentials[i], &t.product.credentials[i]
+	asSuch, forProduct := t.account.credentials[i], t.product.credentials[i]
 	return latest(asSuch.restEnd, asSuch.breaker.coolAt(), forProduct.restEnd, forProduct.breaker.coolAt())
 }
 
@@ -135,18 +134,18 @@ func (t *Target) ejection(i int, now time.Time) *BreakerConfig {
 
 func (t *Target) releaseCredential(now time.Time, grant *Grant, result *Result) {
 	i := grant.Credential
-	forProduct, asSuch := &t.product.credentials[i], &t.account.credentials[i]
+	forProduct, asSuch := t.product.credentials[i], t.account.credentials[i]
 	if result.Credential == Faulty || result.CredentialForProduct == Faulty {
 		forProduct.breaker.config = t.ejection(i, now)
 		asSuch.breaker.config = forProduct.breaker.config
 	}
 	if forProduct.release(now, grant.credentialForProduct, result.CredentialForProduct, result) {
 		for _, p := range t.account.products {
-			restore(p.credentials, forProduct.cause)
+			restore(maps.Values(p.ejections), forProduct.cause)
 		}
 	}
 	if asSuch.release(now, grant.credential, result.Credential, result) {
-		restore(t.account.credentials, asSuch.cause)
+		restore(slices.Values(t.account.credentials), asSuch.cause)
 	}
 }
 
@@ -158,20 +157,21 @@ func (c *credential) release(now time.Time, permit Permit, verdict Verdict, resu
 	if verdict == Faulty && c.breaker.state == Open {
 		c.cause = result.Cause
 	}
+	c.untried = c.untried && c.breaker.state != Closed
 	return before == HalfOpen && c.breaker.state == Closed
 }
 
 // restore makes usable again what was ejected for the same cause as a credential that a
-// probe found usable.
-func restore(credentials []credential, cause string) {
-	for i := range credentials {
-		if c := &credentials[i]; c.breaker.state != Closed && c.cause == cause {
+// probe found usable. One that never served has to prove itself.
+func restore(credentials iter.Seq[*credential], cause string) {
+	for c := range credentials {
+		if c.breaker.state != Closed && c.cause == cause && !c.untried {
 			c.breaker.close()
 		}
 	}
 }
 
-func credentialStatuses(credentials []credential, now time.Time) []Status {
+func credentialStatuses(credentials []*credential, now time.Time) []Status {
 	all := make([]Status, len(credentials))
 	for i := range credentials {
 		all[i] = credentials[i].breaker.Status(now)

@@ -11,7 +11,7 @@ import (
 // token between them ends the row.
 func TestLastCredentialIsEjectedForRefusalsInARow(t *testing.T) {
 	for _, result := range []Result{{Credential: Faulty}, {CredentialForProduct: Faulty}} {
-		target := NewAccount(1, 100).Target("p")
+		target := NewAccount(1, 100).Target("p", "")
 		for range 20 {
 			ends(t, target, epoch, lastEjectionConfig.Consecutive-1, result)
 			ends(t, target, epoch, 1, healthy)
@@ -23,7 +23,7 @@ func TestLastCredentialIsEjectedForRefusalsInARow(t *testing.T) {
 
 // However long it is refused, the last credential is probed every 15 s.
 func TestLastCredentialIsProbedSoon(t *testing.T) {
-	target := NewAccount(1, 100).Target("p")
+	target := NewAccount(1, 100).Target("p", "")
 	ends(t, target, epoch, lastEjectionConfig.Consecutive, Result{Credential: Faulty})
 	var probed []time.Duration
 	for d := time.Duration(0); d <= time.Minute; d += time.Second {
@@ -37,7 +37,7 @@ func TestLastCredentialIsProbedSoon(t *testing.T) {
 
 // Where no credential is usable, those that were to wait for minutes are probed soon too.
 func TestNoCredentialWaitsLongWhereNoneIsUsable(t *testing.T) {
-	target := NewAccount(2, 100).Target("p")
+	target := NewAccount(2, 100).Target("p", "")
 	target.account.credentials[0].breaker.cooldown = 5 * time.Minute
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	require.Equal(t, at(5*time.Minute), target.account.credentials[0].breaker.probeAt)
@@ -50,7 +50,7 @@ func TestNoCredentialWaitsLongWhereNoneIsUsable(t *testing.T) {
 func TestProbeRestoresWhatWasRefusedForTheSameCause(t *testing.T) {
 	for cause, want := range map[string]State{"address": Closed, "expired": Open} {
 		a := NewAccount(2, 100)
-		target := a.Target("p")
+		target := a.Target("p", "")
 		ends(t, target, epoch, 1, Result{Credential: Faulty, Cause: cause})
 		ends(t, target, epoch, lastEjectionConfig.Consecutive, Result{Credential: Faulty, Cause: "address"})
 		a.credentials[0].breaker.probeAt = at(time.Hour)
@@ -63,7 +63,7 @@ func TestProbeRestoresWhatWasRefusedForTheSameCause(t *testing.T) {
 // A quota that was raised was raised for every product.
 func TestProbeRestoresTheOtherProducts(t *testing.T) {
 	a := NewAccount(1, 100)
-	p, q := a.Target("p"), a.Target("q")
+	p, q := a.Target("p", ""), a.Target("q", "")
 	for _, target := range []*Target{p, q} {
 		ends(t, target, epoch, lastEjectionConfig.Consecutive, Result{CredentialForProduct: Faulty, Cause: "quota"})
 	}
@@ -74,7 +74,7 @@ func TestProbeRestoresTheOtherProducts(t *testing.T) {
 // One that is no probe says nothing of the others: they may have been refused since.
 func TestOnlyAProbeRestores(t *testing.T) {
 	a := NewAccount(2, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	ends(t, target, epoch, 3, healthy)
 	require.Equal(t, Open, a.credentials[0].breaker.state)
@@ -83,7 +83,7 @@ func TestOnlyAProbeRestores(t *testing.T) {
 // An ejected credential behind one that serves is probed too.
 func TestEjectedCredentialIsProbedThoughAnotherServes(t *testing.T) {
 	a := NewAccount(2, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	target.Release(epoch, granted(t, target, epoch, 0), Result{Credential: Faulty})
 	require.Zero(t, granted(t, target, at(5*time.Second-1)).Credential)
 	// A call that was refused a credential already takes one that works.

@@ -105,6 +105,14 @@ func (l *Limiter) raiseIfDue(now time.Time) {
 	}
 }
 
+// setMost changes the most. A limit that the vendor has taught stays, as far as it is below.
+func (l *Limiter) setMost(most int) {
+	if l.limit == l.most {
+		l.limit = most
+	}
+	l.most, l.limit = most, min(l.limit, most)
+}
+
 // Limit returns how many attempts are allowed at once.
 func (l *Limiter) Limit() int { return l.limit }
 

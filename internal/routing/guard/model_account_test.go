@@ -27,7 +27,7 @@ const accountSlots = 3
 // newAccountWorld returns one of which a product and a target may be near to opening.
 func newAccountWorld(random *rand.Rand) accountWorld {
 	a := NewAccount(2, accountSlots)
-	w := accountWorld{account: a, targets: [3]*Target{a.Target("p"), a.Target("p"), a.Target("q")}}
+	w := accountWorld{account: a, targets: [3]*Target{a.Target("p", ""), a.Target("p", ""), a.Target("q", "")}}
 	if random != nil {
 		w.targets[0].breaker.consecutive = random.IntN(breakerConfig.Consecutive)
 		w.targets[0].product.breaker.consecutive = random.IntN(breakerConfig.Consecutive)

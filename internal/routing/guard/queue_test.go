@@ -10,7 +10,7 @@ import (
 // full returns a target whose account has so many slots, all taken.
 func full(t *testing.T, slots int) (*Target, []Grant) {
 	t.Helper()
-	target := NewAccount(1, slots).Target("p")
+	target := NewAccount(1, slots).Target("p", "")
 	grants := make([]Grant, slots)
 	for i := range grants {
 		grants[i] = granted(t, target, epoch)
@@ -145,7 +145,7 @@ func calls(t *testing.T, target *Target, grants []Grant, turns map[string][]*Tur
 // Who has the fewest attempts in flight is next, however many wait; who has as many takes
 // turns. Of one caller, who came first is.
 func TestFewestInFlightIsNext(t *testing.T) {
-	target := NewAccount(1, 8).Target("p")
+	target := NewAccount(1, 8).Target("p", "")
 	var grants []Grant
 	for range 8 {
 		grant, refusal := target.Acquire("a", epoch, time.Second, nil, Nobody)

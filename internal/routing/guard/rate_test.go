@@ -141,7 +141,7 @@ func TestRateThatRefusesDoesNotDouble(t *testing.T) {
 // The rate is of the account, and is found through its attempts.
 func TestRateOfAnAccount(t *testing.T) {
 	a := NewAccount(1, 100)
-	p, q := a.Target("p"), a.Target("q")
+	p, q := a.Target("p", ""), a.Target("q", "")
 	ends(t, p, epoch, 1, Result{Answered: true, RateLimited: true})
 	require.Equal(t, RateLimited, refused(t, q, epoch))
 	require.InDelta(t, firstRate, a.Status(epoch).Rate, 1e-9)

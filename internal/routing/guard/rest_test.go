@@ -11,7 +11,7 @@ import (
 // keeps it.
 func TestRefusalSaysWhenToComeAgain(t *testing.T) {
 	a := NewAccount(2, 100)
-	target := a.Target("p")
+	target := a.Target("p", "")
 	retryAt := func() time.Time {
 		_, refusal := target.Acquire("", epoch, time.Second, nil, Nobody)
 		require.NotEmpty(t, refusal.Why)
@@ -46,7 +46,7 @@ func TestRest(t *testing.T) {
 		OfCredentialForProduct: {true, true, true, true},
 	} {
 		a := NewAccount(2, 100)
-		p, q := a.Target("p"), a.Target("q")
+		p, q := a.Target("p", ""), a.Target("q", "")
 		p.Release(epoch, granted(t, p, epoch), Result{RetryAfter: 30 * time.Second, RestOf: subject})
 		var got [4]bool
 		var credentials [2]int
@@ -71,7 +71,7 @@ func TestRest(t *testing.T) {
 }
 
 func TestRestIsAMinuteAtMost(t *testing.T) {
-	target := NewAccount(1, 100).Target("p")
+	target := NewAccount(1, 100).Target("p", "")
 	grants := []Grant{granted(t, target, epoch), granted(t, target, epoch)}
 	target.Release(epoch, grants[0], Result{RetryAfter: time.Hour})
 	require.Equal(t, RetryAfter, refused(t, target, at(time.Minute-1)))
@@ -98,7 +98,7 @@ func TestSilenceCounts(t *testing.T) {
 		"cut by the router":        {50 * time.Millisecond, time.Hour, true, Closed},
 	}
 	for name, test := range tests {
-		target := NewAccount(1, 100).Target("p")
+		target := NewAccount(1, 100).Target("p", "")
 		for range 50 {
 			if test.takes > 0 {
 				target.Release(at(test.takes), granted(t, target, epoch), healthy)

@@ -78,7 +78,7 @@ func TestRefusedBesideTokens(t *testing.T) {
 // refused to all.
 func TestWhatIsUnsentIsNobodys(t *testing.T) {
 	for unsent, want := range map[bool]State{true: Open, false: Closed} {
-		target := NewAccount(1, 100).Target("p")
+		target := NewAccount(1, 100).Target("p", "")
 		for range 5 {
 			grant, refusal := target.Acquire("", epoch, time.Second, nil, 1)
 			require.Empty(t, refusal.Why)
@@ -86,7 +86,7 @@ func TestWhatIsUnsentIsNobodys(t *testing.T) {
 		}
 		require.Equal(t, want, target.Status(epoch).Product.State)
 	}
-	target := NewAccount(1, 100).Target("p")
+	target := NewAccount(1, 100).Target("p", "")
 	for range 5 {
 		grant, refusal := target.Acquire("", epoch, time.Second, nil, 1)
 		require.Empty(t, refusal.Why)
@@ -99,7 +99,7 @@ func TestWhatIsUnsentIsNobodys(t *testing.T) {
 func TestProbeOfTheSameSource(t *testing.T) {
 	for name, faulty := range map[string]Result{"product": {Product: Faulty}, "target": {Target: Faulty}} {
 		for source, want := range map[Source]time.Duration{Nobody: 3 * time.Second, 2: 3 * time.Second, 1: 5 * time.Second} {
-			target := NewAccount(1, 100).Target("p")
+			target := NewAccount(1, 100).Target("p", "")
 			for range 5 {
 				grant, _ := target.Acquire("", epoch, time.Second, nil, Nobody)
 				target.Release(epoch, grant, faulty)

@@ -27,9 +27,16 @@ type Refusal struct {
 // Target guards a product on an account. It is safe for concurrent use.
 type Target struct {
 	account *Account
-	product *product
-	// breaker is the target's own: its parameters may be wrong where the product works.
-	breaker Breaker
+	product *productView
+	*own
+}
+
+// productView is a product as an account of one configuration has it.
+type productView struct {
+	*product
+
+	// credentials are the account's, in its order, as ejected from this product alone.
+	credentials []*credential
 }
 
 // Grant lets one attempt begin. It must be released once, whatever becomes of the

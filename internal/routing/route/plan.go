@@ -2,7 +2,9 @@ package route
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
@@ -47,10 +49,17 @@ func NewTable(routes []Route, callers ...Caller) *Table {
 	return t
 }
 
+// guardTargets also finds again what is known of a target of the same route with the same
+// parameters, on an account that was there before.
 func (r *Route) guardTargets() {
+	route := fmt.Sprintf("%s\x00%s\x00%q\x00", r.Flow, r.Scenario, r.Callers)
+	twins := make(map[string]int, len(r.Targets))
 	for i := range r.Targets {
-		r.Targets[i].position = i + 1
-		r.Targets[i].own = r.Targets[i].Guard.Target(r.Targets[i].Product.ID)
+		t := &r.Targets[i]
+		twin := t.Name() + "\x00" + t.Fingerprint
+		t.position = i + 1
+		t.own = t.Guard.Target(t.Product.ID, route+t.Fingerprint+"\x00"+strconv.Itoa(twins[twin]))
+		twins[twin]++
 	}
 }
 
@@ -89,7 +98,7 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 			kept = append(kept, RuledOut{target, violations})
 			continue
 		}
-		if violations := target.Product.Check(query.Request, asked); violations != nil {
+		if violations := target.Product.Check(query.Request, asked, target.Parameters); violations != nil {
 			candidates = append(candidates, RuledOut{target, violations})
 			continue
 		}

@@ -66,6 +66,8 @@ type Target struct {
 	// Credentials are the names of the account's, Parameters those of the target's: for
 	// operators.
 	Credentials, Parameters []string
+	// Fingerprint tells targets with other parameters apart, across configurations.
+	Fingerprint string
 
 	// position is the target's place in its route, from 1.
 	position int

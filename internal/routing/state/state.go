@@ -66,6 +66,10 @@ type Account struct {
 type Credential struct {
 	Name string `json:"name"`
 	Ejection
+	// Rotation is "untried" or "rejected" of one that a change of the configuration brought and
+	// that has not served yet, "replaced" of one that serves on until the new ones do, "" of
+	// any other.
+	Rotation string              `json:"rotation,omitempty"`
 	Products map[string]Ejection `json:"products"`
 }
 
@@ -109,7 +113,7 @@ func accountOf(t *route.Target, now time.Time) Account {
 	state := t.Guard.Status(now)
 	credentials := make([]Credential, len(t.Credentials))
 	for i, name := range t.Credentials {
-		credentials[i] = Credential{name, ejectionOf(state.Credentials[i]), map[string]Ejection{}}
+		credentials[i] = Credential{name, ejectionOf(state.Credentials[i]), state.Rotations[i].String(), map[string]Ejection{}}
 	}
 	return Account{
 		Provider: t.Provider, Account: t.Account, Region: t.Region,

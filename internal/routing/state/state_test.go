@@ -102,8 +102,8 @@ func TestStatusOfWhatFailed(t *testing.T) {
 	want := []Account{{
 		Provider: "acme", Account: "a", Region: "cn", Limit: 50, MaxInFlight: 50, ClockOffset: 600.5,
 		Credentials: []Credential{
-			{"main", ejected, map[string]Ejection{sdk.ID: ok, page.ID: ok}},
-			{"spare", ok, map[string]Ejection{sdk.ID: ejected, page.ID: ok}},
+			{"main", ejected, "", map[string]Ejection{sdk.ID: ok, page.ID: ok}},
+			{"spare", ok, "", map[string]Ejection{sdk.ID: ejected, page.ID: ok}},
 		},
 	}}
 	if diff := cmp.Diff(want, status.Accounts); diff != "" {

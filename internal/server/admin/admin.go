@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 
+	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server"
 )
@@ -20,6 +21,10 @@ type Pages struct {
 	Status func() state.Status
 	// Callers is the state of those that are configured; nil is none.
 	Callers func() []Caller
+	// Configuration is which one is running, and which was refused; nil if nobody knows. Reload
+	// reads it anew, or says that it cannot be used.
+	Configuration func() reload.Status
+	Reload        func() (reload.Status, error)
 	// LogLevel shows and sets what is logged.
 	LogLevel http.Handler
 	// Hosts are the names that the listener answers to.
@@ -32,14 +37,15 @@ type Pages struct {
 }
 
 // New returns the operators' HTTP server: /metrics, /healthz while the process lives and
-// /readyz while it takes calls for everybody; /routes, /log-level and, if it is switched on,
-// /debug/pprof for operators. A vendor being down does not make the gateway unready.
+// /readyz while it takes calls for everybody; /routes, /reload, /log-level and, if it is
+// switched on, /debug/pprof for operators. A vendor being down does not make the gateway unready.
 func New(a Pages, errorLog *log.Logger) *http.Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.Metrics)
 	mux.HandleFunc("GET /healthz", server.Healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /routes", a.operators(a.routes))
+	mux.HandleFunc("POST /reload", a.operators(a.reload))
 	mux.HandleFunc("GET /log-level", a.operators(a.logLevel))
 	mux.HandleFunc("PUT /log-level", a.operators(a.logLevel))
 	mux.HandleFunc("GET /debug/pprof/", a.operators(a.profile(pprof.Index))) // heap, goroutine, allocs and the like
@@ -104,9 +110,11 @@ func (a Pages) logLevel(w http.ResponseWriter, r *http.Request) {
 	a.LogLevel.ServeHTTP(w, r)
 }
 
-// routes writes the state of every target, account and caller.
+// routes writes which configuration is running, and the state of every target, account and
+// caller.
 func (a Pages) routes(w http.ResponseWriter, _ *http.Request) {
 	page := struct {
+		Configuration *reload.Status `json:"configuration,omitempty"`
 		state.Status
 
 		Callers []Caller `json:"callers,omitempty"`
@@ -114,11 +122,40 @@ func (a Pages) routes(w http.ResponseWriter, _ *http.Request) {
 	if a.Callers != nil {
 		page.Callers = a.Callers()
 	}
-	encoded, err := json.MarshalIndent(page, "", "  ")
+	if a.Configuration != nil {
+		configuration := a.Configuration()
+		page.Configuration = &configuration
+	}
+	writeJSON(w, http.StatusOK, page)
+}
+
+// otherOrigins are pages of web sites, which browsers let send a POST unasked.
+var otherOrigins = http.NewCrossOriginProtection()
+
+// reload reloads the configuration, and answers with what is running then and what was
+// refused: 200 if nothing was, otherwise 409.
+func (a Pages) reload(w http.ResponseWriter, r *http.Request) {
+	if err := otherOrigins.Check(r); err != nil {
+		http.Error(w, r.URL.Path+" is not for pages of other origins", http.StatusForbidden)
+		return
+	}
+	switch status, err := a.Reload(); {
+	case err == nil:
+		writeJSON(w, http.StatusOK, status)
+	case status.Refused != nil:
+		writeJSON(w, http.StatusConflict, status)
+	default:
+		http.Error(w, err.Error(), http.StatusConflict)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	encoded, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
 	_, _ = w.Write(append(encoded, '\n'))
 }

@@ -14,10 +14,8 @@ import (
 )
 
 // All returns the interceptors, the first outermost. They are gRPC's own kind, and want the
-// call in the context. The rules and limits may change until the first call.
-func All(
-	controller *admission.Controller, observers []func(*call.Call), rules *Rules, limits *CallerLimits,
-) []grpc.UnaryServerInterceptor {
+// call in the context. The limits may change until the first call.
+func All(controller *admission.Controller, observers []func(*call.Call), limits *CallerLimits) []grpc.UnaryServerInterceptor {
 	return []grpc.UnaryServerInterceptor{
 		observe(observers),
 		recoverPanic,
@@ -25,8 +23,8 @@ func All(
 		admit(controller, limits),
 		read,
 		limitDeadline,
-		validateMessage(rules),
-		permit(limits),
+		validateMessage,
+		permit,
 	}
 }
 

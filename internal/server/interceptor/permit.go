@@ -15,21 +15,17 @@ import (
 type CallerLimits struct {
 	// Rates are how often they may call; nil if nobody's is bounded.
 	Rates quota.Rates
-	// Permissions are what they may ask for. Who has none may ask for everything.
-	Permissions map[string]*permissions.Permissions
 }
 
 // permit ends a call whose valid message asks for what its caller may not have.
-func permit(limits *CallerLimits) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-		c := call.From(ctx)
-		if allowed := limits.Permissions[c.CallerName()]; allowed != nil && c.Request != nil {
-			if refused := allowed.Check(asks(c.Request)); refused != nil {
-				return nil, refused
-			}
+func permit(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	c := call.From(ctx)
+	if allowed := c.Settings.PermissionsOf(c.CallerName()); allowed != nil && c.Request != nil {
+		if refused := allowed.Check(asks(c.Request)); refused != nil {
+			return nil, refused
 		}
-		return next(ctx, request)
 	}
+	return next(ctx, request)
 }
 
 func asks(request *livenessv1.IssueLivenessTokenRequest) permissions.Request {

@@ -39,26 +39,25 @@ type Rules struct {
 // validateMessage checks a message against the contract: the rules of the proto files, and what
 // those cannot say. Fields that the contract does not know have been refused when the message
 // was decoded.
-func validateMessage(rules *Rules) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-		m := request.(proto.Message)
-		if !plain(m) {
-			if refused := check(m); refused != nil {
-				return nil, refused
-			}
+func validateMessage(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	c, m := call.From(ctx), request.(proto.Message)
+	if !plain(m) {
+		if refused := check(m); refused != nil {
+			return nil, refused
 		}
-		if r, ok := m.(*livenessv1.IssueLivenessTokenRequest); ok {
-			if violations := rules.badCallbacks(r.GetCallback()); violations != nil {
-				return nil, &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
-			}
-		}
-		if photos := call.From(ctx).Photos; len(photos) > 0 {
-			if refused := checkPhotos(photos); refused != nil {
-				return nil, refused
-			}
-		}
-		return next(ctx, request)
 	}
+	if r, ok := m.(*livenessv1.IssueLivenessTokenRequest); ok {
+		rules := Rules{AllowPrivateCallbacks: c.Settings.PrivateCallbacks()}
+		if violations := rules.badCallbacks(r.GetCallback()); violations != nil {
+			return nil, &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
+		}
+	}
+	if len(c.Photos) > 0 {
+		if refused := checkPhotos(c.Photos); refused != nil {
+			return nil, refused
+		}
+	}
+	return next(ctx, request)
 }
 
 // checkPhotos refuses photos that are too large together.

@@ -9,13 +9,15 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // refusedFor returns the descriptions of what is wrong with a message.
 func refusedFor(t *testing.T, rules *Rules, request *livenessv1.IssueLivenessTokenRequest) (descriptions []string) {
 	t.Helper()
-	ctx := call.With(t.Context(), call.New(call.GRPC))
-	_, err := validateMessage(rules)(ctx, request, nil, func(context.Context, any) (any, error) { return nil, nil })
+	c := call.New(call.GRPC)
+	c.Settings = &settings.Settings{AllowPrivateCallbacks: rules.AllowPrivateCallbacks}
+	_, err := validateMessage(call.With(t.Context(), c), request, nil, func(context.Context, any) (any, error) { return nil, nil })
 	if err == nil {
 		return nil
 	}
@@ -65,7 +67,7 @@ func TestCallbacksThatAreRefused(t *testing.T) {
 		}
 	}
 	for _, url := range []string{
-		"https://exa mple/", "https://shop.example/\r\n", "https://shop.example\\@evil.example/", "https://张三.example/", "//shop.example/", "/r", "",
+		"https://exa mple/", "https://shop.example/\r\n", "https://shop.example\\@evil.example/", "https://张三.example/", "https://\u212aelvin.example/", "https://shop.example\u3002/", "//shop.example/", "/r", "",
 		"https://[::1", "https://[fe80::1%25eth0]/", "https://%31%32%37.0.0.1/", "https://shop.example/\u202e", "https://[v1.x]/", "https://shop.example:80:80/", "https://shop.example:a/",
 		"http://[::ffff:127.0.0.1]/", "http://[::ffff:8.8.8.8]/", "http://[::127.0.0.1]/",
 	} {

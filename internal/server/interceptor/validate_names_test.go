@@ -34,7 +34,7 @@ func TestBadNameSaysWhatTheRulesSay(t *testing.T) {
 }
 
 func TestViolationsAreBounded(t *testing.T) {
-	validate := validateMessage(&Rules{})
+	validate := validateMessage
 	for name, request := range map[string]*livenessv1.IssueLivenessTokenRequest{
 		"products":              {Flow: 1, AcceptedProducts: make([]string, 64)},
 		"products and regions":  {AcceptedProducts: make([]string, 10), Regions: make([]string, 64)},

@@ -1,0 +1,127 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/upstream"
+)
+
+// account is an account of a configuration, opened. Its transport and what its guard knows may
+// be older than the configuration.
+type account struct {
+	*config.Account
+
+	transport *upstream.Transport
+	guard     *guard.Account
+	opened    providers.Account
+	// credentials are the configuration's and, behind them, those that serve until these do.
+	credentials []config.Credential
+	names       []string
+}
+
+// accounts are a configuration's by their names.
+type accounts map[string]*account
+
+// openAccounts opens the accounts of a configuration. What did not change of those before is
+// kept: connections, and what is known. Nothing is dialled before a route is used.
+func openAccounts(cfg *config.Config, before accounts, now time.Time) accounts {
+	all := make(accounts, len(cfg.Accounts))
+	for i := range cfg.Accounts {
+		configured := &cfg.Accounts[i]
+		a := &account{Account: configured, credentials: slices.Clone(configured.Credentials), names: configured.CredentialNames()}
+		last := before[a.Name]
+		if last != nil && a.sameVendor(last) {
+			a.follow(last, now)
+		} else {
+			a.guard = guard.AccountOf(credentialIDs(a.credentials), a.MaxInFlight)
+		}
+		if last != nil && a.sameVendor(last) && a.sameConnections(last) {
+			a.transport = last.transport
+		} else {
+			a.transport = upstream.NewTransport(configured)
+		}
+		opened := *configured
+		opened.Credentials = a.credentials
+		a.opened = upstream.Open(&opened, a.transport)
+		all[a.Name] = a
+	}
+	return all
+}
+
+// sameVendor reports whether what is known of the account before is true of this one.
+func (a *account) sameVendor(before *account) bool {
+	return a.Provider.Name == before.Provider.Name && a.PathPrefix == before.PathPrefix && a.BaseURL.String() == before.BaseURL.String()
+}
+
+// sameConnections reports whether connections of the account before may be used.
+func (a *account) sameConnections(before *account) bool {
+	sameRoots := a.RootCAs == nil && before.RootCAs == nil ||
+		a.RootCAs != nil && before.RootCAs != nil && a.RootCAs.Equal(before.RootCAs)
+	sameProxy := a.Proxy == nil && before.Proxy == nil || a.Proxy != nil && before.Proxy != nil && a.Proxy.String() == before.Proxy.String()
+	return sameRoots && sameProxy && a.MaxConnectionAge == before.MaxConnectionAge
+}
+
+// follow takes over what is known of the account before, and the credentials that serve until
+// the new ones have proved themselves.
+func (a *account) follow(before *account, now time.Time) {
+	var kept []int
+	a.guard, kept = before.guard.Next(now, credentialIDs(a.credentials), a.MaxInFlight)
+	for _, i := range kept {
+		a.credentials = append(a.credentials, before.credentials[i])
+		a.names = append(a.names, replacedName(a.names, before.credentials[i].Name))
+	}
+}
+
+// replacedName is what operators see of a credential that was replaced. No configured one is
+// called so: names have no slash.
+func replacedName(taken []string, name string) string {
+	replaced := name + "/replaced"
+	for n := 2; slices.Contains(taken, replaced); n++ {
+		replaced = name + "/replaced-" + strconv.Itoa(n)
+	}
+	return replaced
+}
+
+// credentialIDs tell credentials with other secrets apart, also those of one name. They never
+// leave the process.
+func credentialIDs(credentials []config.Credential) []string {
+	ids := make([]string, len(credentials))
+	for i := range credentials {
+		hash := sha256.New()
+		for _, key := range slices.Sorted(maps.Keys(credentials[i].Secrets)) {
+			secret := sha256.Sum256([]byte(credentials[i].Secrets[key].Reveal()))
+			_, _ = hash.Write([]byte(key + "\x00"))
+			_, _ = hash.Write(secret[:])
+		}
+		ids[i] = credentials[i].Name + "\x00" + hex.EncodeToString(hash.Sum(nil))
+	}
+	return ids
+}
+
+// fingerprint tells targets with other parameters apart.
+func fingerprint(parameters map[string]string) string {
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		text.WriteString(strconv.Quote(name) + strconv.Quote(parameters[name]))
+	}
+	return text.String()
+}
+
+// closeOthers closes the connections that none of the others' accounts use. Requests that are
+// in flight on them end undisturbed.
+func (a accounts) closeOthers(others accounts) {
+	for name, one := range a {
+		if other := others[name]; other == nil || other.transport != one.transport {
+			one.transport.Close()
+		}
+	}
+}

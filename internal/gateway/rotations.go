@@ -1,0 +1,75 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+)
+
+// rotationInterval is how often it is looked whether new credentials have served. Calls need
+// not wait for it: they take the new ones from then on.
+const rotationInterval = time.Second
+
+// watchRotations says in the log what becomes of new credentials, and forgets those that they
+// have replaced, until ctx ends.
+func (g *Gateway) watchRotations(ctx context.Context) {
+	ticker := time.NewTicker(rotationInterval)
+	defer ticker.Stop()
+	told := map[string]guard.Rotation{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			told = g.tellRotations(told)
+			g.forgetReplaced()
+		}
+	}
+}
+
+// tellRotations logs what is not told yet, and returns what is.
+func (g *Gateway) tellRotations(told map[string]guard.Rotation) map[string]guard.Rotation {
+	now := map[string]guard.Rotation{}
+	for _, a := range g.current.Load().accounts {
+		rotations := a.guard.Status(time.Now()).Rotations
+		rotating := slices.Contains(rotations, guard.Replaced)
+		for i, rotation := range rotations {
+			id := credentialIDs(a.credentials[i : i+1])[0] + "\x00" + a.Name
+			log := g.log.With(zap.String("account", a.Name), zap.String("credential", a.names[i]))
+			switch before := told[id]; {
+			case rotation == guard.Untried && before != rotation:
+				log.Info("a new credential waits for its probe, those before it serve")
+			case rotation == guard.Rejected && before != rotation && rotating:
+				log.Error("the vendor refuses a new credential, those that it replaces go on")
+			case rotation == guard.Rejected && before != rotation:
+				log.Error("the vendor refuses a new credential")
+			case rotation == guard.NoRotation && (before == guard.Untried || before == guard.Rejected):
+				log.Info("a new credential serves")
+			}
+			if rotation != guard.NoRotation {
+				now[id] = rotation
+			}
+		}
+	}
+	return now
+}
+
+// forgetReplaced takes the running configuration into use once more, if an account has no need
+// of what was replaced.
+func (g *Gateway) forgetReplaced() {
+	g.applying.Lock()
+	defer g.applying.Unlock()
+	running := g.current.Load()
+	for _, a := range running.accounts {
+		if a.guard.Replaced() {
+			if err := g.use(running.config, g.log); err != nil {
+				g.log.Error("credentials that were replaced cannot be forgotten yet", zap.Error(err))
+			}
+			return
+		}
+	}
+}

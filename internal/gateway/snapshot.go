@@ -1,0 +1,84 @@
+package gateway
+
+import (
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/quota"
+	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/settings"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
+)
+
+// snapshot is what one configuration makes of the gateway. It is not changed once it is in use.
+type snapshot struct {
+	config         *config.Config
+	accounts       accounts
+	authentication *authentication
+}
+
+// live is what outlives configurations and is told of each: what calls that begin from then on
+// are held to.
+type live struct {
+	current atomic.Pointer[snapshot]
+
+	router     *routing.Router
+	dispatcher *server.Dispatcher
+	controller *admission.Controller
+	rates      *quota.InMemory
+	keys       *idempotency.Memory
+	scenarios  *telemetry.Scenarios
+	// level is nil if nobody sets it.
+	level *zap.AtomicLevel
+}
+
+// use takes a configuration into use, or leaves everything as it was. Calls that have begun end
+// under the one before. It must not be called concurrently with itself.
+func (l *live) use(cfg *config.Config, log *zap.Logger) error {
+	before := l.current.Load()
+	if before == nil {
+		before = &snapshot{}
+	}
+	authentication, err := authenticate(cfg, before.authentication, log)
+	if err != nil {
+		return err
+	}
+	next := &snapshot{cfg, openAccounts(cfg, before.accounts, time.Now()), authentication}
+	routes := routesOver(cfg, next.accounts)
+	table := route.NewTable(routes, Narrowed(cfg)...)
+
+	l.controller.Use(callLimits(cfg))
+	l.rates.Use(callRates(cfg))
+	l.keys.LimitCallers(callerKeys(cfg))
+	l.scenarios.Use(routes)
+	l.router.Use(table)
+	l.dispatcher.Use(&settings.Settings{
+		Authenticator: authentication.of(), Permissions: Permissions(cfg),
+		AllowPrivateCallbacks: cfg.AllowPrivateCallbacks, Routes: table,
+	})
+	l.current.Store(next)
+	l.setLevel(before.config, cfg)
+	before.accounts.closeOthers(next.accounts)
+	if before.authentication != authentication {
+		before.authentication.end()
+	}
+	return nil
+}
+
+// setLevel sets the level of the log where the configuration has another one: operators may
+// have set theirs, which stays otherwise.
+func (l *live) setLevel(before, now *config.Config) {
+	if l.level == nil || before == nil || before.Log.Level == now.Log.Level {
+		return
+	}
+	if level, err := zap.ParseAtomicLevel(now.Log.Level); err == nil { // the file was checked
+		l.level.SetLevel(level.Level())
+	}
+}

@@ -1,0 +1,34 @@
+package redis
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// Access is what connections to Redis are made with.
+type Access struct {
+	Username string
+	Password sensitive.String
+	// TLS is nil for none.
+	TLS *tls.Config
+}
+
+// renew has new connections made with what access returns then. Those that are open stay.
+func renew(o *goredis.UniversalOptions, access func() Access) {
+	o.CredentialsProviderContext = func(context.Context) (username, password string, err error) {
+		a := access()
+		return a.Username, a.Password.Reveal(), nil
+	}
+	dialer := &net.Dialer{Timeout: o.DialTimeout}
+	o.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if security := access().TLS; security != nil {
+			return (&tls.Dialer{NetDialer: dialer, Config: security}).DialContext(ctx, network, address)
+		}
+		return dialer.DialContext(ctx, network, address)
+	}
+}
