@@ -43,10 +43,11 @@ func check(ctx context.Context, s *setup) error {
 	return nil
 }
 
-// checkLanes are those of the two sections that know every way of making a call, and one
+// checkLanes are those of the sections that know every way of making a call, and one
 // of each contender that only other sections have.
 func (s *setup) checkLanes() []lane {
-	lanes := s.choose(append(s.costLanes(work.Small(work.TwoTargets), s.workers), s.costLanes(work.Photos(work.OneTarget), s.workers)...))
+	small, photos := work.Small(work.TwoTargets), work.Photos(work.OneTarget)
+	lanes := s.choose(slices.Concat(s.costLanes(small, s.workers), s.costLanes(photos, s.workers), s.callerLanes()))
 	for _, name := range slices.Sorted(maps.Keys(contenders())) {
 		l := lane{contender: name, protocol: work.GRPC, work: work.Small(work.TwoTargets)}
 		if contenders()[name].gateway.sample {

@@ -22,6 +22,9 @@ type gatewayOptions struct {
 	traced bool
 	// redis has it share idempotency keys over a Redis.
 	redis bool
+	// encrypted has it listen over TLS; callers is how many it has, 0 for none that it knows.
+	encrypted bool
+	callers   int
 	// sample takes deploy/config.example.yaml instead of a configuration written here.
 	sample bool
 }
@@ -105,7 +108,14 @@ func (s *setup) gatewayConfig(c contender) (string, error) {
 	}
 	var text strings.Builder
 	if c.program == "gateway" {
-		text.WriteString("listen: {pprof: true}\n") // for -profile; a baseline may not know the key
+		encrypted := ""
+		if c.gateway.encrypted {
+			encrypted = s.identities.listen()
+		}
+		text.WriteString("listen: {pprof: true" + encrypted + "}\n") // for -profile; a baseline may not know the key
+	}
+	if c.gateway.callers > 0 {
+		text.WriteString(s.identities.configuration(c.gateway.callers))
 	}
 	if c.gateway.redis {
 		_, _ = fmt.Fprintf(&text, sharedKeys, s.redisAddress)

@@ -66,10 +66,14 @@ func (s *setup) connect(ctx context.Context, l lane) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.client(l, started, load.Options{
+	options := load.Options{
 		Connections: s.connections, Deadline: callDeadline,
-		Keys: l.keys,
-	})
+		Keys: l.keys, Authorizations: s.identities.authorizations(l),
+	}
+	if started.contender.gateway.encrypted {
+		options.TLS = s.identities.tls()
+	}
+	return s.client(l, started, options)
 }
 
 // client returns a client of a running contender, nil for the vendor itself.
@@ -84,6 +88,8 @@ func (s *setup) client(l lane, of *server, options load.Options) (*client, error
 		c.call = load.NewHTTP(s.vendor.Plain, s.transport, body, options)
 	case l.protocol == work.GRPC:
 		c.call, c.closer, err = load.NewGRPC(of.addresses.grpc, body, options)
+	case options.TLS != nil:
+		c.call = load.NewHTTP("https://"+of.addresses.http, s.transport, body, options)
 	default:
 		c.call = load.NewHTTP("http://"+of.addresses.http, s.transport, body, options)
 	}

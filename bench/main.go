@@ -124,5 +124,6 @@ func sections() []section {
 		{"start", start},
 		{"overload", overload},
 		{"growth", growth},
+		{"callers", callerCosts},
 	}
 }

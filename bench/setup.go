@@ -23,6 +23,8 @@ type setup struct {
 	folder   string
 	programs map[string]string
 	vendor   *rig.Vendor
+	// identities are those of callers.
+	identities *identities
 	// transport is the load's for everything but gRPC.
 	transport *http.Transport
 
@@ -54,6 +56,10 @@ func newSetup(ctx context.Context, o options, programs ...string) (*setup, error
 	s := &setup{options: o, folder: folder, programs: map[string]string{}, transport: &http.Transport{
 		MaxIdleConnsPerHost: 20_000, DisableCompression: true,
 	}}
+	if s.identities, err = newIdentities(folder); err != nil {
+		return nil, s.close(err)
+	}
+	s.transport.TLSClientConfig = s.identities.tls()
 	for _, name := range programs {
 		s.progress("building %s", name)
 		s.programs[name], err = rig.Build(ctx, o.root, built[name], filepath.Join(folder, name))

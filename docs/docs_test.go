@@ -118,27 +118,6 @@ func readFile(t *testing.T, file string) string {
 	return string(text)
 }
 
-// test is the name of a test in a page.
-var test = regexp.MustCompile("`(Test[A-Z]\\w+)`")
-
-// The tests that the page about security names exist.
-func TestTestsOfTheSecurityPage(t *testing.T) {
-	var code strings.Builder
-	for _, folder := range []string{"../cmd", "../internal"} {
-		require.NoError(t, filepath.WalkDir(folder, func(path string, _ os.DirEntry, err error) error {
-			if strings.HasSuffix(path, "_test.go") {
-				code.WriteString(readFile(t, path))
-			}
-			return err
-		}))
-	}
-	named := test.FindAllStringSubmatch(readFile(t, "security.md"), -1)
-	require.NotEmpty(t, named)
-	for _, name := range named {
-		require.Contains(t, code.String(), "\nfunc "+name[1]+"(t *testing.T)")
-	}
-}
-
 // Every test that a page names is one that there is.
 func TestNamedTests(t *testing.T) {
 	tests := map[string]bool{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -37,6 +38,7 @@ callers:
 	for _, c := range []struct{ name, may string }{
 		{"shop", "flows: [app_sdk, hosted_page], scenarios: [\"\"], products: [megvii.app-v5, megvii.pc-web], callback_hosts: [shop.example, \"*.pay.example\"]"},
 		{"bank", "regions: [cn], max_calls: 1"},
+		{"keyer", "accepted_products: [megvii.app-v5], max_idempotency_keys: 1"},
 		{"pacer", "rate: 0.01, burst: 2, accepted_products: [linkface.app]"},
 	} {
 		token, key := callers.NewAPIKey()
@@ -72,6 +74,48 @@ func TestAdminsSeeOperatorsPages(t *testing.T) {
 		require.NoError(t, answer.Body.Close())
 		require.Equal(t, want, answer.StatusCode)
 	}
+}
+
+// Operators see who the callers are, what they may and have, and nothing by which anybody
+// could show to be one.
+func TestRoutesShowCallers(t *testing.T) {
+	g, client, keys := startLimited(t, issueAll)
+	const call = `{"flow": "FLOW_APP_SDK", "acceptedProducts": ["megvii.app-v5"], "idempotencyKey": "k-1"}`
+	callAs(t, g, client, keys["keyer"], call)
+	callAs(t, g, client, keys["pacer"], `{"flow": "FLOW_APP_SDK"}`)
+	page := get(t, "http://"+g.Operator+"/routes")
+	var shown struct{ Callers []json.RawMessage }
+	require.NoError(t, json.Unmarshal([]byte(page), &shown))
+	require.Len(t, shown.Callers, 4)
+	for i, want := range []string{
+		`{"name": "shop", "admin": false, "identified_by": ["api_key"], "calls_in_flight": 0, "photo_bytes_in_flight": 0,
+			"flows": ["app_sdk", "hosted_page"], "scenarios": [""], "products": ["megvii.app-v5", "megvii.pc-web"],
+			"callback_hosts": ["shop.example", "*.pay.example"]}`,
+		`{"name": "bank", "admin": false, "identified_by": ["api_key"], "calls_in_flight": 0, "photo_bytes_in_flight": 0,
+			"regions": ["cn"], "max_calls": 1}`,
+		`{"name": "keyer", "admin": false, "identified_by": ["api_key"], "calls_in_flight": 0, "photo_bytes_in_flight": 0,
+			"accepted_products": ["megvii.app-v5"], "idempotency_keys": {"held": 1, "max": 1}}`,
+	} {
+		require.JSONEq(t, want, string(shown.Callers[i]))
+	}
+	var pacer struct{ Rate struct{ Burst, Left float64 } }
+	require.NoError(t, json.Unmarshal(shown.Callers[3], &pacer))
+	require.InDelta(t, 2, pacer.Rate.Burst, 0)
+	require.InDelta(t, 0, pacer.Rate.Left, 0.9, "of its two calls at once")
+	for _, key := range keys {
+		_, rest, _ := strings.Cut(key, "_")
+		id, secret, _ := strings.Cut(rest, "_")
+		require.NotContains(t, page, id)
+		require.NotContains(t, page, secret)
+		require.NotContains(t, page, fmt.Sprintf("%x", sha256.Sum256([]byte(secret))))
+	}
+	answer, err := (&http.Client{}).Get("http://" + g.Admin + "/routes")
+	require.NoError(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusForbidden, answer.StatusCode)
+	require.NotContains(t, string(body), "keyer")
 }
 
 // answered is what a caller gets over either transport.
@@ -262,10 +306,52 @@ func TestCallersHaveABoundInFlight(t *testing.T) {
 	require.NoError(t, <-held)
 }
 
+// A caller has as many idempotency keys as it may: a new one is refused until one of its own
+// is free, over both transports, and costs nothing. What it has is repeated all the while, and
+// others do not notice.
+func TestCallersHaveABoundOfIdempotencyKeys(t *testing.T) {
+	g, client, keys := startLimited(t, issueAll)
+	keyed := func(key string) string {
+		return `{"flow": "FLOW_APP_SDK", "acceptedProducts": ["megvii.app-v5"], "idempotencyKey": "` + key + `"}`
+	}
+	for range 2 {
+		for transport, got := range callAs(t, g, client, keys["keyer"], keyed("first")) {
+			require.NotEmpty(t, got.product, "%s: %v", transport, got.status)
+		}
+		for transport, got := range callAs(t, g, client, keys["keyer"], keyed("second")) {
+			reason, field, _, wait := got.details(t)
+			require.Equal(t, "CALLER_QUOTA_EXCEEDED", reason, transport)
+			require.Empty(t, field)
+			require.Equal(t, "RESOURCE_EXHAUSTED", code.Code(got.status.GetCode()).String())
+			require.Contains(t, got.status.GetMessage(), "too many idempotency keys of the caller")
+			require.Greater(t, wait, 59*time.Minute, "replay_time")
+			require.LessOrEqual(t, wait, 72*time.Minute)
+			require.GreaterOrEqual(t, got.wait, wait, "not sooner")
+			if transport == "rest" {
+				require.Equal(t, http.StatusTooManyRequests, got.http)
+			}
+		}
+		for transport, got := range callAs(t, g, client, keys["keyer"], `{"flow": "FLOW_APP_SDK"}`) {
+			require.NotEmpty(t, got.product, "%s without a key: %v", transport, got.status)
+		}
+		for transport, got := range callAs(t, g, client, keys["shop"], keyed("second")) {
+			require.NotEmpty(t, got.product, "%s of another: %v", transport, got.status)
+		}
+	}
+	metrics := get(t, "http://"+g.Admin+"/metrics")
+	for _, series := range []string{
+		`caller_idempotency_keys{caller="keyer"} 1`, `caller_idempotency_keys_limit{caller="keyer"} 1`,
+		`idempotency_total{outcome="over_quota"} 4`, `caller_requests_total{caller="keyer",reason="CALLER_QUOTA_EXCEEDED"} 4`,
+	} {
+		require.Contains(t, metrics, "liveness_gateway_"+series+"\n")
+	}
+	require.NotContains(t, metrics, `caller_idempotency_keys{caller="shop"}`)
+}
+
 // A plan is the caller's own.
 func TestPlanOfACaller(t *testing.T) {
 	_, keys := limitedCallers()
-	require.Len(t, keys, 3)
+	require.Len(t, keys, 4)
 	for _, c := range []struct{ caller, request, want, failure string }{
 		{"", `{"flow": "FLOW_APP_SDK", "scenario": "login", "acceptedProducts": ["megvii.app-v5", "linkface.app"]}`, "linkface-test", ""},
 		{"shop", `{"flow": "FLOW_APP_SDK", "scenario": "login", "acceptedProducts": ["megvii.app-v5", "linkface.app"]}`, "this caller may use megvii.app-v5", ""},

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/certtest"
 	"github.com/liveness-gateway/gateway/internal/demo"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
@@ -71,8 +72,40 @@ func TestConfigCheckWarnsOfTimeouts(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 		var output, warnings bytes.Buffer
 		require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, &warnings))
-		require.Equal(t, file+": ok (accounts: 2, routes: 4)\n", output.String())
+		require.Equal(t, file+": ok (accounts: 2, routes: 4, callers: anybody)\n", output.String())
 		require.Equal(t, warned, strings.Contains(warnings.String(), "more than half of the default deadline"), warnings.String())
+	}
+}
+
+// Who may call is said, and what of callers is no mistake and hardly meant.
+func TestConfigCheckTellsOfCallers(t *testing.T) {
+	t.Setenv("TEST_KEY", "test-key-5127")
+	t.Setenv("TEST_SECRET", "test-secret-5127")
+	server := certtest.New(t)
+	folder := t.TempDir()
+	for name, content := range server.SecretFiles(server.Issue(t, certtest.Leaf{})) {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), content, 0o600))
+	}
+	const (
+		encrypted = "tls: {certificate: tls.crt, key: tls.key, client_ca: ca.crt, client_certificates: optional}, "
+		both      = "callers: {shop: {certificates: [{dns: shop.example}], rate: 5}, bank: {certificates: [{dns: bank.example}], max_calls: 5}}\n"
+		unasked   = "warning: no client is asked for a certificate, by which shop, bank would be known: set client_ca in listen.tls\n"
+	)
+	for _, c := range []struct{ tls, text, callers, warnings string }{
+		{"", "", "anybody", ""},
+		{encrypted, "", "anybody", ""},
+		{strings.Replace(encrypted, "optional", "required", 1), "", "whoever has a certificate of client_ca, as one without a name", ""},
+		{encrypted, both, "2", ""},
+		{"", both, "2", unasked},
+		{encrypted, strings.Replace(both, ", rate: 5", "", 1), "2", "warning: shop may slow the other callers down: set rate or max_calls\n"},
+		{encrypted, "callers: {shop: {certificates: [{dns: shop.example}]}}\n", "1", ""},
+	} {
+		file := filepath.Join(folder, "gateway.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(c.text+strings.NewReplacer("URL", "http://127.0.0.1:1", "listen: {", "listen: {"+c.tls).Replace(vendorConfig)), 0o600))
+		var output, warnings bytes.Buffer
+		require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, &warnings))
+		require.Equal(t, file+": ok (accounts: 2, routes: 4, callers: "+c.callers+")\n", output.String())
+		require.Equal(t, c.warnings, warnings.String())
 	}
 }
 
@@ -85,7 +118,7 @@ func TestConfigCheckAndPrint(t *testing.T) {
 
 	var output bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, nil))
-	require.Equal(t, file+": ok (accounts: 2, routes: 4)\n", output.String())
+	require.Equal(t, file+": ok (accounts: 2, routes: 4, callers: anybody)\n", output.String())
 
 	output.Reset()
 	require.NoError(t, run(t.Context(), []string{"config", "print", file}, &output, nil))

@@ -2,33 +2,14 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
-	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
-
-// warnOfTimeouts names the accounts of which a hung attempt leaves a caller with the default
-// deadline too little time for another vendor.
-func warnOfTimeouts(output io.Writer, cfg *config.Config) error {
-	for i := range cfg.Accounts {
-		account := &cfg.Accounts[i]
-		if account.Timeout <= call.DefaultDeadline/2 {
-			continue
-		}
-		_, err := fmt.Fprintf(output, "warning: the timeout of %s, %s, is more than half of the default deadline, %s\n",
-			account.Name, account.Timeout, call.DefaultDeadline)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // addNoSecrets gives a command the flag of that name; options are to be read when it runs.
 func addNoSecrets(command *cobra.Command) (options func() []config.Option) {
@@ -80,11 +61,11 @@ func configCheckCommand() *cobra.Command {
 			if _, err := gateway.Authenticator(cfg, zap.NewNop()); err != nil {
 				return err
 			}
-			if err := warnOfTimeouts(cmd.ErrOrStderr(), cfg); err != nil {
+			if err := warn(cmd.ErrOrStderr(), cfg); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (accounts: %d, routes: %d)\n",
-				args[0], len(cfg.Accounts), len(cfg.Routes))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (accounts: %d, routes: %d, callers: %s)\n",
+				args[0], len(cfg.Accounts), len(cfg.Routes), whoMayCall(cfg))
 			return err
 		},
 	}

@@ -5,6 +5,8 @@ package admission
 import (
 	"sync/atomic"
 
+	"golang.org/x/time/rate"
+
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
@@ -33,16 +35,20 @@ type Limits struct {
 // equal share: of those who hold anything, two at least. So one who takes all that it can get
 // leaves room for whoever comes, and gives way until the shares are equal.
 //
-// It is safe for concurrent use, takes no lock and allocates nothing.
+// It is safe for concurrent use, takes no lock and allocates nothing, but for Pause.
 type Controller struct {
 	calls, bytes total
 	callers      atomic.Pointer[map[string]*holder]
 	// others are the callers without a name.
 	others holder
+	paused atomic.Int64
 }
 
-// holder is what one caller holds.
-type holder struct{ calls, bytes gauge }
+// holder is what one caller holds, and how often it is refused.
+type holder struct {
+	calls, bytes gauge
+	refusals     *rate.Limiter
+}
 
 // NewController returns a controller that sheds what would pass the limits, or those of a
 // caller, which are by name. Whoever has no name there is one caller without bounds.
@@ -59,7 +65,7 @@ func (c *Controller) Use(limits Limits, callers map[string]Limits) {
 	for name, own := range callers {
 		h := c.named(name)
 		if h == nil {
-			h = &holder{}
+			h = &holder{refusals: newRefusals()}
 		}
 		h.calls.limit.Store(int64(own.MaxCalls))
 		h.bytes.limit.Store(own.MaxPhotoBytes)

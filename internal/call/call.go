@@ -7,7 +7,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	mathrand "math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +23,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/routing/guard"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/settings"
 )
@@ -73,8 +77,8 @@ type Call struct {
 	// Outcome is what was tried for the call. If the call Repeats another, it is empty,
 	// or of a failure that they share.
 	Outcome routing.Outcome
-	// RetryAfter is how long it is until the caller's rate allows another call, if that is what
-	// the call failed of; 0 otherwise.
+	// RetryAfter is how long it is until what is the caller's allows another call, if that is
+	// what the call failed of; 0 otherwise.
 	RetryAfter time.Duration
 	// Err is why the call failed, nil if it issued a token.
 	Err *providers.Error
@@ -197,12 +201,34 @@ func (c *Call) RetryDelay() time.Duration {
 	}
 	retry := rowOf(c.Err).retry
 	if retry > 0 && c.RetryAfter > 0 {
-		return c.RetryAfter // what the caller's rate says
+		return c.RetryAfter // what the caller's quota says
 	}
 	if retry > 0 && c.Outcome.RetryAfter > 0 {
 		return c.Outcome.RetryAfter // what routing knows of its targets
 	}
 	return retry
+}
+
+// ComeBackIn sets RetryAfter to that wait and up to a fifth more, so that calls that were
+// refused together do not come back together. Any earlier they would be refused again.
+func (c *Call) ComeBackIn(wait time.Duration) {
+	const jitter = 0.2
+	c.RetryAfter = wait + time.Duration(mathrand.Float64()*jitter*float64(wait))
+}
+
+// LacksRoom reports whether a failed call was refused for its caller's quota, or for what is in
+// flight, of all or on the accounts that could take it: nothing was tried for it.
+func (c *Call) LacksRoom(failed error) bool {
+	switch AsError(failed).Reason {
+	case providers.Overloaded, providers.CallerQuotaExceeded:
+		return true
+	case providers.NoTargetAvailable:
+		return len(c.Outcome.Attempts) == 0 && slices.ContainsFunc(c.Outcome.Unavailable, func(u route.Unavailable) bool {
+			return u.Why == guard.LimitReached
+		})
+	default:
+		return false
+	}
 }
 
 // CallerName returns the name of the call's caller, "" if it has none.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lestrrat-go/jwx/v3/jwk"
 )
@@ -65,7 +66,7 @@ func parseKeySet(text []byte, algorithms []string) (*keySet, error) {
 		}
 	}
 	if len(set.keys) == 0 {
-		return nil, fmt.Errorf("has no key with a kid for %v", algorithms)
+		return nil, fmt.Errorf("has no key with a kid for %s", strings.Join(algorithms, ", "))
 	}
 	return set, nil
 }

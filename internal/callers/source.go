@@ -52,6 +52,16 @@ func openIssuer(i *Issuer, report func(issuer string, err error)) (*issuer, erro
 	return opened, opened.keys.read(context.Background())
 }
 
+// CheckFile returns what is wrong with a key set in a file: it cannot be read, a
+// *fs.PathError, or has nothing that verifies tokens of the algorithms.
+func CheckFile(path string, algorithms []string) error {
+	text, err := file(path).read(context.Background())
+	if err == nil {
+		_, err = parseKeySet(text, algorithms)
+	}
+	return err
+}
+
 // source is where a key set is read from.
 type source interface {
 	read(ctx context.Context) ([]byte, error)

@@ -24,6 +24,7 @@ func TestCallerLimits(t *testing.T) {
 	require.InDelta(t, 20.5, shop.Rate, 0)
 	require.Equal(t, []int{21, 50, 100}, []int{shop.Burst, shop.MaxCalls, bank.Burst})
 	require.Equal(t, 64*format.MiB, shop.MaxPhotoBytes)
+	require.Equal(t, []int{1000, 0}, []int{shop.MaxIdempotencyKeys, bank.MaxIdempotencyKeys})
 	require.Empty(t, bank.Flows)
 	require.Zero(t, c.Caller("open").Rate+float64(c.Caller("open").Burst))
 	require.Nil(t, c.Caller("nobody"))

@@ -65,6 +65,8 @@ type Caller struct {
 	Burst         int         `yaml:"burst,omitempty"`
 	MaxCalls      int         `yaml:"max_calls,omitempty"`
 	MaxPhotoBytes format.Size `yaml:"max_photo_bytes,omitempty"`
+	// MaxIdempotencyKeys are those in flight and those that are remembered.
+	MaxIdempotencyKeys int `yaml:"max_idempotency_keys,omitempty"`
 }
 
 // CertificateName is a subject alternative name, one of the two.

@@ -1,9 +1,11 @@
 package config
 
 import (
-	"os"
+	"errors"
+	"io/fs"
 	"slices"
 
+	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
 )
@@ -23,7 +25,7 @@ func (c *checker) checkCallers() {
 		if issuer.Issuer != "" {
 			seen.once(at, "issuer %q is already", issuer.Issuer)
 		}
-		checkKeySet(at.At("jwks"), &issuer.JWKS)
+		checkKeySet(at.At("jwks"), issuer)
 		algorithms := lines{}
 		for i, algorithm := range issuer.Algorithms {
 			if algorithm != "" {
@@ -40,8 +42,9 @@ func (c *checker) checkCallers() {
 	}
 }
 
-// checkKeySet looks for an issuer's keys. What is in a file is looked at by who uses it.
-func checkKeySet(at *document.Value, j *JWKS) {
+// checkKeySet looks at an issuer's keys, if they are in a file.
+func checkKeySet(at *document.Value, issuer *JWTIssuer) {
+	j := &issuer.JWKS
 	if j.CAFile != "" {
 		j.CAFile = at.Path(j.CAFile)
 		j.RootCAs = readCertificates(at.At("ca_file"), j.CAFile)
@@ -53,8 +56,14 @@ func checkKeySet(at *document.Value, j *JWKS) {
 		return
 	}
 	j.File = at.Path(j.File)
-	if _, err := os.Stat(j.File); err != nil {
+	if slices.Contains(issuer.Algorithms, "") { // one that is none was reported, and left out
+		return
+	}
+	err := callers.CheckFile(j.File, issuer.Algorithms)
+	if _, unreadable := errors.AsType[*fs.PathError](err); unreadable {
 		at.At("file").Fail("file %s cannot be read: %s", j.File, document.Cause(err))
+	} else if err != nil {
+		at.At("file").Fail("file %s %s", j.File, err)
 	}
 }
 

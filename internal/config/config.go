@@ -214,19 +214,18 @@ func (c *Config) OutOfServiceReason(account, product string) string {
 
 // Caller returns the caller of that name, nil if there is none.
 func (c *Config) Caller(name string) *Caller {
-	for i := range c.Callers {
-		if c.Callers[i].Name == name {
-			return &c.Callers[i]
-		}
-	}
-	return nil
+	return find(c.Callers, func(caller *Caller) bool { return caller.Name == name })
 }
 
 // Account returns the account of that name, nil if there is none.
 func (c *Config) Account(name string) *Account {
-	for i := range c.Accounts {
-		if c.Accounts[i].Name == name {
-			return &c.Accounts[i]
+	return find(c.Accounts, func(account *Account) bool { return account.Name == name })
+}
+
+func find[T any](all []T, is func(*T) bool) *T {
+	for i := range all {
+		if is(&all[i]) {
+			return &all[i]
 		}
 	}
 	return nil
@@ -234,9 +233,5 @@ func (c *Config) Account(name string) *Account {
 
 // CredentialNames returns the names of the credentials in their order.
 func (a *Account) CredentialNames() []string {
-	names := make([]string, len(a.Credentials))
-	for i := range a.Credentials {
-		names[i] = a.Credentials[i].Name
-	}
-	return names
+	return names(a.Credentials, func(c Credential) string { return c.Name })
 }

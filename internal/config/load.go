@@ -97,9 +97,9 @@ func (r *Reader) decode(data, result any, root *document.Value) error {
 			mapstructure.DecodeHookFuncType(func(_, to reflect.Type, data any) (any, error) {
 				switch to {
 				case reflect.TypeFor[[]Account]():
-					return r.accounts(data, root.At("accounts").Keys)
+					return inOrder(r, known(data), root.At("accounts").Keys, func(a *Account, name string) { a.Name = name })
 				case reflect.TypeFor[[]Caller]():
-					return r.callers(data, root.At("callers").Keys)
+					return inOrder(r, data, root.At("callers").Keys, func(c *Caller, name string) { c.Name = name })
 				default:
 					return data, nil
 				}
@@ -112,35 +112,29 @@ func (r *Reader) decode(data, result any, root *document.Value) error {
 	return decoder.Decode(data)
 }
 
-// accounts returns those of the names, in that order.
-func (r *Reader) accounts(data any, names []string) ([]Account, error) {
+// known takes out of accounts what their provider alone says what it is, where there is none.
+func known(data any) any {
 	named, _ := data.(map[string]any)
-	accounts := make([]Account, len(names))
-	for i, name := range names {
-		account, _ := named[name].(map[string]any)
-		if account["provider"] == nil { // which alone says what these are
+	for _, one := range named {
+		if account, _ := one.(map[string]any); account["provider"] == nil {
 			delete(account, "credentials")
 			delete(account, "options")
 		}
-		if err := r.decode(account, &accounts[i], nil); err != nil {
-			return nil, err
-		}
-		accounts[i].Name = name
 	}
-	return accounts, nil
+	return data
 }
 
-// callers returns those of the names, in that order.
-func (r *Reader) callers(data any, names []string) ([]Caller, error) {
+// inOrder returns what has the names, in that order.
+func inOrder[T any](r *Reader, data any, names []string, setName func(*T, string)) ([]T, error) {
 	named, _ := data.(map[string]any)
-	callers := make([]Caller, len(names))
+	all := make([]T, len(names))
 	for i, name := range names {
-		if err := r.decode(named[name], &callers[i], nil); err != nil {
+		if err := r.decode(named[name], &all[i], nil); err != nil {
 			return nil, err
 		}
-		callers[i].Name = name
+		setName(&all[i], name)
 	}
-	return callers, nil
+	return all, nil
 }
 
 func (r *Reader) provider(name string) *providers.Provider {

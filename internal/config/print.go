@@ -31,22 +31,21 @@ func (c *Config) Print(w io.Writer) error {
 			}
 			return fmt.Appendf(nil, "{file: %s}", quoted(from.File)), nil
 		}),
-		yaml.CustomMarshaler(func(accounts []Account) ([]byte, error) {
-			var named yaml.MapSlice
-			for i := range accounts {
-				named = append(named, yaml.MapItem{Key: accounts[i].Name, Value: &accounts[i]})
-			}
-			return yaml.MarshalWithOptions(named, options...)
-		}),
-		yaml.CustomMarshaler(func(callers []Caller) ([]byte, error) {
-			var named yaml.MapSlice
-			for i := range callers {
-				named = append(named, yaml.MapItem{Key: callers[i].Name, Value: &callers[i]})
-			}
-			return yaml.MarshalWithOptions(named, options...)
-		}),
+		byName(func(a *Account) string { return a.Name }, &options),
+		byName(func(c *Caller) string { return c.Name }, &options),
 	}
 	return yaml.NewEncoder(w, options...).Encode(c)
+}
+
+// byName has a list written as a mapping, in its order.
+func byName[T any](name func(*T) string, options *[]yaml.EncodeOption) yaml.EncodeOption {
+	return yaml.CustomMarshaler(func(all []T) ([]byte, error) {
+		var named yaml.MapSlice
+		for i := range all {
+			named = append(named, yaml.MapItem{Key: name(&all[i]), Value: &all[i]})
+		}
+		return yaml.MarshalWithOptions(named, *options...)
+	})
 }
 
 // quoted writes text in Go's quotes, whose escapes YAML shares.

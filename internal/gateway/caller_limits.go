@@ -32,6 +32,17 @@ func callRates(cfg *config.Config) map[string]quota.Rate {
 	return rates
 }
 
+// callerKeys are how many idempotency keys callers may have, of those with a bound.
+func callerKeys(cfg *config.Config) map[string]int {
+	most := make(map[string]int)
+	for i := range cfg.Callers {
+		if c := &cfg.Callers[i]; c.MaxIdempotencyKeys > 0 {
+			most[c.Name] = c.MaxIdempotencyKeys
+		}
+	}
+	return most
+}
+
 // callersInFlight is what metrics say of the callers that are configured at the moment.
 type callersInFlight struct{ *live }
 
@@ -46,9 +57,11 @@ func (l callersInFlight) Collect(metrics chan<- prometheus.Metric) {
 	all := make([]telemetry.Caller, len(configured))
 	for i := range configured {
 		c := &configured[i]
-		all[i] = telemetry.Caller{Name: c.Name, MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes)}
+		all[i] = telemetry.Caller{
+			Name: c.Name, MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes), MaxIdempotencyKeys: c.MaxIdempotencyKeys,
+		}
 	}
-	(&telemetry.Callers{All: all, InFlight: l.controller.InFlightOf}).Collect(metrics)
+	(&telemetry.Callers{All: all, InFlight: l.controller.InFlightOf, IdempotencyKeys: l.keys.KeysOf}).Collect(metrics)
 }
 
 // Permissions returns what callers may ask for, by their names.

@@ -98,6 +98,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	}
 	g.router = routing.New(nil, metrics.ObserveAttempt)
 	g.controller, g.scenarios = &admission.Controller{}, telemetry.NewScenarios(nil)
+	g.keys = idempotency.NewMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
 	if err := g.registerState(registry); err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if g.redis, err = openRedis(cfg.Redis, g.runningRedis, registry, log); err != nil {
 		return nil, err
 	}
-	if g.keeper, err = newKeeper(cfg, g.redis, metrics); err != nil {
+	if g.keeper, err = newKeeper(cfg, g.keys, g.redis, metrics); err != nil {
 		g.closeRedis()
 		return nil, err
 	}
@@ -167,6 +168,7 @@ func (g *Gateway) servePages(registry *prometheus.Registry) {
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Ready:   func() bool { return !g.stopping.Load() },
 		Status:  g.status, LogLevel: g.logLevel, Pprof: g.config.Listen.Pprof,
+		Callers:       callerStatus{&g.live}.all,
 		Configuration: g.reloads, Reload: func() (reload.Status, error) { return g.Reload("POST /reload") },
 	}
 	pages.Hosts, pages.IsAdmin = g.adminListener.hosts(g.config), g.isAdmin

@@ -14,22 +14,21 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
 )
 
-// newKeeper returns the keeper of idempotency keys: they are this process's, or with a
-// Redis those of all replicas.
-func newKeeper(cfg *config.Config, shared *redis.Client, metrics *telemetry.Metrics) (*idempotency.Keeper, error) {
+// newKeeper returns the keeper of idempotency keys: they are those of this process's memory,
+// or with a Redis those of all replicas, which it remembers too.
+func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client, metrics *telemetry.Metrics) (*idempotency.Keeper, error) {
 	keys := cfg.Idempotency
 	options := []idempotency.Option{
 		idempotency.WithMargin(keys.ReplayMargin), idempotency.WithReplayTime(keys.ReplayTime),
 		idempotency.OnDuplicate(metrics.CountDuplicate),
 	}
 	if shared == nil {
-		return idempotency.NewInMemory(keys.MaxKeys, int(keys.MaxBytes), options...)
+		return idempotency.NewInMemory(own, options...)
 	}
 	sealing := make([][]byte, len(keys.SealingKeys))
 	for i, key := range keys.SealingKeys {
 		sealing[i] = []byte(key.Value().Reveal())
 	}
-	own := idempotency.NewMemory(keys.MaxKeys, int(keys.MaxBytes))
 	return idempotency.NewKeeper(idempotency.NewReplica(own, redisstore.New(shared)), []byte(keys.NamingKey.Value().Reveal()),
 		append(options, idempotency.WithSealingKeys(sealing...))...)
 }

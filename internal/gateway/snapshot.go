@@ -8,6 +8,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
@@ -34,6 +35,7 @@ type live struct {
 	controller *admission.Controller
 	rates      rates
 	limits     vendorlimit.Store
+	keys       *idempotency.Memory
 	scenarios  *telemetry.Scenarios
 	// level is nil if nobody sets it.
 	level *zap.AtomicLevel
@@ -62,6 +64,7 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 
 	l.controller.Use(callLimits(cfg))
 	l.rates.Use(callRates(cfg))
+	l.keys.LimitCallers(callerKeys(cfg))
 	l.scenarios.Use(routes)
 	l.router.Use(table)
 	l.dispatcher.Use(&settings.Settings{

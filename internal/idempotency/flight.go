@@ -30,9 +30,9 @@ type flight struct {
 }
 
 // newFlight returns the flight of a call for which first waits.
-func newFlight(first context.Context, id callID, form uint16) (*flight, *waiter) {
+func newFlight(first context.Context, id callID, call *Call) (*flight, *waiter) {
 	shared, w := newSharedContext(first)
-	lease := Record{Message: id.message, Form: form, Owner: rand.Text()}
+	lease := Record{Message: id.message, Form: call.Form, Owner: rand.Text(), Caller: call.Caller}
 	return &flight{id: id, lease: lease, shared: shared, done: make(chan struct{})}, w
 }
 

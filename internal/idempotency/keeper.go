@@ -23,7 +23,7 @@ const (
 	firstAgain, mostAgain = 20 * time.Millisecond, 500 * time.Millisecond
 )
 
-// The errors of a Keeper; any other is the call's own or that of the caller's context.
+// The errors of a Keeper, beside *QuotaError; any other is the call's own or that of the caller's context.
 var (
 	// ErrReused is the error of a message other than the one that the key came with.
 	ErrReused = errors.New("the idempotency key was used with another message")
@@ -228,7 +228,7 @@ func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, f
 	if f, inFlight := k.flights[id]; inFlight {
 		return f, nil
 	}
-	f, first = newFlight(ctx, id, call.Form)
+	f, first = newFlight(ctx, id, &call)
 	f.shared.held = func() { k.extendSoon(f) }
 	k.flights[id] = f
 	k.workers.Run(func() { k.fly(f, call) })
@@ -269,6 +269,9 @@ func (k *Keeper) fly(f *flight, call Call) {
 func (k *Keeper) take(f *flight, run Run) (Result, error) {
 	end := f.leaseEnd()
 	record, err := k.store.Lease(f.shared, f.id.name, f.lease, time.Until(end))
+	if quota, ok := errors.AsType[*QuotaError](err); ok {
+		return Result{Outcome: OverQuota}, quota
+	}
 	if err != nil {
 		k.workers.Run(func() { k.release(f) }) // it may have been granted all the same
 		return unavailable(err)

@@ -1,17 +1,18 @@
 package idempotency
 
 import (
-	"container/heap"
 	"context"
 	"sync"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency/ends"
 )
 
 const (
-	// entryBytes is what an answered key takes beside its sealed answer: 144 for the
-	// entry, 45 to 90 in the map, 8 to 16 in the heap of ends, and what the allocator
+	// entryBytes is what an answered key takes beside its sealed answer: 160 for the
+	// entry, 45 to 90 in the map, 8 to 16 in each heap of ends, and what the allocator
 	// rounds the answer up by.
-	entryBytes = 256
+	entryBytes = 272
 	// leaseBytes is set aside for the answer of a call in flight. Most have less than
 	// 1 KiB.
 	leaseBytes = 16 << 10
@@ -26,21 +27,53 @@ const (
 // with ErrFull: to drop an answer that is still alive would make its key issue a second
 // one. What it holds at most is the keyed calls of a second times the seconds for
 // which their answers live. With an answer of 400 bytes, of which 37 are its seal's, a key
-// takes about 650 bytes, and 2^20 keys take 650 MiB.
+// takes about 670 bytes, and 2^20 keys take 670 MiB. Of a caller's keys it may hold fewer
+// (LimitCallers), lest one takes all the room.
 type Memory struct {
 	maxEntries, maxBytes int
 
 	mu      sync.Mutex
 	entries map[Digest]*entry
-	ends    byEnd
+	ends    *ends.Heap[*entry]
 	bytes   int
+	callers map[string]*holder
 }
 
 // NewMemory returns an empty store of at most so many records, which take about
 // maxBytes together; an answer that is larger than what was set aside for it may take
 // more.
 func NewMemory(maxEntries, maxBytes int) *Memory {
-	return &Memory{maxEntries: maxEntries, maxBytes: maxBytes, entries: make(map[Digest]*entry)}
+	return &Memory{maxEntries: maxEntries, maxBytes: maxBytes, ends: newEnds(0), entries: make(map[Digest]*entry), callers: make(map[string]*holder)}
+}
+
+// LimitCallers bounds how many records the callers of those names may have, leases and
+// answers; others are not bounded. A caller's are counted from when it is first bounded. It
+// may be called again, with all names.
+func (m *Memory) LimitCallers(most map[string]int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for name, h := range m.callers {
+		h.most = most[name]
+	}
+	for name, n := range most {
+		if m.callers[name] == nil {
+			m.callers[name] = &holder{most: n, ends: newEnds(1)}
+		}
+	}
+}
+
+// KeysOf returns how many records a caller has whom LimitCallers has named, 0 of another. Of
+// many that are over at once, some count until the next calls.
+func (m *Memory) KeysOf(caller string) int {
+	now := time.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h := m.callers[caller]
+	if h == nil {
+		return 0
+	}
+	m.dropOver(h.ends, now)
+	return h.ends.Len()
 }
 
 // Lease puts the lease under the name if there is no record.
@@ -54,13 +87,11 @@ func (m *Memory) Lease(_ context.Context, name Digest, lease Record, ttl time.Du
 		}
 		return e.record(now), nil
 	}
-	added := &entry{name: name, message: lease.Message, form: lease.Form, owner: lease.Owner, end: now.Add(ttl)}
-	if !m.makeRoom(added.bytes(), now) {
-		return Record{}, ErrFull
+	added := &entry{name: name, message: lease.Message, form: lease.Form, owner: lease.Owner, end: now.Add(ttl), caller: m.callers[lease.Caller]}
+	if err := m.makeRoom(added, now); err != nil {
+		return Record{}, err
 	}
-	m.entries[name] = added
-	heap.Push(&m.ends, added)
-	m.bytes += added.bytes()
+	m.add(added)
 	return added.record(now), nil
 }
 
@@ -93,7 +124,7 @@ func (m *Memory) Complete(_ context.Context, name Digest, lease Record, answer [
 	e.answer, e.end = answer, now.Add(max(ttl, 0))
 	e.owner = "" // an answer is nobody's, and may stay for a day
 	m.bytes += e.bytes()
-	heap.Fix(&m.ends, e.index)
+	m.moved(e)
 	return e.record(now), nil
 }
 
@@ -128,21 +159,57 @@ func (m *Memory) lease(name Digest, owner string, now time.Time) *entry {
 func (m *Memory) extend(e *entry, end time.Time) {
 	if end.After(e.end) {
 		e.end = end
-		heap.Fix(&m.ends, e.index)
+		m.moved(e)
 	}
 }
 
-// makeRoom drops records that are over. It reports whether another of that size may
-// come.
-func (m *Memory) makeRoom(bytes int, now time.Time) bool {
-	for n := 0; n < sweep && len(m.ends) > 0 && m.ends[0].over(now); n++ {
-		m.drop(m.ends[0])
+// makeRoom drops records that are over. Its error says why there is no room for the entry.
+func (m *Memory) makeRoom(added *entry, now time.Time) error {
+	if h := added.caller; h != nil && h.most > 0 {
+		m.dropOver(h.ends, now)
+		if h.ends.Len() >= h.most {
+			return &QuotaError{Wait: h.ends.First().end.Sub(now)}
+		}
 	}
-	return len(m.entries) < m.maxEntries && m.bytes+bytes <= m.maxBytes
+	m.dropOver(m.ends, now)
+	if len(m.entries) >= m.maxEntries || m.bytes+added.bytes() > m.maxBytes {
+		return ErrFull
+	}
+	return nil
+}
+
+func (m *Memory) dropOver(from *ends.Heap[*entry], now time.Time) {
+	for range sweep {
+		e, over := from.Over(now)
+		if !over {
+			return
+		}
+		m.drop(e)
+	}
+}
+
+func (m *Memory) add(e *entry) {
+	m.entries[e.name] = e
+	m.bytes += e.bytes()
+	m.ends.Add(e)
+	if e.caller != nil {
+		e.caller.ends.Add(e)
+	}
+}
+
+// moved follows a change of the entry's end.
+func (m *Memory) moved(e *entry) {
+	m.ends.Moved(e)
+	if e.caller != nil {
+		e.caller.ends.Moved(e)
+	}
 }
 
 func (m *Memory) drop(e *entry) {
 	delete(m.entries, e.name)
-	heap.Remove(&m.ends, e.index)
 	m.bytes -= e.bytes()
+	m.ends.Remove(e)
+	if e.caller != nil {
+		e.caller.ends.Remove(e)
+	}
 }

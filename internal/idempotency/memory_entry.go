@@ -1,6 +1,10 @@
 package idempotency
 
-import "time"
+import (
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/idempotency/ends"
+)
 
 // entry is a record in memory. Its fields are in the order in which they take least.
 type entry struct {
@@ -8,7 +12,8 @@ type entry struct {
 	owner         string
 	answer        []byte
 	end           time.Time
-	index         int // in byEnd
+	caller        *holder  // nil if its keys are not counted
+	place         [2]int32 // in the heaps of ends
 	form          uint16
 }
 
@@ -28,29 +33,14 @@ func (e *entry) bytes() int {
 	return entryBytes + len(e.answer)
 }
 
-// byEnd is a heap of entries, the one that is over first on top: a heap.Interface.
-type byEnd []*entry
-
-func (h byEnd) Len() int           { return len(h) }
-func (h byEnd) Less(i, j int) bool { return h[i].end.Before(h[j].end) }
-
-func (h byEnd) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].index, h[j].index = i, j
+// newEnds returns a heap of entries: the first that an entry is in is that of all, the second
+// that of its caller if its keys are counted.
+func newEnds(which int) *ends.Heap[*entry] {
+	return ends.New(func(e *entry) time.Time { return e.end }, func(e *entry) *int32 { return &e.place[which] })
 }
 
-// Push appends an entry.
-func (h *byEnd) Push(e any) {
-	added := e.(*entry)
-	added.index = len(*h)
-	*h = append(*h, added)
-}
-
-// Pop removes the last entry.
-func (h *byEnd) Pop() any {
-	last := len(*h) - 1
-	removed := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return removed
+// holder is a caller whose keys are counted.
+type holder struct {
+	most int // 0 is no bound
+	ends *ends.Heap[*entry]
 }

@@ -18,8 +18,8 @@ type Replica struct {
 	shared Store
 }
 
-// NewReplica returns the store of a process. Own must be empty, and is full when it is:
-// its error is ErrFull then.
+// NewReplica returns the store of a process. Own must be empty, and where it has no room for a
+// key its error is the replica's, also if the shared store knows the key.
 func NewReplica(own *Memory, shared Store) *Replica { return &Replica{own, shared} }
 
 // Lease puts the lease under the name if neither store has a record.

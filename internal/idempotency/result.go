@@ -26,10 +26,11 @@ const (
 	Replayed Outcome = "replayed"
 	// Left is a caller whose context ended before there was an answer.
 	Left Outcome = "left"
-	// Reused, InProgress and Unavailable are ErrReused, ErrInProgress and
-	// ErrUnavailable.
+	// Reused, InProgress, OverQuota and Unavailable are ErrReused, ErrInProgress, *QuotaError
+	// and ErrUnavailable.
 	Reused      Outcome = "reused"
 	InProgress  Outcome = "in_progress"
+	OverQuota   Outcome = "over_quota"
 	Unavailable Outcome = "unavailable"
 )
 

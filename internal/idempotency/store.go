@@ -10,6 +10,15 @@ import (
 // ErrFull is the error of a store that has no room for another key.
 var ErrFull = errors.New("no room for another idempotency key")
 
+// QuotaError is the error of a store that holds as many keys of a caller as it may have.
+type QuotaError struct {
+	// Wait is how long it will be at most until one of them is free; it is positive.
+	Wait time.Duration
+}
+
+// Error does not tell the caller.
+func (e *QuotaError) Error() string { return "the caller has too many idempotency keys" }
+
 // Digest is a keyed hash: without the key it tells nothing of what it was made of.
 type Digest [sha256.Size]byte
 
@@ -22,6 +31,9 @@ type Record struct {
 	Form    uint16
 	// Owner tells whose lease it is; no two calls have the same.
 	Owner string
+	// Caller is whose key it is, of a lease that is handed in: a store may bound how many a
+	// caller has. No store shows it.
+	Caller string
 	// Answer is sealed; nil while the call is in flight.
 	Answer []byte
 	// Left is how long the record will stand yet, of one that a store returns. It says

@@ -55,7 +55,7 @@ func Print(ctx context.Context, settings Settings, request []byte, asJSON bool, 
 // explain takes the message through the server's interceptors, so that it is refused as
 // a caller's would be, to routing's explanation.
 func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLivenessTokenRequest) (route.Explanation, error) {
-	keeper, err := idempotency.NewInMemory(1, 1<<20)
+	keeper, err := idempotency.NewInMemory(idempotency.NewMemory(1, 1<<20))
 	if err != nil {
 		return route.Explanation{}, err
 	}

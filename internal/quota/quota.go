@@ -89,6 +89,16 @@ func (m *InMemory) bucket(caller string, r Rate) *rate.Limiter {
 	return bucket
 }
 
+// Left returns how many calls the caller could make at once now; bounded is false if it has no
+// rate.
+func (m *InMemory) Left(caller string) (calls float64, bounded bool) {
+	bucket := (*m.buckets.Load())[caller]
+	if bucket == nil {
+		return 0, false
+	}
+	return max(0, bucket.Tokens()), true
+}
+
 // Take takes one call of the caller's. It never fails.
 func (m *InMemory) Take(_ context.Context, caller string) (wait time.Duration, err error) {
 	bucket := (*m.buckets.Load())[caller]

@@ -87,6 +87,28 @@ func TestCallersHaveBucketsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// What is left is what can be taken, and looking takes nothing.
+func TestWhatIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := NewInMemory(map[string]Rate{"shop": {PerSecond: 2, Burst: 10}, "free": {}})
+		left := func(caller string) float64 {
+			calls, bounded := m.Left(caller)
+			require.Equal(t, caller == "shop", bounded)
+			return calls
+		}
+		require.InDelta(t, 10, left("shop"), 0)
+		require.InDelta(t, 10, left("shop"), 0)
+		for range 11 {
+			take(t, m, "shop")
+		}
+		require.Zero(t, left("shop"))
+		time.Sleep(750 * time.Millisecond)
+		require.InDelta(t, 1.5, left("shop"), 1e-6)
+		require.Zero(t, left("free"))
+		require.Zero(t, left("nobody"))
+	})
+}
+
 func TestTakingAllocatesNothing(t *testing.T) {
 	m := NewInMemory(map[string]Rate{"shop": {PerSecond: 1, Burst: 1}})
 	require.Zero(t, testing.AllocsPerRun(1000, func() { _, _ = m.Take(t.Context(), "shop") }))

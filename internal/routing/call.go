@@ -217,7 +217,12 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 	case <-called:
 		return true
 	case <-ctx.Done():
-		return false
+		select { // of two that are ready, the first select picks either
+		case <-called:
+			return true
+		default:
+			return false
+		}
 	}
 }
 

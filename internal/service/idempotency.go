@@ -127,6 +127,11 @@ func keyFailed(c *call.Call, err error) error {
 		}}}
 	case idempotency.InProgress:
 		return &providers.Error{Reason: providers.IdempotencyKeyInProgress}
+	case idempotency.OverQuota:
+		if quota, ok := errors.AsType[*idempotency.QuotaError](err); ok {
+			c.ComeBackIn(quota.Wait)
+		}
+		return &providers.Error{Reason: providers.CallerQuotaExceeded, Message: "too many idempotency keys of the caller"}
 	case idempotency.Unavailable:
 		return &providers.Error{Reason: providers.IdempotencyUnavailable, Cause: err}
 	case idempotency.Left:

@@ -8,13 +8,16 @@ type Callers struct {
 	All []Caller
 	// InFlight returns of a caller how many calls it has, and how many bytes of their messages.
 	InFlight func(name string) (calls, bytes int64)
+	// IdempotencyKeys returns how many keys of a caller with a bound of them are held.
+	IdempotencyKeys func(name string) int
 }
 
 // Caller is a caller and its bounds; 0 is none.
 type Caller struct {
-	Name          string
-	MaxCalls      int
-	MaxPhotoBytes int64
+	Name               string
+	MaxCalls           int
+	MaxPhotoBytes      int64
+	MaxIdempotencyKeys int
 }
 
 var (
@@ -22,11 +25,13 @@ var (
 	callerCallsLimit = desc("caller_calls_limit", "Calls that the caller may have in flight; left out where it has no bound.", "caller")
 	callerBytes      = desc("caller_photo_bytes_inflight", "Bytes of messages in flight: nearly all photos.", "caller")
 	callerBytesLimit = desc("caller_photo_bytes_limit", "Bytes of messages that the caller may have in flight; left out where it has no bound.", "caller")
+	callerKeys       = desc("caller_idempotency_keys", "Idempotency keys that are held for the caller; left out where it has no bound of them.", "caller")
+	callerKeysLimit  = desc("caller_idempotency_keys_limit", "Idempotency keys that the caller may have; left out where it has no bound of them.", "caller")
 )
 
 // Describe sends the descriptions of all that Collect sends.
 func (c *Callers) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{callerCalls, callerCallsLimit, callerBytes, callerBytesLimit} {
+	for _, d := range []*prometheus.Desc{callerCalls, callerCallsLimit, callerBytes, callerBytesLimit, callerKeys, callerKeysLimit} {
 		descs <- d
 	}
 }
@@ -46,6 +51,10 @@ func (c *Callers) Collect(metrics chan<- prometheus.Metric) {
 		}
 		if caller.MaxPhotoBytes > 0 {
 			gauge(callerBytesLimit, caller.MaxPhotoBytes, caller.Name)
+		}
+		if caller.MaxIdempotencyKeys > 0 {
+			gauge(callerKeys, int64(c.IdempotencyKeys(caller.Name)), caller.Name)
+			gauge(callerKeysLimit, int64(caller.MaxIdempotencyKeys), caller.Name)
 		}
 	}
 }

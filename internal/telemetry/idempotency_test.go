@@ -21,7 +21,7 @@ func keyedCalls() []*call.Call {
 	var calls []*call.Call
 	for _, outcome := range []idempotency.Outcome{
 		idempotency.Issued, idempotency.Failed, idempotency.Joined, idempotency.Replayed, idempotency.Left,
-		idempotency.Reused, idempotency.InProgress, idempotency.Unavailable,
+		idempotency.Reused, idempotency.InProgress, idempotency.OverQuota, idempotency.Unavailable,
 	} {
 		c := issuedCall()
 		c.Idempotency = outcome
@@ -48,6 +48,7 @@ liveness_gateway_idempotency_total{outcome="in_progress"} 1
 liveness_gateway_idempotency_total{outcome="issued"} 1
 liveness_gateway_idempotency_total{outcome="joined"} 1
 liveness_gateway_idempotency_total{outcome="left"} 1
+liveness_gateway_idempotency_total{outcome="over_quota"} 1
 liveness_gateway_idempotency_total{outcome="replayed"} 1
 liveness_gateway_idempotency_total{outcome="reused"} 1
 liveness_gateway_idempotency_total{outcome="unavailable"} 1

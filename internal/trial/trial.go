@@ -153,7 +153,7 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 // call makes the call through the server's interceptors and a route with one target, so
 // that it is checked, made and read as a caller's would be.
 func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, error) {
-	keeper, err := idempotency.NewInMemory(1, 1<<20)
+	keeper, err := idempotency.NewInMemory(idempotency.NewMemory(1, 1<<20))
 	if err != nil {
 		return nil, err
 	}

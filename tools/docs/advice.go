@@ -91,7 +91,7 @@ var advices = map[providers.Reason]advice{
 	},
 	providers.CallerQuotaExceeded: {
 		"caller: wait, and call less often",
-		waitAndSend, "Raise the caller's `rate`, `burst`, `max_calls` or `max_photo_bytes` if the load is wanted.",
+		waitAndSend, "Raise the caller's `rate`, `burst`, `max_calls`, `max_photo_bytes` or `max_idempotency_keys` if the load is wanted.",
 	},
 	providers.IdempotencyKeyReused: {
 		"caller: use a new key",

@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +13,10 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
@@ -30,7 +33,19 @@ type Options struct {
 	Keys bool
 	// Deadline is that of every call, whole seconds.
 	Deadline time.Duration
+	// TLS encrypts connections; nil leaves gRPC in plaintext, and others to their transport.
+	TLS *tls.Config
+	// Authorizations are what calls show in turn, if there are any.
+	Authorizations []string
 }
+
+// turns hands out values in turn.
+type turns struct {
+	values []string
+	last   atomic.Uint64
+}
+
+func (t *turns) next() string { return t.values[t.last.Add(1)%uint64(len(t.values))] }
 
 var errNoToken = errors.New("the answer holds no token")
 
@@ -50,18 +65,25 @@ func (k *keys) next() string { return k.prefix + strconv.FormatInt(k.last.Add(1)
 // idempotency key is appended to it, as the wire format allows.
 func NewGRPC(address string, body work.Body, options Options) (Call, io.Closer, error) {
 	pool := &connections{}
+	secure := insecure.NewCredentials()
+	if options.TLS != nil {
+		secure = credentials.NewTLS(options.TLS)
+	}
 	for range options.Connections {
-		connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()),
+		connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(secure),
 			grpc.WithDefaultCallOptions(grpc.ForceCodecV2(codec{})))
 		if err != nil {
 			return nil, nil, errors.Join(err, pool.Close())
 		}
 		pool.all = append(pool.all, connection)
 	}
-	unused := newKeys()
+	unused, shown := newKeys(), turns{values: options.Authorizations}
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, options.Deadline)
 		defer cancel()
+		if len(shown.values) > 0 {
+			ctx = metadata.AppendToOutgoingContext(ctx, "authorization", shown.next())
+		}
 		message := encoded{body.Content}
 		if options.Keys {
 			message = append(message, keyField(unused.next()))
@@ -132,7 +154,7 @@ func (codec) Unmarshal(data mem.BufferSlice, v any) error {
 // NewHTTP returns a client that posts the body to a server's base URL over the
 // transport.
 func NewHTTP(base string, transport http.RoundTripper, body work.Body, options Options) Call {
-	unused := newKeys()
+	unused, shown := newKeys(), turns{values: options.Authorizations}
 	timeout := strconv.Itoa(int(options.Deadline/time.Second)) + "S"
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, options.Deadline)
@@ -143,6 +165,9 @@ func NewHTTP(base string, transport http.RoundTripper, body work.Body, options O
 		}
 		request.Header.Set("Content-Type", body.ContentType)
 		request.Header.Set("Grpc-Timeout", timeout)
+		if len(shown.values) > 0 {
+			request.Header.Set("Authorization", shown.next())
+		}
 		if options.Keys {
 			request.Header.Set("Idempotency-Key", unused.next())
 		}

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// writeCertificate writes a certificate of 127.0.0.1 that is its own authority, and
+// WriteCertificate writes a certificate of 127.0.0.1 that is its own authority, and
 // its key.
-func writeCertificate(certificateFile, keyFile string) error {
+func WriteCertificate(certificateFile, keyFile string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err

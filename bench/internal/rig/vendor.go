@@ -31,7 +31,7 @@ type VendorStats struct {
 // StartVendor runs the stand-in; program is its path.
 func StartVendor(ctx context.Context, folder, program string) (*Vendor, error) {
 	certificate, key := filepath.Join(folder, "vendor.pem"), filepath.Join(folder, "vendor-key.pem")
-	if err := writeCertificate(certificate, key); err != nil {
+	if err := WriteCertificate(certificate, key); err != nil {
 		return nil, err
 	}
 	addresses := make([]string, 3)

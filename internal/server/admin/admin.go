@@ -19,6 +19,8 @@ type Pages struct {
 	Ready func() bool
 	// Status is what routing knows.
 	Status func() state.Status
+	// Callers is the state of those that are configured; nil is none.
+	Callers func() []Caller
 	// Configuration is which one is running, and which was refused; nil if nobody knows. Reload
 	// reads it anew, or says that it cannot be used.
 	Configuration func() reload.Status
@@ -108,12 +110,18 @@ func (a Pages) logLevel(w http.ResponseWriter, r *http.Request) {
 	a.LogLevel.ServeHTTP(w, r)
 }
 
-// routes writes which configuration is running, and the state of every target and account.
+// routes writes which configuration is running, and the state of every target, account and
+// caller.
 func (a Pages) routes(w http.ResponseWriter, _ *http.Request) {
 	page := struct {
 		Configuration *reload.Status `json:"configuration,omitempty"`
 		state.Status
+
+		Callers []Caller `json:"callers,omitempty"`
 	}{Status: a.Status()}
+	if a.Callers != nil {
+		page.Callers = a.Callers()
+	}
 	if a.Configuration != nil {
 		configuration := a.Configuration()
 		page.Configuration = &configuration

@@ -1,5 +1,5 @@
 // Package interceptor is what every call passes on its way to its RPC, the same over each
-// transport: observe, recover, admit, read, deadline, validate, permit. It does not know by which
+// transport: observe, recover, pace, admit, read, deadline, validate, permit. It does not know by which
 // listener a call came in.
 package interceptor
 
@@ -19,6 +19,7 @@ func All(controller *admission.Controller, observers []func(*call.Call), limits 
 	return []grpc.UnaryServerInterceptor{
 		observe(observers),
 		recoverPanic,
+		pace(controller),
 		admit(controller, limits),
 		read,
 		limitDeadline,

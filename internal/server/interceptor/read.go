@@ -2,8 +2,6 @@ package interceptor
 
 import (
 	"context"
-	"math/rand/v2"
-	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
@@ -40,15 +38,8 @@ func (l *CallerLimits) takeOne(ctx context.Context, c *call.Call) *providers.Err
 	if wait == 0 || err != nil {
 		return nil //nolint:nilerr // where nobody can tell, the call goes on
 	}
-	c.RetryAfter = later(wait)
+	c.ComeBackIn(wait)
 	return &providers.Error{Reason: providers.CallerQuotaExceeded, Message: "too many calls in a time"}
-}
-
-// later adds up to a fifth, so that calls that were refused together do not come back
-// together. Any earlier they would be refused again.
-func later(wait time.Duration) time.Duration {
-	const jitter = 0.2
-	return wait + time.Duration(rand.Float64()*jitter*float64(wait))
 }
 
 // read reads the message from the transport, if it is not there already. Only now the call

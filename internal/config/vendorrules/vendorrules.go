@@ -1,42 +1,17 @@
-package config
+// Package vendorrules is what vendors state of themselves, as definitions of the
+// configuration's schema. It must not know any other key of the file, nor what is in one.
+package vendorrules
 
 import (
-	_ "embed"
-	"slices"
 	"strconv"
 
-	"github.com/goccy/go-yaml"
-
-	"github.com/liveness-gateway/gateway/internal/config/format"
 	"github.com/liveness-gateway/gateway/internal/config/schema"
-	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-//go:embed schema.yaml
-var source []byte
-
-// newSchema returns the schema of files that may use the vendors: schema.yaml, and the definitions
-// that these make.
-func newSchema(vendors []*providers.Provider) (*schema.Schema, error) {
-	var root schema.Object
-	if err := yaml.UnmarshalWithOptions(source, &root, yaml.UseOrderedMap()); err != nil {
-		return nil, err
-	}
-	last := &root[len(root)-1] // $defs
-	defs, _ := last.Value.(schema.Object)
-	last.Value = slices.Concat(defs, definitions(vendors))
-	formats := format.Problems()
-	formats["callback-host"] = func(text string) string {
-		if _, ok := permissions.ParseHost(text); !ok {
-			return "must be a host name, *. and a host name for all below it, or an address; without scheme, port and path"
-		}
-		return ""
-	}
-	return schema.Compile(root, formats)
-}
-
-func definitions(vendors []*providers.Provider) schema.Object {
+// Definitions returns the definitions of provider, flow and product, of what accounts of each
+// provider and targets of each product have, and one for each of these by its name.
+func Definitions(vendors []*providers.Provider) schema.Object {
 	var names, flows, products []any
 	// No vendor is a rule too.
 	accountsBy, targetsBy := []any{true}, []any{true}

@@ -1,0 +1,23 @@
+package interceptor
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+
+	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
+)
+
+// pace tells a caller late of refusals that come in a flood. The call holds nothing any more
+// by then.
+func pace(controller *admission.Controller) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+		response, err := next(ctx, request)
+		if c := call.From(ctx); err != nil && c.LacksRoom(err) {
+			c.Permit.Release()
+			controller.Pause(ctx, c.CallerName())
+		}
+		return response, err
+	}
+}
