@@ -5,19 +5,25 @@ import "time"
 const (
 	// leastChance is the lowest share of attempts that may begin.
 	leastChance = 1. / 64
+	// patience is how many refusals, none of them holdTime after the one before, come before
+	// the first halving: a few are of somebody else's load, or of a moment.
+	patience = 4
 	// chanceEvery is how long a refused attempt need not ask again.
 	chanceEvery = 100 * time.Millisecond
 )
 
 // Chance bounds the attempts of an account below one in flight: where many replicas share what
-// the vendor allows, one each may be too many. A vendor that refuses the only attempt in flight
-// halves the share of attempts that may begin, once a second at most; it is held for three
-// seconds and then doubles every second. It is a pure state machine: time and chance are passed
+// the vendor allows, one each may be too many. A vendor that goes on to refuse the only attempt
+// in flight halves the share of attempts that may begin, once a second at most; it is held for
+// three seconds and then doubles every second. It is a pure state machine: time and chance are passed
 // in, nothing waits, and it is not safe for concurrent use. The zero value bounds nothing.
 type Chance struct {
 	// halvings are those since the share was one, the last at lowered.
 	halvings int
 	lowered  time.Time
+	// refusals are those in a row while the share is one, the last at refused.
+	refusals int
+	refused  time.Time
 }
 
 // Share returns the share of attempts that may begin.
@@ -40,10 +46,17 @@ func (c *Chance) Allows(now time.Time, roll float64) bool {
 
 // Refused notes that the vendor has refused the only attempt in flight.
 func (c *Chance) Refused(now time.Time) {
+	if now.Sub(c.refused) >= holdTime {
+		c.refusals = 0
+	}
+	c.refusals, c.refused = c.refusals+1, now
 	if now.Sub(c.lowered) < raiseEvery {
 		return
 	}
-	if c.halvings = c.left(now); c.Share(now) > leastChance {
+	if c.halvings = c.left(now); c.halvings == 0 && c.refusals < patience {
+		return
+	}
+	if c.Share(now) > leastChance {
 		c.halvings++
 	}
 	c.lowered = now
