@@ -121,7 +121,7 @@ type shownAnswer struct {
 }
 
 // visible is what all these clients send as it stands.
-var visible = regexp.MustCompile(`^[!-~]([ -~]*[!-~])?$`)
+var visible = regexp.MustCompile(`^[[:graph:]]([[:print:]]*[[:graph:]])?$`)
 
 // canBeShown reports whether clients can send the case, and it lasts as long as they take.
 func canBeShown(c callerstest.Case) bool {
