@@ -146,7 +146,9 @@ func TestStatusOfASharedAccount(t *testing.T) {
 		t.Guard, t.Limit = account, vendorlimit.New(vendorlimit.NewMemory(), "a", bounds)
 	})}}})
 	only := &r.Routes()[0].Targets[0]
-	only.OwnGuard().Release(now, acquire(t, only), guard.Result{Answered: true, ConcurrencyLimited: true})
+	for range 4 { // before that an account is not asked less
+		only.OwnGuard().Release(now, acquire(t, only), guard.Result{Answered: true, ConcurrencyLimited: true})
+	}
 	shown := Of(r.Routes(), now).Accounts[0]
 	if shown.Share != 0.5 || shown.VendorLimit == nil || *shown.VendorLimit != bounds {
 		t.Errorf("%+v", shown)
