@@ -170,5 +170,5 @@ func TestProbeDoesNotRestoreWhatNeverServed(t *testing.T) {
 	require.Equal(t, 0, probe.Credential)
 	target.Release(at(5*time.Second), probe, healthy)
 	require.Equal(t, []Rotation{NoRotation, Rejected, Replaced}, b.Status(epoch).Rotations)
-	require.Equal(t, Open, b.Status(at(5*time.Second)).Credentials[1].State)
+	require.Equal(t, Open, b.Status(at(5 * time.Second)).Credentials[1].State)
 }
