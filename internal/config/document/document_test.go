@@ -146,6 +146,18 @@ func TestAliasesAreNotFollowed(t *testing.T) {
 	}
 }
 
+// A file may have ten thousand routes, as the benchmark's has.
+func TestTenThousandRoutes(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("routes:\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&text, "  - flow: spoken_digits\n    scenario: case-%d\n    targets:\n      - {account: first, product: megvii.random-number}\n      - {account: second, product: megvii.random-number}\n", i)
+	}
+	root, data := Parse("a.yaml", []byte(text.String()))
+	require.NoError(t, root.Err())
+	require.Len(t, data.(map[string]any)["routes"], 10_000)
+}
+
 // A file may have as many values as anybody needs.
 func TestLargeFiles(t *testing.T) {
 	var text strings.Builder
