@@ -216,15 +216,15 @@ func (c *Call) ComeBackIn(wait time.Duration) {
 	c.RetryAfter = wait + time.Duration(mathrand.Float64()*jitter*float64(wait))
 }
 
-// LacksRoom reports whether a failed call was refused for its caller's quota, or for what is in
-// flight, of all or on the accounts that could take it: nothing was tried for it.
+// LacksRoom reports whether a failed call was refused for its caller's quota, for what is in
+// flight, or for a limit of the accounts that could take it: nothing was tried for it.
 func (c *Call) LacksRoom(failed error) bool {
 	switch AsError(failed).Reason {
 	case providers.Overloaded, providers.CallerQuotaExceeded:
 		return true
 	case providers.NoTargetAvailable:
 		return len(c.Outcome.Attempts) == 0 && slices.ContainsFunc(c.Outcome.Unavailable, func(u route.Unavailable) bool {
-			return u.Why == guard.LimitReached
+			return u.Why == guard.LimitReached || u.Why == guard.VendorLimitReached || u.Why == guard.RateLimited
 		})
 	default:
 		return false

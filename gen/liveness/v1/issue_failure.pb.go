@@ -424,6 +424,9 @@ type UnavailableTarget struct {
 	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
 	// Why it might not be tried: "breaker_open" (it failed too often just now),
 	// "limit_reached" (its account has all the attempts in flight that it takes),
+	// "vendor_limit_reached" (all replicas together have what the vendor allows the
+	// account), "rate_limited" (the account is at the rate that the vendor takes),
+	// "retry_after" (the vendor asked to wait),
 	// "credentials_ejected" (the vendor refused the account's credentials) or
 	// "out_of_service" (configuration takes it out). Text, as there will be others.
 	Why string `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
