@@ -15,11 +15,15 @@ import (
 // for and the contender is a gateway, and returns a function that waits for it. A
 // profile costs some percent of what it shows.
 func (s *setup) profiling(ctx context.Context, c *client) (wait func(), err error) {
-	if s.profile == "" || c.server.addresses.operator == "" {
+	address := c.server.addresses.operator
+	if c.contender == baselineProgram {
+		address = c.server.addresses.admin // up to 893f233 it is the one listener of operators
+	}
+	if s.profile == "" || address == "" {
 		return func() {}, nil
 	}
 	seconds := max(1, int(s.window/time.Second))
-	url := fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", c.server.addresses.operator, seconds)
+	url := fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", address, seconds)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return nil, err

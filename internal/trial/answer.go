@@ -69,7 +69,9 @@ func (r *redactor) hidden(text string) string {
 		return unescaped
 	})
 	hidden := r.hide.Replace(plain)
-	if slices.ContainsFunc(r.secrets, echo.ReadID(&echo.Room{}, hidden).Repeats) {
+	id := echo.ReadID(hidden)
+	defer id.Release()
+	if slices.ContainsFunc(r.secrets, id.Repeats) {
 		return r.respelt(text)
 	}
 	if hidden != plain {

@@ -37,8 +37,8 @@ func (e *Envelope) echoedInCode(code string) bool {
 // digits; of a short value, which any id may hold by chance, only all of it between what
 // is no letter or digit.
 func (e *Envelope) echoedInID(id string) bool {
-	var room echo.Room
-	read := echo.ReadID(&room, id)
+	read := echo.ReadID(id)
+	defer read.Release()
 	for _, value := range e.hidden {
 		if len(value) < leastEcho {
 			if isWordOf(id, value) {

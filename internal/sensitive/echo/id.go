@@ -2,6 +2,7 @@ package echo
 
 import (
 	"bytes"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -11,42 +12,72 @@ const (
 	leastPiece = 6
 	// maxPieces bounds how many pieces of a value are looked for.
 	maxPieces = 64
-	// usualViews is enough for the views of an id as every call has one, which then costs no
-	// allocation.
-	usualViews = 1024
-	usualValue = 256
-	// between stands between views, and in no text that is UTF-8.
+	// usualReadings is enough for the readings of an id as every call has one, which then costs
+	// no allocation.
+	usualReadings = 1024
+	usualValue    = 256
+	// between stands between readings, and in no text that is UTF-8.
 	between = 0xff
 )
 
 // ID is an id that somebody else wrote, read in every way in which it may hold a value.
 // Reading the id once costs less than spelling each value.
 type ID struct {
-	views []byte
-	// seen are the groups of bytes in the views.
-	seen *groups
+	text string
+	// seen are the groups of bytes in the readings.
+	seen groups
+	// written says that the readings are.
+	written  bool
+	readings []byte
 }
 
-// Room is where an id that is no longer than usual is read without an allocation.
-type Room struct {
-	views [usualViews]byte
-	seen  groups
+// ids are those that nobody reads.
+var ids = sync.Pool{New: func() any { return &ID{readings: make([]byte, 0, usualReadings)} }}
+
+// ReadID reads the id, which must be released. Of most ids, which encode no text, the groups
+// say enough, and the readings are not written down.
+func ReadID(text string) *ID {
+	id := ids.Get().(*ID)
+	id.text, id.seen, id.written = text, groups{}, false
+	if decoded := appendDecoded(id.readings[:0], text); len(decoded) > 0 || !id.seen.addID(text) {
+		id.seen.add(id.all())
+	}
+	return id
 }
 
-// ReadID reads the id into the room, which is used once.
-func ReadID(room *Room, id string) ID {
-	views := append(appendSmall(room.views[:0], []byte(id), false), between)
-	decoded := len(views)
-	views = appendEscaped(views, id)
-	views = appendHexadecimal(views, id)
-	views = appendBase64(views, id)
-	small(views[decoded:])
-	bare := len(views)
-	views = append(appendSmall(views, views[:bare], true), between)
-	views = append(appendBackwards(views, views[:len(id)]), between)
-	views = append(appendBackwards(views, views[bare:len(views)-len(id)-2]), between)
-	room.seen.add(views)
-	return ID{views, &room.seen}
+// Release gives the memory of the id back: the id must not be used afterwards.
+func (id *ID) Release() {
+	if cap(id.readings) > usualReadings {
+		return
+	}
+	clear(id.readings)
+	id.text = ""
+	ids.Put(id)
+}
+
+// appendDecoded appends what text the id may encode.
+func appendDecoded(to []byte, id string) []byte {
+	to = appendEscaped(to, id)
+	to = appendHexadecimal(to, id)
+	return appendBase64(to, id)
+}
+
+// all returns the readings: the id, what it encodes, their letters and digits, and the id and
+// those backwards.
+func (id *ID) all() []byte {
+	if id.written {
+		return id.readings
+	}
+	all := append(appendSmall(id.readings[:0], []byte(id.text), false), between)
+	decoded := len(all)
+	all = appendDecoded(all, id.text)
+	small(all[decoded:])
+	bare := len(all)
+	all = append(appendSmall(all, all[:bare], true), between)
+	all = append(appendBackwards(all, all[:len(id.text)]), between)
+	id.readings = append(appendBackwards(all, all[bare:len(all)-len(id.text)-2]), between)
+	id.written = true
+	return id.readings
 }
 
 // Repeats reports whether the id holds the value, its half or a piece of it with a digit, as
@@ -54,14 +85,14 @@ func ReadID(room *Room, id string) ID {
 // it was sent: letters of either case, base64, hexadecimal, the escapes of URLs, JSON, HTML
 // and mails, UTF-16, backwards, with something between each two characters, or its digits
 // alone. Of a value of fewer than six bytes it must hold all.
-func (id ID) Repeats(value string) bool {
+func (id *ID) Repeats(value string) bool {
 	if value == "" {
 		return false
 	}
 	var buffer, second [usualValue]byte
 	whole := appendSmall(buffer[:0], []byte(value), false)
 	if len(whole) < leastPiece {
-		return bytes.Contains(id.views, whole)
+		return bytes.Contains(id.all(), whole)
 	}
 	if id.holds(whole, second[:0]) {
 		return true
@@ -83,9 +114,9 @@ func (id ID) Repeats(value string) bool {
 	return false
 }
 
-// holds reports whether the views hold a value in small letters, half of it or its digits.
+// holds reports whether the readings hold a value in small letters, half of it or its digits.
 // The buffer is for what is made of it.
-func (id ID) holds(value, buffer []byte) bool {
+func (id *ID) holds(value, buffer []byte) bool {
 	half := len(value) / 2
 	if id.contains(value) || id.contains(value[:half]) || id.contains(value[half:]) {
 		return true
@@ -110,34 +141,8 @@ func (id ID) holds(value, buffer []byte) bool {
 	return id.contains(digits)
 }
 
-func (id ID) contains(part []byte) bool {
-	return len(part) >= leastPiece && id.seen.mayHold(part) && bytes.Contains(id.views, part)
-}
-
-// groups are a set of groups of three bytes. It may hold more than were added: groups share a
-// bit. Most values are told from an id by their first group, without looking through its views.
-type groups [128]uint64
-
-func (g *groups) add(text []byte) {
-	for ; len(text) >= 3; text = text[1:] {
-		word, bit := group(text)
-		g[word] |= bit
-	}
-}
-
-// mayHold reports whether the first and the last group of the text are in the set.
-func (g *groups) mayHold(text []byte) bool {
-	word, bit := group(text)
-	if g[word]&bit == 0 {
-		return false
-	}
-	word, bit = group(text[len(text)-3:])
-	return g[word]&bit != 0
-}
-
-func group(text []byte) (word uint32, bit uint64) {
-	hash := (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16) * 0x9e3779b1 >> 19
-	return hash >> 6, 1 << (hash & 63)
+func (id *ID) contains(part []byte) bool {
+	return len(part) >= leastPiece && id.seen.mayHold(part) && bytes.Contains(id.all(), part)
 }
 
 // appendSmall appends a text in small letters, of a bare one the letters and digits alone.

@@ -2,6 +2,7 @@ package echo
 
 import (
 	"encoding/binary"
+	"iter"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -11,21 +12,15 @@ import (
 // appendHexadecimal appends what the text's runs of hexadecimal digits are, begun at
 // either digit.
 func appendHexadecimal(to []byte, text string) []byte {
-	for start := 0; start < len(text); start++ {
-		end := start
-		for end < len(text) && hexValues[text[end]] >= 0 {
-			end++
-		}
-		if end-start >= 2*leastPiece {
-			for first := range 2 {
-				begin := len(to)
-				for i := start + first; i+2 <= end; i += 2 {
-					to = append(to, byte(hexValues[text[i]]<<4|hexValues[text[i+1]]))
-				}
-				to = endView(to, begin)
+	for run := range runsOf(text, &hexValues, 2*leastPiece) {
+		for range 2 {
+			begin := len(to)
+			for digits := run; len(digits) >= 2; digits = digits[2:] {
+				to = append(to, hexValues[digits[0]]<<4|hexValues[digits[1]])
 			}
+			to = endReading(to, begin)
+			run = run[1:]
 		}
-		start = end
 	}
 	return to
 }
@@ -33,51 +28,78 @@ func appendHexadecimal(to []byte, text string) []byte {
 // appendBase64 appends what the text's runs of base64, in either alphabet, are, begun at
 // each of four characters.
 func appendBase64(to []byte, text string) []byte {
-	for start := 0; start < len(text); start++ {
-		end := start
-		for end < len(text) && base64Values[text[end]] >= 0 {
-			end++
+	for run := range runsOf(text, &base64Values, leastPiece*4/3) {
+		for range 4 {
+			begin := len(to)
+			to = endReading(appendSextets(to, run), begin)
+			run = run[1:]
 		}
-		for first := start; first < start+4 && end-start >= leastPiece*4/3; first++ {
-			begin, i := len(to), first
-			for ; i+4 <= end; i += 4 {
-				bits := sextet(text[i])<<18 | sextet(text[i+1])<<12 | sextet(text[i+2])<<6 | sextet(text[i+3])
-				to = append(to, byte(bits>>16), byte(bits>>8), byte(bits))
-			}
-			if i+2 <= end {
-				to = append(to, byte(sextet(text[i])<<2|sextet(text[i+1])>>4))
-			}
-			if i+3 <= end {
-				to = append(to, byte(sextet(text[i+1])<<4|sextet(text[i+2])>>2))
-			}
-			to = endView(to, begin)
-		}
-		start = end
 	}
 	return to
 }
 
-// endView ends the view that begins there. What was decoded and has no piece of text is left
-// out: most runs of digits were never encoded text.
-func endView(views []byte, begin int) []byte {
-	from, missing := begin, int8(0) // where the piece begins, and bytes of its last character
-	for i := begin; i < len(views); i++ {
-		switch kind := characters[views[i]]; {
-		case kind == continuation && missing > 0:
-			missing--
-		case kind > 0 && missing == 0:
-			missing = kind - 1
-		default:
-			from, missing = i, max(kind-1, 0)
-			if kind <= 0 {
-				from++
+func appendSextets(to []byte, digits string) []byte {
+	for ; len(digits) >= 4; digits = digits[4:] {
+		bits := sextet(digits[0])<<18 | sextet(digits[1])<<12 | sextet(digits[2])<<6 | sextet(digits[3])
+		to = append(to, byte(bits>>16), byte(bits>>8), byte(bits))
+	}
+	if len(digits) >= 2 {
+		to = append(to, byte(sextet(digits[0])<<2|sextet(digits[1])>>4))
+	}
+	if len(digits) == 3 {
+		to = append(to, byte(sextet(digits[1])<<4|sextet(digits[2])>>2))
+	}
+	return to
+}
+
+// runsOf yields the longest pieces of the text, of at least that length, that are digits alone.
+func runsOf(text string, values *[256]byte, least int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for start := 0; start < len(text); start++ {
+			end := start
+			for end < len(text) && values[text[end]] != noDigit {
+				end++
 			}
-		}
-		if missing == 0 && i+1-from >= leastPiece {
-			return append(views, between)
+			if end-start >= least && !yield(text[start:end]) {
+				return
+			}
+			start = end
 		}
 	}
-	return views[:begin]
+}
+
+// endReading ends the reading that begins there. What was decoded and has no piece of text is
+// left out: most runs of digits were never encoded text.
+func endReading(readings []byte, begin int) []byte {
+	if hasPiece(readings[begin:]) {
+		return append(readings, between)
+	}
+	return readings[:begin]
+}
+
+// hasPiece reports whether there is a piece of whole characters that may be part of a value.
+func hasPiece(decoded []byte) bool {
+	piece, missing := 0, int8(0) // bytes of the piece, and those that its last character lacks
+	for _, b := range decoded {
+		kind := characters[b]
+		switch {
+		case kind == continuation && missing > 0:
+			missing--
+			piece++
+		case kind <= 0:
+			missing, piece = 0, 0
+		case missing == 0:
+			missing = kind - 1
+			piece++
+		default:
+			missing = kind - 1
+			piece = 1
+		}
+		if piece >= leastPiece && missing == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // continuation is the kind of a byte that is not the first of its character.
@@ -107,7 +129,10 @@ var characters = func() (bytes [256]int8) {
 // sextet is what a digit of base64 is worth.
 func sextet(digit byte) uint32 { return uint32(base64Values[digit]) }
 
-// What digits are worth, -1 for what is none.
+// noDigit is the worth of what is none.
+const noDigit = 0xff
+
+// What digits are worth.
 var (
 	hexValues    = digits("0123456789abcdef", "0123456789ABCDEF")
 	base64Values = digits(
@@ -116,13 +141,13 @@ var (
 	)
 )
 
-func digits(alphabets ...string) (worth [256]int8) {
+func digits(alphabets ...string) (worth [256]byte) {
 	for i := range worth {
-		worth[i] = -1
+		worth[i] = noDigit
 	}
 	for _, alphabet := range alphabets {
 		for i := range len(alphabet) {
-			worth[alphabet[i]] = int8(i)
+			worth[alphabet[i]] = byte(i)
 		}
 	}
 	return worth

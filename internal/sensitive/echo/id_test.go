@@ -14,7 +14,11 @@ import (
 
 const secret = "tiger-lily-7781"
 
-func inID(id, value string) bool { return echo.ReadID(&echo.Room{}, id).Repeats(value) }
+func inID(id, value string) bool {
+	read := echo.ReadID(id)
+	defer read.Release()
+	return read.Repeats(value)
+}
 
 func TestIDsThatRepeatAValue(t *testing.T) {
 	for _, value := range []string{secret, "11010519491231002X", "https://shop.example/return?user=4711-8152", "欧阳娜娜"} {
