@@ -3,43 +3,24 @@ package sandbox_test
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/sandbox/requests"
+	"github.com/liveness-gateway/gateway/internal/sandbox/samples"
 )
-
-// together sends requests at one time, straight to the handler, and counts the
-// answers by status.
-func together(t *testing.T, h http.Handler, requests []*http.Request) (bodies []string, statuses map[int]int) {
-	t.Helper()
-	answers := make([]*httptest.ResponseRecorder, len(requests))
-	var all sync.WaitGroup
-	for i, r := range requests {
-		answers[i] = httptest.NewRecorder()
-		all.Go(func() { h.ServeHTTP(answers[i], r) })
-	}
-	all.Wait()
-	statuses = map[int]int{}
-	for _, a := range answers {
-		statuses[a.Code]++
-		bodies = append(bodies, a.Body.String())
-	}
-	return bodies, statuses
-}
 
 func TestManyAtOnceGetTokensOfTheirOwn(t *testing.T) {
 	const n = 64
-	var requests []*http.Request
+	var all []*http.Request
 	for i := range n {
-		requests = append(requests, httpRequest(t, validPCWeb().edited(set("biz_no", strconv.Itoa(i)))))
+		all = append(all, requests.HTTP(t, samples.PCWeb().Edited(requests.Set("biz_no", strconv.Itoa(i)))))
 	}
-	bodies, statuses := together(t, sandbox.NewMegvii(sandbox.Options{}), requests)
+	bodies, statuses := requests.Together(t, sandbox.NewMegvii(sandbox.Options{}), all)
 	require.Equal(t, map[int]int{200: n}, statuses)
 	tokens, ids := map[string]bool{}, map[string]bool{}
 	for _, body := range bodies {
@@ -60,22 +41,22 @@ func TestManyAtOnceGetTokensOfTheirOwn(t *testing.T) {
 
 func TestOneBizNoAtOnceGetsOneToken(t *testing.T) {
 	const n = 64
-	var requests []*http.Request
+	var all []*http.Request
 	for range n {
-		requests = append(requests, httpRequest(t, validPCWeb()))
+		all = append(all, requests.HTTP(t, samples.PCWeb()))
 	}
-	_, statuses := together(t, sandbox.NewMegvii(options()), requests)
+	_, statuses := requests.Together(t, sandbox.NewMegvii(samples.Options()), all)
 	require.Equal(t, map[int]int{200: 1, 400: n - 1}, statuses)
 }
 
 func TestLinkfaceManyAtOnce(t *testing.T) {
 	const n = 64
-	var requests []*http.Request
+	var all []*http.Request
 	for range n {
-		requests = append(requests, httpRequest(t, validLinkface()))
+		all = append(all, requests.HTTP(t, samples.LinkfaceApp()))
 	}
-	bodies, _ := together(t, linkface(), requests)
+	bodies, _ := requests.Together(t, samples.Linkface(), all)
 	for _, body := range bodies {
-		require.Equal(t, linkfaceIssued+"\n", body)
+		require.Equal(t, samples.LinkfaceIssued+"\n", body)
 	}
 }

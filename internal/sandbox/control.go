@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 )
 
 const (
@@ -40,7 +42,7 @@ func newControl(q *queue, l *ledger) http.Handler {
 	mux.HandleFunc("GET "+controlPath+"next", next)
 	mux.HandleFunc("POST "+controlPath+"next", func(w http.ResponseWriter, r *http.Request) {
 		if refused := rehearse(q, http.MaxBytesReader(w, r.Body, maxControlBody)); refused != nil {
-			jsonReply(http.StatusBadRequest, refused).write(w)
+			standin.JSON(http.StatusBadRequest, refused).Write(w)
 			return
 		}
 		next(w, r)
@@ -59,14 +61,14 @@ func newControl(q *queue, l *ledger) http.Handler {
 
 func showQueue(q *queue) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		jsonReply(http.StatusOK, nextAnswer{q.read()}).write(w)
+		standin.JSON(http.StatusOK, nextAnswer{q.read()}).Write(w)
 	}
 }
 
 func showLedger(l *ledger) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		entries, dropped := l.read()
-		jsonReply(http.StatusOK, ledgerAnswer{entries, dropped}).write(w)
+		standin.JSON(http.StatusOK, ledgerAnswer{entries, dropped}).Write(w)
 	}
 }
 
@@ -86,7 +88,7 @@ func rehearse(q *queue, body io.Reader) *nextRefused {
 	}
 	refused := &nextRefused{Error: err.Error(), Products: q.products(), Outcomes: outcomes()}
 	if e := q.endpoint(wanted.Product); e != nil {
-		refused.Codes = e.codes()
+		refused.Codes = e.Codes()
 	}
 	return refused
 }

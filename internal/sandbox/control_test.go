@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/sandbox/requests"
+	"github.com/liveness-gateway/gateway/internal/sandbox/samples"
 )
 
 const (
@@ -17,12 +19,12 @@ const (
 )
 
 func TestNext(t *testing.T) {
-	server := serve(t, megvii())
+	server := requests.Serve(t, samples.Megvii())
 	ask := func(method, body string) string {
-		got := send(t, server, method, next, "application/x-www-form-urlencoded", []byte(body)) // as curl -d does
-		require.Equal(t, 200, got.status, got.body)
-		require.Equal(t, "application/json", got.header.Get("Content-Type"))
-		return strings.TrimSpace(got.body)
+		got := requests.Send(t, server, method, next, "application/x-www-form-urlencoded", []byte(body)) // as curl -d does
+		require.Equal(t, 200, got.Status, got.Body)
+		require.Equal(t, "application/json", got.Header.Get("Content-Type"))
+		return strings.TrimSpace(got.Body)
 	}
 	const one = `{"product":"megvii.app-v5","outcome":"code=INTERNAL_ERROR","times":1}`
 	const two = `{"product":"megvii.h5-flash","outcome":"delay=1ms,html#slow page","times":2}`
@@ -31,14 +33,14 @@ func TestNext(t *testing.T) {
 	require.Equal(t, `{"next":[`+one+`,`+two+`]}`, ask(http.MethodPost, two))
 	require.Equal(t, `{"next":[`+one+`,`+two+`]}`, ask(http.MethodGet, ""))
 
-	require.Equal(t, 200, post(t, server, validPCWeb()).status, "nothing is rehearsed for another product")
-	require.Equal(t, 404, post(t, server, validH5Flash(t).edited(at("/other"))).status)
-	require.Equal(t, `<!DO`, post(t, server, validH5Flash(t)).body[:4])
+	require.Equal(t, 200, requests.Post(t, server, samples.PCWeb()).Status, "nothing is rehearsed for another product")
+	require.Equal(t, 404, requests.Post(t, server, samples.H5Flash(t).Edited(requests.At("/other"))).Status)
+	require.Equal(t, `<!DO`, requests.Post(t, server, samples.H5Flash(t)).Body[:4])
 	require.Equal(t, `{"next":[`+one+`,`+strings.Replace(two, `"times":2`, `"times":1`, 1)+`]}`, ask(http.MethodGet, ""))
-	require.Equal(t, 500, post(t, server, validAppV5()).status)
-	require.Equal(t, 200, post(t, server, validAppV5()).status)
+	require.Equal(t, 500, requests.Post(t, server, samples.AppV5()).Status)
+	require.Equal(t, 200, requests.Post(t, server, samples.AppV5()).Status)
 	require.Equal(t, `{"next":[]}`, ask(http.MethodDelete, ""))
-	require.Equal(t, 200, post(t, server, validH5Flash(t)).status)
+	require.Equal(t, 200, requests.Post(t, server, samples.H5Flash(t)).Status)
 }
 
 func TestNextRefused(t *testing.T) {
@@ -82,14 +84,14 @@ func TestNextRefused(t *testing.T) {
 		{`{"product":"` + strings.Repeat("x", 70_000) + `"}`, `request body too large`},
 	} {
 		t.Run(c.want, func(t *testing.T) {
-			got := send(t, serve(t, megvii()), http.MethodPost, next, "application/json", []byte(c.body))
-			require.Equal(t, 400, got.status)
-			require.Equal(t, "application/json", got.header.Get("Content-Type"))
+			got := requests.Send(t, requests.Serve(t, samples.Megvii()), http.MethodPost, next, "application/json", []byte(c.body))
+			require.Equal(t, 400, got.Status)
+			require.Equal(t, "application/json", got.Header.Get("Content-Type"))
 			var refused struct {
 				Error                     string
 				Products, Outcomes, Codes []string
 			}
-			require.NoError(t, json.Unmarshal([]byte(got.body), &refused))
+			require.NoError(t, json.Unmarshal([]byte(got.Body), &refused))
 			require.Contains(t, refused.Error, c.want)
 			require.Equal(t, []string{"megvii.app-v5", "megvii.h5-flash", "megvii.lite-page", "megvii.pc-web", "megvii.random-number"}, refused.Products)
 			require.Contains(t, refused.Outcomes, "delay=500ms")
@@ -102,7 +104,7 @@ func TestNextRefused(t *testing.T) {
 }
 
 func TestNextIsBounded(t *testing.T) {
-	vendor := sandbox.NewMegvii(options())
+	vendor := sandbox.NewMegvii(samples.Options())
 	for range 1000 {
 		require.NoError(t, vendor.Rehearse("megvii.app-v5", "code=INTERNAL_ERROR", 1))
 	}
@@ -111,23 +113,23 @@ func TestNextIsBounded(t *testing.T) {
 
 func TestNextIsSpentOnce(t *testing.T) {
 	const n = 64
-	vendor := sandbox.NewMegvii(options())
+	vendor := sandbox.NewMegvii(samples.Options())
 	require.NoError(t, vendor.Rehearse("megvii.app-v5", "code=INTERNAL_ERROR", 20))
 	require.NoError(t, vendor.Rehearse("megvii.app-v5", "code=CONCURRENCY_LIMIT_EXCEEDED", 10))
-	var requests []*http.Request
+	var all []*http.Request
 	for range n {
-		requests = append(requests, httpRequest(t, validAppV5()))
+		all = append(all, requests.HTTP(t, samples.AppV5()))
 	}
-	_, statuses := together(t, vendor, requests)
+	_, statuses := requests.Together(t, vendor, all)
 	require.Equal(t, map[int]int{500: 20, 403: 10, 200: n - 30}, statuses)
 	require.Len(t, vendor.Ledger(), n)
 }
 
 func TestControlPaths(t *testing.T) {
-	server := serve(t, linkface())
-	require.Equal(t, 404, send(t, server, http.MethodGet, "/_sandbox/", "", nil).status)
-	require.Equal(t, 404, send(t, server, http.MethodGet, "/_sandbox/other", "", nil).status)
-	require.Equal(t, 405, send(t, server, http.MethodPut, next, "", nil).status)
-	require.Equal(t, 405, send(t, server, http.MethodPost, ledgerPath, "", nil).status)
-	require.Equal(t, `{"entries":[],"dropped":0}`+"\n", send(t, server, http.MethodGet, ledgerPath, "", nil).body)
+	server := requests.Serve(t, samples.Linkface())
+	require.Equal(t, 404, requests.Send(t, server, http.MethodGet, "/_sandbox/", "", nil).Status)
+	require.Equal(t, 404, requests.Send(t, server, http.MethodGet, "/_sandbox/other", "", nil).Status)
+	require.Equal(t, 405, requests.Send(t, server, http.MethodPut, next, "", nil).Status)
+	require.Equal(t, 405, requests.Send(t, server, http.MethodPost, ledgerPath, "", nil).Status)
+	require.Equal(t, `{"entries":[],"dropped":0}`+"\n", requests.Send(t, server, http.MethodGet, ledgerPath, "", nil).Body)
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/sandbox/requests"
+	"github.com/liveness-gateway/gateway/internal/sandbox/samples"
 )
 
 func TestCredentialsAreNeverPrinted(t *testing.T) {
@@ -38,30 +40,30 @@ func TestCredentialsAreNeverPrinted(t *testing.T) {
 
 func TestCredentialsAreACopy(t *testing.T) {
 	secrets := map[string]string{sandbox.DemoMegviiAPIKey: sandbox.DemoMegviiAPISecret}
-	o := options()
+	o := samples.Options()
 	o.Credentials = sandbox.NewCredentials(secrets)
-	server := serve(t, sandbox.NewMegvii(o))
+	server := requests.Serve(t, sandbox.NewMegvii(o))
 	clear(secrets)
-	require.Equal(t, 200, post(t, server, validRandomNumber()).status)
+	require.Equal(t, 200, requests.Post(t, server, samples.RandomNumber()).Status)
 }
 
 func TestNoCredentialsMeanTheDemonstrationOnes(t *testing.T) {
-	o := options()
+	o := samples.Options()
 	o.Credentials = sandbox.NewCredentials(nil)
-	require.Equal(t, 200, post(t, serve(t, sandbox.NewMegvii(o)), validRandomNumber()).status)
+	require.Equal(t, 200, requests.Post(t, requests.Serve(t, sandbox.NewMegvii(o)), samples.RandomNumber()).Status)
 }
 
 func TestRevokedCredentials(t *testing.T) {
 	revoked := ""
-	o := options()
+	o := samples.Options()
 	o.Credentials = sandbox.NewCredentials(map[string]string{sandbox.DemoMegviiAPIKey: sandbox.DemoMegviiAPISecret, "spare": "spare-secret"})
 	o.Revoked = func(key string) bool { return key == revoked }
-	server := serve(t, sandbox.NewMegvii(o))
-	spare := []edit{set("api_key", "spare"), set("api_secret", "spare-secret")}
+	server := requests.Serve(t, sandbox.NewMegvii(o))
+	spare := []requests.Edit{requests.Set("api_key", "spare"), requests.Set("api_secret", "spare-secret")}
 
-	require.Equal(t, 200, post(t, server, validRandomNumber()).status)
+	require.Equal(t, 200, requests.Post(t, server, samples.RandomNumber()).Status)
 	revoked = sandbox.DemoMegviiAPIKey
-	require.Equal(t, 403, post(t, server, validRandomNumber()).status)
-	require.Equal(t, 403, post(t, server, validAppV5()).status)
-	require.Equal(t, 200, post(t, server, validRandomNumber().edited(spare...)).status)
+	require.Equal(t, 403, requests.Post(t, server, samples.RandomNumber()).Status)
+	require.Equal(t, 403, requests.Post(t, server, samples.AppV5()).Status)
+	require.Equal(t, 200, requests.Post(t, server, samples.RandomNumber().Edited(spare...)).Status)
 }

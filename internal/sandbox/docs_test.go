@@ -3,7 +3,6 @@ package sandbox_test
 import (
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"os"
 	"slices"
@@ -12,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/requests"
+	"github.com/liveness-gateway/gateway/internal/sandbox/samples"
 )
 
 // tableOf reads the rows of the table under a heading of docs/sandbox.md, without those
@@ -38,12 +40,12 @@ func tableOf(t *testing.T, heading string) [][]string {
 }
 
 // listed asks a stand-in what it can play.
-func listed(t *testing.T, p product) (outcomes, codes []string) {
+func listed(t *testing.T, p samples.Product) (outcomes, codes []string) {
 	t.Helper()
-	got := send(t, serve(t, p.new()), http.MethodPost, next, "", []byte(`{"product":"`+p.name+`"}`))
-	require.Equal(t, 400, got.status)
+	got := requests.Send(t, requests.Serve(t, p.New()), http.MethodPost, next, "", []byte(`{"product":"`+p.Name+`"}`))
+	require.Equal(t, 400, got.Status)
 	var refused struct{ Outcomes, Codes []string }
-	require.NoError(t, json.Unmarshal([]byte(got.body), &refused))
+	require.NoError(t, json.Unmarshal([]byte(got.Body), &refused))
 	return refused.Outcomes, refused.Codes
 }
 
@@ -61,7 +63,7 @@ func TestPageListsEveryOutcome(t *testing.T) {
 		}
 	}
 	slices.Sort(onPage)
-	for _, p := range products(t) {
+	for _, p := range samples.Products(t) {
 		var existing []string
 		outcomes, _ := listed(t, p)
 		for _, each := range outcomes {
@@ -78,47 +80,40 @@ func TestPageTellsWhetherATokenIsIssued(t *testing.T) {
 	gone, leave := context.WithCancel(t.Context()) // nobody waits for what takes long
 	leave()
 	for _, row := range tableOf(t, "Outcomes") {
-		for _, p := range products(t) {
-			if row[1] != "all" && row[1] != p.name {
+		for _, p := range samples.Products(t) {
+			if row[1] != "all" && row[1] != p.Name {
 				continue
 			}
-			vendor := p.new()
-			require.NoError(t, vendor.Rehearse(p.name, row[0], 1), row[0])
-			vendor.ServeHTTP(nobody{}, httpRequest(t, p.valid).WithContext(gone))
+			vendor := p.New()
+			require.NoError(t, vendor.Rehearse(p.Name, row[0], 1), row[0])
+			vendor.ServeHTTP(requests.Nobody{}, requests.HTTP(t, p.Valid).WithContext(gone))
 			require.Equal(t, row[3], map[bool]string{true: "yes", false: "no"}[vendor.Ledger()[0].Token != ""], row[0])
 		}
 	}
 }
 
-// nobody takes an answer.
-type nobody struct{}
-
-func (nobody) Header() http.Header       { return http.Header{} }
-func (nobody) Write([]byte) (int, error) { return 0, net.ErrClosed }
-func (nobody) WriteHeader(int)           {}
-
 func TestPageListsEveryCode(t *testing.T) {
 	rows := tableOf(t, "Codes")
-	for _, p := range products(t) {
+	for _, p := range samples.Products(t) {
 		var onPage []string
 		for _, row := range rows {
-			if !slices.Contains(strings.Fields(strings.ReplaceAll(row[2], "`", "")), p.name) {
+			if !slices.Contains(strings.Fields(strings.ReplaceAll(row[2], "`", "")), p.Name) {
 				continue
 			}
 			code, status := row[0], row[1]
 			onPage = append(onPage, code)
-			vendor := p.new()
-			require.NoError(t, vendor.Rehearse(p.name, "code="+code, 1), p.name)
-			got := post(t, serve(t, vendor), p.valid)
-			require.Equal(t, status, strconv.Itoa(got.status), code)
+			vendor := p.New()
+			require.NoError(t, vendor.Rehearse(p.Name, "code="+code, 1), p.Name)
+			got := requests.Post(t, requests.Serve(t, vendor), p.Valid)
+			require.Equal(t, status, strconv.Itoa(got.Status), code)
 			head, detail, _ := strings.Cut(code, ":")
-			require.Contains(t, got.body, `"`+head, p.name)
-			require.Contains(t, got.body, detail, p.name)
+			require.Contains(t, got.Body, `"`+head, p.Name)
+			require.Contains(t, got.Body, detail, p.Name)
 		}
 		_, existing := listed(t, p)
 		for i, code := range existing {
 			existing[i] = strings.NewReplacer("<key>", "PARAMETER", "<param>", "PARAMETER", "<reason>", "REASON").Replace(code)
 		}
-		require.ElementsMatch(t, existing, onPage, p.name)
+		require.ElementsMatch(t, existing, onPage, p.Name)
 	}
 }

@@ -8,10 +8,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 )
 
 const (
-	// hangLimit is when a request that hangs is given up; the gateway takes no call
+	// hangLimit is when a request that hangs is given up; the gateway takes no standin.Call
 	// that is longer.
 	hangLimit = 30 * time.Second
 	// endlessBytes is where a body without end ends after all.
@@ -24,50 +26,54 @@ const (
 type ending struct {
 	// answer makes the answer: serve does so by the document, the others without a
 	// look at the request.
-	answer func(*endpoint, call, outcome) reply
+	answer func(*standin.Endpoint, standin.Call, outcome) standin.Reply
 	// send sends it, whole or in part.
-	send func(http.ResponseWriter, *http.Request, reply)
+	send func(http.ResponseWriter, *http.Request, standin.Reply)
 	// silent says that not even a status is sent.
 	silent bool
 	// takesStatus says that the answer may have another status.
 	takesStatus bool
 }
 
-func serve(e *endpoint, c call, _ outcome) reply { return e.serve(c) }
+func serve(e *standin.Endpoint, c standin.Call, _ outcome) standin.Reply { return e.Serve(c) }
 
 // answerCode answers with a code of the document; any other code is written as the
 // outcome spells it.
-func answerCode(e *endpoint, c call, o outcome) reply {
-	status, message, known := e.lookUp(o.code)
+func answerCode(e *standin.Endpoint, c standin.Call, o outcome) standin.Reply {
+	status, message, known := e.LookUp(o.code)
 	if !known {
 		message = o.code
 	}
-	return e.fail(c, o.or(status), message)
+	return e.Fail(c, o.or(status), message)
 }
 
-func answerStatus(_ *endpoint, _ call, o outcome) reply { return reply{status: o.status} }
+func answerStatus(_ *standin.Endpoint, _ standin.Call, o outcome) standin.Reply {
+	return standin.Reply{Status: o.status}
+}
 
-func answerHTML(_ *endpoint, _ call, o outcome) reply {
-	return reply{status: o.or(http.StatusOK), contentType: "text/html; charset=utf-8", body: []byte(page)}
+func answerHTML(_ *standin.Endpoint, _ standin.Call, o outcome) standin.Reply {
+	return standin.Reply{Status: o.or(http.StatusOK), ContentType: "text/html; charset=utf-8", Body: []byte(page)}
 }
 
 // answerRedirect redirects to the same address, so that the ledger shows whether the
 // client follows.
-func answerRedirect(e *endpoint, _ call, _ outcome) reply {
-	return reply{status: http.StatusTemporaryRedirect, location: e.path}
+func answerRedirect(e *standin.Endpoint, _ standin.Call, _ outcome) standin.Reply {
+	return standin.Reply{Status: http.StatusTemporaryRedirect, Location: e.Path}
 }
 
-func answerTooLarge(*endpoint, call, outcome) reply { return tooLarge() }
-
-func answerEndless(*endpoint, call, outcome) reply {
-	return reply{status: http.StatusOK, contentType: "application/json", body: []byte(`{"endless":"`)}
+func answerTooLarge(*standin.Endpoint, standin.Call, outcome) standin.Reply {
+	return standin.TooLarge()
 }
 
-func sendWhole(w http.ResponseWriter, _ *http.Request, a reply) { a.write(w) }
+func answerEndless(*standin.Endpoint, standin.Call, outcome) standin.Reply {
+	return standin.Reply{Status: http.StatusOK, ContentType: "application/json", Body: []byte(`{"endless":"`)}
+}
 
-func sendEndless(w http.ResponseWriter, _ *http.Request, a reply) {
+func sendWhole(w http.ResponseWriter, _ *http.Request, a standin.Reply) { a.Write(w) }
+
+func sendEndless(w http.ResponseWriter, _ *http.Request, a standin.Reply) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(hangLimit)) // should the client not read
-	a.write(w)
+	a.Write(w)
 	more := strings.Repeat("x", 32<<10)
 	for sent := 0; sent < endlessBytes; sent += len(more) {
 		if _, err := io.WriteString(w, more); err != nil {
@@ -77,19 +83,19 @@ func sendEndless(w http.ResponseWriter, _ *http.Request, a reply) {
 }
 
 // sendHalf promises the whole body; net/http ends the connection over what is missing.
-func sendHalf(w http.ResponseWriter, _ *http.Request, a reply) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	a.body = a.body[:len(a.body)/2]
-	a.write(w)
+func sendHalf(w http.ResponseWriter, _ *http.Request, a standin.Reply) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	a.Body = a.Body[:len(a.Body)/2]
+	a.Write(w)
 }
 
-func sendGarbage(w http.ResponseWriter, _ *http.Request, _ reply) {
+func sendGarbage(w http.ResponseWriter, _ *http.Request, _ standin.Reply) {
 	hangUp(w, func(conn net.Conn) {
 		_, _ = io.WriteString(conn, "\x15\x03\x01\x00\x02\x02\x46 this is not HTTP\r\n\r\n")
 	})
 }
 
-func sendReset(w http.ResponseWriter, _ *http.Request, _ reply) {
+func sendReset(w http.ResponseWriter, _ *http.Request, _ standin.Reply) {
 	hangUp(w, func(conn net.Conn) {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0) // what is not sent is thrown away, and RST ends the connection
@@ -97,7 +103,7 @@ func sendReset(w http.ResponseWriter, _ *http.Request, _ reply) {
 	})
 }
 
-func sendNothing(w http.ResponseWriter, r *http.Request, _ reply) {
+func sendNothing(w http.ResponseWriter, r *http.Request, _ standin.Reply) {
 	wait(r.Context(), hangLimit)
 	hangUp(w, func(net.Conn) {})
 }

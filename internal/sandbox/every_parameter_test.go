@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/requests"
+	"github.com/liveness-gateway/gateway/internal/sandbox/samples"
 )
 
 // document is the parameter table of one document, as far as it is the same for every
@@ -11,7 +14,7 @@ import (
 type document struct {
 	name     string
 	handler  func() http.Handler
-	valid    request
+	valid    requests.Request
 	status   int
 	required []string
 	optional []string
@@ -23,43 +26,43 @@ type document struct {
 func documents(t *testing.T) []document {
 	t.Helper()
 	code := func(format string) func(string) string {
-		return func(name string) string { return failed(strings.ReplaceAll(format, "<key>", name)) }
+		return func(name string) string { return samples.MegviiFailed(strings.ReplaceAll(format, "<key>", name)) }
 	}
 	appV5 := func(format string) func(string) string {
-		return func(name string) string { return appV5Failed(strings.ReplaceAll(format, "<key>", name)) }
+		return func(name string) string { return samples.AppV5Failed(strings.ReplaceAll(format, "<key>", name)) }
 	}
-	linkfaceCode := func(code, msg string) func(string) string {
-		return func(string) string { return linkfaceFailed(code, msg) }
+	linkfaceCode := func(code string) func(string) string {
+		return func(string) string { return samples.LinkfaceFailed(code) }
 	}
 	spaced, tight, bad := code("MISSING_ARGUMENTS: <key>"), code("MISSING_ARGUMENTS:<key>"), code("BAD_ARGUMENTS:<key>")
-	photo := file("image_ref1", pngOf(t, 8, 8))
+	photo := requests.File("image_ref1", requests.PNG(t, 8, 8))
 	return []document{
 		{
-			"Raw-GetRandomNumber", megvii, validRandomNumber(), 400,
+			"Raw-GetRandomNumber", samples.Megvii, samples.RandomNumber(), 400,
 			[]string{"api_key", "api_secret"},
 			[]string{"biz_no"},
 			spaced, bad, bad,
 		},
 		{
-			"PC-GetToken", megvii, validPCWeb().edited(set("comparison_type", "0"), set("uuid", "user-1"), photo), 400,
+			"PC-GetToken", samples.Megvii, samples.PCWeb().Edited(requests.Set("comparison_type", "0"), requests.Set("uuid", "user-1"), photo), 400,
 			[]string{"api_key", "api_secret", "comparison_type", "uuid", "return_url", "notify_url", "biz_no"},
 			[]string{"biz_extra_data", "scene_id", "screen_replay", "multi_oriented_detection"},
 			spaced, urlOr(bad), urlOr(bad),
 		},
 		{
-			"PC-GetToken, idcard_name", megvii, withIDCard(), 400,
+			"PC-GetToken, idcard_name", samples.Megvii, samples.PCWebWithIDCard(), 400,
 			[]string{"idcard_name"},
 			nil,
 			spaced, code("INVALID_NAME_FORMAT"), code("INVALID_NAME_FORMAT"),
 		},
 		{
-			"PC-GetToken, idcard_number", megvii, withIDCard(), 400,
+			"PC-GetToken, idcard_number", samples.Megvii, samples.PCWebWithIDCard(), 400,
 			[]string{"idcard_number"},
 			nil,
 			spaced, code("INVALID_IDCARD_NUMBER"), code("INVALID_IDCARD_NUMBER"),
 		},
 		{
-			"H5-Lite GetToken", megvii, liteWithPhotos(t), 400,
+			"H5-Lite GetToken", samples.Megvii, samples.LitePageWithPhotos(t), 400,
 			[]string{"api_key", "api_secret", "return_url", "notify_url", "biz_no", "comparison_type", "uuid"},
 			[]string{
 				"action_http_method", "biz_extra_data", "web_title", "scene_id", "procedure_type", "procedure_priority",
@@ -69,31 +72,31 @@ func documents(t *testing.T) []document {
 			spaced, bad, bad,
 		},
 		{
-			"H5-Lite GetToken, idcard_mode", megvii, liteWithIDCard(), 400,
+			"H5-Lite GetToken, idcard_mode", samples.Megvii, samples.LitePageWithIDCard(), 400,
 			[]string{"idcard_mode"},
 			nil,
 			spaced, bad, bad,
 		},
 		{
-			"H5-Lite GetToken, idcard_name", megvii, liteWithIDCard(), 400,
+			"H5-Lite GetToken, idcard_name", samples.Megvii, samples.LitePageWithIDCard(), 400,
 			[]string{"idcard_name"},
 			nil,
 			spaced, code("INVALID_NAME_FORMAT"), code("INVALID_NAME_FORMAT"),
 		},
 		{
-			"H5-Lite GetToken, idcard_number", megvii, liteWithIDCard(), 400,
+			"H5-Lite GetToken, idcard_number", samples.Megvii, samples.LitePageWithIDCard(), 400,
 			[]string{"idcard_number"},
 			nil,
 			spaced, code("INVALID_IDCARD_NUMBER"), code("INVALID_IDCARD_NUMBER"),
 		},
 		{
-			"get_biz_token", megvii, validAppV5(), 400,
+			"get_biz_token", samples.Megvii, samples.AppV5(), 400,
 			[]string{"sign", "sign_version", "liveness_id"},
 			[]string{"uuid"},
 			appV5("MISSING_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"),
 		},
 		{
-			"H5-Lite RAW-GetToken", megvii, validH5Flash(t), 400,
+			"H5-Lite RAW-GetToken", samples.Megvii, samples.H5Flash(t), 400,
 			[]string{"api_key", "api_secret", "comparison_type", "uuid", "max_upload_times", "life_time"},
 			[]string{
 				"biz_no", "color_number", "liveness_preferences", "language", "procedure_type", "multi_oriented_detection",
@@ -102,10 +105,10 @@ func documents(t *testing.T) []document {
 			tight, bad, bad,
 		},
 		{
-			"SDK get_token", linkface, validLinkface(), 200,
+			"SDK get_token", samples.Linkface, samples.LinkfaceApp(), 200,
 			[]string{"timestamp", "sign", "detection_type"},
 			nil,
-			linkfaceCode("1002", "请求参数错误"), linkfaceCode("1002", "请求参数错误"), linkfaceCode("1001", "参数非UTF-8编码"),
+			linkfaceCode("1002"), linkfaceCode("1002"), linkfaceCode("1001"),
 		},
 	}
 }
@@ -114,7 +117,7 @@ func documents(t *testing.T) []document {
 func urlOr(other func(string) string) func(string) string {
 	return func(name string) string {
 		if strings.HasSuffix(name, "_url") {
-			return failed("INVALID_ARGUMENTS: " + name)
+			return samples.MegviiFailed("INVALID_ARGUMENTS: " + name)
 		}
 		return other(name)
 	}
@@ -126,18 +129,18 @@ func TestEveryParameter(t *testing.T) {
 		for _, name := range d.required {
 			steps = append(
 				steps,
-				step{name + " left out", []edit{drop(name)}, d.status, d.missing(name)},
-				step{name + " empty", []edit{set(name, "")}, d.status, d.missing(name)},
+				step{name + " left out", []requests.Edit{requests.Drop(name)}, d.status, d.missing(name)},
+				step{name + " empty", []requests.Edit{requests.Set(name, "")}, d.status, d.missing(name)},
 			)
 		}
 		for _, name := range append(d.required, d.optional...) {
 			steps = append(
 				steps,
-				step{name + " as a file", []edit{file(name, []byte("1"))}, d.status, d.bad(name)},
-				step{name + " not UTF-8", []edit{set(name, "\xc3\x28")}, d.status, d.notUTF8(name)},
-				step{name + " without end", []edit{set(name, strings.Repeat("1", 64<<10+1))}, d.status, d.bad(name)},
+				step{name + " as a file", []requests.Edit{requests.File(name, []byte("1"))}, d.status, d.bad(name)},
+				step{name + " not UTF-8", []requests.Edit{requests.Set(name, "\xc3\x28")}, d.status, d.notUTF8(name)},
+				step{name + " without end", []requests.Edit{requests.Set(name, strings.Repeat("1", 64<<10+1))}, d.status, d.bad(name)},
 			)
 		}
-		t.Run(d.name, func(t *testing.T) { runSteps(t, d.handler, d.valid, steps) })
+		t.Run(d.name, func(t *testing.T) { requests.Run(t, d.handler, d.valid, steps) })
 	}
 }

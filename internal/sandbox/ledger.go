@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 )
 
 // ledgerSize is how many requests a stand-in remembers.
@@ -29,6 +32,16 @@ type Entry struct {
 	Outcome string `json:"outcome,omitempty"`
 	// Problem is why an outcome that the request asked for was not understood.
 	Problem string `json:"problem,omitempty"`
+}
+
+// entryOf begins the entry of a request to an endpoint.
+func entryOf(e *standin.Endpoint, c standin.Call) Entry {
+	const kept = 128 // bytes: many entries are kept
+	name := c.Values[e.Reference].Text
+	if len(name) > kept {
+		name = name[:kept]
+	}
+	return Entry{Product: e.Product, Reference: strings.ToValidUTF8(name, "\ufffd"), RequestID: e.RequestID(c)}
 }
 
 // ledger remembers the last entries. It is safe for concurrent use.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 )
 
 // An outcome is written as items with commas between them: changes of the request's
@@ -80,7 +82,7 @@ func (o *outcome) or(status int) int {
 }
 
 // parseOutcome reads an outcome of an endpoint's.
-func parseOutcome(text string, e *endpoint) (outcome, error) {
+func parseOutcome(text string, e *standin.Endpoint) (outcome, error) {
 	o := usual()
 	if len(text) > outcomeLimit {
 		return o, fmt.Errorf("an outcome has at most %d bytes", outcomeLimit)
@@ -117,11 +119,11 @@ func (o *outcome) apply(part string) (name string, err error) {
 }
 
 // complete settles what depends on several items and on the endpoint.
-func (o *outcome) complete(e *endpoint) error {
+func (o *outcome) complete(e *standin.Endpoint) error {
 	switch {
 	case o.code != "":
-		if _, _, known := e.lookUp(o.code); !known && o.status == 0 {
-			return fmt.Errorf("%s has no code %q; with a status, such as status=400,code=%s, it may be any", e.product, o.code, o.code)
+		if _, _, known := e.LookUp(o.code); !known && o.status == 0 {
+			return fmt.Errorf("%s has no code %q; with a status, such as status=400,code=%s, it may be any", e.Product, o.code, o.code)
 		}
 	case o.status != 0 && !o.ends:
 		o.ending = ending{answer: answerStatus, send: sendWhole}

@@ -17,43 +17,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/sandbox/requests"
+	"github.com/liveness-gateway/gateway/internal/sandbox/samples"
 )
-
-// standIn is what both stand-ins offer beside the vendor's API.
-type standIn interface {
-	http.Handler
-	Rehearse(product, outcome string, times int) error
-	Ledger() []sandbox.Entry
-}
-
-// product is one of all, with a request that is issued a token.
-type product struct {
-	name   string
-	new    func() standIn
-	valid  request
-	failed func(message string) string // the product's answer that carries a code
-}
-
-func products(t *testing.T) []product {
-	t.Helper()
-	newMegvii := func() standIn { return sandbox.NewMegvii(options()) }
-	newLinkface := func() standIn { return sandbox.NewLinkface(options()) }
-	linkfaceFails := func(code string) string { return linkfaceFailed(code, "调用频率过高") }
-	return []product{
-		{"megvii.random-number", newMegvii, validRandomNumber(), failed},
-		{"megvii.pc-web", newMegvii, validPCWeb(), failed},
-		{"megvii.app-v5", newMegvii, validAppV5(), appV5Failed},
-		{"megvii.h5-flash", newMegvii, validH5Flash(t), failed},
-		{"linkface.app", newLinkface, validLinkface(), linkfaceFails},
-		{"megvii.lite-page", newMegvii, validLitePage(), failed},
-	}
-}
 
 // trial is a product with an outcome waiting for its next request.
 type trial struct {
 	t       *testing.T
-	product product
-	vendor  standIn
+	product samples.Product
+	vendor  *sandbox.StandIn
 	server  *httptest.Server
 }
 
@@ -61,18 +33,18 @@ type trial struct {
 // own, and checks that the next one is served.
 func forEachProduct(t *testing.T, outcome string, test func(trial)) {
 	t.Helper()
-	for _, p := range products(t) {
-		t.Run(p.name, func(t *testing.T) {
-			vendor := p.new()
-			require.NoError(t, vendor.Rehearse(p.name, outcome, 1))
-			server := serve(t, vendor)
+	for _, p := range samples.Products(t) {
+		t.Run(p.Name, func(t *testing.T) {
+			vendor := p.New()
+			require.NoError(t, vendor.Rehearse(p.Name, outcome, 1))
+			server := requests.Serve(t, vendor)
 			test(trial{t, p, vendor, server})
 
-			again := p.valid.edited()
-			if p.name == "megvii.pc-web" {
-				again = again.edited(set("biz_no", "order-2"))
+			again := p.Valid.Edited()
+			if p.Name == "megvii.pc-web" {
+				again = again.Edited(requests.Set("biz_no", "order-2"))
 			}
-			require.Equal(t, 200, post(t, server, again).status, "the outcome was for one request")
+			require.Equal(t, 200, requests.Post(t, server, again).Status, "the outcome was for one request")
 			entries := vendor.Ledger()
 			require.Len(t, entries, 2)
 			require.Equal(t, outcome, entries[0].Outcome)
@@ -82,11 +54,11 @@ func forEachProduct(t *testing.T, outcome string, test func(trial)) {
 }
 
 // outgoing is r as a client sends it.
-func outgoing(t *testing.T, server *httptest.Server, r request) *http.Request {
+func outgoing(t *testing.T, server *httptest.Server, r requests.Request) *http.Request {
 	t.Helper()
-	h := httpRequest(t, r)
+	h := requests.HTTP(t, r)
 	h.RequestURI = ""
-	target, err := url.Parse(server.URL + r.path)
+	target, err := url.Parse(server.URL + r.Path)
 	require.NoError(t, err)
 	h.URL = target
 	return h
@@ -94,17 +66,17 @@ func outgoing(t *testing.T, server *httptest.Server, r request) *http.Request {
 
 // try sends a request whose answer may be none, and reads at most limit bytes of its
 // body.
-func (c trial) try(r request, limit int64) (reply, error) {
+func (c trial) try(r requests.Request, limit int64) (requests.Reply, error) {
 	c.t.Helper()
 	client := *c.server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := client.Do(outgoing(c.t, c.server, r))
 	if err != nil {
-		return reply{}, err
+		return requests.Reply{}, err
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, limit))
-	return reply{answer.StatusCode, string(body), answer.Header}, err
+	return requests.Reply{Status: answer.StatusCode, Body: string(body), Header: answer.Header}, err
 }
 
 func TestAnswersInPlaceOfTheDocuments(t *testing.T) {
@@ -124,14 +96,14 @@ func TestAnswersInPlaceOfTheDocuments(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			forEachProduct(t, outcome, func(c trial) {
-				got, err := c.try(c.product.valid.edited(drop("api_key"), drop("sign")), math.MaxInt64)
+				got, err := c.try(c.product.Valid.Edited(requests.Drop("api_key"), requests.Drop("sign")), math.MaxInt64)
 				require.NoError(c.t, err)
-				require.Equal(c.t, want.status, got.status)
-				require.Equal(c.t, want.contentType, got.header.Get("Content-Type"))
-				require.True(c.t, strings.HasPrefix(got.body, want.body), got.body)
-				require.Equal(c.t, time.Unix(serverTime, 0).UTC().Format(http.TimeFormat), got.header.Get("Date"))
-				if path, _, _ := strings.Cut(c.product.valid.path, "?"); outcome == "redirect" {
-					require.Equal(c.t, path, got.header.Get("Location"))
+				require.Equal(c.t, want.status, got.Status)
+				require.Equal(c.t, want.contentType, got.Header.Get("Content-Type"))
+				require.True(c.t, strings.HasPrefix(got.Body, want.body), got.Body)
+				require.Equal(c.t, time.Unix(samples.ServerTime, 0).UTC().Format(http.TimeFormat), got.Header.Get("Date"))
+				if path, _, _ := strings.Cut(c.product.Valid.Path, "?"); outcome == "redirect" {
+					require.Equal(c.t, path, got.Header.Get("Location"))
 				}
 				require.Equal(c.t, want.status, c.vendor.Ledger()[0].Status)
 				require.Empty(c.t, c.vendor.Ledger()[0].Token)
@@ -142,36 +114,36 @@ func TestAnswersInPlaceOfTheDocuments(t *testing.T) {
 
 func TestEndless(t *testing.T) {
 	forEachProduct(t, "endless", func(c trial) {
-		got, err := c.try(c.product.valid, 1<<20)
+		got, err := c.try(c.product.Valid, 1<<20)
 		require.NoError(c.t, err)
-		require.Equal(c.t, 200, got.status)
-		require.Equal(c.t, "application/json", got.header.Get("Content-Type"))
-		require.Equal(c.t, `{"endless":"`+strings.Repeat("x", 1<<20-12), got.body)
+		require.Equal(c.t, 200, got.Status)
+		require.Equal(c.t, "application/json", got.Header.Get("Content-Type"))
+		require.Equal(c.t, `{"endless":"`+strings.Repeat("x", 1<<20-12), got.Body)
 		require.Equal(c.t, 200, c.vendor.Ledger()[0].Status)
 		require.Empty(c.t, c.vendor.Ledger()[0].Token)
 	})
 }
 
 func TestEndlessHasAnEnd(t *testing.T) {
-	got := post(t, serve(t, megvii()), validAppV5().edited(set("uuid", "sandbox:endless")))
-	require.Len(t, got.body, 12+16<<20)
+	got := requests.Post(t, requests.Serve(t, samples.Megvii()), samples.AppV5().Edited(requests.Set("uuid", "sandbox:endless")))
+	require.Len(t, got.Body, 12+16<<20)
 }
 
 func TestCodesOfEachProduct(t *testing.T) {
-	for _, p := range products(t) {
+	for _, p := range samples.Products(t) {
 		code, status := "CONCURRENCY_LIMIT_EXCEEDED", 403
-		if p.name == "linkface.app" {
+		if p.Name == "linkface.app" {
 			code, status = "1009", 200
 		}
-		t.Run(p.name, func(t *testing.T) {
-			vendor := p.new()
-			require.NoError(t, vendor.Rehearse(p.name, "code="+code, 1))
-			require.NoError(t, vendor.Rehearse(p.name, "status=429,code="+code, 1))
-			server := serve(t, vendor)
+		t.Run(p.Name, func(t *testing.T) {
+			vendor := p.New()
+			require.NoError(t, vendor.Rehearse(p.Name, "code="+code, 1))
+			require.NoError(t, vendor.Rehearse(p.Name, "status=429,code="+code, 1))
+			server := requests.Serve(t, vendor)
 			for _, want := range []int{status, 429} {
-				got := post(t, server, p.valid)
-				require.Equal(t, want, got.status)
-				require.Equal(t, p.failed(code)+"\n", got.body)
+				got := requests.Post(t, server, p.Valid)
+				require.Equal(t, want, got.Status)
+				require.Equal(t, p.Failed(code)+"\n", got.Body)
 			}
 			require.Equal(t, code, vendor.Ledger()[0].Code)
 		})
@@ -179,46 +151,46 @@ func TestCodesOfEachProduct(t *testing.T) {
 }
 
 func TestCodesWithWhatFollows(t *testing.T) {
-	all := products(t)
+	all := samples.Products(t)
 	randomNumber, pcWeb, appV5, h5Flash, app, litePage := all[0], all[1], all[2], all[3], all[4], all[5]
 	older := func(status, reason string) string {
-		return `{"request_id":"TID` + token + `","status":"` + status + `","reason":"` + reason + `"}`
+		return `{"request_id":"TID` + samples.Hex + `","status":"` + status + `","reason":"` + reason + `"}`
 	}
 	for _, c := range []struct {
-		product product
+		product samples.Product
 		outcome string
 		status  int
 		body    string
 	}{
-		{randomNumber, "code=AUTHORIZATION_ERROR:Denied.", 403, failed("AUTHORIZATION_ERROR:Denied.")},
-		{randomNumber, "code=AUTHORIZATION_ERROR", 403, failed("AUTHORIZATION_ERROR")},
-		{randomNumber, "code=API_NOT_FOUND", 404, failed("API_NOT_FOUND")},
-		{pcWeb, "code=AUTHORIZATION_ERROR:No data source permission. ", 403, failed("AUTHORIZATION_ERROR:No data source permission.")},
-		{pcWeb, "code=INVALID_ARGUMENTS:return_url", 400, failed("INVALID_ARGUMENTS: return_url")},
-		{pcWeb, "code=INVALID_ARGUMENTS: return_url", 400, failed("INVALID_ARGUMENTS: return_url")},
-		{pcWeb, "code=BAD_ARGUMENTS", 400, failed("BAD_ARGUMENTS")},
-		{pcWeb, "status=400,code=LOW_QUALITY:image_ref1", 400, failed("LOW_QUALITY:image_ref1")},
-		{appV5, "code=AUTHORIZATION_ERROR:LIMIT_REACHED", 403, appV5Failed("AUTHORIZATION_ERROR: LIMIT_REACHED")},
-		{appV5, "code=AUTHORIZATION_ERROR:EXPIRED_SIGN", 403, appV5Failed("AUTHORIZATION_ERROR: EXPIRED_SIGN")},
-		{appV5, "code=BAD_ARGUMENTS:sign_version", 400, appV5Failed("BAD_ARGUMENTS: sign_version")},
-		{appV5, "code=MISSING_ARGUMENTS", 400, appV5Failed("MISSING_ARGUMENTS")},
-		{h5Flash, "code=NO_FACE_FOUND:image_ref2", 400, failed("NO_FACE_FOUND:image_ref2")},
-		{h5Flash, "code=MISSING_ARGUMENTS:uuid", 400, failed("MISSING_ARGUMENTS:uuid")},
-		{litePage, "code=AUTHORIZATION_ERROR:Denied.", 403, failed("AUTHORIZATION_ERROR:Denied.")},
-		{litePage, "code=MISSING_ARGUMENTS:idcard_name", 400, failed("MISSING_ARGUMENTS: idcard_name")},
-		{litePage, "code=INVALID_IMAGE_SIZE:image_ref3", 400, failed("INVALID_IMAGE_SIZE:image_ref3")},
-		{litePage, "code=NO_FACE_FOUND", 400, failed("NO_FACE_FOUND")},
-		{app, "code=1011", 200, linkfaceFailed("1011", "服务无权限")},
-		{app, "status=403,code=1011", 403, linkfaceFailed("1011", "服务无权限")},
-		{app, "status=200,code=1003", 200, linkfaceFailed("1003", "")},
+		{randomNumber, "code=AUTHORIZATION_ERROR:Denied.", 403, samples.MegviiFailed("AUTHORIZATION_ERROR:Denied.")},
+		{randomNumber, "code=AUTHORIZATION_ERROR", 403, samples.MegviiFailed("AUTHORIZATION_ERROR")},
+		{randomNumber, "code=API_NOT_FOUND", 404, samples.MegviiFailed("API_NOT_FOUND")},
+		{pcWeb, "code=AUTHORIZATION_ERROR:No data source permission. ", 403, samples.MegviiFailed("AUTHORIZATION_ERROR:No data source permission.")},
+		{pcWeb, "code=INVALID_ARGUMENTS:return_url", 400, samples.MegviiFailed("INVALID_ARGUMENTS: return_url")},
+		{pcWeb, "code=INVALID_ARGUMENTS: return_url", 400, samples.MegviiFailed("INVALID_ARGUMENTS: return_url")},
+		{pcWeb, "code=BAD_ARGUMENTS", 400, samples.MegviiFailed("BAD_ARGUMENTS")},
+		{pcWeb, "status=400,code=LOW_QUALITY:image_ref1", 400, samples.MegviiFailed("LOW_QUALITY:image_ref1")},
+		{appV5, "code=AUTHORIZATION_ERROR:LIMIT_REACHED", 403, samples.AppV5Failed("AUTHORIZATION_ERROR: LIMIT_REACHED")},
+		{appV5, "code=AUTHORIZATION_ERROR:EXPIRED_SIGN", 403, samples.AppV5Failed("AUTHORIZATION_ERROR: EXPIRED_SIGN")},
+		{appV5, "code=BAD_ARGUMENTS:sign_version", 400, samples.AppV5Failed("BAD_ARGUMENTS: sign_version")},
+		{appV5, "code=MISSING_ARGUMENTS", 400, samples.AppV5Failed("MISSING_ARGUMENTS")},
+		{h5Flash, "code=NO_FACE_FOUND:image_ref2", 400, samples.MegviiFailed("NO_FACE_FOUND:image_ref2")},
+		{h5Flash, "code=MISSING_ARGUMENTS:uuid", 400, samples.MegviiFailed("MISSING_ARGUMENTS:uuid")},
+		{litePage, "code=AUTHORIZATION_ERROR:Denied.", 403, samples.MegviiFailed("AUTHORIZATION_ERROR:Denied.")},
+		{litePage, "code=MISSING_ARGUMENTS:idcard_name", 400, samples.MegviiFailed("MISSING_ARGUMENTS: idcard_name")},
+		{litePage, "code=INVALID_IMAGE_SIZE:image_ref3", 400, samples.MegviiFailed("INVALID_IMAGE_SIZE:image_ref3")},
+		{litePage, "code=NO_FACE_FOUND", 400, samples.MegviiFailed("NO_FACE_FOUND")},
+		{app, "code=1011", 200, samples.LinkfaceFailed("1011")},
+		{app, "status=403,code=1011", 403, samples.LinkfaceFailed("1011")},
+		{app, "status=200,code=1003", 200, samples.LinkfaceFailed("1003")},
 		{app, "code=OUT_OF_QUOTA", 403, older("OUT_OF_QUOTA", "out of quota")},
 	} {
-		t.Run(c.product.name+" "+c.outcome, func(t *testing.T) {
-			vendor := c.product.new()
-			require.NoError(t, vendor.Rehearse(c.product.name, c.outcome, 1))
-			got := post(t, serve(t, vendor), c.product.valid)
-			require.Equal(t, c.status, got.status)
-			require.Equal(t, c.body+"\n", got.body)
+		t.Run(c.product.Name+" "+c.outcome, func(t *testing.T) {
+			vendor := c.product.New()
+			require.NoError(t, vendor.Rehearse(c.product.Name, c.outcome, 1))
+			got := requests.Post(t, requests.Serve(t, vendor), c.product.Valid)
+			require.Equal(t, c.status, got.Status)
+			require.Equal(t, c.body+"\n", got.Body)
 		})
 	}
 }
@@ -236,20 +208,20 @@ func TestBrokenConnections(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			forEachProduct(t, outcome, func(c trial) {
-				_, err := c.try(c.product.valid, math.MaxInt64)
+				_, err := c.try(c.product.Valid, math.MaxInt64)
 				require.Error(c.t, err)
 				require.True(c.t, check.err(err), "%v", err)
 				require.Equal(c.t, check.status, c.vendor.Ledger()[0].Status)
-				require.Contains(c.t, c.vendor.Ledger()[0].Token, token[:8])
+				require.Contains(c.t, c.vendor.Ledger()[0].Token, samples.Hex[:8])
 			})
 		})
 	}
 }
 
 func TestBrokenConnectionOfARefusedRequest(t *testing.T) {
-	vendor := sandbox.NewMegvii(options())
+	vendor := sandbox.NewMegvii(samples.Options())
 	require.NoError(t, vendor.Rehearse("megvii.pc-web", "reset", 1))
-	_, err := trial{t: t, server: serve(t, vendor)}.try(validPCWeb().edited(drop("notify_url")), math.MaxInt64)
+	_, err := trial{t: t, server: requests.Serve(t, vendor)}.try(samples.PCWeb().Edited(requests.Drop("notify_url")), math.MaxInt64)
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 	require.Equal(t, "MISSING_ARGUMENTS: notify_url", vendor.Ledger()[0].Code)
 	require.Empty(t, vendor.Ledger()[0].Token)
@@ -259,7 +231,7 @@ func TestHangUntilTheClientGoes(t *testing.T) {
 	forEachProduct(t, "hang", func(c trial) {
 		ctx, leave := context.WithCancel(c.t.Context())
 		defer leave()
-		request := outgoing(c.t, c.server, c.product.valid).WithContext(ctx)
+		request := outgoing(c.t, c.server, c.product.Valid).WithContext(ctx)
 		ended := make(chan error, 1)
 		go func() {
 			answer, err := c.server.Client().Do(request)
@@ -271,28 +243,28 @@ func TestHangUntilTheClientGoes(t *testing.T) {
 		require.Eventually(c.t, func() bool { return len(c.vendor.Ledger()) == 1 }, 10*time.Second, time.Millisecond)
 		leave()
 		require.ErrorIs(c.t, <-ended, context.Canceled)
-		require.Contains(c.t, c.vendor.Ledger()[0].Token, token[:8])
+		require.Contains(c.t, c.vendor.Ledger()[0].Token, samples.Hex[:8])
 		require.Zero(c.t, c.vendor.Ledger()[0].Status)
 	})
 }
 
 func TestHangHasAnEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		vendor := sandbox.NewMegvii(options())
+		vendor := sandbox.NewMegvii(samples.Options())
 		require.NoError(t, vendor.Rehearse("megvii.app-v5", "hang", 1))
 		start := time.Now()
-		vendor.ServeHTTP(httptest.NewRecorder(), httpRequest(t, validAppV5()))
+		vendor.ServeHTTP(httptest.NewRecorder(), requests.HTTP(t, samples.AppV5()))
 		require.Equal(t, 30*time.Second, time.Since(start))
 	})
 }
 
 func TestDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, p := range products(t) {
-			vendor := p.new()
-			require.NoError(t, vendor.Rehearse(p.name, "delay=1500ms", 1))
+		for _, p := range samples.Products(t) {
+			vendor := p.New()
+			require.NoError(t, vendor.Rehearse(p.Name, "delay=1500ms", 1))
 			start, recorder := time.Now(), httptest.NewRecorder()
-			vendor.ServeHTTP(recorder, httpRequest(t, p.valid))
+			vendor.ServeHTTP(recorder, requests.HTTP(t, p.Valid))
 			require.Equal(t, 1500*time.Millisecond, time.Since(start))
 			require.Equal(t, http.StatusOK, recorder.Code)
 		}
@@ -301,26 +273,26 @@ func TestDelay(t *testing.T) {
 
 func TestDelayBeforeAnEnding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		vendor := sandbox.NewMegvii(options())
+		vendor := sandbox.NewMegvii(samples.Options())
 		require.NoError(t, vendor.Rehearse("megvii.app-v5", "delay=2s,code=INTERNAL_ERROR", 1))
 		start, recorder := time.Now(), httptest.NewRecorder()
-		vendor.ServeHTTP(recorder, httpRequest(t, validAppV5()))
+		vendor.ServeHTTP(recorder, requests.HTTP(t, samples.AppV5()))
 		require.Equal(t, 2*time.Second, time.Since(start))
-		require.Equal(t, appV5Failed("INTERNAL_ERROR")+"\n", recorder.Body.String())
+		require.Equal(t, samples.AppV5Failed("INTERNAL_ERROR")+"\n", recorder.Body.String())
 	})
 }
 
 // A vendor issues the token whether or not the client waits for it.
 func TestDelayThatTheClientDoesNotWaitFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		vendor := sandbox.NewMegvii(options())
+		vendor := sandbox.NewMegvii(samples.Options())
 		require.NoError(t, vendor.Rehearse("megvii.app-v5", "delay=30s", 1))
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
 		start := time.Now()
-		vendor.ServeHTTP(httptest.NewRecorder(), httpRequest(t, validAppV5()).WithContext(ctx))
+		vendor.ServeHTTP(httptest.NewRecorder(), requests.HTTP(t, samples.AppV5()).WithContext(ctx))
 		require.Equal(t, time.Second, time.Since(start))
-		require.Equal(t, requestID, vendor.Ledger()[0].Token)
+		require.Equal(t, samples.MegviiID, vendor.Ledger()[0].Token)
 	})
 }
 
@@ -328,33 +300,33 @@ func TestSkew(t *testing.T) {
 	const ahead = "1700000600,fbfbfbfb-fbfb-4bfb-bbfb-fbfbfbfbfbfb"
 	for _, c := range []struct {
 		product, outcome string
-		valid            request
+		valid            requests.Request
 		date             string
 		status           int
 		body             string
 	}{
-		{"megvii.app-v5", "skew=10m", validAppV5(), "Tue, 14 Nov 2023 22:23:20 GMT", 403, "EXPIRED_SIGN"},
-		{"megvii.app-v5", "skew=-10m", validAppV5(), "Tue, 14 Nov 2023 22:03:20 GMT", 403, "EXPIRED_SIGN"},
-		{"megvii.app-v5", "skew=1m", validAppV5(), "Tue, 14 Nov 2023 22:14:20 GMT", 200, "biz_token"},
-		{"megvii.random-number", "skew=10m", validRandomNumber(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, ahead},
-		{"megvii.pc-web", "skew=10m", validPCWeb(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"expired_time":1700004200`},
-		{"megvii.lite-page", "skew=10m", validLitePage(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"expired_time":1700004200`},
-		{"megvii.h5-flash", "skew=10m", validH5Flash(t), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"time_used":0,`},
-		{"linkface.app", "skew=6m", validLinkface(), "Tue, 14 Nov 2023 22:19:20 GMT", 200, `"1000"`},
-		{"linkface.app", "skew=-6m", validLinkface(), "Tue, 14 Nov 2023 22:07:20 GMT", 200, `"1000"`},
-		{"linkface.app", "skew=5m", validLinkface(), "Tue, 14 Nov 2023 22:18:20 GMT", 200, `"0000"`},
+		{"megvii.app-v5", "skew=10m", samples.AppV5(), "Tue, 14 Nov 2023 22:23:20 GMT", 403, "EXPIRED_SIGN"},
+		{"megvii.app-v5", "skew=-10m", samples.AppV5(), "Tue, 14 Nov 2023 22:03:20 GMT", 403, "EXPIRED_SIGN"},
+		{"megvii.app-v5", "skew=1m", samples.AppV5(), "Tue, 14 Nov 2023 22:14:20 GMT", 200, "biz_token"},
+		{"megvii.random-number", "skew=10m", samples.RandomNumber(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, ahead},
+		{"megvii.pc-web", "skew=10m", samples.PCWeb(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"expired_time":1700004200`},
+		{"megvii.lite-page", "skew=10m", samples.LitePage(), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"expired_time":1700004200`},
+		{"megvii.h5-flash", "skew=10m", samples.H5Flash(t), "Tue, 14 Nov 2023 22:23:20 GMT", 200, `"time_used":0,`},
+		{"linkface.app", "skew=6m", samples.LinkfaceApp(), "Tue, 14 Nov 2023 22:19:20 GMT", 200, `"1000"`},
+		{"linkface.app", "skew=-6m", samples.LinkfaceApp(), "Tue, 14 Nov 2023 22:07:20 GMT", 200, `"1000"`},
+		{"linkface.app", "skew=5m", samples.LinkfaceApp(), "Tue, 14 Nov 2023 22:18:20 GMT", 200, `"0000"`},
 	} {
 		t.Run(c.product+" "+c.outcome, func(t *testing.T) {
-			var vendor standIn = sandbox.NewMegvii(options())
+			vendor := sandbox.NewMegvii(samples.Options())
 			if c.product == "linkface.app" {
-				vendor = sandbox.NewLinkface(options())
+				vendor = sandbox.NewLinkface(samples.Options())
 			}
 			require.NoError(t, vendor.Rehearse(c.product, c.outcome, 1))
-			got := post(t, serve(t, vendor), c.valid)
-			require.Equal(t, c.status, got.status)
-			require.Contains(t, got.body, c.body)
-			require.Equal(t, c.date, got.header.Get("Date"))
-			require.True(t, time.Unix(serverTime, 0).Equal(vendor.Ledger()[0].Time), "the ledger keeps the real time")
+			got := requests.Post(t, requests.Serve(t, vendor), c.valid)
+			require.Equal(t, c.status, got.Status)
+			require.Contains(t, got.Body, c.body)
+			require.Equal(t, c.date, got.Header.Get("Date"))
+			require.True(t, time.Unix(samples.ServerTime, 0).Equal(vendor.Ledger()[0].Time), "the ledger keeps the real time")
 		})
 	}
 }

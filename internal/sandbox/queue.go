@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 )
 
 const (
@@ -24,13 +26,13 @@ type rehearsal struct {
 // queue holds the outcomes that are scripted for coming requests, first in first out.
 // It is safe for concurrent use.
 type queue struct {
-	endpoints []*endpoint
+	endpoints []*standin.Endpoint
 
 	mu      sync.Mutex
 	waiting []rehearsal
 }
 
-func newQueue(endpoints []*endpoint) *queue { return &queue{endpoints: endpoints} }
+func newQueue(endpoints []*standin.Endpoint) *queue { return &queue{endpoints: endpoints} }
 
 func (q *queue) add(r rehearsal) (err error) {
 	e := q.endpoint(r.Product)
@@ -81,8 +83,8 @@ func (q *queue) clear() {
 	q.waiting = nil
 }
 
-func (q *queue) endpoint(product string) *endpoint {
-	i := slices.IndexFunc(q.endpoints, func(e *endpoint) bool { return e.product == product })
+func (q *queue) endpoint(product string) *standin.Endpoint {
+	i := slices.IndexFunc(q.endpoints, func(e *standin.Endpoint) bool { return e.Product == product })
 	if i < 0 {
 		return nil
 	}
@@ -93,7 +95,7 @@ func (q *queue) endpoint(product string) *endpoint {
 func (q *queue) products() []string {
 	products := make([]string, len(q.endpoints))
 	for i, e := range q.endpoints {
-		products[i] = e.product
+		products[i] = e.Product
 	}
 	slices.SortFunc(products, strings.Compare)
 	return products

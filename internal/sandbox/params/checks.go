@@ -1,0 +1,87 @@
+package params
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// Check judges a value that is not empty.
+type Check func(Value) Kind
+
+// Text passes legible text that ok finds right.
+func Text(ok func(string) bool) Check {
+	return func(v Value) Kind {
+		switch {
+		case v.Legible() && ok(v.Text):
+			return None
+		case !v.File && !v.Cut && !utf8.ValidString(v.Text):
+			return NotUTF8
+		default:
+			return Malformed
+		}
+	}
+}
+
+// Or names what a failed check is a failure of, where the document has a word for it.
+func (c Check) Or(k Kind) Check {
+	return func(v Value) Kind {
+		if c(v) != None {
+			return k
+		}
+		return None
+	}
+}
+
+// AnyText passes legible text.
+func AnyText() Check { return Text(func(string) bool { return true }) }
+
+// OneOf passes these texts.
+func OneOf(values ...string) Check {
+	return Text(func(s string) bool { return slices.Contains(values, s) })
+}
+
+// MaxBytes passes texts of at most n bytes.
+func MaxBytes(n int) Check { return Text(func(s string) bool { return len(s) <= n }) }
+
+// MaxChars passes texts of at most n characters.
+func MaxChars(n int) Check {
+	return Text(func(s string) bool { return utf8.RuneCountInString(s) <= n })
+}
+
+// Integer passes decimal numbers from low to high, without sign or leading zeros.
+func Integer(low, high int) Check {
+	return Text(func(s string) bool {
+		n, err := strconv.Atoi(s)
+		return err == nil && strconv.Itoa(n) == s && low <= n && n <= high
+	})
+}
+
+// WebURL passes absolute http and https URLs; all else is a BadURL.
+func WebURL() Check {
+	return Text(func(s string) bool {
+		u, err := url.Parse(s)
+		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	}).Or(BadURL)
+}
+
+// AnySide is the limit of photos where the document has none.
+const AnySide = math.MaxInt
+
+// Photo passes files that are a whole PNG or JPEG with at most maxSide pixels either way.
+func Photo(maxSide int) Check {
+	return func(v Value) Kind {
+		switch {
+		case !v.File:
+			return Malformed
+		case v.Pixels.X <= 0 || v.Pixels.Y <= 0:
+			return NotAPhoto
+		case max(v.Pixels.X, v.Pixels.Y) > maxSide:
+			return PhotoTooLarge
+		default:
+			return None
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package params
+
+// Row is one row of a document's parameter table.
+type Row struct {
+	Name     string
+	Required bool
+	When     func(Values) bool // whether the row is in force; nil means always
+	Check    Check
+}
+
+// Fault is the first thing wrong with a request, and the parameter at fault if it is one.
+// Its zero value is none.
+type Fault struct {
+	Kind  Kind
+	Param string
+}
+
+// Kind is what a request can be refused for. The vendor's words for it are in the
+// endpoint's table of errors. A vendor that tells more apart has kinds of its own.
+type Kind string
+
+// What requests to several vendors are refused for.
+const (
+	None             Kind = ""
+	Internal         Kind = "internal"
+	WrongCredentials Kind = "wrong credentials"
+	WrongSignature   Kind = "wrong signature"
+	ExpiredSignature Kind = "expired signature"
+	Missing          Kind = "missing"
+	Malformed        Kind = "malformed"
+	NotUTF8          Kind = "not UTF-8"
+	BadURL           Kind = "bad URL"
+	NotAPhoto        Kind = "not a photo"
+	PhotoTooLarge    Kind = "photo too large"
+)
+
+// First judges values row by row.
+func First(v Values, rows []Row) Fault {
+	for _, row := range rows {
+		if row.When != nil && !row.When(v) {
+			continue
+		}
+		value := v[row.Name]
+		if value.Empty() {
+			if row.Required {
+				return Fault{Missing, row.Name}
+			}
+			continue
+		}
+		if k := row.Check(value); k != None {
+			return Fault{k, row.Name}
+		}
+	}
+	return Fault{}
+}
+
+// Both puts a row in force where two others would be.
+func Both(one, other func(Values) bool) func(Values) bool {
+	return func(v Values) bool { return one(v) && other(v) }
+}
+
+// Is puts a row in force when the named parameter has the value.
+func Is(name, value string) func(Values) bool {
+	return func(v Values) bool { return v[name].Text == value }
+}

@@ -1,0 +1,71 @@
+// Package samples has a request for each product that is issued a token, and what the
+// answers to it look like. Of the tests alone.
+package samples
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/sandbox/requests"
+)
+
+// What the stand-ins draw and read from Options.
+const (
+	ServerTime = 1700000000
+	// Hex is 16 bytes of randomness.
+	Hex = "fbfbfbfbfbfbfbfbfbfbfbfbfbfbfbfb"
+	// UUID is the same as one of version 4.
+	UUID = "fbfbfbfb-fbfb-4bfb-bbfb-fbfbfbfbfbfb"
+)
+
+// Options makes every answer the same: a clock that stands still and the byte 0xfb for
+// ever.
+func Options() sandbox.Options {
+	return sandbox.Options{Now: func() time.Time { return time.Unix(ServerTime, 0) }, Rand: sameByte{}}
+}
+
+type sameByte struct{}
+
+func (sameByte) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 0xfb
+	}
+	return len(p), nil
+}
+
+// BrokenRand is a source of randomness that fails.
+type BrokenRand struct{}
+
+func (BrokenRand) Read([]byte) (int, error) { return 0, errors.New("no entropy") }
+
+// Product is one of all, with a request that is issued a token.
+type Product struct {
+	Name   string
+	New    func() *sandbox.StandIn
+	Valid  requests.Request
+	Failed func(message string) string // the product's answer that carries a code
+}
+
+// Products are all of them.
+func Products(t *testing.T) []Product {
+	t.Helper()
+	newMegvii := func() *sandbox.StandIn { return sandbox.NewMegvii(Options()) }
+	newLinkface := func() *sandbox.StandIn { return sandbox.NewLinkface(Options()) }
+	return []Product{
+		{"megvii.random-number", newMegvii, RandomNumber(), MegviiFailed},
+		{"megvii.pc-web", newMegvii, PCWeb(), MegviiFailed},
+		{"megvii.app-v5", newMegvii, AppV5(), AppV5Failed},
+		{"megvii.h5-flash", newMegvii, H5Flash(t), MegviiFailed},
+		{"linkface.app", newLinkface, LinkfaceApp(), LinkfaceFailed},
+		{"megvii.lite-page", newMegvii, LitePage(), MegviiFailed},
+	}
+}
+
+// Megvii is Megvii's stand-in with Options.
+func Megvii() http.Handler { return sandbox.NewMegvii(Options()) }
+
+// Linkface is Linkface's stand-in with Options.
+func Linkface() http.Handler { return sandbox.NewLinkface(Options()) }

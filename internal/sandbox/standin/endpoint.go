@@ -1,0 +1,142 @@
+package standin
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/params"
+)
+
+// Endpoint is one documented URL, with what its document says of it as data.
+type Endpoint struct {
+	Product string // as the gateway calls it
+	Path    string
+	// PagePath is where a browser opens a token with GET, if there is such a place.
+	PagePath string
+	// Read answers false if the body is too large.
+	Read     func(http.ResponseWriter, *http.Request) (params.Values, bool)
+	Identity []params.Row // the rows that say who is calling
+	// Authenticate judges them once they are well formed.
+	Authenticate func(params.Values, time.Time) params.Kind
+	Params       []params.Row // all other rows
+	Errors       []ErrorRow
+	// Issue makes the answer to a request that has passed all rows.
+	Issue func(Call) (answer any, token string, f params.Fault)
+	// Open makes what a browser gets; the values are the query's. Nil without a PagePath.
+	Open func(Call) (Reply, params.Fault)
+	// Failure makes the answer that carries an error's message.
+	Failure func(c Call, message string) any
+	// RequestID is the vendor's name for a request.
+	RequestID func(Call) string
+	// Reference is the parameter with the customer's name for a request, if there is one.
+	Reference string
+	// Carriers are the parameters with values of the gateway's caller, each of which may
+	// name an outcome.
+	Carriers []string
+}
+
+// ErrorRow is one row of a document's error table.
+type ErrorRow struct {
+	Status  int
+	Message string        // the text in angle brackets at its end, if any, is to be filled in
+	Causes  []params.Kind // the findings that are answered with it
+}
+
+// Code is a row of an error table, and the findings that are answered with it.
+func Code(status int, message string, causes ...params.Kind) ErrorRow {
+	return ErrorRow{status, message, causes}
+}
+
+// fill returns the message with the detail in place of the part in angle brackets;
+// without a detail, the code alone.
+func (r ErrorRow) fill(detail string) string {
+	text, _, open := strings.Cut(r.Message, "<")
+	if !open || detail == "" {
+		return strings.TrimRight(text, ": ")
+	}
+	return text + detail
+}
+
+func (r ErrorRow) takesDetail() bool { return strings.Contains(r.Message, "<") }
+
+// Serve checks a request and issues a token.
+func (e *Endpoint) Serve(c Call) Reply {
+	answer, token, f := any(nil), "", e.judge(c)
+	if f.Kind == params.None {
+		answer, token, f = e.Issue(c)
+	}
+	if f.Kind != params.None {
+		return e.Refuse(c, f)
+	}
+	issued := JSON(http.StatusOK, answer)
+	issued.Token = token
+	return issued
+}
+
+// ServePage opens a page.
+func (e *Endpoint) ServePage(c Call) Reply {
+	if c.failed {
+		return e.Refuse(c, params.Fault{Kind: params.Internal})
+	}
+	opened, f := e.Open(c)
+	if f.Kind != params.None {
+		return e.Refuse(c, f)
+	}
+	return opened
+}
+
+func (e *Endpoint) judge(c Call) params.Fault {
+	if c.failed {
+		return params.Fault{Kind: params.Internal}
+	}
+	if f := params.First(c.Values, e.Identity); f.Kind != params.None {
+		return f
+	}
+	if k := e.Authenticate(c.Values, c.Began); k != params.None {
+		return params.Fault{Kind: k}
+	}
+	return params.First(c.Values, e.Params)
+}
+
+// Refuse answers with the first row that has the fault among its causes.
+func (e *Endpoint) Refuse(c Call, f params.Fault) Reply {
+	i := slices.IndexFunc(e.Errors, func(row ErrorRow) bool { return slices.Contains(row.Causes, f.Kind) })
+	row := e.Errors[i] // every finding that an endpoint's rows can make has an answer
+	return e.Fail(c, row.Status, row.fill(f.Param))
+}
+
+// Fail answers with a message of the document.
+func (e *Endpoint) Fail(c Call, status int, message string) Reply {
+	failed := JSON(status, e.Failure(c, message))
+	failed.Code = message
+	return failed
+}
+
+// LookUp finds a code of the document, "CODE" or "CODE:detail", as it would be
+// answered.
+func (e *Endpoint) LookUp(code string) (status int, message string, ok bool) {
+	head, detail, _ := strings.Cut(code, ":")
+	detail = strings.TrimSpace(detail)
+	for _, row := range e.Errors {
+		if name, _, _ := strings.Cut(row.Message, ":"); name == head && (detail == "" || row.takesDetail()) {
+			return row.Status, row.fill(detail), true
+		}
+	}
+	return 0, "", false
+}
+
+// Codes are the document's, as an outcome names them.
+func (e *Endpoint) Codes() []string {
+	var codes, seen []string
+	for _, row := range e.Errors {
+		name, _, _ := strings.Cut(row.Message, ":")
+		if slices.Contains(seen, name) { // one reason of AUTHORIZATION_ERROR
+			continue
+		}
+		seen = append(seen, name)
+		codes = append(codes, strings.ReplaceAll(row.Message, " ", ""))
+	}
+	return codes
+}
