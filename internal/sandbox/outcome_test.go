@@ -7,7 +7,6 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,24 +52,13 @@ func forEachProduct(t *testing.T, outcome string, test func(trial)) {
 	}
 }
 
-// outgoing is r as a client sends it.
-func outgoing(t *testing.T, server *httptest.Server, r requests.Request) *http.Request {
-	t.Helper()
-	h := requests.HTTP(t, r)
-	h.RequestURI = ""
-	target, err := url.Parse(server.URL + r.Path)
-	require.NoError(t, err)
-	h.URL = target
-	return h
-}
-
 // try sends a request whose answer may be none, and reads at most limit bytes of its
 // body.
 func (c trial) try(r requests.Request, limit int64) (requests.Reply, error) {
 	c.t.Helper()
 	client := *c.server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	answer, err := client.Do(outgoing(c.t, c.server, r))
+	answer, err := client.Do(requests.Outgoing(c.t, c.server, r))
 	if err != nil {
 		return requests.Reply{}, err
 	}
@@ -231,7 +219,7 @@ func TestHangUntilTheClientGoes(t *testing.T) {
 	forEachProduct(t, "hang", func(c trial) {
 		ctx, leave := context.WithCancel(c.t.Context())
 		defer leave()
-		request := outgoing(c.t, c.server, c.product.Valid).WithContext(ctx)
+		request := requests.Outgoing(c.t, c.server, c.product.Valid).WithContext(ctx)
 		ended := make(chan error, 1)
 		go func() {
 			answer, err := c.server.Client().Do(request)

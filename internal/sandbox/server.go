@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // outcomes and records requests in the ledger. It is safe for concurrent use.
 type StandIn struct {
 	source    *standin.Source
-	endpoints map[string]*standin.Endpoint // by path
+	endpoints []*standin.Endpoint
 	pages     map[string]*standin.Endpoint // by path of the page
 	notFound  func(standin.Call) standin.Reply
 	queue     *queue
@@ -31,14 +32,13 @@ func newStandIn(o Options, vendor standin.Vendor, prefix string) *StandIn {
 	vendor = vendor.Below(prefix)
 	s := &StandIn{
 		source:    standin.NewSource(o.Now, o.Rand),
-		endpoints: make(map[string]*standin.Endpoint),
+		endpoints: vendor.Endpoints,
 		pages:     make(map[string]*standin.Endpoint),
 		notFound:  vendor.NotFound,
 		queue:     newQueue(vendor.Endpoints),
 		ledger:    newLedger(ledgerSize),
 	}
 	for _, e := range vendor.Endpoints {
-		s.endpoints[e.Path] = e
 		if e.PagePath != "" {
 			s.pages[e.PagePath] = e
 		}
@@ -54,19 +54,19 @@ func (s *StandIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.control.ServeHTTP(w, r)
 		return
 	}
-	c := s.source.Begin()
+	c := s.source.Begin(r)
 	if e, ok := s.pages[r.URL.Path]; ok && r.Method == http.MethodGet {
 		c.Values = params.Query(r.URL.Query())
 		s.answer(w, c, entryOf(e, c), e.ServePage(c))
 		return
 	}
-	e, ok := s.endpoints[r.URL.Path]
-	if !ok || r.Method != http.MethodPost {
+	e := s.endpointOf(r)
+	if e == nil {
 		s.answer(w, c, Entry{}, s.notFound(c))
 		return
 	}
-	if c.Values, ok = e.Read(w, r); !ok {
-		s.answer(w, c, entryOf(e, c), standin.TooLarge())
+	if c.Input = e.Read(w, r); c.TooLarge {
+		s.answer(w, c, entryOf(e, c), e.Overflow(c))
 		return
 	}
 	o, f, err := s.outcomeOf(r.Context(), e, c.Values)
@@ -78,6 +78,17 @@ func (s *StandIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	wait(r.Context(), o.delay)
 	s.play(w, r, e, c.Shifted(o.skew), o)
+}
+
+// endpointOf finds the one that a request is for, if there is one.
+func (s *StandIn) endpointOf(r *http.Request) *standin.Endpoint {
+	i := slices.IndexFunc(s.endpoints, func(e *standin.Endpoint) bool {
+		return r.Method == http.MethodPost && e.Path == r.URL.Path && (e.Matches == nil || e.Matches(r))
+	})
+	if i < 0 {
+		return nil
+	}
+	return s.endpoints[i]
 }
 
 type outcomeKey struct{}

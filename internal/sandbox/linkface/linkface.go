@@ -122,10 +122,10 @@ func noSuchAPI(c standin.Call) standin.Reply {
 
 // queryAndForm is SDK get_token, 1.5: sequence_id and api_id are in the query, the
 // others in the body.
-func queryAndForm(w http.ResponseWriter, r *http.Request) (params.Values, bool) {
-	f, ok := params.FormData(w, r)
+func queryAndForm(w http.ResponseWriter, r *http.Request) params.Input {
+	in := params.FormData(w, r)
 	query := r.URL.Query()
-	f["sequence_id"] = params.Value{Text: query.Get("sequence_id")}
-	f["api_id"] = params.Value{Text: query.Get("api_id")}
-	return f, ok
+	in.Values["sequence_id"] = params.Value{Text: query.Get("sequence_id")}
+	in.Values["api_id"] = params.Value{Text: query.Get("api_id")}
+	return in
 }

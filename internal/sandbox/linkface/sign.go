@@ -19,8 +19,10 @@ var unixTime = regexp.MustCompile(`^([0-9]{10}|[0-9]{13})$`)
 // checkDigest judges Linkface's signature, SDK get_token, 1.2: lower-case hexadecimal
 // SHA-256 of api_id, api_secret and timestamp. That a stale timestamp is refused, and
 // with 验签失败, is our reading.
-func checkDigest(c standin.Credentials) func(params.Values, time.Time) params.Kind {
-	return func(f params.Values, now time.Time) params.Kind {
+func checkDigest(c standin.Credentials) func(standin.Call) params.Kind {
+	return func(call standin.Call) params.Kind {
+		f := call.Values
+		now := call.Began
 		id, timestamp := f["api_id"].Text, f["timestamp"].Text
 		secret, known := c.SecretOf(id)
 		sum := sha256.Sum256([]byte(id + secret + timestamp))

@@ -23,8 +23,9 @@ func keyAndSecret() []params.Row {
 
 // checkSecret judges the rows of keyAndSecret. AUTHENTICATION_ERROR, in the
 // documents' tables: "api_key和api_secret不匹配".
-func checkSecret(c standin.Credentials) func(params.Values, time.Time) params.Kind {
-	return func(f params.Values, _ time.Time) params.Kind {
+func checkSecret(c standin.Credentials) func(standin.Call) params.Kind {
+	return func(call standin.Call) params.Kind {
+		f := call.Values
 		secret, known := c.SecretOf(f["api_key"].Text)
 		if !known || secret != f["api_secret"].Text {
 			return params.WrongCredentials
@@ -43,8 +44,10 @@ var signedText = regexp.MustCompile(`^a=([^&]*)&b=([0-9]+)&c=([0-9]+)&d=[0-9]{1,
 // get_biz_token 5.0.0, 错误码列表, has "无效签名" for AUTHENTICATION_ERROR and for
 // INVALID_SIGN. Interpretation: the first is an unknown api_key, the second all else. A
 // signature from the future shows clock skew too and is answered as an expired one.
-func checkSign(c standin.Credentials) func(params.Values, time.Time) params.Kind {
-	return func(f params.Values, now time.Time) params.Kind {
+func checkSign(c standin.Credentials) func(standin.Call) params.Kind {
+	return func(call standin.Call) params.Kind {
+		f := call.Values
+		now := call.Began
 		sign := f["sign"].Text
 		decoded, err := base64.StdEncoding.Strict().DecodeString(sign)
 		if err != nil || len(decoded) < sha1.Size || strings.ContainsAny(sign, "\r\n") {

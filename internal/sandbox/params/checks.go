@@ -1,11 +1,17 @@
 package params
 
 import (
+	"encoding/base64"
+	"image"
 	"math"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
+
+	"github.com/liveness-gateway/gateway/internal/sandbox/photo"
 )
 
 // Check judges a value that is not empty.
@@ -17,7 +23,7 @@ func Text(ok func(string) bool) Check {
 		switch {
 		case v.Legible() && ok(v.Text):
 			return None
-		case !v.File && !v.Cut && !utf8.ValidString(v.Text):
+		case v.Type == String && !v.Cut && !utf8.ValidString(v.Text):
 			return NotUTF8
 		default:
 			return Malformed
@@ -59,6 +65,59 @@ func Integer(low, high int) Check {
 	})
 }
 
+// Matching passes texts that the expression matches.
+func Matching(expression *regexp.Regexp) Check { return Text(expression.MatchString) }
+
+// Of passes values of a type of JSON's.
+func Of(wanted Type) Check {
+	return func(v Value) Kind {
+		if v.Type == wanted {
+			return None
+		}
+		return Malformed
+	}
+}
+
+// Whole passes JSON's whole numbers from low to high, in decimal digits.
+func Whole(low, high int) Check {
+	return func(v Value) Kind {
+		n, err := strconv.Atoi(v.Text)
+		if v.Type != Number || err != nil || n < low || n > high {
+			return Malformed
+		}
+		return None
+	}
+}
+
+// Base64 passes standard base64 with padding, of at most n characters.
+func Base64(n int) Check {
+	return Text(func(s string) bool {
+		_, err := base64.StdEncoding.Strict().DecodeString(s)
+		return err == nil && len(s) <= n && !strings.ContainsAny(s, "\r\n")
+	})
+}
+
+// photoSize is that of the photo in base64, 0 by 0 if it is none.
+func (v Value) photoSize() image.Point {
+	return photo.Size(base64.NewDecoder(base64.StdEncoding, strings.NewReader(v.Text)))
+}
+
+// Base64Photo passes a whole PNG or JPEG in base64 of at most n characters.
+func Base64Photo(n int) Check {
+	return func(v Value) Kind {
+		switch {
+		case v.Type != String:
+			return Malformed
+		case len(v.Text) > n:
+			return PhotoTooLarge
+		case Base64(n)(v) != None || v.photoSize() == image.Point{}:
+			return NotAPhoto
+		default:
+			return None
+		}
+	}
+}
+
 // WebURL passes absolute http and https URLs; all else is a BadURL.
 func WebURL() Check {
 	return Text(func(s string) bool {
@@ -74,7 +133,7 @@ const AnySide = math.MaxInt
 func Photo(maxSide int) Check {
 	return func(v Value) Kind {
 		switch {
-		case !v.File:
+		case v.Type != File:
 			return Malformed
 		case v.Pixels.X <= 0 || v.Pixels.Y <= 0:
 			return NotAPhoto

@@ -2,13 +2,11 @@ package params
 
 import (
 	"errors"
-	"image"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"unicode/utf8"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox/photo"
 )
@@ -26,33 +24,15 @@ const (
 
 var errTooMuch = errors.New("more than any document describes")
 
-// Values holds the parameters of a request, the first value of each name.
-type Values map[string]Value
-
-// Value is one parameter: a text, or a file of which only the size in pixels is
-// kept, 0 by 0 if it is no photo.
-type Value struct {
-	Text   string
-	Cut    bool // text was longer than maxText
-	File   bool
-	Pixels image.Point
-}
-
-// Empty reports whether v is absent or an empty text.
-func (v Value) Empty() bool { return !v.File && v.Text == "" }
-
-// Legible reports whether v is whole UTF-8 text.
-func (v Value) Legible() bool { return !v.File && !v.Cut && utf8.ValidString(v.Text) }
-
 // FormData reads the parameters of an endpoint whose document asks for form-data.
-func FormData(w http.ResponseWriter, r *http.Request) (Values, bool) { return readForm(w, r, false) }
+func FormData(w http.ResponseWriter, r *http.Request) Input { return readForm(w, r, false) }
 
 // AnyForm reads the parameters of an endpoint whose document does not.
-func AnyForm(w http.ResponseWriter, r *http.Request) (Values, bool) { return readForm(w, r, true) }
+func AnyForm(w http.ResponseWriter, r *http.Request) Input { return readForm(w, r, true) }
 
-// readForm reads the body to its end. It answers false if the body is larger
-// than maxBody. A body that it cannot read has no values.
-func readForm(w http.ResponseWriter, r *http.Request, urlencoded bool) (Values, bool) {
+// readForm reads the body to its end, or up to maxBody. A body that it cannot read has no
+// values.
+func readForm(w http.ResponseWriter, r *http.Request, urlencoded bool) Input {
 	body := http.MaxBytesReader(w, r.Body, maxBody)
 	f, err := parseForm(body, r.Header.Get("Content-Type"), urlencoded)
 	if err != nil {
@@ -60,7 +40,7 @@ func readForm(w http.ResponseWriter, r *http.Request, urlencoded bool) (Values, 
 	}
 	_, err = io.Copy(io.Discard, body)
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
-	return f, !tooLarge
+	return Input{Values: f, TooLarge: tooLarge}
 }
 
 func parseForm(body io.Reader, contentType string, urlencoded bool) (Values, error) {
@@ -102,10 +82,27 @@ func readPart(part *multipart.Part) (Value, error) {
 	if part.FileName() != "" {
 		// What is no photo is for the parameter's own check to refuse, and a broken
 		// body for the next part.
-		return Value{File: true, Pixels: photo.Size(part)}, nil
+		file := &file{reader: part}
+		pixels := photo.Size(file)
+		_, _ = io.Copy(io.Discard, file)
+		return Value{Type: File, Pixels: pixels, Size: file.size, Start: string(file.start)}, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(part, maxText+1))
 	return Value{Text: string(text), Cut: len(text) > maxText}, err
+}
+
+// file looks at what is read of a file.
+type file struct {
+	reader io.Reader
+	size   int64
+	start  []byte
+}
+
+func (f *file) Read(p []byte) (int, error) {
+	n, err := f.reader.Read(p)
+	f.size += int64(n)
+	f.start = append(f.start, p[:min(n, 4-len(f.start))]...)
+	return n, err
 }
 
 func parseURLEncoded(body io.Reader) (Values, error) {

@@ -6,6 +6,9 @@ type Row struct {
 	Required bool
 	When     func(Values) bool // whether the row is in force; nil means always
 	Check    Check
+	// Empty and Null are what an empty text and a null are refused for, where they are
+	// not the same as nothing.
+	Empty, Null Kind
 }
 
 // Fault is the first thing wrong with a request, and the parameter at fault if it is one.
@@ -29,6 +32,7 @@ const (
 	Missing          Kind = "missing"
 	Malformed        Kind = "malformed"
 	NotUTF8          Kind = "not UTF-8"
+	BadBody          Kind = "body not understood"
 	BadURL           Kind = "bad URL"
 	NotAPhoto        Kind = "not a photo"
 	PhotoTooLarge    Kind = "photo too large"
@@ -40,18 +44,38 @@ func First(v Values, rows []Row) Fault {
 		if row.When != nil && !row.When(v) {
 			continue
 		}
-		value := v[row.Name]
-		if value.Empty() {
-			if row.Required {
-				return Fault{Missing, row.Name}
-			}
-			continue
-		}
-		if k := row.Check(value); k != None {
+		if k := row.judge(v); k != None {
 			return Fault{k, row.Name}
 		}
 	}
 	return Fault{}
+}
+
+func (r Row) judge(v Values) Kind {
+	value, given := v[r.Name]
+	isNull := value.Type == Null
+	switch {
+	case isNull && r.Null != None:
+		return r.Null
+	case given && value.Empty() && r.Empty != None:
+		return r.Empty
+	case !value.Empty() && !isNull:
+		return r.Check(value)
+	case r.Required:
+		return Missing
+	default:
+		return None
+	}
+}
+
+// Given puts a row in force when the named parameter is there.
+func Given(name string) func(Values) bool {
+	return func(v Values) bool { return !v[name].Empty() && v[name].Type != Null }
+}
+
+// Not puts a row in force where another would not be.
+func Not(one func(Values) bool) func(Values) bool {
+	return func(v Values) bool { return !one(v) }
 }
 
 // Both puts a row in force where two others would be.

@@ -1,4 +1,4 @@
-// Package requests has the requests that the stand-ins' tests make: a form, edits of it,
+// Package requests has the requests that the stand-ins' tests make: parameters, edits of them,
 // and the answer over the wire. It knows no vendor. Of the tests alone.
 package requests
 
@@ -13,23 +13,33 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// Field is one part of a form; a file has content.
+// Field is one parameter: a text, a file, which has content, or a member of a JSON object
+// as it is written.
 type Field struct {
 	Name, Text string
 	Content    []byte
+	JSON       string
 }
 
-// Request is a form on its way to a stand-in.
+// Request is what is sent to a stand-in.
 type Request struct {
 	Path   string
 	Fields []Field
+	// Encode writes the body. Nil means Multipart.
+	Encode func(*testing.T, Request) (contentType string, body []byte)
+	// Sign adds what says who is calling to a request that is otherwise whole.
+	Sign func(r *http.Request, body []byte)
+	// Before and After are changes of it ahead of the signature, and behind its back.
+	Before, After []func(*http.Request)
 }
 
 // Edit changes one thing in a valid request.
@@ -63,9 +73,48 @@ func File(name string, content []byte) Edit {
 	}
 }
 
+// Raw makes a field a JSON value as it is written.
+func Raw(name, value string) Edit {
+	return func(r *Request) {
+		Drop(name)(r)
+		r.Fields = append(r.Fields, Field{Name: name, JSON: value})
+	}
+}
+
+// Body sends another body, of the same media type.
+func Body(body string) Edit {
+	return func(r *Request) {
+		encode := r.Encode
+		r.Encode = func(t *testing.T, r Request) (contentType string, _ []byte) {
+			t.Helper()
+			contentType, _ = encode(t, r)
+			return contentType, []byte(body)
+		}
+	}
+}
+
+// Header sets a header that is signed, where headers are; an empty one is left out.
+func Header(name, value string) Edit {
+	return func(r *Request) { r.Before = append(r.Before, setHeader(name, value)) }
+}
+
+// Forged sets a header when the request is signed; an empty one is left out.
+func Forged(name, value string) Edit {
+	return func(r *Request) { r.After = append(r.After, setHeader(name, value)) }
+}
+
+func setHeader(name, value string) func(*http.Request) {
+	return func(r *http.Request) {
+		r.Header.Del(name)
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+}
+
 // Edited is the request with some edits.
 func (r Request) Edited(edits ...Edit) Request {
-	r.Fields = slices.Clone(r.Fields)
+	r.Fields, r.Before, r.After = slices.Clone(r.Fields), slices.Clone(r.Before), slices.Clone(r.After)
 	for _, e := range edits {
 		e(&r)
 	}
@@ -91,6 +140,25 @@ func (r Request) Multipart(t *testing.T) (contentType string, body []byte) {
 	return w.FormDataContentType(), b.Bytes()
 }
 
+// JSON writes the parameters as an object, in their order.
+func JSON(mediaType string) func(*testing.T, Request) (contentType string, body []byte) {
+	return func(t *testing.T, r Request) (contentType string, body []byte) {
+		t.Helper()
+		var members []string
+		for _, f := range r.Fields {
+			name, err := json.Marshal(f.Name)
+			require.NoError(t, err)
+			value := []byte(f.JSON)
+			if f.JSON == "" {
+				value, err = json.Marshal(f.Text)
+				require.NoError(t, err)
+			}
+			members = append(members, string(name)+":"+string(value))
+		}
+		return mediaType, []byte("{" + strings.Join(members, ",") + "}")
+	}
+}
+
 // Reply is what came back over the wire.
 type Reply struct {
 	Status int
@@ -112,6 +180,11 @@ func Send(t *testing.T, server *httptest.Server, method, path, contentType strin
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, bytes.NewReader(body))
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", contentType)
+	return exchange(t, server, r)
+}
+
+func exchange(t *testing.T, server *httptest.Server, r *http.Request) Reply {
+	t.Helper()
 	answer, err := server.Client().Do(r)
 	require.NoError(t, err)
 	defer answer.Body.Close()
@@ -123,16 +196,39 @@ func Send(t *testing.T, server *httptest.Server, method, path, contentType strin
 // Post sends a request.
 func Post(t *testing.T, server *httptest.Server, r Request) Reply {
 	t.Helper()
-	contentType, body := r.Multipart(t)
-	return Send(t, server, http.MethodPost, r.Path, contentType, body)
+	return exchange(t, server, Outgoing(t, server, r))
 }
 
 // HTTP is r as a handler gets it.
 func HTTP(t *testing.T, r Request) *http.Request {
 	t.Helper()
-	contentType, body := r.Multipart(t)
+	encode := r.Encode
+	if encode == nil {
+		encode = func(t *testing.T, r Request) (string, []byte) { t.Helper(); return r.Multipart(t) }
+	}
+	contentType, body := encode(t, r)
 	h := httptest.NewRequestWithContext(t.Context(), http.MethodPost, r.Path, bytes.NewReader(body))
 	h.Header.Set("Content-Type", contentType)
+	for _, change := range r.Before {
+		change(h)
+	}
+	if r.Sign != nil {
+		r.Sign(h, body)
+	}
+	for _, change := range r.After {
+		change(h)
+	}
+	return h
+}
+
+// Outgoing is r as a client sends it.
+func Outgoing(t *testing.T, server *httptest.Server, r Request) *http.Request {
+	t.Helper()
+	h := HTTP(t, r)
+	h.RequestURI = ""
+	target, err := url.Parse(server.URL + r.Path)
+	require.NoError(t, err)
+	h.URL = target
 	return h
 }
 
@@ -189,7 +285,7 @@ func Run[S ~struct {
 			got := Post(t, Serve(t, handler()), valid.Edited(s.Edits...))
 			require.Equal(t, s.Status, got.Status)
 			require.Equal(t, s.Body+"\n", got.Body)
-			require.Equal(t, "application/json", got.Header.Get("Content-Type"))
+			require.Regexp(t, `^application/(json|x-amz-json-1\.1)$`, got.Header.Get("Content-Type"))
 			require.True(t, json.Valid([]byte(got.Body)))
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -41,8 +42,10 @@ type Call struct {
 	// Skew is how far the server's clock is ahead.
 	Skew time.Duration
 	// Began is when the request came, by that clock.
-	Began  time.Time
-	Values params.Values
+	Began time.Time
+	// Request is what came, its body read into Input.
+	Request *http.Request
+	params.Input
 
 	failed bool // there was no randomness
 	// Randomness for the request id, the token, digits to read aloud and the session.
@@ -51,8 +54,8 @@ type Call struct {
 
 // Begin draws all the randomness that a request can need, so that it can fail in one
 // place only.
-func (s *Source) Begin() Call {
-	c := Call{source: s, Began: s.now()}
+func (s *Source) Begin(r *http.Request) Call {
+	c := Call{source: s, Began: s.now(), Request: r}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, seed := range []*[16]byte{&c.RequestSeed, &c.TokenSeed, &c.DigitSeed, &c.SessionSeed} {

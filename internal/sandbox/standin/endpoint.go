@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox/params"
 )
@@ -15,11 +14,14 @@ type Endpoint struct {
 	Path    string
 	// PagePath is where a browser opens a token with GET, if there is such a place.
 	PagePath string
-	// Read answers false if the body is too large.
-	Read     func(http.ResponseWriter, *http.Request) (params.Values, bool)
+	// Matches tells endpoints of one path apart, by a header. Nil means that this is the
+	// only one.
+	Matches func(*http.Request) bool
+	// Read reads the body.
+	Read     func(http.ResponseWriter, *http.Request) params.Input
 	Identity []params.Row // the rows that say who is calling
 	// Authenticate judges them once they are well formed.
-	Authenticate func(params.Values, time.Time) params.Kind
+	Authenticate func(Call) params.Kind
 	Params       []params.Row // all other rows
 	Errors       []ErrorRow
 	// Issue makes the answer to a request that has passed all rows.
@@ -28,6 +30,11 @@ type Endpoint struct {
 	Open func(Call) (Reply, params.Fault)
 	// Failure makes the answer that carries an error's message.
 	Failure func(c Call, message string) any
+	// Header are an answer's headers beside the common ones; the code is empty for success.
+	// Nil means none.
+	Header func(c Call, code string) map[string]string
+	// TooLarge answers a body that is. Nil means 413 in plain text.
+	TooLarge func(Call) Reply
 	// RequestID is the vendor's name for a request.
 	RequestID func(Call) string
 	// Reference is the parameter with the customer's name for a request, if there is one.
@@ -72,6 +79,7 @@ func (e *Endpoint) Serve(c Call) Reply {
 	}
 	issued := JSON(http.StatusOK, answer)
 	issued.Token = token
+	issued.Header = e.header(c, "")
 	return issued
 }
 
@@ -94,8 +102,11 @@ func (e *Endpoint) judge(c Call) params.Fault {
 	if f := params.First(c.Values, e.Identity); f.Kind != params.None {
 		return f
 	}
-	if k := e.Authenticate(c.Values, c.Began); k != params.None {
+	if k := e.Authenticate(c); k != params.None {
 		return params.Fault{Kind: k}
+	}
+	if c.Problem != params.None {
+		return params.Fault{Kind: c.Problem}
 	}
 	return params.First(c.Values, e.Params)
 }
@@ -111,7 +122,23 @@ func (e *Endpoint) Refuse(c Call, f params.Fault) Reply {
 func (e *Endpoint) Fail(c Call, status int, message string) Reply {
 	failed := JSON(status, e.Failure(c, message))
 	failed.Code = message
+	failed.Header = e.header(c, message)
 	return failed
+}
+
+func (e *Endpoint) header(c Call, code string) map[string]string {
+	if e.Header == nil {
+		return nil
+	}
+	return e.Header(c, code)
+}
+
+// Overflow answers a body that is too large.
+func (e *Endpoint) Overflow(c Call) Reply {
+	if e.TooLarge == nil {
+		return TooLarge()
+	}
+	return e.TooLarge(c)
 }
 
 // LookUp finds a code of the document, "CODE" or "CODE:detail", as it would be

@@ -11,6 +11,7 @@ type Reply struct {
 	Status      int
 	ContentType string
 	Location    string
+	Header      map[string]string // all others
 	Body        []byte
 
 	Token string // what it issues
@@ -42,6 +43,9 @@ func (a Reply) Write(w http.ResponseWriter) {
 	}
 	if a.Location != "" {
 		header.Set("Location", a.Location)
+	}
+	for name, value := range a.Header {
+		header.Set(name, value)
 	}
 	w.WriteHeader(a.Status)
 	_, _ = w.Write(a.Body)
