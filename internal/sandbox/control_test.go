@@ -93,7 +93,7 @@ func TestNextRefused(t *testing.T) {
 			}
 			require.NoError(t, json.Unmarshal([]byte(got.Body), &refused))
 			require.Contains(t, refused.Error, c.want)
-			require.Equal(t, []string{"megvii.app-v5", "megvii.h5-flash", "megvii.lite-page", "megvii.pc-web", "megvii.random-number"}, refused.Products)
+			require.Equal(t, []string{"megvii.app-v3", "megvii.app-v5", "megvii.h5-flash", "megvii.lite-page", "megvii.pc-web", "megvii.random-number"}, refused.Products)
 			require.Contains(t, refused.Outcomes, "delay=500ms")
 			require.Contains(t, refused.Outcomes, "hang")
 			if strings.Contains(c.body, "app-v5") {

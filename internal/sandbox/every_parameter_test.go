@@ -96,6 +96,14 @@ func documents(t *testing.T) []document {
 			appV5("MISSING_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"),
 		},
 		{
+			"get_biz_token 1.0.0", samples.Megvii, samples.AppV3(t), 400,
+			[]string{"sign", "sign_version", "liveness_type", "comparison_type", "uuid"},
+			[]string{
+				"biz_no", "liveness_timeout", "liveness_action_count", "verbose", "security_level", "force_compare", "multi_oriented_detection",
+			},
+			appV5("MISSING_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"), appV5("BAD_ARGUMENTS: <key>"),
+		},
+		{
 			"H5-Lite RAW-GetToken", samples.Megvii, samples.H5Flash(t), 400,
 			[]string{"api_key", "api_secret", "comparison_type", "uuid", "max_upload_times", "life_time"},
 			[]string{

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -140,7 +141,13 @@ func TestCodesOfEachProduct(t *testing.T) {
 
 func TestCodesWithWhatFollows(t *testing.T) {
 	all := samples.Products(t)
-	randomNumber, pcWeb, appV5, h5Flash, app, litePage := all[0], all[1], all[2], all[3], all[4], all[5]
+	of := func(name string) samples.Product {
+		i := slices.IndexFunc(all, func(p samples.Product) bool { return p.Name == name })
+		require.GreaterOrEqual(t, i, 0, name)
+		return all[i]
+	}
+	randomNumber, pcWeb, appV5, h5Flash := of("megvii.random-number"), of("megvii.pc-web"), of("megvii.app-v5"), of("megvii.h5-flash")
+	app, litePage, appV3 := of("linkface.app"), of("megvii.lite-page"), of("megvii.app-v3")
 	older := func(status, reason string) string {
 		return `{"request_id":"TID` + samples.Hex + `","status":"` + status + `","reason":"` + reason + `"}`
 	}
@@ -168,6 +175,10 @@ func TestCodesWithWhatFollows(t *testing.T) {
 		{litePage, "code=MISSING_ARGUMENTS:idcard_name", 400, samples.MegviiFailed("MISSING_ARGUMENTS: idcard_name")},
 		{litePage, "code=INVALID_IMAGE_SIZE:image_ref3", 400, samples.MegviiFailed("INVALID_IMAGE_SIZE:image_ref3")},
 		{litePage, "code=NO_FACE_FOUND", 400, samples.MegviiFailed("NO_FACE_FOUND")},
+		{appV3, "code=INVALID_IMAGE_SIZE:image_ref1", 400, samples.AppV5Failed("INVALID_IMAGE_SIZEimage_ref1")},
+		{appV3, "code=INVALID_IMAGE_SIZE", 400, samples.AppV5Failed("INVALID_IMAGE_SIZE")},
+		{appV3, "code=AUTHORIZATION_ERROR:NO_DATA_SOURCE_PERMISSION", 403, samples.AppV5Failed("AUTHORIZATION_ERROR: NO_DATA_SOURCE_PERMISSION")},
+		{appV3, "code=MULTIPLE_FACES", 400, samples.AppV5Failed("MULTIPLE_FACES")},
 		{app, "code=1011", 200, samples.LinkfaceFailed("1011")},
 		{app, "status=403,code=1011", 403, samples.LinkfaceFailed("1011")},
 		{app, "status=200,code=1003", 200, samples.LinkfaceFailed("1003")},

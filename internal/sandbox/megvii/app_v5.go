@@ -28,10 +28,7 @@ func newAppV5(accepted standin.Credentials) *standin.Endpoint {
 		Read:     params.FormData,
 		Carriers: []string{"uuid"},
 		// Section 参数.
-		Identity: []params.Row{
-			{Name: "sign", Required: true, Check: params.AnyText()},
-			{Name: "sign_version", Required: true, Check: params.OneOf("hmac_sha1")},
-		},
+		Identity:     signAndVersion(),
 		Authenticate: checkSign(accepted),
 		Params: []params.Row{
 			{Name: "liveness_id", Required: true, Check: params.AnyText()},
@@ -49,12 +46,24 @@ func newAppV5(accepted standin.Credentials) *standin.Endpoint {
 			standin.Code(404, apiNotFound),
 			standin.Code(500, "INTERNAL_ERROR", params.Internal),
 		},
-		Issue: func(c standin.Call) (any, string, params.Fault) {
-			token := stamped(c, c.TokenSeed)
-			return appV5Answer{token, c.TimeUsed(), requestID(c)}, token, params.Fault{}
-		},
-		Failure: func(c standin.Call, message string) any {
-			return appV5Failure{message, requestID(c), c.TimeUsed()}
-		},
+		Issue:   issueBizToken,
+		Failure: appV5Fails,
 	}
+}
+
+// signAndVersion are the rows sign and sign_version, the same for both versions.
+func signAndVersion() []params.Row {
+	return []params.Row{
+		{Name: "sign", Required: true, Check: params.AnyText()},
+		{Name: "sign_version", Required: true, Check: params.OneOf("hmac_sha1")},
+	}
+}
+
+func issueBizToken(c standin.Call) (answer any, token string, f params.Fault) {
+	token = stamped(c, c.TokenSeed)
+	return appV5Answer{token, c.TimeUsed(), requestID(c)}, token, params.Fault{}
+}
+
+func appV5Fails(c standin.Call, message string) any {
+	return appV5Failure{message, requestID(c), c.TimeUsed()}
 }

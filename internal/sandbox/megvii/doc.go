@@ -2,7 +2,7 @@
 //
 // What the documents leave open is read like this:
 //
-//   - app-v5 and h5-flash take multipart/form-data only; pc-web, random-number and
+//   - app-v5, app-v3 and h5-flash take multipart/form-data only; pc-web, random-number and
 //     lite-page, whose documents do not insist on it (that of lite-page does abroad), take
 //     application/x-www-form-urlencoded too.
 //   - Names that the document does not have are ignored, but a photo beyond the last one
@@ -13,6 +13,18 @@
 //     does not say what happens to one that is not: it is answered anew.
 //   - The limit of 20 MB that H5-Lite RAW-GetToken states is 20,000,000 bytes,
 //     the stricter reading, and holds for every endpoint.
+//
+// Of get_biz_token 1.0.0 the page for China is followed. That abroad has no data source,
+// and was not readable beyond its first parameters; an account there is not told apart.
+// This is read like this:
+//
+//   - The body is multipart/form-data, as all public clients send it.
+//   - liveness_type has no flash: a sample program sends it, and no page has it.
+//   - Parameters of another liveness_type, and the uuid beside an identity card, have no
+//     meaning and are ignored.
+//   - A number of other than 18 characters is BAD_ARGUMENTS: the table has no code of its own
+//     for identity cards, and says nothing of the name.
+//   - Of AUTHENTICATION_ERROR and INVALID_SIGN the first is an unknown key, as for 5.0.0.
 //
 // H5-Lite GetToken is known in part: its first parameters from the vendor's pages, the
 // others from a public copy of 2021, its errors from the table that Megvii's documents

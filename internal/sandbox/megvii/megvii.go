@@ -34,13 +34,14 @@ type Console struct {
 	LiteScenes map[string]LiteScene
 }
 
-// New returns Megvii's FaceID server with the five endpoints that issue tokens, and the
+// New returns Megvii's FaceID server with the six endpoints that issue tokens, and the
 // page that some open.
 func New(accepted standin.Credentials, console Console) standin.Vendor {
 	endpoints := []*standin.Endpoint{
 		newRandomNumber(accepted),
 		newPCWeb(accepted, console.AllowRepeatedBizNo),
 		newAppV5(accepted),
+		newAppV3(accepted),
 		newH5Flash(accepted),
 		newLitePage(accepted, maps.Clone(liteScenes(console.LiteScenes))),
 	}

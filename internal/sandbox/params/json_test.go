@@ -14,7 +14,7 @@ import (
 func read(t *testing.T, body string) params.Input {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
-	return params.JSON(1 << 20)(httptest.NewRecorder(), r)
+	return params.JSON(1<<20)(httptest.NewRecorder(), r)
 }
 
 func TestJSON(t *testing.T) {
@@ -102,9 +102,9 @@ func TestChecksOfJSON(t *testing.T) {
 		`{"v":true}`:     {params.Malformed, params.None, params.Malformed},
 		`{"v":"true"}`:   {params.Malformed, params.Malformed, params.NotAPhoto},
 		`{"v":"aGkhaA"}`: {params.Malformed, params.Malformed, params.NotAPhoto},
-		`{"v":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="}`:                                 {params.Malformed, params.Malformed, params.None},
-		`{"v":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg"}`:                                   {params.Malformed, params.Malformed, params.NotAPhoto},
-		`{"v":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="}`:           {params.Malformed, params.Malformed, params.NotAPhoto},
+		`{"v":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="}`:                                  {params.Malformed, params.Malformed, params.None},
+		`{"v":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg"}`:                                    {params.Malformed, params.Malformed, params.NotAPhoto},
+		`{"v":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="}`:            {params.Malformed, params.Malformed, params.NotAPhoto},
 		`{"v":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==` + strings.Repeat("=", 1000) + `"}`: {params.Malformed, params.Malformed, params.PhotoTooLarge},
 	} {
 		v := read(t, body).Values["v"]

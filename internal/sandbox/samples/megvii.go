@@ -54,6 +54,19 @@ func AppV5() requests.Request {
 	}}
 }
 
+// AppV3 asks for a comparison with a photo.
+func AppV3(t *testing.T) requests.Request {
+	t.Helper()
+	return requests.Request{Path: "/faceid/v3/sdk/get_biz_token", Fields: []requests.Field{
+		{Name: "sign", Text: MegviiSign(ServerTime+100, ServerTime)},
+		{Name: "sign_version", Text: "hmac_sha1"},
+		{Name: "liveness_type", Text: "meglive"},
+		{Name: "comparison_type", Text: "0"},
+		{Name: "uuid", Text: "user-1"},
+		{Name: "image_ref1", Content: requests.PNG(t, 8, 8)},
+	}}
+}
+
 // RandomNumber asks for digits.
 func RandomNumber() requests.Request {
 	return requests.Request{Path: "/faceid/lite/raw/get_random_number", Fields: megviiKey()}

@@ -59,6 +59,7 @@ func Products(t *testing.T) []Product {
 		{"megvii.pc-web", newMegvii, PCWeb(), MegviiFailed},
 		{"megvii.app-v5", newMegvii, AppV5(), AppV5Failed},
 		{"megvii.h5-flash", newMegvii, H5Flash(t), MegviiFailed},
+		{"megvii.app-v3", newMegvii, AppV3(t), AppV5Failed},
 		{"linkface.app", newLinkface, LinkfaceApp(), LinkfaceFailed},
 		{"megvii.lite-page", newMegvii, LitePage(), MegviiFailed},
 	}

@@ -66,6 +66,13 @@ func (r ErrorRow) fill(detail string) string {
 	return text + detail
 }
 
+// name is the message up to its detail.
+func (r ErrorRow) name() string {
+	name, _, _ := strings.Cut(r.Message, "<")
+	name, _, _ = strings.Cut(name, ":")
+	return name
+}
+
 func (r ErrorRow) takesDetail() bool { return strings.Contains(r.Message, "<") }
 
 // Serve checks a request and issues a token.
@@ -147,7 +154,7 @@ func (e *Endpoint) LookUp(code string) (status int, message string, ok bool) {
 	head, detail, _ := strings.Cut(code, ":")
 	detail = strings.TrimSpace(detail)
 	for _, row := range e.Errors {
-		if name, _, _ := strings.Cut(row.Message, ":"); name == head && (detail == "" || row.takesDetail()) {
+		if row.name() == head && (detail == "" || row.takesDetail()) {
 			return row.Status, row.fill(detail), true
 		}
 	}
@@ -158,12 +165,15 @@ func (e *Endpoint) LookUp(code string) (status int, message string, ok bool) {
 func (e *Endpoint) Codes() []string {
 	var codes, seen []string
 	for _, row := range e.Errors {
-		name, _, _ := strings.Cut(row.Message, ":")
+		name := row.name()
 		if slices.Contains(seen, name) { // one reason of AUTHORIZATION_ERROR
 			continue
 		}
 		seen = append(seen, name)
-		codes = append(codes, strings.ReplaceAll(row.Message, " ", ""))
+		if _, detail, takes := strings.Cut(row.Message, "<"); takes {
+			name += ":<" + detail
+		}
+		codes = append(codes, name)
 	}
 	return codes
 }
