@@ -6,6 +6,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/sandbox/megvii"
 	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
+	"github.com/liveness-gateway/gateway/internal/sandbox/sumsub"
 )
 
 // Credentials are pairs of a key and its secret that a stand-in accepts.
@@ -27,6 +28,8 @@ type Options struct {
 	PathPrefix string
 	// Megvii is what a customer sets in Megvii's console.
 	Megvii megvii.Console
+	// Sumsub is what a customer sets in Sumsub's dashboard.
+	Sumsub sumsub.Dashboard
 	// Now is the server's clock, in the Date header too. Nil means time.Now. It
 	// is called by several requests at a time.
 	Now func() time.Time

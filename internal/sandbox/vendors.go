@@ -3,6 +3,7 @@ package sandbox
 import (
 	"github.com/liveness-gateway/gateway/internal/sandbox/linkface"
 	"github.com/liveness-gateway/gateway/internal/sandbox/megvii"
+	"github.com/liveness-gateway/gateway/internal/sandbox/sumsub"
 )
 
 // Credentials that a stand-in accepts when Options names none. They are invented and open
@@ -12,6 +13,8 @@ const (
 	DemoMegviiAPISecret   = megvii.DemoAPISecret
 	DemoLinkfaceAPIID     = linkface.DemoAPIID
 	DemoLinkfaceAPISecret = linkface.DemoAPISecret
+	DemoSumsubAppToken    = sumsub.DemoAppToken
+	DemoSumsubSecretKey   = sumsub.DemoSecretKey
 )
 
 // NewMegvii returns a stand-in for Megvii's FaceID server.
@@ -23,4 +26,9 @@ func NewMegvii(o Options) *StandIn {
 // NewLinkface returns a stand-in for Linkface's server.
 func NewLinkface(o Options) *StandIn {
 	return newStandIn(o, linkface.New(o.accepted(DemoLinkfaceAPIID, DemoLinkfaceAPISecret)), "")
+}
+
+// NewSumsub returns a stand-in for Sumsub's server.
+func NewSumsub(o Options) *StandIn {
+	return newStandIn(o, sumsub.New(o.accepted(DemoSumsubAppToken, DemoSumsubSecretKey), o.Sumsub), "")
 }

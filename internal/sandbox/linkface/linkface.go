@@ -103,7 +103,7 @@ func msgOf(code string) string {
 
 // failure writes a word, which the document does not have, as the older API
 // does.
-func failure(c standin.Call, code string) any {
+func failure(c standin.Call, _ int, code string) any {
 	if strings.Trim(code, "0123456789") != "" {
 		return olderFailure{requestID(c), code, strings.ToLower(strings.ReplaceAll(code, "_", " "))}
 	}
@@ -115,7 +115,7 @@ func requestID(c standin.Call) string { return "TID" + hex.EncodeToString(c.Requ
 // noSuchAPI answers as the older API does: the document has nothing for this.
 func noSuchAPI(c standin.Call) standin.Reply {
 	const code = "NOT_FOUND"
-	a := standin.JSON(http.StatusNotFound, failure(c, code))
+	a := standin.JSON(http.StatusNotFound, failure(c, http.StatusNotFound, code))
 	a.Code = code
 	return a
 }

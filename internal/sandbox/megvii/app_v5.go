@@ -64,6 +64,6 @@ func issueBizToken(c standin.Call) (answer any, token string, f params.Fault) {
 	return appV5Answer{token, c.TimeUsed(), requestID(c)}, token, params.Fault{}
 }
 
-func appV5Fails(c standin.Call, message string) any {
+func appV5Fails(c standin.Call, _ int, message string) any {
 	return appV5Failure{message, requestID(c), c.TimeUsed()}
 }

@@ -70,13 +70,13 @@ type failure struct {
 }
 
 // plainFailure echoes nothing.
-func plainFailure(c standin.Call, message string) any {
+func plainFailure(c standin.Call, _ int, message string) any {
 	return failure{message, requestID(c), c.TimeUsed(), ""}
 }
 
 // liteFailure echoes biz_no: Raw-GetRandomNumber, 返回值说明, has it in failed
 // answers too, if it was set; H5-Lite RAW-GetToken makes no exception for them.
-func liteFailure(c standin.Call, message string) any {
+func liteFailure(c standin.Call, _ int, message string) any {
 	answer := failure{ErrorMessage: message, RequestID: requestID(c), TimeUsed: c.TimeUsed()}
 	if v := c.Values["biz_no"]; v.Legible() { // else JSON could not give it back unchanged
 		answer.BizNo = v.Text

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
 	"unicode/utf8"
@@ -23,17 +24,21 @@ var (
 	errJSON  = errors.New("the body is not one JSON object")
 )
 
+// Reader reads a request's body.
+type Reader func(http.ResponseWriter, *http.Request) Input
+
 // JSON reads the parameters of a JSON object of at most limit bytes, and keeps the body.
 // Members of members are named "a.b", elements "a[0]". A body that is not one object, or
-// in which a name stands twice, has the problem BadBody and no values.
-func JSON(limit int64) func(http.ResponseWriter, *http.Request) Input {
+// in which a name stands twice, or of another media type has the problem BadBody and no
+// values.
+func JSON(limit int64, mediaType string) Reader {
 	return func(w http.ResponseWriter, r *http.Request) Input {
 		in := Raw(limit)(w, r)
 		if in.TooLarge {
 			return in
 		}
 		values, err := parseJSON(in.Body)
-		if err != nil {
+		if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != mediaType || err != nil {
 			in.Problem = BadBody
 			return in
 		}
@@ -44,13 +49,27 @@ func JSON(limit int64) func(http.ResponseWriter, *http.Request) Input {
 
 // Raw keeps a body of at most limit bytes as it came, for those whose signature covers
 // it.
-func Raw(limit int64) func(http.ResponseWriter, *http.Request) Input {
+func Raw(limit int64) Reader {
 	return func(w http.ResponseWriter, r *http.Request) Input {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 		_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 		in := Input{Values: Values{}, Body: body, TooLarge: tooLarge}
 		if err != nil && !tooLarge {
 			in.Problem = BadBody
+		}
+		return in
+	}
+}
+
+// WithHeaders adds headers to the parameters, whatever the body says under their names.
+func WithHeaders(read Reader, names ...string) Reader {
+	return func(w http.ResponseWriter, r *http.Request) Input {
+		in := read(w, r)
+		for _, name := range names {
+			delete(in.Values, name)
+			if text := r.Header.Get(name); text != "" {
+				in.Values[name] = Value{Text: text}
+			}
 		}
 		return in
 	}

@@ -14,7 +14,8 @@ import (
 func read(t *testing.T, body string) params.Input {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
-	return params.JSON(1<<20)(httptest.NewRecorder(), r)
+	r.Header.Set("Content-Type", "application/json; charset=utf-8")
+	return params.JSON(1<<20, "application/json")(httptest.NewRecorder(), r)
 }
 
 func TestJSON(t *testing.T) {
@@ -67,6 +68,22 @@ func TestJSONThatIsTooLarge(t *testing.T) {
 	text := strings.Repeat("x", 1<<20-8)
 	require.False(t, read(t, `{"a":"`+text+`"}`).TooLarge)
 	require.True(t, read(t, `{"a":"`+text+`x"}`).TooLarge)
+}
+
+func TestHeadersAsParameters(t *testing.T) {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`{"X-Key":"forged","X-Other":"forged"}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Key", "k")
+	in := params.WithHeaders(params.JSON(1<<20, "application/json"), "X-Key", "X-Other")(httptest.NewRecorder(), r)
+	require.Equal(t, params.Values{"X-Key": {Text: "k"}}, in.Values)
+}
+
+func TestJSONOfAnotherMediaType(t *testing.T) {
+	for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/x-amz-json-1.1", "application/json-patch+json"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`{}`))
+		r.Header.Set("Content-Type", media)
+		require.Equal(t, params.BadBody, params.JSON(1<<20, "application/json")(httptest.NewRecorder(), r).Problem, media)
+	}
 }
 
 func TestKindsOfMissing(t *testing.T) {

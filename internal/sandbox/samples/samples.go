@@ -43,30 +43,40 @@ func (BrokenRand) Read([]byte) (int, error) { return 0, errors.New("no entropy")
 
 // Product is one of all, with a request that is issued a token.
 type Product struct {
-	Name   string
-	New    func() *sandbox.StandIn
-	Valid  requests.Request
+	Name  string
+	New   func() *sandbox.StandIn
+	Valid requests.Request
+	// Code is a code of the document about too many requests, and Status its status.
+	Code   string
+	Status int
 	Failed func(message string) string // the product's answer that carries a code
 }
 
 // Products are all of them.
 func Products(t *testing.T) []Product {
 	t.Helper()
-	newMegvii := func() *sandbox.StandIn { return sandbox.NewMegvii(Options()) }
-	newLinkface := func() *sandbox.StandIn { return sandbox.NewLinkface(Options()) }
+	const limited = "CONCURRENCY_LIMIT_EXCEEDED"
 	return []Product{
-		{"megvii.random-number", newMegvii, RandomNumber(), MegviiFailed},
-		{"megvii.pc-web", newMegvii, PCWeb(), MegviiFailed},
-		{"megvii.app-v5", newMegvii, AppV5(), AppV5Failed},
-		{"megvii.h5-flash", newMegvii, H5Flash(t), MegviiFailed},
-		{"megvii.app-v3", newMegvii, AppV3(t), AppV5Failed},
-		{"linkface.app", newLinkface, LinkfaceApp(), LinkfaceFailed},
-		{"megvii.lite-page", newMegvii, LitePage(), MegviiFailed},
+		{"megvii.random-number", newMegvii, RandomNumber(), limited, 403, MegviiFailed},
+		{"megvii.pc-web", newMegvii, PCWeb(), limited, 403, MegviiFailed},
+		{"megvii.app-v5", newMegvii, AppV5(), limited, 403, AppV5Failed},
+		{"megvii.h5-flash", newMegvii, H5Flash(t), limited, 403, MegviiFailed},
+		{"megvii.app-v3", newMegvii, AppV3(t), limited, 403, AppV5Failed},
+		{"linkface.app", newLinkface, LinkfaceApp(), "1009", 200, LinkfaceFailed},
+		{"megvii.lite-page", newMegvii, LitePage(), limited, 403, MegviiFailed},
+		{"sumsub.sdk", newSumsub, SumsubSDK(), "429", 429, SumsubFailed(429)},
 	}
 }
 
+func newMegvii() *sandbox.StandIn   { return sandbox.NewMegvii(Options()) }
+func newLinkface() *sandbox.StandIn { return sandbox.NewLinkface(Options()) }
+func newSumsub() *sandbox.StandIn   { return sandbox.NewSumsub(Options()) }
+
 // Megvii is Megvii's stand-in with Options.
-func Megvii() http.Handler { return sandbox.NewMegvii(Options()) }
+func Megvii() http.Handler { return newMegvii() }
 
 // Linkface is Linkface's stand-in with Options.
-func Linkface() http.Handler { return sandbox.NewLinkface(Options()) }
+func Linkface() http.Handler { return newLinkface() }
+
+// Sumsub is Sumsub's stand-in with Options.
+func Sumsub() http.Handler { return newSumsub() }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"slices"
 )
 
 // Credentials are accepted pairs of a key and its secret. They print as "[redacted]". The zero value is none. They are immutable
@@ -13,6 +14,7 @@ type Credentials struct {
 	// secretOf is nil if there are none. It is a function because fmt prints all else
 	// where it cannot call Format: in an unexported field.
 	secretOf func(key string) (secret string, known bool)
+	keys     func() []string
 }
 
 const redacted = "[redacted]"
@@ -23,10 +25,13 @@ func NewCredentials(secrets map[string]string) Credentials {
 		return Credentials{}
 	}
 	secrets = maps.Clone(secrets)
-	return Credentials{func(key string) (string, bool) {
-		secret, known := secrets[key]
-		return secret, known
-	}}
+	return Credentials{
+		func(key string) (string, bool) {
+			secret, known := secrets[key]
+			return secret, known
+		},
+		func() []string { return slices.Sorted(maps.Keys(secrets)) },
+	}
 }
 
 // Format writes "[redacted]" whatever the verb.
@@ -46,6 +51,14 @@ func (c Credentials) SecretOf(key string) (secret string, known bool) {
 	return c.secretOf(key)
 }
 
+// Keys returns the keys.
+func (c Credentials) Keys() []string {
+	if c.keys == nil {
+		return nil
+	}
+	return c.keys()
+}
+
 // Or returns c, or the one pair if c has none.
 func (c Credentials) Or(key, secret string) Credentials {
 	if c.secretOf == nil {
@@ -59,8 +72,11 @@ func (c Credentials) Without(revoked func(key string) bool) Credentials {
 	if revoked == nil {
 		return c
 	}
-	return Credentials{func(key string) (string, bool) {
-		secret, ok := c.SecretOf(key)
-		return secret, ok && !revoked(key)
-	}}
+	return Credentials{
+		func(key string) (string, bool) {
+			secret, ok := c.SecretOf(key)
+			return secret, ok && !revoked(key)
+		},
+		func() []string { return slices.DeleteFunc(c.Keys(), revoked) },
+	}
 }

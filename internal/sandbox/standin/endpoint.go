@@ -18,7 +18,7 @@ type Endpoint struct {
 	// only one.
 	Matches func(*http.Request) bool
 	// Read reads the body.
-	Read     func(http.ResponseWriter, *http.Request) params.Input
+	Read     params.Reader
 	Identity []params.Row // the rows that say who is calling
 	// Authenticate judges them once they are well formed.
 	Authenticate func(Call) params.Kind
@@ -29,7 +29,7 @@ type Endpoint struct {
 	// Open makes what a browser gets; the values are the query's. Nil without a PagePath.
 	Open func(Call) (Reply, params.Fault)
 	// Failure makes the answer that carries an error's message.
-	Failure func(c Call, message string) any
+	Failure func(c Call, status int, message string) any
 	// Header are an answer's headers beside the common ones; the code is empty for success.
 	// Nil means none.
 	Header func(c Call, code string) map[string]string
@@ -127,7 +127,7 @@ func (e *Endpoint) Refuse(c Call, f params.Fault) Reply {
 
 // Fail answers with a message of the document.
 func (e *Endpoint) Fail(c Call, status int, message string) Reply {
-	failed := JSON(status, e.Failure(c, message))
+	failed := JSON(status, e.Failure(c, status, message))
 	failed.Code = message
 	failed.Header = e.header(c, message)
 	return failed
