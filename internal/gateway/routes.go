@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
@@ -33,6 +34,7 @@ func routesOver(cfg *config.Config, opened accounts) []route.Route {
 				Issuer: account.opened.NewTarget(t.Product, t.Parameters),
 				Guard:  account.guard, Limit: account.limit, OutOfService: cfg.OutOfServiceReason(t.Account, t.Product),
 				Credentials: account.names, Parameters: slices.Sorted(maps.Keys(t.Parameters)), Fingerprint: fingerprint(t.Parameters),
+				Settings: providers.Settings{Parameters: t.Parameters, Options: account.Options},
 			})
 		}
 	}

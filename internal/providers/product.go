@@ -39,8 +39,8 @@ type Need struct {
 	Field Field
 	// When limits the need to some requests and says to which; nil means all.
 	When *Condition
-	// Unless is the target parameter that makes up for the field, "" if none does.
-	Unless string
+	// With limits the need to targets with a setting; nil means all.
+	With *Setting
 }
 
 // Condition is a test of a request, with its meaning in words.
@@ -57,6 +57,8 @@ type Limit struct {
 	// Reason is what the vendor would have answered; NoEligibleProduct where the
 	// value is a wish that the product cannot fulfil rather than a fault.
 	Reason Reason
+	// With limits the limit to targets with a setting; nil means all.
+	With *Setting
 	// Allows tests a request in which the field is present.
 	Allows func(*Request) bool
 }
@@ -97,20 +99,20 @@ type Violation struct {
 }
 
 // Check returns why the product cannot serve r, nil if it can. asked is r.Asks(),
-// which the caller computes once for all products, and set the names of the target's
-// parameters.
-func (p *Product) Check(r *Request, asked Fields, set []string) []Violation {
+// which the caller computes once for all products, and set is what is configured of the
+// target.
+func (p *Product) Check(r *Request, asked Fields, set Settings) []Violation {
 	var found []Violation
 	for f := range (asked & Effects &^ p.Honours).Each {
 		found = append(found, Violation{f.Path(), NoEligibleProduct, "not supported: leave it out"})
 	}
 	for _, need := range p.Needs {
-		if !asked.Has(need.Field) && (need.When == nil || need.When.Holds(r)) && !slices.Contains(set, need.Unless) {
+		if !asked.Has(need.Field) && (need.When == nil || need.When.Holds(r)) && need.With.holds(set) {
 			found = append(found, Violation{need.Field.Path(), NoEligibleProduct, "required" + need.suffix()})
 		}
 	}
 	for i := range p.Limits {
-		if limit := &p.Limits[i]; asked.Has(limit.Field) && p.takes(limit.Field) && !limit.Allows(r) {
+		if limit := &p.Limits[i]; asked.Has(limit.Field) && p.takes(limit.Field) && limit.With.holds(set) && !limit.Allows(r) {
 			found = append(found, Violation{limit.Field.Path(), limit.Reason, limit.Text})
 		}
 	}

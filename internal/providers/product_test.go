@@ -118,7 +118,7 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := good()
 			test.change(r)
-			require.Equal(t, test.want, page.Check(r, r.Asks(), nil))
+			require.Equal(t, test.want, page.Check(r, r.Asks(), providers.Settings{}))
 		})
 	}
 }
@@ -127,7 +127,7 @@ func TestCheck(t *testing.T) {
 func TestIdentityRulesNothingOut(t *testing.T) {
 	r := &providers.Request{SubjectID: sensitive.New("user-1"), Reference: "order-1"}
 	bare := providers.Product{ID: "acme.bare"}
-	require.Nil(t, bare.Check(r, r.Asks(), nil))
+	require.Nil(t, bare.Check(r, r.Asks(), providers.Settings{}))
 }
 
 func TestAtMost(t *testing.T) {
@@ -198,8 +198,36 @@ func TestParameterTakes(t *testing.T) {
 
 // A setting of the target may make up for a field that is not there.
 func TestNeedsUnlessTheTargetIsSet(t *testing.T) {
-	product := providers.Product{Needs: []providers.Need{{Field: providers.FieldIdentityDocument, Unless: "card_mode"}}}
-	require.Len(t, product.Check(&providers.Request{}, 0, nil), 1)
-	require.Len(t, product.Check(&providers.Request{}, 0, []string{"scene"}), 1)
-	require.Empty(t, product.Check(&providers.Request{}, 0, []string{"scene", "card_mode"}))
+	product := providers.Product{Needs: []providers.Need{{Field: providers.FieldIdentityDocument, With: providers.NotSet("card_mode")}}}
+	require.Len(t, product.Check(&providers.Request{}, 0, providers.Settings{}), 1)
+	require.Len(t, product.Check(&providers.Request{}, 0, providers.Settings{Parameters: map[string]string{"scene": "1"}}), 1)
+	require.Empty(t, product.Check(&providers.Request{}, 0, providers.Settings{Parameters: map[string]string{"scene": "1", "card_mode": "1"}}))
+}
+
+// A field may be needed, or refused, by what the target or its account is set to.
+func TestNeedsAndLimitsWithASetting(t *testing.T) {
+	product := providers.Product{
+		Honours: providers.FieldSet(providers.FieldPhotos),
+		Needs: []providers.Need{{
+			Field: providers.FieldPhotos, With: &providers.Setting{Name: "compares", Values: []string{"photo", "both"}},
+		}},
+		Limits: []providers.Limit{{
+			Field: providers.FieldPhotos, Text: "must be left out", Reason: providers.NoEligibleProduct,
+			With:   &providers.Setting{Name: "compares", Values: []string{"", "card"}},
+			Allows: func(*providers.Request) bool { return false },
+		}},
+	}
+	none := &providers.Request{}
+	photo := &providers.Request{Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("p"))}}
+	for value, want := range map[string]struct{ none, photo bool }{
+		"": {true, false}, "card": {true, false}, "photo": {false, true}, "both": {false, true}, "other": {true, true},
+	} {
+		for _, set := range []providers.Settings{
+			{Parameters: map[string]string{"compares": value}},
+			{Options: map[string]string{"compares": value}},
+		} {
+			require.Equal(t, want.none, product.Check(none, none.Asks(), set) == nil, "%q without a photo", value)
+			require.Equal(t, want.photo, product.Check(photo, photo.Asks(), set) == nil, "%q with a photo", value)
+		}
+	}
 }

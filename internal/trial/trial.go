@@ -163,6 +163,7 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, e
 			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
 			Timeout: t.timeout, Issuer: upstream.Open(t.account, over).NewTarget(t.product.ID, t.parameters),
 			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
+			Settings: providers.Settings{Parameters: t.parameters, Options: t.account.Options},
 		}},
 	}}, func(*routing.Attempt) {})
 	d := server.NewDispatcher(&admission.Controller{})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,9 +66,7 @@ func (p product) NeedsList() string {
 		if need.When != nil {
 			text += " " + need.When.Text
 		}
-		if need.Unless != "" {
-			text += " unless the target sets `" + need.Unless + "`"
-		}
+		text += with(need.With)
 		needs = append(needs, text)
 	}
 	for _, parameter := range p.Parameters {
@@ -76,6 +75,22 @@ func (p product) NeedsList() string {
 		}
 	}
 	return orNothing(strings.Join(needs, ", "))
+}
+
+// with says for which targets something holds.
+func with(setting *providers.Setting) string {
+	switch {
+	case setting == nil:
+		return ""
+	case len(setting.Values) == 1 && setting.Values[0] == "":
+		return " unless the target sets `" + setting.Name + "`"
+	}
+	values := slices.DeleteFunc(slices.Clone(setting.Values), func(value string) bool { return value == "" })
+	text := " if `" + setting.Name + "` is `" + strings.Join(values, "` or `") + "`"
+	if len(values) < len(setting.Values) {
+		text += " or not set"
+	}
+	return text
 }
 
 // HonoursList is the effect fields that the product can do.

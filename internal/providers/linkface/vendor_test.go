@@ -107,7 +107,7 @@ func (v *vendor) record(t *testing.T, r *http.Request) {
 // issue makes a call.
 func (v *vendor) issue(t *testing.T, call providers.Call) (*providers.Token, error) {
 	t.Helper()
-	require.Empty(t, app.Check(call.Request, call.Request.Asks(), nil))
+	require.Empty(t, app.Check(call.Request, call.Request.Asks(), providers.Settings{}))
 	return Provider().Open(v.config).NewTarget(app.ID, nil).Issue(t.Context(), call)
 }
 

@@ -106,7 +106,7 @@ func TestCheck(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.product+", "+test.name, func(t *testing.T) {
 			r := with(smallest(test.product), test.change)
-			violations := Provider().Product(test.product).Check(r, r.Asks(), nil)
+			violations := Provider().Product(test.product).Check(r, r.Asks(), providers.Settings{})
 			if test.path == "" {
 				require.Empty(t, violations)
 				return
@@ -121,7 +121,7 @@ func TestCheck(t *testing.T) {
 func TestFullestRequestsPass(t *testing.T) {
 	for _, product := range Provider().Products {
 		r := fullest(product.ID)
-		require.Empty(t, product.Check(r, r.Asks(), nil), product.ID)
+		require.Empty(t, product.Check(r, r.Asks(), providers.Settings{}), product.ID)
 	}
 }
 

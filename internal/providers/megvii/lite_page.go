@@ -23,7 +23,7 @@ var litePage = providers.Product{
 		{Field: providers.FieldReturnURL},
 		{Field: providers.FieldNotifyURL},
 		{
-			Field: providers.FieldIdentityDocument, Unless: paramIDCardMode,
+			Field: providers.FieldIdentityDocument, With: providers.NotSet(paramIDCardMode),
 			When: &providers.Condition{Text: "without photos", Holds: func(r *providers.Request) bool { return len(r.Photos) == 0 }},
 		},
 		{Field: providers.FieldSubjectID, When: &providers.Condition{

@@ -2,13 +2,11 @@ package megvii
 
 import (
 	"io"
-	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,7 +118,7 @@ func (v *vendor) issue(t *testing.T, product string, parameters map[string]strin
 	t.Helper()
 	checked := Provider().Product(product)
 	require.NotNil(t, checked)
-	require.Empty(t, checked.Check(r, r.Asks(), slices.Collect(maps.Keys(parameters))))
+	require.Empty(t, checked.Check(r, r.Asks(), providers.Settings{Parameters: parameters}))
 	return v.open("/faceid").NewTarget(product, parameters).
 		Issue(t.Context(), providers.Call{Request: r, Credential: 1, Now: v.now})
 }

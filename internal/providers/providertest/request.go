@@ -33,7 +33,7 @@ func (p *Product) examples() map[string]Example {
 
 // The request is as the document says, to the last parameter.
 func requestExample(t *trial, e Example) {
-	require.Empty(t, t.Provider.Product(t.ID).Check(e.Request, e.Request.Asks(), slices.Collect(maps.Keys(e.Parameters))), "the product does not take the example")
+	require.Empty(t, t.Provider.Product(t.ID).Check(e.Request, e.Request.Asks(), providers.Settings{Parameters: e.Parameters}), "the product does not take the example")
 	token := t.accept(t.open(e), call(e))
 	require.Empty(t, cmp.Diff([][]string{e.Wire}, t.vendor.received()))
 	require.Equal(t, e.Reference, token.Exchange.Reference)

@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,29 @@ func statement(t *trial) {
 	for _, parameter := range product.Parameters {
 		require.NotEmpty(t, parameter.Text, parameter.Name)
 	}
+	for _, need := range product.Needs {
+		t.requireSetting(need.With)
+	}
+	for _, limit := range product.Limits {
+		t.requireSetting(limit.With)
+	}
+}
+
+// requireSetting fails for a setting that nobody can make.
+func (t *trial) requireSetting(setting *providers.Setting) {
+	t.Helper()
+	if setting == nil {
+		return
+	}
+	for _, declared := range slices.Concat(t.Provider.Product(t.ID).Parameters, t.Provider.Options) {
+		if declared.Name == setting.Name {
+			for _, value := range setting.Values {
+				require.True(t, value == "" || declared.Takes(value), "%s cannot be %q", setting.Name, value)
+			}
+			return
+		}
+	}
+	require.Fail(t, "no such parameter or option", setting.Name)
 }
 
 // The identity fields that the product states are those that it sends in some example.

@@ -98,7 +98,7 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 			kept = append(kept, RuledOut{target, violations})
 			continue
 		}
-		if violations := target.Product.Check(query.Request, asked, target.Parameters); violations != nil {
+		if violations := target.Product.Check(query.Request, asked, target.Settings); violations != nil {
 			candidates = append(candidates, RuledOut{target, violations})
 			continue
 		}

@@ -69,6 +69,9 @@ type Target struct {
 	// Credentials are the names of the account's, Parameters those of the target's: for
 	// operators.
 	Credentials, Parameters []string
+	// Settings are what the target and its account are set to, by which some products
+	// decide what they need and take.
+	Settings providers.Settings
 	// Fingerprint tells targets with other parameters apart, across configurations.
 	Fingerprint string
 
