@@ -22,6 +22,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -134,7 +135,7 @@ func serveThatPanics(args []string) error {
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.Lock(os.Stderr), zapcore.DebugLevel), telemetry.ReadBuild())
+	g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(os.Stderr), zapcore.DebugLevel), telemetry.ReadBuild())
 	if err != nil {
 		return err
 	}

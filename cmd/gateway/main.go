@@ -14,13 +14,13 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/crash"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 )
 
 func main() {
 	stderr := crash.Stderr()
 	// Before anything else: what libraries say can hold what callers and vendors sent.
-	libraries := stdlog.New(telemetry.NewLogger(zapcore.Lock(stderr), zapcore.WarnLevel))
+	libraries := stdlog.New(accesslog.NewLogger(zapcore.Lock(stderr), zapcore.WarnLevel))
 	libraries.Redirect()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once.

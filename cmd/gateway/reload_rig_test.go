@@ -26,6 +26,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -143,7 +144,7 @@ func (g *reloading) start(t *testing.T) {
 	require.NoError(t, err)
 	cfg, err := reader.Parse(file, text)
 	require.NoError(t, err)
-	g.Gateway, err = gateway.New(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zap.InfoLevel), telemetry.ReadBuild(),
+	g.Gateway, err = gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zap.InfoLevel), telemetry.ReadBuild(),
 		gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
 			return reader.Parse(file, text, config.Replacing(running))
 		}))

@@ -15,6 +15,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -46,7 +47,7 @@ func runSandbox(ctx context.Context, libraries *stdlog.Reports, once bool, stdou
 	}
 	defer standIns.Close()
 	level := zap.NewAtomicLevelAt(zap.ErrorLevel)
-	logger := telemetry.NewLogger(progress, level)
+	logger := accesslog.NewLogger(progress, level)
 	libraries.To(logger)
 	var g *gateway.Gateway
 	if err := demo.Say(progress, "starting the gateway", func() (err error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -47,10 +48,10 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			lines := telemetry.NewLogBuffer(cmd.ErrOrStderr())
+			lines := accesslog.NewBuffer(cmd.ErrOrStderr())
 			defer func() { _ = lines.Stop() }()
 			logLevel := zap.NewAtomicLevelAt(level)
-			log := telemetry.NewLogger(lines, logLevel)
+			log := accesslog.NewLogger(lines, logLevel)
 			libraries.To(log)
 			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithDroppedLines(lines.Dropped),
 				gateway.WithLogLevel(logLevel), gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -64,7 +65,7 @@ func startGateway(t *testing.T, text, url string, output io.Writer) (*started, l
 // startConfigured is startGateway with a configuration that has been read.
 func startConfigured(t *testing.T, cfg *config.Config, output io.Writer) (*started, livenessv1.LivenessServiceClient) {
 	t.Helper()
-	g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel), telemetry.ReadBuild())
+	g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel), telemetry.ReadBuild())
 	require.NoError(t, err)
 
 	ctx, stop := context.WithCancel(context.Background())
@@ -105,7 +106,7 @@ func TestStoppedBeforeItServes(t *testing.T) {
 	for range 20 {
 		cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")), vendors.All())
 		require.NoError(t, err)
-		g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.AddSync(io.Discard), zap.InfoLevel), telemetry.ReadBuild())
+		g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.AddSync(io.Discard), zap.InfoLevel), telemetry.ReadBuild())
 		require.NoError(t, err)
 		ctx, stop := context.WithCancel(t.Context())
 		stop()

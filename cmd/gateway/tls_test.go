@@ -24,6 +24,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -58,7 +59,7 @@ func startSafe(t *testing.T, vendor string) *safe {
 	text := lines + "shutdown_grace:" + strings.ReplaceAll(others, "URL", vendor)
 	cfg, err := config.Parse(filepath.Join(s.folder, "gateway.yaml"), []byte(text), vendors.All())
 	require.NoError(t, err)
-	g, err := gateway.New(cfg, telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(s.log)), zap.InfoLevel), telemetry.ReadBuild())
+	g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(s.log)), zap.InfoLevel), telemetry.ReadBuild())
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -8,7 +8,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/permissions"
 	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 )
 
 // callLimits are the limits of all calls, and of each caller's.
@@ -48,20 +48,20 @@ type callersInFlight struct{ *live }
 
 // Describe sends the descriptions of all that Collect sends.
 func (callersInFlight) Describe(descs chan<- *prometheus.Desc) {
-	(&telemetry.Callers{}).Describe(descs)
+	(&metrics.Callers{}).Describe(descs)
 }
 
 // Collect sends what is in flight now.
-func (l callersInFlight) Collect(metrics chan<- prometheus.Metric) {
+func (l callersInFlight) Collect(sent chan<- prometheus.Metric) {
 	configured := l.current.Load().config.Callers
-	all := make([]telemetry.Caller, len(configured))
+	all := make([]metrics.Caller, len(configured))
 	for i := range configured {
 		c := &configured[i]
-		all[i] = telemetry.Caller{
+		all[i] = metrics.Caller{
 			Name: c.Name, MaxCalls: c.MaxCalls, MaxPhotoBytes: int64(c.MaxPhotoBytes), MaxIdempotencyKeys: c.MaxIdempotencyKeys,
 		}
 	}
-	(&telemetry.Callers{All: all, InFlight: l.controller.InFlightOf, IdempotencyKeys: l.keys.KeysOf}).Collect(metrics)
+	(&metrics.Callers{All: all, InFlight: l.controller.InFlightOf, IdempotencyKeys: l.keys.KeysOf}).Collect(sent)
 }
 
 // Permissions returns what callers may ask for, by their names.

@@ -37,6 +37,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
+	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
 )
 
 // Gateway is four listeners and what answers on them.
@@ -63,7 +66,7 @@ type Gateway struct {
 
 	redis  *redis.Client // nil if replicas share nothing
 	keeper *idempotency.Keeper
-	spans  *telemetry.Spans // nil if calls are not traced
+	spans  *spans.Spans // nil if calls are not traced
 
 	beSeen func(context.Context) // nil if replicas share nothing
 
@@ -92,12 +95,12 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics, err := telemetry.NewMetrics(registry, build)
+	metrics, err := metrics.New(registry, build)
 	if err != nil {
 		return nil, err
 	}
 	g.router = routing.New(nil, metrics.ObserveAttempt)
-	g.controller, g.scenarios = &admission.Controller{}, telemetry.NewScenarios(nil)
+	g.controller, g.scenarios = &admission.Controller{}, accesslog.NewScenarios(nil)
 	g.keys = idempotency.NewMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
 	if err := g.registerState(registry); err != nil {
 		return nil, err
@@ -138,7 +141,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 // registerState registers the metrics of what is known at the moment.
 func (g *Gateway) registerState(registry *prometheus.Registry) error {
 	for _, collector := range []prometheus.Collector{
-		telemetry.NewState(g.status), callersInFlight{&g.live}, telemetry.NewReloads(g.reloads),
+		metrics.NewState(g.status), callersInFlight{&g.live}, metrics.NewReloads(g.reloads),
 	} {
 		if err := registry.Register(collector); err != nil {
 			return err

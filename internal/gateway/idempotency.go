@@ -10,13 +10,13 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/idempotency/redisstore"
 	"github.com/liveness-gateway/gateway/internal/redis"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
 )
 
 // newKeeper returns the keeper of idempotency keys: they are those of this process's memory,
 // or with a Redis those of all replicas, which it remembers too.
-func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client, metrics *telemetry.Metrics) (*idempotency.Keeper, error) {
+func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client, metrics *metrics.Metrics) (*idempotency.Keeper, error) {
 	keys := cfg.Idempotency
 	options := []idempotency.Option{
 		idempotency.WithMargin(keys.ReplayMargin), idempotency.WithReplayTime(keys.ReplayTime),
@@ -40,7 +40,7 @@ func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prome
 		return nil, nil
 	}
 	var client *redis.Client
-	metrics, err := telemetry.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, []string{redis.Ping}))
+	metrics, err := metrics.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, []string{redis.Ping}))
 	if err != nil {
 		return nil, err
 	}

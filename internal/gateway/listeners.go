@@ -13,7 +13,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/server/secure"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 )
 
 // listener is one of the gateway's.
@@ -125,10 +125,10 @@ func (l *listener) hosts(cfg *config.Config) *server.Hosts {
 }
 
 // edge is what metrics say of what is turned away before it is a call.
-func (g *Gateway) edge() *telemetry.Edge {
-	e := &telemetry.Edge{
+func (g *Gateway) edge() *metrics.Edge {
+	e := &metrics.Edge{
 		Unheard:     make(map[string]func() int64),
-		Connections: make(map[string]func() (int, int64, int64)), TLS: make(map[string]telemetry.TLS),
+		Connections: make(map[string]func() (int, int64, int64)), TLS: make(map[string]metrics.TLS),
 		Refused: g.refusals.Counts, DroppedLines: g.dropped,
 	}
 	for _, l := range g.listeners() {
@@ -137,7 +137,7 @@ func (g *Gateway) edge() *telemetry.Edge {
 			e.Unheard[l.name] = l.Unheard
 		}
 		if l.tls != nil {
-			e.TLS[l.name] = telemetry.TLS{Failures: l.failures.Counts, NotAfter: l.tls.notAfter, Failing: l.tls.watcher.Failing}
+			e.TLS[l.name] = metrics.TLS{Failures: l.failures.Counts, NotAfter: l.tls.notAfter, Failing: l.tls.watcher.Failing}
 		}
 	}
 	return e

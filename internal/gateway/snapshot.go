@@ -14,7 +14,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/settings"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
@@ -36,7 +36,7 @@ type live struct {
 	rates      rates
 	limits     vendorlimit.Store
 	keys       *idempotency.Memory
-	scenarios  *telemetry.Scenarios
+	scenarios  *accesslog.Scenarios
 	// level is nil if nobody sets it.
 	level *zap.AtomicLevel
 }

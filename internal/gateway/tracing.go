@@ -17,6 +17,9 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
+	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
 )
 
 // flushTime is how long the end may be delayed by spans that were not sent yet.
@@ -24,7 +27,7 @@ const flushTime = 2 * time.Second
 
 // newSpans returns the spans that OpenTelemetry's variables ask for, nil if they ask for
 // none. Its libraries read the variables that are not read here.
-func newSpans(log *zap.Logger, build telemetry.Build) (*telemetry.Spans, error) {
+func newSpans(log *zap.Logger, build telemetry.Build) (*spans.Spans, error) {
 	if !tracingIsConfigured() {
 		return nil, nil
 	}
@@ -44,7 +47,7 @@ func newSpans(log *zap.Logger, build telemetry.Build) (*telemetry.Spans, error) 
 	if err != nil {
 		return nil, err
 	}
-	spans := telemetry.NewSpans(sdktrace.WithBatcher(exporter), sdktrace.WithResource(from))
+	spans := spans.New(sdktrace.WithBatcher(exporter), sdktrace.WithResource(from))
 	otel.SetErrorHandler(reports)
 	return spans, nil
 }
@@ -84,12 +87,12 @@ func variable(names ...string) string {
 
 // observers returns who is told of every call, in order: the spans note the trace that
 // the log names.
-func (g *Gateway) observers(metrics *telemetry.Metrics, scenarios *telemetry.Scenarios) []func(*call.Call) {
-	noteTrace := telemetry.NoteTrace
+func (g *Gateway) observers(metrics *metrics.Metrics, scenarios *accesslog.Scenarios) []func(*call.Call) {
+	noteTrace := spans.NoteTrace
 	if g.spans != nil {
 		noteTrace = g.spans.ObserveCall
 	}
-	return []func(*call.Call){noteTrace, metrics.ObserveCall, telemetry.AccessLog(g.log, scenarios)}
+	return []func(*call.Call){noteTrace, metrics.ObserveCall, accesslog.New(g.log, scenarios)}
 }
 
 // flushSpans sends what has not been sent yet, as long as ctx and flushTime allow.

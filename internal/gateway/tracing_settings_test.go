@@ -14,6 +14,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 )
 
 func TestTracingSettings(t *testing.T) {
@@ -81,7 +82,7 @@ func TestSamplerOfTheVariables(t *testing.T) {
 			t.Setenv("OTEL_TRACES_SAMPLER", c.sampler)
 			t.Setenv("OTEL_TRACES_SAMPLER_ARG", c.ratio)
 			var log bytes.Buffer
-			spans, err := newSpans(telemetry.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
+			spans, err := newSpans(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
 			require.NoError(t, err)
 			if c.report == "" {
 				require.Empty(t, log.String())
@@ -104,7 +105,7 @@ func TestTracingReportsHoldNoValues(t *testing.T) {
 	var log bytes.Buffer
 	t.Setenv("OTEL_TRACES_EXPORTER", "otlp")
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%ZZsecret-5127,other secret-5127=1,secret-5127")
-	spans, err := newSpans(telemetry.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
+	spans, err := newSpans(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
 	require.NoError(t, err)
 	require.NoError(t, spans.Shutdown(t.Context()))
 	require.Contains(t, log.String(), badVariable)
@@ -114,7 +115,7 @@ func TestTracingReportsHoldNoValues(t *testing.T) {
 // A collector may answer anything, and every few seconds.
 func TestTracingReportsAreBounded(t *testing.T) {
 	var log bytes.Buffer
-	reports := newTracingReports(telemetry.NewLogger(zapcore.AddSync(&log), zap.InfoLevel))
+	reports := newTracingReports(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel))
 	for range 3 {
 		reports.Handle(errors.New(strings.Repeat("é", 4096)))
 	}

@@ -12,7 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/liveness-gateway/gateway/internal/stdlog"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 )
 
 const canary = "tiger-lily-7781"
@@ -31,7 +31,7 @@ func TestOnlyTheKindIsLogged(t *testing.T) {
 		"panic: " + canary + "\n\nhttp: panic": "other",
 	} {
 		var log bytes.Buffer
-		stdlog.New(telemetry.NewLogger(zapcore.AddSync(&log), zapcore.WarnLevel)).Logger().Print(message)
+		stdlog.New(accesslog.NewLogger(zapcore.AddSync(&log), zapcore.WarnLevel)).Logger().Print(message)
 		require.NotContains(t, log.String(), canary)
 		require.Contains(t, log.String(), fmt.Sprintf(`"msg":"a library reports","kind":%q,"times":1}`, kind))
 		require.Equal(t, 1, strings.Count(log.String(), "\n"))
@@ -44,7 +44,7 @@ func TestAKindIsLoggedOnceAMinute(t *testing.T) {
 		reports := stdlog.New(nil)
 		logger := reports.Logger()
 		logger.Print("dropped, as nobody listens")
-		reports.To(telemetry.NewLogger(zapcore.AddSync(&log), zapcore.WarnLevel))
+		reports.To(accesslog.NewLogger(zapcore.AddSync(&log), zapcore.WarnLevel))
 		say := func() {
 			logger.Print("http: Accept error: " + canary)
 			logger.Print(canary)

@@ -1,3 +1,6 @@
+// Package telemetry is what operators see: metrics, the access log and spans, fed by the
+// server with calls and by routing with attempts. It decides nothing; here is what all three
+// say of what is running.
 package telemetry
 
 import (

@@ -27,7 +27,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/service"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 // issuer takes the place of routing.
@@ -50,8 +51,8 @@ type gateway struct {
 func start(t *testing.T, i issuer, observers ...func(*call.Call)) *gateway {
 	t.Helper()
 	g := &gateway{log: &bytes.Buffer{}}
-	logger := telemetry.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zapcore.DebugLevel)
-	metrics, registry := newMetrics(t)
+	logger := accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zapcore.DebugLevel)
+	metrics, registry := telemetrytest.NewMetrics(t)
 	g.registry = registry
 	observed := func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		outcome, err := i(ctx, query)
@@ -62,7 +63,7 @@ func start(t *testing.T, i issuer, observers ...func(*call.Call)) *gateway {
 	}
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1000, 1<<30), []byte("a secret"))
 	require.NoError(t, err)
-	d := server.NewDispatcher(&admission.Controller{}, append(observers, metrics.ObserveCall, telemetry.AccessLog(logger, nil))...)
+	d := server.NewDispatcher(&admission.Controller{}, append(observers, metrics.ObserveCall, accesslog.New(logger, nil))...)
 	livenessv1.RegisterLivenessServiceServer(d, service.New(issuer(observed), keeper))
 	g.serveGRPC(t, d)
 	g.serveREST(t, d, logger)

@@ -18,6 +18,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 const (
@@ -79,13 +80,13 @@ func requireUnmarked(t *testing.T, text string) {
 func (g *gateway) requireSilence(t *testing.T, lines int) {
 	t.Helper()
 	requireUnmarked(t, g.log.String())
-	requireUnmarked(t, scrape(t, g.registry))
+	requireUnmarked(t, telemetrytest.Scrape(t, g.registry))
 	require.Equal(t, lines, strings.Count(g.log.String(), "\n"), "%s", g.log)
 }
 
 // markedOutcome is issued with markers in all that is for the caller alone.
 func markedOutcome(context.Context, *routing.Query) (*routing.Outcome, error) {
-	outcome := issuedCall().Outcome
+	outcome := telemetrytest.IssuedCall().Outcome
 	outcome.Start = began
 	outcome.Attempts[1].Exchange.Reference = "MARKER-reference"
 	secret := sensitive.New("MARKER-secret")
@@ -112,7 +113,7 @@ func TestAnIssuedTokenLeavesNoTrace(t *testing.T) {
 }
 
 func TestAFailedCallLeavesNoTrace(t *testing.T) {
-	refused := refusedCall()
+	refused := telemetrytest.RefusedCall()
 	for name, issue := range map[string]issuer{
 		"refused by the vendor": func(context.Context, *routing.Query) (*routing.Outcome, error) { return &refused.Outcome, refused.Err },
 		"a panic":               func(context.Context, *routing.Query) (*routing.Outcome, error) { panic("MARKER") },

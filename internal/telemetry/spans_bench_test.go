@@ -13,7 +13,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/service"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
 )
 
 // endedCall is a call that came with the traceparent.
@@ -40,8 +40,8 @@ func (s sent) Values(name string) []string {
 }
 
 // dropping makes spans that go nowhere.
-func dropping(sampler sdktrace.Sampler) *telemetry.Spans {
-	return telemetry.NewSpans(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(tracetest.NewNoopExporter()))
+func dropping(sampler sdktrace.Sampler) *spans.Spans {
+	return spans.New(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(tracetest.NewNoopExporter()))
 }
 
 func TestAllocationsOfACallThatIsNotSampled(t *testing.T) {

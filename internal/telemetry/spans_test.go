@@ -19,13 +19,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
-func newSpans(t *testing.T, sampler sdktrace.Sampler) (*telemetry.Spans, *tracetest.InMemoryExporter) {
+func newSpans(t *testing.T, sampler sdktrace.Sampler) (*spans.Spans, *tracetest.InMemoryExporter) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
-	spans := telemetry.NewSpans(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(exporter))
+	spans := spans.New(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(exporter))
 	t.Cleanup(func() { require.NoError(t, spans.Shutdown(context.Background())) })
 	return spans, exporter
 }
@@ -85,10 +86,10 @@ func at(c *call.Call) *call.Call {
 
 func TestSpansOfAnIssuedCall(t *testing.T) {
 	spans, exporter := newSpans(t, sdktrace.AlwaysSample())
-	c := at(issuedCall())
+	c := at(telemetrytest.IssuedCall())
 	c.Idempotency = idempotency.Issued
-	c.Outcome.RuledOut = []route.RuledOut{{Target: target("acme.page", "acme-cn")}}
-	c.Outcome.Unavailable = []route.Unavailable{{Target: target("acme.app", "acme-old"), Why: route.OutOfService}}
+	c.Outcome.RuledOut = []route.RuledOut{{Target: telemetrytest.Target("acme.page", "acme-cn")}}
+	c.Outcome.Unavailable = []route.Unavailable{{Target: telemetrytest.Target("acme.app", "acme-old"), Why: route.OutOfService}}
 	spans.ObserveCall(c)
 	require.Empty(t, cmp.Diff([]span{
 		{
@@ -130,14 +131,14 @@ func TestSpansOfFailedCalls(t *testing.T) {
 		call *call.Call
 		want span
 	}{
-		"refused by the vendor": {refusedCall(), span{
+		"refused by the vendor": {telemetrytest.RefusedCall(), span{
 			Name: "liveness.v1.LivenessService/IssueLivenessToken", Failed: true, Attributes: map[string]any{
 				"http.request.method": "POST", "http.route": "/v1/liveness-tokens", "http.response.status_code": int64(502),
 				"liveness.request_id": "R2", "liveness.flow": "hosted_page", "liveness.reason": "VENDOR_ERROR_UNRECOGNIZED",
 				"error.type": "VENDOR_ERROR_UNRECOGNIZED",
 			},
 		}},
-		"refused by the contract": {invalidCall(), span{
+		"refused by the contract": {telemetrytest.InvalidCall(), span{
 			Name: "liveness.v1.LivenessService/IssueLivenessToken", Attributes: map[string]any{
 				"http.request.method": "POST", "http.route": "/v1/liveness-tokens", "http.response.status_code": int64(400),
 				"liveness.request_id": "R3", "liveness.flow": "none", "liveness.reason": "INVALID_REQUEST",
@@ -162,7 +163,7 @@ func TestSpansOfFailedCalls(t *testing.T) {
 func TestRepeatedCallsHaveNoPlan(t *testing.T) {
 	for _, outcome := range []idempotency.Outcome{idempotency.Replayed, idempotency.Joined} {
 		spans, exporter := newSpans(t, sdktrace.AlwaysSample())
-		c := at(issuedCall())
+		c := at(telemetrytest.IssuedCall())
 		c.Idempotency = outcome
 		spans.ObserveCall(c)
 		require.Len(t, exporter.GetSpans(), 1)
@@ -224,7 +225,7 @@ func TestTraceContext(t *testing.T) {
 }
 
 func TestATracedCallLeavesNothingPersonal(t *testing.T) {
-	refused := refusedCall()
+	refused := telemetrytest.RefusedCall()
 	refused.Err.Exchange.Text, refused.Err.Exchange.Code, refused.Err.Exchange.RequestID = "MARKER", "MARKER", "MARKER"
 	refused.Outcome.Attempts[0].Exchange = refused.Err.Exchange
 	refused.Outcome.Start = began

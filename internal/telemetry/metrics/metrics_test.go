@@ -1,4 +1,4 @@
-package telemetry_test
+package metrics_test
 
 import (
 	"net/http"
@@ -15,12 +15,14 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
-func newMetrics(t *testing.T) (*telemetry.Metrics, *prometheus.Registry) {
+func newMetrics(t *testing.T) (*metrics.Metrics, *prometheus.Registry) {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
-	metrics, err := telemetry.NewMetrics(registry, telemetry.Build{Version: "v1.2.3", Commit: "c0ffee", GoVersion: "go1.26"})
+	metrics, err := metrics.New(registry, telemetry.Build{Version: "v1.2.3", Commit: "c0ffee", GoVersion: "go1.26"})
 	require.NoError(t, err)
 	return metrics, registry
 }
@@ -88,15 +90,15 @@ liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="probe",product="
 `
 
 func TestMetrics(t *testing.T) {
-	metrics, registry := newMetrics(t)
-	for _, c := range []*call.Call{issuedCall(), refusedCall(), invalidCall(), invalidCall(), brokenCall(), unavailableCall()} {
+	metrics, registry := telemetrytest.NewMetrics(t)
+	for _, c := range []*call.Call{telemetrytest.IssuedCall(), telemetrytest.RefusedCall(), telemetrytest.InvalidCall(), telemetrytest.InvalidCall(), telemetrytest.BrokenCall(), telemetrytest.UnavailableCall()} {
 		for i := range c.Outcome.Attempts {
 			metrics.ObserveAttempt(&c.Outcome.Attempts[i])
 		}
 		metrics.ObserveCall(c)
 	}
 	got := ""
-	for line := range strings.Lines(scrape(t, registry)) {
+	for line := range strings.Lines(telemetrytest.Scrape(t, registry)) {
 		if !strings.HasPrefix(line, "#") && !strings.Contains(line, "_bucket{") {
 			got += line
 		}
@@ -110,28 +112,28 @@ func TestMetrics(t *testing.T) {
 
 // A body that takes its time to arrive is no overhead of the gateway's.
 func TestOverheadLeavesArrivalOut(t *testing.T) {
-	metrics, registry := newMetrics(t)
-	c := brokenCall()
+	metrics, registry := telemetrytest.NewMetrics(t)
+	c := telemetrytest.BrokenCall()
 	c.Duration, c.Arrival = 5002*time.Millisecond, 5*time.Second
 	metrics.ObserveCall(c)
-	require.Contains(t, scrape(t, registry), `liveness_gateway_overhead_seconds_sum{flow="js_sdk"} 0.002`)
-	require.Contains(t, scrape(t, registry), `liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="js_sdk",transport="grpc"} 5.002`)
+	require.Contains(t, telemetrytest.Scrape(t, registry), `liveness_gateway_overhead_seconds_sum{flow="js_sdk"} 0.002`)
+	require.Contains(t, telemetrytest.Scrape(t, registry), `liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="js_sdk",transport="grpc"} 5.002`)
 }
 
 func TestMetricsAreRegisteredOnce(t *testing.T) {
-	_, registry := newMetrics(t)
-	_, err := telemetry.NewMetrics(registry, telemetry.Build{})
+	_, registry := telemetrytest.NewMetrics(t)
+	_, err := metrics.New(registry, telemetry.Build{})
 	require.ErrorAs(t, err, &prometheus.AlreadyRegisteredError{})
 }
 
 // A code of no table is counted whatever the status made of the answer.
 func TestUnknownCodesAreCounted(t *testing.T) {
-	metrics, registry := newMetrics(t)
-	attempt := unavailableCall().Outcome.Attempts[0]
+	metrics, registry := telemetrytest.NewMetrics(t)
+	attempt := telemetrytest.UnavailableCall().Outcome.Attempts[0]
 	metrics.ObserveAttempt(&attempt)
-	require.NotContains(t, scrape(t, registry), "unrecognized_codes_total{")
+	require.NotContains(t, telemetrytest.Scrape(t, registry), "unrecognized_codes_total{")
 	attempt.Exchange.UnknownCode = true
 	attempt.Err.Ambiguous = true
 	metrics.ObserveAttempt(&attempt)
-	require.Contains(t, scrape(t, registry), `liveness_gateway_unrecognized_codes_total{provider="acme"} 1`)
+	require.Contains(t, telemetrytest.Scrape(t, registry), `liveness_gateway_unrecognized_codes_total{provider="acme"} 1`)
 }

@@ -1,4 +1,4 @@
-package telemetry
+package spans
 
 import (
 	"context"
@@ -48,7 +48,7 @@ func spanName(c *call.Call) string {
 func (s *Spans) record(ctx context.Context, span trace.Span, c *call.Call) {
 	span.SetAttributes(
 		attrRequestID.String(c.RequestID),
-		attrFlow.String(flowLabel(c)),
+		attrFlow.String(c.FlowName()),
 		attrReason.String(string(c.Reason())),
 	)
 	span.SetAttributes(protocolAttributes(c)...)
@@ -75,7 +75,7 @@ func protocolAttributes(c *call.Call) []attribute.KeyValue {
 		return []attribute.KeyValue{
 			semconv.RPCSystemNameGRPC,
 			semconv.RPCMethod(spanName(c)),
-			semconv.RPCResponseStatusCode(codeName(c.Code())),
+			semconv.RPCResponseStatusCode(c.CodeName()),
 		}
 	}
 	attributes := []attribute.KeyValue{semconv.HTTPResponseStatusCode(c.HTTPStatus())}

@@ -1,4 +1,4 @@
-package telemetry_test
+package accesslog_test
 
 import (
 	"bytes"
@@ -11,7 +11,8 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/liveness-gateway/gateway/internal/call"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 func TestAccessLog(t *testing.T) {
@@ -19,7 +20,7 @@ func TestAccessLog(t *testing.T) {
 		call *call.Call
 		want string
 	}{
-		"issued": {issuedCall(), `{
+		"issued": {telemetrytest.IssuedCall(), `{
 			"level": "info", "msg": "call", "request_id": "R1", "transport": "grpc", "caller": "bank", "flow": "app_sdk",
 			"code": "OK", "http_status": 200, "reason": "OK", "duration_ms": 3120.5, "vendor_ms": 3120,
 			"product": "acme.app", "account": "acme-cn",
@@ -34,7 +35,7 @@ func TestAccessLog(t *testing.T) {
 				}
 			]
 		}`},
-		"refused by the vendor": {refusedCall(), `{
+		"refused by the vendor": {telemetrytest.RefusedCall(), `{
 			"level": "warn", "msg": "call", "request_id": "R2", "transport": "rest", "flow": "hosted_page",
 			"code": "INTERNAL", "http_status": 502, "reason": "VENDOR_ERROR_UNRECOGNIZED", "duration_ms": 71, "vendor_ms": 70,
 			"attempts": [{
@@ -43,7 +44,7 @@ func TestAccessLog(t *testing.T) {
 				"vendor_text": "the vendor's words"
 			}]
 		}`},
-		"retried, failed over and unavailable": {unavailableCall(), `{
+		"retried, failed over and unavailable": {telemetrytest.UnavailableCall(), `{
 			"level": "warn", "msg": "call", "request_id": "R5", "transport": "grpc", "flow": "spoken_digits",
 			"code": "UNAVAILABLE", "http_status": 503, "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 80.5, "vendor_ms": 30,
 			"waited_ms": 50, "unavailable": [{"product": "acme.app", "account": "acme-old", "why": "out_of_service"}],
@@ -53,11 +54,11 @@ func TestAccessLog(t *testing.T) {
 				{"product": "acme.app", "account": "acme-sgp", "kind": "probe", "reason": "VENDOR_INTERNAL_ERROR", "duration_ms": 10}
 			]
 		}`},
-		"refused by the contract": {invalidCall(), `{
+		"refused by the contract": {telemetrytest.InvalidCall(), `{
 			"level": "info", "msg": "call", "request_id": "R3", "transport": "rest", "flow": "none",
 			"code": "INVALID_ARGUMENT", "http_status": 400, "reason": "INVALID_REQUEST", "duration_ms": 2, "vendor_ms": 0
 		}`},
-		"a bug": {brokenCall(), `{
+		"a bug": {telemetrytest.BrokenCall(), `{
 			"level": "error", "msg": "call", "request_id": "R4", "transport": "grpc", "flow": "js_sdk",
 			"code": "INTERNAL", "http_status": 500, "reason": "INTERNAL", "duration_ms": 2, "vendor_ms": 0,
 			"cause": "panic: string\nstack"
@@ -65,7 +66,7 @@ func TestAccessLog(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var output bytes.Buffer
-			telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)(c.call)
+			accesslog.New(accesslog.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)(c.call)
 			require.Equal(t, 1, strings.Count(output.String(), "\n"))
 			require.JSONEq(t, c.want, withoutTime(t, output.Bytes()))
 		})
@@ -88,21 +89,21 @@ func withoutTime(t *testing.T, line []byte) string {
 
 func TestAccessLogHeedsTheLevel(t *testing.T) {
 	var output bytes.Buffer
-	observe := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.WarnLevel), nil)
-	observe(issuedCall())
-	observe(invalidCall())
+	observe := accesslog.New(accesslog.NewLogger(zapcore.AddSync(&output), zapcore.WarnLevel), nil)
+	observe(telemetrytest.IssuedCall())
+	observe(telemetrytest.InvalidCall())
 	require.Empty(t, output.String())
-	observe(refusedCall())
-	observe(brokenCall())
+	observe(telemetrytest.RefusedCall())
+	observe(telemetrytest.BrokenCall())
 	require.Equal(t, 2, strings.Count(output.String(), "\n"))
 }
 
 // A burst of equal lines is not sampled.
 func TestLoggerDropsNothing(t *testing.T) {
 	var output bytes.Buffer
-	observe := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)
+	observe := accesslog.New(accesslog.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)
 	for range 1000 {
-		observe(issuedCall())
+		observe(telemetrytest.IssuedCall())
 	}
 	require.Equal(t, 1000, strings.Count(output.String(), "\n"))
 }

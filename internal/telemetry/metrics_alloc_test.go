@@ -10,6 +10,9 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/alloctest"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 func TestAllocations(t *testing.T) { alloctest.Check(t, pieces(t)) }
@@ -18,10 +21,10 @@ func BenchmarkPieces(b *testing.B) { alloctest.Benchmark(b, pieces(b)) }
 
 func pieces(tb testing.TB) map[string]alloctest.Piece {
 	tb.Helper()
-	metrics, err := telemetry.NewMetrics(prometheus.NewRegistry(), telemetry.Build{})
+	metrics, err := metrics.New(prometheus.NewRegistry(), telemetry.Build{})
 	require.NoError(tb, err)
-	log := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(io.Discard), zapcore.InfoLevel), nil)
-	issued, refused := issuedCall(), refusedCall()
+	log := accesslog.New(accesslog.NewLogger(zapcore.AddSync(io.Discard), zapcore.InfoLevel), nil)
+	issued, refused := telemetrytest.IssuedCall(), telemetrytest.RefusedCall()
 	// A failover is counted from and to names that are put together for it.
 	return map[string]alloctest.Piece{
 		"metrics of a call":           alloctest.AtMost(2, func() { metrics.ObserveCall(issued) }),

@@ -13,7 +13,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 // keyedCalls are calls that came to each of the outcomes, all of them after a failover.
@@ -23,7 +24,7 @@ func keyedCalls() []*call.Call {
 		idempotency.Issued, idempotency.Failed, idempotency.Joined, idempotency.Replayed, idempotency.Left,
 		idempotency.Reused, idempotency.InProgress, idempotency.OverQuota, idempotency.Unavailable,
 	} {
-		c := issuedCall()
+		c := telemetrytest.IssuedCall()
 		c.Idempotency = outcome
 		calls = append(calls, c)
 	}
@@ -31,14 +32,14 @@ func keyedCalls() []*call.Call {
 }
 
 func TestCallsWithAKeyAreCountedByOutcome(t *testing.T) {
-	metrics, registry := newMetrics(t)
-	metrics.ObserveCall(issuedCall())
-	require.NotContains(t, scrape(t, registry), "liveness_gateway_idempotency_total{")
+	metrics, registry := telemetrytest.NewMetrics(t)
+	metrics.ObserveCall(telemetrytest.IssuedCall())
+	require.NotContains(t, telemetrytest.Scrape(t, registry), "liveness_gateway_idempotency_total{")
 	for _, c := range keyedCalls() {
 		metrics.ObserveCall(c)
 	}
 	got := ""
-	for line := range strings.Lines(scrape(t, registry)) {
+	for line := range strings.Lines(telemetrytest.Scrape(t, registry)) {
 		if strings.HasPrefix(line, "liveness_gateway_idempotency_total{") {
 			got += line
 		}
@@ -57,25 +58,25 @@ liveness_gateway_idempotency_total{outcome="unavailable"} 1
 
 // A duplicate is counted when it is found, and marked in the log of the call that found it.
 func TestDuplicates(t *testing.T) {
-	metrics, registry := newMetrics(t)
-	require.Contains(t, scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 0\n")
+	metrics, registry := telemetrytest.NewMetrics(t)
+	require.Contains(t, telemetrytest.Scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 0\n")
 	metrics.CountDuplicate()
-	require.Contains(t, scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 1\n")
+	require.Contains(t, telemetrytest.Scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 1\n")
 	for _, duplicate := range []bool{false, true} {
 		var log bytes.Buffer
-		telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&log), zapcore.InfoLevel), nil)(&call.Call{Idempotency: idempotency.Replayed, Duplicate: duplicate})
+		accesslog.New(accesslog.NewLogger(zapcore.AddSync(&log), zapcore.InfoLevel), nil)(&call.Call{Idempotency: idempotency.Replayed, Duplicate: duplicate})
 		require.Equal(t, duplicate, strings.Contains(log.String(), `"duplicate":true`))
 	}
 }
 
 // What another call tried is counted with that c.
 func TestRepeatedCallsCountNothingTwice(t *testing.T) {
-	metrics, registry := newMetrics(t)
-	metrics.ObserveCall(issuedCall())
+	metrics, registry := telemetrytest.NewMetrics(t)
+	metrics.ObserveCall(telemetrytest.IssuedCall())
 	for _, c := range keyedCalls()[2:5] {
 		metrics.ObserveCall(c)
 	}
-	text := scrape(t, registry)
+	text := telemetrytest.Scrape(t, registry)
 	require.Contains(t, text, `liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1`+"\n")
 	require.Contains(t, text, `liveness_gateway_overhead_seconds_count{flow="app_sdk"} 1`+"\n")
 	require.Contains(t, text, `liveness_gateway_requests_total{code="OK",flow="app_sdk",reason="OK",transport="grpc"} 4`+"\n")
@@ -93,7 +94,7 @@ func TestTheLogTellsOfKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var output bytes.Buffer
-			telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)(c.call)
+			accesslog.New(accesslog.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)(c.call)
 			var line map[string]any
 			require.NoError(t, json.Unmarshal(output.Bytes(), &line))
 			require.Equal(t, name, line["idempotency"])

@@ -1,18 +1,17 @@
-// Package telemetry is what operators see: metrics, the access log and spans, fed by the
-// server with calls and by routing with attempts. It decides nothing.
-package telemetry
+// Package metrics is what Prometheus scrapes: counts of calls and attempts, and the state that is
+// known at the moment. It must not know how calls are served, nor who scrapes.
+package metrics
 
 import (
 	"cmp"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"google.golang.org/genproto/googleapis/rpc/code"
-	"google.golang.org/grpc/codes"
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
+	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
 
 const namespace = "liveness_gateway"
@@ -41,8 +40,8 @@ type Metrics struct {
 	callerRequests  *prometheus.CounterVec
 }
 
-// NewMetrics registers the metrics with registerer.
-func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error) {
+// New registers the metrics with registerer.
+func New(registerer prometheus.Registerer, build telemetry.Build) (*Metrics, error) {
 	m := &Metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "requests_total",
@@ -110,7 +109,7 @@ func NewMetrics(registerer prometheus.Registerer, build Build) (*Metrics, error)
 
 // ObserveCall counts a call that has ended.
 func (m *Metrics) ObserveCall(c *call.Call) {
-	transport, flow, status := string(c.Transport), flowLabel(c), codeName(c.Code())
+	transport, flow, status := string(c.Transport), c.FlowName(), c.CodeName()
 	m.requests.WithLabelValues(transport, flow, status, string(c.Reason())).Inc()
 	m.callerRequests.WithLabelValues(callerLabel(c), string(c.Reason())).Inc()
 	m.requestDuration.WithLabelValues(transport, flow, status).Observe(c.Duration.Seconds())
@@ -150,14 +149,3 @@ func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {
 
 // callerLabel is "unauthenticated", which no caller is called, for a call without one.
 func callerLabel(c *call.Call) string { return cmp.Or(c.CallerName(), "unauthenticated") }
-
-// flowLabel is "none" for a call refused before its flow was known.
-func flowLabel(c *call.Call) string {
-	if c.Flow == 0 {
-		return "none"
-	}
-	return c.Flow.String()
-}
-
-// codeName is the code's canonical name, for example "INVALID_ARGUMENT".
-func codeName(c codes.Code) string { return code.Code_name[int32(c)] }

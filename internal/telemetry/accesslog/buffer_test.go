@@ -1,4 +1,4 @@
-package telemetry_test
+package accesslog_test
 
 import (
 	"errors"
@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 )
 
 func TestLogBuffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		output := &outage{}
-		buffer := telemetry.NewLogBuffer(output)
-		logger := telemetry.NewLogger(buffer, zap.InfoLevel)
+		buffer := accesslog.NewBuffer(output)
+		logger := accesslog.NewLogger(buffer, zap.InfoLevel)
 		inTime := func(what string) {
 			logger.Info(what)
 			time.Sleep(100 * time.Millisecond)
@@ -60,7 +60,7 @@ func (o *outage) Write(lines []byte) (int, error) {
 func TestDroppedLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		output := &outage{broken: true}
-		buffer := telemetry.NewLogBuffer(output)
+		buffer := accesslog.NewBuffer(output)
 		for range 3 {
 			_, err := buffer.Write([]byte("a line\n"))
 			require.NoError(t, err)
@@ -80,7 +80,7 @@ func TestDroppedLines(t *testing.T) {
 func TestStalledLogReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		output := &stalled{resume: make(chan struct{})}
-		buffer := telemetry.NewLogBuffer(output)
+		buffer := accesslog.NewBuffer(output)
 		line := []byte(strings.Repeat("x", 1023) + "\n")
 		begun := time.Now()
 		for range 10_000 {

@@ -1,4 +1,4 @@
-package telemetry_test
+package metrics_test
 
 import (
 	"os"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 )
 
 // recorder is a registerer that notes what is registered as design.md writes it.
@@ -46,17 +47,17 @@ var documented = regexp.MustCompile("`(?:liveness_gateway|…)(_[a-z_]+(?:\\{[a-
 // it says come later.
 func TestMetricsOfTheDesign(t *testing.T) {
 	r := &recorder{}
-	_, err := telemetry.NewMetrics(r, telemetry.Build{})
+	_, err := metrics.New(r, telemetry.Build{})
 	require.NoError(t, err)
-	require.NoError(t, r.Register(telemetry.NewState(nil)))
-	require.NoError(t, r.Register(&telemetry.Edge{}))
-	_, err = telemetry.NewRedis(r, nil, nil)
+	require.NoError(t, r.Register(metrics.NewState(nil)))
+	require.NoError(t, r.Register(&metrics.Edge{}))
+	_, err = metrics.NewRedis(r, nil, nil)
 	require.NoError(t, err)
-	require.NoError(t, r.Register(&telemetry.Callers{}))
-	require.NoError(t, r.Register(telemetry.NewReloads(nil)))
+	require.NoError(t, r.Register(&metrics.Callers{}))
+	require.NoError(t, r.Register(metrics.NewReloads(nil)))
 	slices.Sort(r.metrics)
 
-	page, err := os.ReadFile("../../docs/design.md")
+	page, err := os.ReadFile("../../../docs/design.md")
 	require.NoError(t, err)
 	_, section, _ := strings.Cut(string(page), "\n## 8. ")
 	section, _, _ = strings.Cut(section, "\n## ")

@@ -1,4 +1,4 @@
-package telemetry_test
+package metrics_test
 
 import (
 	"testing"
@@ -10,16 +10,17 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 func TestReloads(t *testing.T) {
 	status := reload.Status{Running: reload.Version{SHA256: "1f2e", Time: time.Unix(1_700_000_000, 0)}, Reloads: 7}
 	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(telemetry.NewReloads(func() reload.Status { return status })))
+	require.NoError(t, registry.Register(metrics.NewReloads(func() reload.Status { return status })))
 	for success, refused := range map[string]*reload.Refusal{"1": nil, "0": {}} {
 		status.Refused = refused
-		text := scrape(t, registry)
+		text := telemetrytest.Scrape(t, registry)
 		for _, series := range []string{
 			"config_last_reload_success " + success, "config_last_reload_success_timestamp_seconds 1.7e+09",
 			"config_reloads_total 7", `config_info{hash="1f2e"} 1`,
@@ -39,12 +40,12 @@ func TestRotationState(t *testing.T) {
 		return state.Credential{Name: name, Rotation: rotation, Ejection: state.Ejection{State: as}}
 	}
 	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(telemetry.NewState(func() state.Status {
+	require.NoError(t, registry.Register(metrics.NewState(func() state.Status {
 		return state.Status{Accounts: []state.Account{{Provider: "acme", Account: "a", Credentials: []state.Credential{
 			credential("new", "untried", "ejected"), credential("bad", "rejected", "ejected"), credential("new/replaced", "replaced", "ok"),
 		}}}}
 	})))
-	text := scrape(t, registry)
+	text := telemetrytest.Scrape(t, registry)
 	for _, series := range []string{
 		`rotation_state{account="a",credential="new",provider="acme"} 0`, `rotation_state{account="a",credential="bad",provider="acme"} 1`,
 		`state{account="a",credential="new",product="all",provider="acme"} 0`, `state{account="a",credential="bad",product="all",provider="acme"} 2`,

@@ -1,4 +1,6 @@
-package telemetry
+// Package accesslog is the log: one line for each call, and the way to its output, which never
+// waits. It must not know how calls are served, nor what else observes them.
+package accesslog
 
 import (
 	"sync"
@@ -23,10 +25,10 @@ func NewLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logg
 	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoder), output, level))
 }
 
-// AccessLog returns an observer that writes one line for each call: its result and how
+// New returns an observer that writes one line for each call: its result and how
 // long it took, nothing of its message. Of calls without a caller, where there must be one, it
 // writes strangersASecond lines, and in the next how many it left out.
-func AccessLog(logger *zap.Logger, scenarios *Scenarios) func(*call.Call) {
+func New(logger *zap.Logger, scenarios *Scenarios) func(*call.Call) {
 	var strange strangers
 	return func(c *call.Call) {
 		entry := logger.Check(levelOf(c), "call")
@@ -66,9 +68,9 @@ func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	object.AddString("request_id", c.RequestID)
 	object.AddString("transport", string(c.Transport))
 	l.addOrigin(object)
-	object.AddString("flow", flowLabel(c))
+	object.AddString("flow", c.FlowName())
 	addNonEmpty(object, "scenario", l.scenarios.label(c.Request.GetScenario()))
-	object.AddString("code", codeName(c.Code()))
+	object.AddString("code", c.CodeName())
 	object.AddInt("http_status", c.HTTPStatus())
 	object.AddString("reason", string(c.Reason()))
 	object.AddFloat64("duration_ms", milliseconds(c.Duration))

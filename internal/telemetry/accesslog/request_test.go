@@ -1,4 +1,4 @@
-package telemetry_test
+package accesslog_test
 
 import (
 	"bytes"
@@ -17,7 +17,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 // fromCaller is what a caller sends beside its message.
@@ -28,8 +30,8 @@ func (s fromCaller) Values(name string) []string { return s[name] }
 func logged(t *testing.T, c *call.Call) string {
 	t.Helper()
 	var output bytes.Buffer
-	scenarios := telemetry.NewScenarios([]route.Route{{Scenario: "login"}, {}})
-	telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), scenarios)(c)
+	scenarios := accesslog.NewScenarios([]route.Route{{Scenario: "login"}, {}})
+	accesslog.New(accesslog.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), scenarios)(c)
 	return withoutTime(t, output.Bytes())
 }
 
@@ -50,7 +52,7 @@ func TestLogTellsWhoCalledAndWhatWasWrong(t *testing.T) {
 		Err:      &providers.Error{Reason: providers.NoEligibleProduct, Violations: violations},
 		Received: call.Received{Metadata: fromCaller{"x-request-id": {"order-1/a"}}},
 		Outcome: routing.Outcome{RuledOut: []route.RuledOut{{
-			Target: target("acme.app", "acme-cn"), Violations: violations[:2],
+			Target: telemetrytest.Target("acme.app", "acme-cn"), Violations: violations[:2],
 		}}},
 	}
 	require.JSONEq(t, `{
@@ -66,7 +68,7 @@ func TestLogTellsWhoCalledAndWhatWasWrong(t *testing.T) {
 }
 
 func TestLogMarksUnknownScenarios(t *testing.T) {
-	c := invalidCall()
+	c := telemetrytest.InvalidCall()
 	c.Request = &livenessv1.IssueLivenessTokenRequest{Scenario: "zhang-san"}
 	require.Contains(t, logged(t, c), `"scenario":"unknown"`)
 }
@@ -75,11 +77,11 @@ func TestLogShowsACallersIDOnlyIfItIsPlain(t *testing.T) {
 	for _, values := range [][]string{
 		{""}, {"a b"}, {"a\nb"}, {"é"}, {"a", "b"}, {strings.Repeat("x", 129)}, {"a\x7f"}, nil,
 	} {
-		c := issuedCall()
+		c := telemetrytest.IssuedCall()
 		c.Metadata = fromCaller{"x-request-id": values}
 		require.NotContains(t, logged(t, c), "caller_request_id", values)
 	}
-	c := issuedCall()
+	c := telemetrytest.IssuedCall()
 	c.Metadata = fromCaller{"x-request-id": {strings.Repeat("x", 128)}}
 	require.Contains(t, logged(t, c), "caller_request_id")
 }
@@ -88,7 +90,7 @@ func TestLogShowsACallersIDOnlyIfItIsPlain(t *testing.T) {
 // were not.
 func TestLogOfStrangersIsBounded(t *testing.T) {
 	var output bytes.Buffer
-	observe := telemetry.AccessLog(telemetry.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)
+	observe := accesslog.New(accesslog.NewLogger(zapcore.AddSync(&output), zapcore.InfoLevel), nil)
 	begun := time.Unix(1_700_000_000, 0)
 	for second := range 3 {
 		for i := range 1000 {
@@ -97,7 +99,7 @@ func TestLogOfStrangersIsBounded(t *testing.T) {
 				Fault: callers.KeyWrong, Err: &providers.Error{Reason: providers.CallerUnauthenticated},
 			})
 		}
-		observe(issuedCall())
+		observe(telemetrytest.IssuedCall())
 	}
 	require.Equal(t, 3*(20+1), strings.Count(output.String(), "\n"))
 	require.Equal(t, 2, strings.Count(output.String(), `"unauthenticated_unlogged":980`))
@@ -111,9 +113,9 @@ func TestNoteTrace(t *testing.T) {
 		"zhang san": "",
 		"":          "",
 	} {
-		c := issuedCall()
+		c := telemetrytest.IssuedCall()
 		c.Metadata = fromCaller{"traceparent": {traceparent}}
-		telemetry.NoteTrace(c)
+		spans.NoteTrace(c)
 		require.Equal(t, want, c.TraceID)
 	}
 }

@@ -1,4 +1,4 @@
-package telemetry_test
+package metrics_test
 
 import (
 	"strings"
@@ -11,7 +11,8 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
-	"github.com/liveness-gateway/gateway/internal/telemetry"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
+	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
 // inTrouble has one account with a clock that is off, a ejected credential and another
@@ -59,9 +60,9 @@ liveness_gateway_vendor_inflight{account="acme-cn",provider="acme"} 7
 
 func TestState(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(telemetry.NewState(inTrouble)))
+	require.NoError(t, registry.Register(metrics.NewState(inTrouble)))
 	got := ""
-	for line := range strings.Lines(scrape(t, registry)) {
+	for line := range strings.Lines(telemetrytest.Scrape(t, registry)) {
 		if !strings.HasPrefix(line, "#") {
 			got += line
 		}
@@ -77,12 +78,12 @@ func TestState(t *testing.T) {
 func TestStateIsReadAtTheScrape(t *testing.T) {
 	reads := 0
 	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(telemetry.NewState(func() state.Status {
+	require.NoError(t, registry.Register(metrics.NewState(func() state.Status {
 		reads++
 		return inTrouble()
 	})))
 	require.Zero(t, reads)
-	scrape(t, registry)
-	scrape(t, registry)
+	telemetrytest.Scrape(t, registry)
+	telemetrytest.Scrape(t, registry)
 	require.Equal(t, 2, reads)
 }

@@ -1,4 +1,4 @@
-package telemetry
+package accesslog
 
 import (
 	"bytes"
@@ -19,14 +19,14 @@ const (
 	logStopLimit = time.Second
 )
 
-// LogBuffer writes lines to an output many at a time: a system call for each is a fifteenth
+// Buffer writes lines to an output many at a time: a system call for each is a fifteenth
 // of what a small call costs. A line waits 100 ms at most; those that wait when the process
 // is killed are lost.
 //
 // Who logs never waits for the output, and never fails by it: lines that it does not take,
 // on a full disk or because nobody reads them, are dropped and counted. It is safe for
 // concurrent use.
-type LogBuffer struct {
+type Buffer struct {
 	output  io.Writer
 	dropped atomic.Int64
 	// writing holds one token, which is taken to write to the output.
@@ -39,16 +39,16 @@ type LogBuffer struct {
 	timer     *time.Timer
 }
 
-// NewLogBuffer returns a buffer in front of output. Stop writes what is left in it.
-func NewLogBuffer(output io.Writer) *LogBuffer {
-	return &LogBuffer{output: output, writing: make(chan struct{}, 1)}
+// NewBuffer returns a buffer in front of output. Stop writes what is left in it.
+func NewBuffer(output io.Writer) *Buffer {
+	return &Buffer{output: output, writing: make(chan struct{}, 1)}
 }
 
 // Dropped returns how many lines were dropped.
-func (b *LogBuffer) Dropped() int64 { return b.dropped.Load() }
+func (b *Buffer) Dropped() int64 { return b.dropped.Load() }
 
 // Write takes a line, or drops it. It never fails.
-func (b *LogBuffer) Write(line []byte) (int, error) {
+func (b *Buffer) Write(line []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.waiting)+len(line) > logWaiting {
@@ -66,7 +66,7 @@ func (b *LogBuffer) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func (b *LogBuffer) schedule(after time.Duration) {
+func (b *Buffer) schedule(after time.Duration) {
 	b.scheduled = true
 	if b.timer == nil {
 		b.timer = time.AfterFunc(after, b.flush)
@@ -76,7 +76,7 @@ func (b *LogBuffer) schedule(after time.Duration) {
 }
 
 // flush writes what waits, and is scheduled again for what has come since.
-func (b *LogBuffer) flush() {
+func (b *Buffer) flush() {
 	b.writing <- struct{}{}
 	b.writeWaiting()
 	<-b.writing
@@ -93,7 +93,7 @@ func (b *LogBuffer) flush() {
 }
 
 // writeWaiting is called with the token.
-func (b *LogBuffer) writeWaiting() {
+func (b *Buffer) writeWaiting() {
 	b.mu.Lock()
 	lines := b.waiting
 	b.waiting, b.spare = b.spare[:0], nil
@@ -107,10 +107,10 @@ func (b *LogBuffer) writeWaiting() {
 }
 
 // drop counts lines that are dropped, one of which only the end was left as a whole one.
-func (b *LogBuffer) drop(lines []byte) { b.dropped.Add(int64(bytes.Count(lines, []byte("\n")))) }
+func (b *Buffer) drop(lines []byte) { b.dropped.Add(int64(bytes.Count(lines, []byte("\n")))) }
 
 // Sync writes what waits, unless that takes longer than a second.
-func (b *LogBuffer) Sync() error {
+func (b *Buffer) Sync() error {
 	written := make(chan struct{})
 	go func() {
 		b.writing <- struct{}{}
@@ -128,4 +128,4 @@ func (b *LogBuffer) Sync() error {
 }
 
 // Stop is Sync before the end.
-func (b *LogBuffer) Stop() error { return b.Sync() }
+func (b *Buffer) Stop() error { return b.Sync() }

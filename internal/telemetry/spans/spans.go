@@ -1,4 +1,6 @@
-package telemetry
+// Package spans is what a collector of traces is sent of calls that have ended. It must not know
+// how calls are served, nor where the spans go.
+package spans
 
 import (
 	"context"
@@ -19,10 +21,10 @@ type Spans struct {
 	tracer   trace.Tracer
 }
 
-// NewSpans returns spans of the calls that the sampler of the options picks, or where they
+// New returns spans of the calls that the sampler of the options picks, or where they
 // have none, that of OTEL_TRACES_SAMPLER, which the SDK reads. The options also say whose
 // the spans are and where they go.
-func NewSpans(options ...sdktrace.TracerProviderOption) *Spans {
+func New(options ...sdktrace.TracerProviderOption) *Spans {
 	provider := sdktrace.NewTracerProvider(options...)
 	return &Spans{provider, provider.Tracer("github.com/liveness-gateway/gateway")}
 }
