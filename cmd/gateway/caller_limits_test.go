@@ -269,7 +269,7 @@ func TestCallersHaveARate(t *testing.T) {
 	for transport, got := range callAs(t, g, client, keys["shop"], `{"flow": "FLOW_APP_SDK"}`) {
 		require.Equal(t, "megvii.app-v5", got.product, transport)
 	}
-	require.Contains(t, get(t, "http://"+g.Admin+"/metrics"), `liveness_gateway_caller_requests_total{caller="pacer",reason="CALLER_QUOTA_EXCEEDED"} 2`)
+	require.Contains(t, get(t, "http://"+g.Admin+"/metrics"), `liveness_gateway_caller_requests_total{blame="caller",caller="pacer",reason="CALLER_QUOTA_EXCEEDED"} 2`)
 }
 
 // A caller has as many calls in flight as it may, and metrics say so.
@@ -341,7 +341,7 @@ func TestCallersHaveABoundOfIdempotencyKeys(t *testing.T) {
 	metrics := get(t, "http://"+g.Admin+"/metrics")
 	for _, series := range []string{
 		`caller_idempotency_keys{caller="keyer"} 1`, `caller_idempotency_keys_limit{caller="keyer"} 1`,
-		`idempotency_total{outcome="over_quota"} 4`, `caller_requests_total{caller="keyer",reason="CALLER_QUOTA_EXCEEDED"} 4`,
+		`idempotency_total{outcome="over_quota"} 4`, `caller_requests_total{blame="caller",caller="keyer",reason="CALLER_QUOTA_EXCEEDED"} 4`,
 	} {
 		require.Contains(t, metrics, "liveness_gateway_"+series+"\n")
 	}

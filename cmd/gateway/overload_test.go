@@ -47,7 +47,7 @@ func TestOverload(t *testing.T) {
 	admin := "http://" + g.Admin
 	for _, transport := range []string{"grpc", "rest"} {
 		require.Contains(t, get(t, admin+"/metrics"),
-			`liveness_gateway_requests_total{code="UNAVAILABLE",flow="none",reason="OVERLOADED",transport="`+transport+`"} 1`)
+			`liveness_gateway_requests_total{blame="gateway",code="UNAVAILABLE",flow="none",reason="OVERLOADED",transport="`+transport+`"} 1`)
 		require.Regexp(t, `"transport":"`+transport+`".*"reason":"OVERLOADED"`, log.String())
 	}
 	require.Equal(t, "ok\n", get(t, admin+"/readyz"))

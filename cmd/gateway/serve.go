@@ -53,7 +53,7 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 			logLevel := zap.NewAtomicLevelAt(level)
 			log := accesslog.NewLogger(lines, logLevel)
 			libraries.To(log)
-			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithDroppedLines(lines.Dropped),
+			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithLogBuffer(lines),
 				gateway.WithLogLevel(logLevel), gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
 					return read(file, text, config.Replacing(running))
 				}))

@@ -85,6 +85,11 @@ func (c *Controller) Use(limits Limits, callers map[string]Limits) {
 // InFlight returns how many calls there are, and how many bytes of their messages.
 func (c *Controller) InFlight() (calls, bytes int64) { return c.calls.held.Load(), c.bytes.held.Load() }
 
+// Limits returns those of all callers together.
+func (c *Controller) Limits() Limits {
+	return Limits{MaxCalls: int(c.calls.limit.Load()), MaxPhotoBytes: c.bytes.limit.Load()}
+}
+
 // InFlightOf returns the same of a caller by name.
 func (c *Controller) InFlightOf(caller string) (calls, bytes int64) {
 	h := c.holder(caller)

@@ -43,6 +43,15 @@ func callerKeys(cfg *config.Config) map[string]int {
 	return most
 }
 
+// callerNames are those of the callers.
+func callerNames(cfg *config.Config) []string {
+	names := make([]string, len(cfg.Callers))
+	for i := range cfg.Callers {
+		names[i] = cfg.Callers[i].Name
+	}
+	return names
+}
+
 // callersInFlight is what metrics say of the callers that are configured at the moment.
 type callersInFlight struct{ *live }
 

@@ -14,7 +14,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
@@ -61,12 +60,13 @@ type Gateway struct {
 	encryption                                                  []*encryption
 
 	refusals grpcserver.Refusals
-	dropped  func() int64
+	lines    *accesslog.Buffer // nil if the log does not wait
 	logLevel http.Handler
 
-	redis  *redis.Client // nil if replicas share nothing
-	keeper *idempotency.Keeper
-	spans  *spans.Spans // nil if calls are not traced
+	redis     *redis.Client // nil if replicas share nothing
+	keeper    *idempotency.Keeper
+	spans     *spans.Spans // nil if calls are not traced, and then spanQueue too
+	spanQueue *spans.Queue
 
 	beSeen func(context.Context) // nil if replicas share nothing
 
@@ -80,43 +80,44 @@ type Gateway struct {
 // Option is what New may be told beside the configuration.
 type Option func(*Gateway)
 
-// WithDroppedLines has the metrics say how many lines of the log were dropped.
-func WithDroppedLines(dropped func() int64) Option { return func(g *Gateway) { g.dropped = dropped } }
+// WithLogBuffer has the metrics say how many lines wait in front of the log, and how many were
+// dropped.
+func WithLogBuffer(lines *accesslog.Buffer) Option { return func(g *Gateway) { g.lines = lines } }
 
 // New wires everything and opens the listeners, so that a taken port is known before
 // anything runs. Run must follow: it alone closes them.
 func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...Option) (*Gateway, error) {
-	g := &Gateway{config: cfg, log: log, build: build, dropped: func() int64 { return 0 }, logLevel: http.NotFoundHandler()}
+	g := &Gateway{config: cfg, log: log, build: build, logLevel: http.NotFoundHandler()}
 	for _, option := range options {
 		option(g)
 	}
 	g.refusals.Log = func(reason string, total int64, from net.Addr) {
 		log.Info("refused by the gRPC library", zap.String("reason", reason), zap.Int64("total", total), zap.Stringer("from", from))
 	}
+	var err error
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	metrics, err := metrics.New(registry, build)
-	if err != nil {
+	if g.metrics, err = metrics.New(registry, build); err != nil {
 		return nil, err
 	}
-	g.router = routing.New(nil, metrics.ObserveAttempt)
+	g.router = routing.New(nil, g.metrics.ObserveAttempt)
 	g.controller, g.scenarios = &admission.Controller{}, accesslog.NewScenarios(nil)
 	g.keys = idempotency.NewMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
 	if err := g.registerState(registry); err != nil {
 		return nil, err
 	}
-	if g.spans, err = newSpans(log, build); err != nil {
+	if g.spans, g.spanQueue, err = newSpans(log, build); err != nil {
 		return nil, err
 	}
 	if g.redis, err = openRedis(cfg.Redis, g.runningRedis, registry, log); err != nil {
 		return nil, err
 	}
-	if g.keeper, err = newKeeper(cfg, g.keys, g.redis, metrics); err != nil {
+	if g.keeper, err = newKeeper(cfg, g.keys, g.redis, g.metrics); err != nil {
 		g.closeRedis()
 		return nil, err
 	}
 	g.countLimits()
-	g.dispatcher = server.NewDispatcher(g.controller, g.observers(metrics, g.scenarios)...)
+	g.dispatcher = server.NewDispatcher(g.controller, g.observers()...)
 	g.dispatcher.LimitCallers(interceptor.CallerLimits{Rates: g.rates})
 	livenessv1.RegisterLivenessServiceServer(g.dispatcher, service.New(g.router, g.keeper))
 	if err := g.use(cfg, log); err != nil {
@@ -128,7 +129,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		g.closeRedis()
 		return nil, err
 	}
-	if err := registry.Register(g.edge()); err != nil {
+	if err := errors.Join(registry.Register(g.edge()), registry.Register(g.saturation())); err != nil {
 		g.closeListeners()
 		g.closeRedis()
 		return nil, err
@@ -168,7 +169,7 @@ func (g *Gateway) serveCalls() {
 func (g *Gateway) servePages(registry *prometheus.Registry) {
 	errorLog := stdlog.New(g.log).Logger()
 	pages := admin.Pages{
-		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Metrics: metrics.Handler(registry),
 		Ready:   func() bool { return !g.stopping.Load() },
 		Status:  g.status, LogLevel: g.logLevel, Pprof: g.config.Listen.Pprof,
 		Callers:       callerStatus{&g.live}.all,

@@ -16,11 +16,11 @@ import (
 
 // newKeeper returns the keeper of idempotency keys: they are those of this process's memory,
 // or with a Redis those of all replicas, which it remembers too.
-func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client, metrics *metrics.Metrics) (*idempotency.Keeper, error) {
+func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client, counts *metrics.Metrics) (*idempotency.Keeper, error) {
 	keys := cfg.Idempotency
 	options := []idempotency.Option{
 		idempotency.WithMargin(keys.ReplayMargin), idempotency.WithReplayTime(keys.ReplayTime),
-		idempotency.OnDuplicate(metrics.CountDuplicate),
+		idempotency.OnDuplicate(counts.CountDuplicate),
 	}
 	if shared == nil {
 		return idempotency.NewInMemory(own, options...)
@@ -40,7 +40,7 @@ func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prome
 		return nil, nil
 	}
 	var client *redis.Client
-	metrics, err := metrics.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, []string{redis.Ping}))
+	observed, err := metrics.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, []string{redis.Ping}))
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prome
 		SentinelPassword: cfg.SentinelPassword.Value(),
 		Access:           func() redis.Access { return accessOf(running()) },
 		Timeout:          cfg.Timeout, Prefix: cfg.KeyPrefix, Log: log,
-		Observe: metrics.Observe,
+		Observe: observed.Observe,
 	}
 	client = redis.Open(options)
 	return client, nil

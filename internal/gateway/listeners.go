@@ -129,9 +129,20 @@ func (g *Gateway) edge() *metrics.Edge {
 	e := &metrics.Edge{
 		Unheard:     make(map[string]func() int64),
 		Connections: make(map[string]func() (int, int64, int64)), TLS: make(map[string]metrics.TLS),
-		Refused: g.refusals.Counts, DroppedLines: g.dropped,
+		MaxConnections: make(map[string]func() int), Awaited: make(map[string]func() int),
+		Refused: g.refusals.Counts, DroppedLines: func() int64 { return 0 }, DroppedSpans: func() map[string]int64 { return nil },
+	}
+	if g.lines != nil {
+		e.DroppedLines = g.lines.Dropped
+	}
+	if g.spanQueue != nil {
+		e.DroppedSpans = g.spanQueue.Dropped
 	}
 	for _, l := range g.listeners() {
+		e.MaxConnections[l.name] = l.Most
+		if l == &g.grpcListener || l == &g.restListener {
+			e.Awaited[l.name] = l.Awaited
+		}
 		e.Connections[l.name] = l.Connections
 		if l != &g.grpcListener {
 			e.Unheard[l.name] = l.Unheard

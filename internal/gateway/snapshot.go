@@ -15,6 +15,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/settings"
 	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
@@ -37,6 +38,7 @@ type live struct {
 	limits     vendorlimit.Store
 	keys       *idempotency.Memory
 	scenarios  *accesslog.Scenarios
+	metrics    *metrics.Metrics
 	// level is nil if nobody sets it.
 	level *zap.AtomicLevel
 }
@@ -66,6 +68,7 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 	l.rates.Use(callRates(cfg))
 	l.keys.LimitCallers(callerKeys(cfg))
 	l.scenarios.Use(routes)
+	l.metrics.Use(routes, callerNames(cfg))
 	l.router.Use(table)
 	l.dispatcher.Use(&settings.Settings{
 		Authenticator: authentication.of(), Permissions: Permissions(cfg),

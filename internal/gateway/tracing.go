@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +19,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
-	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
 )
 
@@ -27,9 +27,9 @@ const flushTime = 2 * time.Second
 
 // newSpans returns the spans that OpenTelemetry's variables ask for, nil if they ask for
 // none. Its libraries read the variables that are not read here.
-func newSpans(log *zap.Logger, build telemetry.Build) (*spans.Spans, error) {
+func newSpans(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, error) {
 	if !tracingIsConfigured() {
-		return nil, nil
+		return nil, nil, nil
 	}
 	reports := newTracingReports(log)
 	// The SDK knows only a global handler, and a global logger. What it finds while spans
@@ -38,18 +38,28 @@ func newSpans(log *zap.Logger, build telemetry.Build) (*spans.Spans, error) {
 	otel.SetLogger(logr.New(settingReports(reports)))
 	exporter, err := autoexport.NewSpanExporter(context.Background())
 	if err != nil {
-		return nil, fmt.Errorf("OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_…: %w", err)
+		return nil, nil, fmt.Errorf("OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_…: %w", err)
 	}
 	if autoexport.IsNoneSpanExporter(exporter) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	from, err := newResource(build)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	spans := spans.New(sdktrace.WithBatcher(exporter), sdktrace.WithResource(from))
+	queue := spans.NewQueue(exporter, spanQueueSize())
+	made := spans.New(sdktrace.WithSpanProcessor(queue), sdktrace.WithResource(from))
 	otel.SetErrorHandler(reports)
-	return spans, nil
+	return made, queue, nil
+}
+
+// spanQueueSize is how many spans may wait. What the variable says and is no number, the SDK
+// leaves out too.
+func spanQueueSize() int {
+	if size, err := strconv.Atoi(variable("OTEL_BSP_MAX_QUEUE_SIZE")); err == nil && size > 0 {
+		return size
+	}
+	return sdktrace.DefaultMaxQueueSize
 }
 
 // tracingIsConfigured reports whether any variable asks for spans. Without one the
@@ -87,12 +97,12 @@ func variable(names ...string) string {
 
 // observers returns who is told of every call, in order: the spans note the trace that
 // the log names.
-func (g *Gateway) observers(metrics *metrics.Metrics, scenarios *accesslog.Scenarios) []func(*call.Call) {
+func (g *Gateway) observers() []func(*call.Call) {
 	noteTrace := spans.NoteTrace
 	if g.spans != nil {
 		noteTrace = g.spans.ObserveCall
 	}
-	return []func(*call.Call){noteTrace, metrics.ObserveCall, accesslog.New(g.log, scenarios)}
+	return []func(*call.Call){noteTrace, g.metrics.ObserveCall, accesslog.New(g.log, g.scenarios)}
 }
 
 // flushSpans sends what has not been sent yet, as long as ctx and flushTime allow.

@@ -76,6 +76,14 @@ func (m *Memory) KeysOf(caller string) int {
 	return h.ends.Len()
 }
 
+// Held returns how many records there are, and how many bytes they take. Those that are over
+// count until their room is needed.
+func (m *Memory) Held() (records, bytes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.entries), m.bytes
+}
+
 // Lease puts the lease under the name if there is no record.
 func (m *Memory) Lease(_ context.Context, name Digest, lease Record, ttl time.Duration) (Record, error) {
 	now := time.Now()

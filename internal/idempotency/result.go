@@ -34,6 +34,9 @@ const (
 	Unavailable Outcome = "unavailable"
 )
 
+// Outcomes are all of them.
+var Outcomes = []Outcome{Issued, Failed, Joined, Replayed, Left, Reused, InProgress, OverQuota, Unavailable}
+
 // ofJoined is what the outcome of a run is for those who joined it.
 func (o Outcome) ofJoined() Outcome {
 	if o == Issued || o == Failed {

@@ -55,6 +55,17 @@ func (l *Listener) Connections() (open int, closed, refused int64) {
 	return l.open, l.closed.Load(), l.refused.Load()
 }
 
+// Most returns how many connections may be open.
+func (l *Listener) Most() int { return l.most }
+
+// Awaited returns how many calls there are whose messages have not arrived. Beyond ManyAwaited
+// a connection may have only FewAwaited.
+func (l *Listener) Awaited() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.awaited
+}
+
 // Unheard returns how many HTTP requests had a head that net/http refused, or that did not come
 // whole: no handler has heard of them.
 func (l *Listener) Unheard() int64 { return l.unheard.Load() }

@@ -32,11 +32,11 @@ func keyedCalls() []*call.Call {
 }
 
 func TestCallsWithAKeyAreCountedByOutcome(t *testing.T) {
-	metrics, registry := telemetrytest.NewMetrics(t)
-	metrics.ObserveCall(telemetrytest.IssuedCall())
+	m, registry := telemetrytest.NewMetrics(t)
+	m.ObserveCall(telemetrytest.IssuedCall())
 	require.NotContains(t, telemetrytest.Scrape(t, registry), "liveness_gateway_idempotency_total{")
 	for _, c := range keyedCalls() {
-		metrics.ObserveCall(c)
+		m.ObserveCall(c)
 	}
 	got := ""
 	for line := range strings.Lines(telemetrytest.Scrape(t, registry)) {
@@ -58,9 +58,9 @@ liveness_gateway_idempotency_total{outcome="unavailable"} 1
 
 // A duplicate is counted when it is found, and marked in the log of the call that found it.
 func TestDuplicates(t *testing.T) {
-	metrics, registry := telemetrytest.NewMetrics(t)
+	m, registry := telemetrytest.NewMetrics(t)
 	require.Contains(t, telemetrytest.Scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 0\n")
-	metrics.CountDuplicate()
+	m.CountDuplicate()
 	require.Contains(t, telemetrytest.Scrape(t, registry), "liveness_gateway_idempotency_duplicates_total 1\n")
 	for _, duplicate := range []bool{false, true} {
 		var log bytes.Buffer
@@ -71,15 +71,15 @@ func TestDuplicates(t *testing.T) {
 
 // What another call tried is counted with that c.
 func TestRepeatedCallsCountNothingTwice(t *testing.T) {
-	metrics, registry := telemetrytest.NewMetrics(t)
-	metrics.ObserveCall(telemetrytest.IssuedCall())
+	m, registry := telemetrytest.NewMetrics(t)
+	m.ObserveCall(telemetrytest.IssuedCall())
 	for _, c := range keyedCalls()[2:5] {
-		metrics.ObserveCall(c)
+		m.ObserveCall(c)
 	}
 	text := telemetrytest.Scrape(t, registry)
 	require.Contains(t, text, `liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1`+"\n")
 	require.Contains(t, text, `liveness_gateway_overhead_seconds_count{flow="app_sdk"} 1`+"\n")
-	require.Contains(t, text, `liveness_gateway_requests_total{code="OK",flow="app_sdk",reason="OK",transport="grpc"} 4`+"\n")
+	require.Contains(t, text, `liveness_gateway_requests_total{blame="none",code="OK",flow="app_sdk",reason="OK",transport="grpc"} 4`+"\n")
 }
 
 func TestTheLogTellsOfKeys(t *testing.T) {

@@ -52,18 +52,18 @@ func start(t *testing.T, i issuer, observers ...func(*call.Call)) *gateway {
 	t.Helper()
 	g := &gateway{log: &bytes.Buffer{}}
 	logger := accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zapcore.DebugLevel)
-	metrics, registry := telemetrytest.NewMetrics(t)
+	m, registry := telemetrytest.NewMetrics(t)
 	g.registry = registry
 	observed := func(ctx context.Context, query *routing.Query) (*routing.Outcome, error) {
 		outcome, err := i(ctx, query)
 		for j := range outcome.Attempts {
-			metrics.ObserveAttempt(&outcome.Attempts[j])
+			m.ObserveAttempt(&outcome.Attempts[j])
 		}
 		return outcome, err
 	}
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1000, 1<<30), []byte("a secret"))
 	require.NoError(t, err)
-	d := server.NewDispatcher(&admission.Controller{}, append(observers, metrics.ObserveCall, accesslog.New(logger, nil))...)
+	d := server.NewDispatcher(&admission.Controller{}, append(observers, m.ObserveCall, accesslog.New(logger, nil))...)
 	livenessv1.RegisterLivenessServiceServer(d, service.New(issuer(observed), keeper))
 	g.serveGRPC(t, d)
 	g.serveREST(t, d, logger)

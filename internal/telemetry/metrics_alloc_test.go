@@ -21,16 +21,16 @@ func BenchmarkPieces(b *testing.B) { alloctest.Benchmark(b, pieces(b)) }
 
 func pieces(tb testing.TB) map[string]alloctest.Piece {
 	tb.Helper()
-	metrics, err := metrics.New(prometheus.NewRegistry(), telemetry.Build{})
+	m, err := metrics.New(prometheus.NewRegistry(), telemetry.Build{})
 	require.NoError(tb, err)
 	log := accesslog.New(accesslog.NewLogger(zapcore.AddSync(io.Discard), zapcore.InfoLevel), nil)
 	issued, refused := telemetrytest.IssuedCall(), telemetrytest.RefusedCall()
 	// A failover is counted from and to names that are put together for it.
 	return map[string]alloctest.Piece{
-		"metrics of a call":           alloctest.AtMost(2, func() { metrics.ObserveCall(issued) }),
-		"metrics of a failed call":    alloctest.AtMost(0, func() { metrics.ObserveCall(refused) }),
-		"metrics of an attempt":       alloctest.AtMost(0, func() { metrics.ObserveAttempt(&issued.Outcome.Attempts[1]) }),
-		"metrics of a failed attempt": alloctest.AtMost(0, func() { metrics.ObserveAttempt(&issued.Outcome.Attempts[0]) }),
+		"metrics of a call":           alloctest.AtMost(2, func() { m.ObserveCall(issued) }),
+		"metrics of a failed call":    alloctest.AtMost(0, func() { m.ObserveCall(refused) }),
+		"metrics of an attempt":       alloctest.AtMost(0, func() { m.ObserveAttempt(&issued.Outcome.Attempts[1]) }),
+		"metrics of a failed attempt": alloctest.AtMost(0, func() { m.ObserveAttempt(&issued.Outcome.Attempts[0]) }),
 		"log line of a call":          alloctest.AtMost(1, func() { log(issued) }),
 		"log line of a failed call":   alloctest.AtMost(1, func() { log(refused) }),
 	}

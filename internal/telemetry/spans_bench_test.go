@@ -45,14 +45,14 @@ func dropping(sampler sdktrace.Sampler) *spans.Spans {
 }
 
 func TestAllocationsOfACallThatIsNotSampled(t *testing.T) {
-	spans, c := dropping(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(0))), endedCall(t, "")
-	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { spans.ObserveCall(c) }), 5.0) // all the SDK's
+	made, c := dropping(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(0))), endedCall(t, "")
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { made.ObserveCall(c) }), 5.0) // all the SDK's
 	require.Empty(t, c.TraceID)
 
 	// Reading the caller's trace takes four more: two in metadata and header, one for the
 	// context, one for the log.
 	c = endedCall(t, otherTrace)
-	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { spans.ObserveCall(c) }), 9.0)
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { made.ObserveCall(c) }), 9.0)
 	require.Equal(t, callersTrace, c.TraceID)
 }
 
@@ -68,10 +68,10 @@ func BenchmarkSpans(b *testing.B) {
 		{"sampled", sdktrace.ParentBased(always), ""},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			spans, c := dropping(c.sampler), endedCall(b, c.traceparent)
+			made, c := dropping(c.sampler), endedCall(b, c.traceparent)
 			b.ReportAllocs()
 			for b.Loop() {
-				spans.ObserveCall(c)
+				made.ObserveCall(c)
 			}
 		})
 	}

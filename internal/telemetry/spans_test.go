@@ -26,9 +26,9 @@ import (
 func newSpans(t *testing.T, sampler sdktrace.Sampler) (*spans.Spans, *tracetest.InMemoryExporter) {
 	t.Helper()
 	exporter := tracetest.NewInMemoryExporter()
-	spans := spans.New(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(exporter))
-	t.Cleanup(func() { require.NoError(t, spans.Shutdown(context.Background())) })
-	return spans, exporter
+	made := spans.New(sdktrace.WithSampler(sampler), sdktrace.WithSyncer(exporter))
+	t.Cleanup(func() { require.NoError(t, made.Shutdown(context.Background())) })
+	return made, exporter
 }
 
 // span is what is compared of a span. Parent is the name of the span above it.
@@ -52,7 +52,7 @@ func spansOf(t *testing.T, exporter *tracetest.InMemoryExporter) []span {
 	for _, stub := range stubs {
 		names[stub.SpanContext.SpanID()] = stub.Name
 	}
-	var spans []span
+	var list []span
 	for _, stub := range stubs {
 		require.Equal(t, stubs[0].SpanContext.TraceID(), stub.SpanContext.TraceID())
 		require.Empty(t, stub.Events)
@@ -66,9 +66,9 @@ func spansOf(t *testing.T, exporter *tracetest.InMemoryExporter) []span {
 		for _, attribute := range stub.Attributes {
 			s.Attributes[string(attribute.Key)] = attribute.Value.AsInterface()
 		}
-		spans = append([]span{s}, spans...)
+		list = append([]span{s}, list...)
 	}
-	return spans
+	return list
 }
 
 // at puts a call, its plan and its attempts one millisecond after the other.
@@ -85,12 +85,12 @@ func at(c *call.Call) *call.Call {
 }
 
 func TestSpansOfAnIssuedCall(t *testing.T) {
-	spans, exporter := newSpans(t, sdktrace.AlwaysSample())
+	made, exporter := newSpans(t, sdktrace.AlwaysSample())
 	c := at(telemetrytest.IssuedCall())
 	c.Idempotency = idempotency.Issued
 	c.Outcome.RuledOut = []route.RuledOut{{Target: telemetrytest.Target("acme.page", "acme-cn")}}
 	c.Outcome.Unavailable = []route.Unavailable{{Target: telemetrytest.Target("acme.app", "acme-old"), Why: route.OutOfService}}
-	spans.ObserveCall(c)
+	made.ObserveCall(c)
 	require.Empty(t, cmp.Diff([]span{
 		{
 			Name: "liveness.v1.LivenessService/IssueLivenessToken", Kind: trace.SpanKindServer, Took: c.Duration,
@@ -150,10 +150,10 @@ func TestSpansOfFailedCalls(t *testing.T) {
 		}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			spans, exporter := newSpans(t, sdktrace.AlwaysSample())
+			made, exporter := newSpans(t, sdktrace.AlwaysSample())
 			c.call.Start = began
 			c.want.Kind, c.want.Took = trace.SpanKindServer, c.call.Duration
-			spans.ObserveCall(c.call)
+			made.ObserveCall(c.call)
 			require.Empty(t, cmp.Diff([]span{c.want}, spansOf(t, exporter)))
 		})
 	}
@@ -162,10 +162,10 @@ func TestSpansOfFailedCalls(t *testing.T) {
 // What another call tried is in that call's trace.
 func TestRepeatedCallsHaveNoPlan(t *testing.T) {
 	for _, outcome := range []idempotency.Outcome{idempotency.Replayed, idempotency.Joined} {
-		spans, exporter := newSpans(t, sdktrace.AlwaysSample())
+		made, exporter := newSpans(t, sdktrace.AlwaysSample())
 		c := at(telemetrytest.IssuedCall())
 		c.Idempotency = outcome
-		spans.ObserveCall(c)
+		made.ObserveCall(c)
 		require.Len(t, exporter.GetSpans(), 1)
 	}
 }
@@ -197,8 +197,8 @@ func TestTraceContext(t *testing.T) {
 		"given twice":              {always, []string{"traceparent", sampledTrace + "," + sampledTrace}, true, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			spans, exporter := newSpans(t, c.sampler)
-			g := start(t, markedOutcome, spans.ObserveCall)
+			made, exporter := newSpans(t, c.sampler)
+			g := start(t, markedOutcome, made.ObserveCall)
 			code, answer := g.post(t, tokensPath, `{"flow":"FLOW_APP_SDK"}`, c.headers...)
 			require.Equal(t, 200, code, answer)
 			message := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK}
@@ -235,8 +235,8 @@ func TestATracedCallLeavesNothingPersonal(t *testing.T) {
 		"a panic": func(context.Context, *routing.Query) (*routing.Outcome, error) { panic("MARKER") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			spans, exporter := newSpans(t, sdktrace.AlwaysSample())
-			g := start(t, issue, spans.ObserveCall)
+			made, exporter := newSpans(t, sdktrace.AlwaysSample())
+			g := start(t, issue, made.ObserveCall)
 			g.post(t, tokensPath, marked("login"), "traceparent", sampledTrace, "baggage", "user=MARKER", "X-Request-Id", "MARKER")
 			g.post(t, tokensPath, marked("login")+"MARKER")
 			g.post(t, "/MARKER?subject=MARKER", marked("login"))

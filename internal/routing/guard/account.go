@@ -127,6 +127,8 @@ func (a *Account) ClockOffset() time.Duration {
 type AccountStatus struct {
 	// InFlight attempts are in flight of Limit; MaxInFlight is the highest limit.
 	InFlight, Limit, MaxInFlight int
+	// Waiting attempts are in the queue for a slot, which holds as many as Limit.
+	Waiting int
 	// Share of the attempts may begin where the limit is one: replicas share what the vendor
 	// allows.
 	Share float64
@@ -146,7 +148,7 @@ func (a *Account) Status(now time.Time) AccountStatus {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	status := AccountStatus{
-		InFlight: a.limiter.InFlight(), Limit: a.limiter.Limit(), MaxInFlight: a.limiter.most, Share: a.chance.Share(now), Rate: a.rate.Rate(),
+		InFlight: a.limiter.InFlight(), Waiting: a.queue.waiting, Limit: a.limiter.Limit(), MaxInFlight: a.limiter.most, Share: a.chance.Share(now), Rate: a.rate.Rate(),
 		ClockOffset: a.clock.offset, Credentials: credentialStatuses(a.credentials, now),
 		Rotations: a.rotations(),
 	}

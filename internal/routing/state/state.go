@@ -53,6 +53,8 @@ type Account struct {
 	InFlight    int `json:"in_flight"`
 	Limit       int `json:"limit"`
 	MaxInFlight int `json:"max_in_flight"`
+	// Waiting attempts are in the queue for a slot, which holds as many as Limit.
+	Waiting int `json:"waiting"`
 	// Share of the attempts may begin where Limit is 1 and the vendor refuses even that; 0 where
 	// all may. VendorLimit is what all replicas share, nil if they share nothing.
 	Share       float64             `json:"share,omitzero"`
@@ -122,7 +124,7 @@ func accountOf(t *route.Target, now time.Time) Account {
 	}
 	account := Account{
 		Provider: t.Provider, Account: t.Account, Region: t.Region,
-		InFlight: state.InFlight, Limit: state.Limit, MaxInFlight: state.MaxInFlight, RateLimit: state.Rate, RestUntil: state.RestEnd,
+		InFlight: state.InFlight, Waiting: state.Waiting, Limit: state.Limit, MaxInFlight: state.MaxInFlight, RateLimit: state.Rate, RestUntil: state.RestEnd,
 		ClockOffset: state.ClockOffset.Seconds(), Credentials: credentials,
 	}
 	if state.Share < 1 {

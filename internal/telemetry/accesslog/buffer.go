@@ -47,6 +47,13 @@ func NewBuffer(output io.Writer) *Buffer {
 // Dropped returns how many lines were dropped.
 func (b *Buffer) Dropped() int64 { return b.dropped.Load() }
 
+// Waiting returns how many bytes wait to be written, and how many may.
+func (b *Buffer) Waiting() (held, bound int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return int64(len(b.waiting)), logWaiting
+}
+
 // Write takes a line, or drops it. It never fails.
 func (b *Buffer) Write(line []byte) (int, error) {
 	b.mu.Lock()

@@ -55,6 +55,7 @@ func TestMetricsOfTheDesign(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, r.Register(&metrics.Callers{}))
 	require.NoError(t, r.Register(metrics.NewReloads(nil)))
+	require.NoError(t, r.Register(&metrics.Saturation{}))
 	slices.Sort(r.metrics)
 
 	page, err := os.ReadFile("../../../docs/design.md")

@@ -11,6 +11,10 @@ type Edge struct {
 	// Connections returns of each listener how many are open, how many were closed for
 	// others, and how many were refused.
 	Connections map[string]func() (open int, closed, refused int64)
+	// MaxConnections returns of each listener how many may be open, and Awaited of those for
+	// callers how many calls there are whose messages have not arrived.
+	MaxConnections map[string]func() int
+	Awaited        map[string]func() int
 	// TLS is of each listener that encrypts.
 	TLS map[string]TLS
 	// Refused returns how often RPCs were refused, and connections closed, before there was a
@@ -20,6 +24,8 @@ type Edge struct {
 	Unheard map[string]func() int64
 	// DroppedLines returns how many lines of the log were dropped.
 	DroppedLines func() int64
+	// DroppedSpans returns how many spans were dropped, by reason.
+	DroppedSpans func() map[string]int64
 }
 
 // TLS is what a listener that encrypts knows of it.
@@ -34,6 +40,8 @@ type TLS struct {
 
 var (
 	connections       = desc("connections", "Connections that are open.", "listener")
+	connectionsLimit  = desc("connections_limit", "Connections that may be open; beyond, those that are needed least are closed.", "listener")
+	awaited           = desc("messages_awaited", "Calls whose messages have not arrived.", "listener")
 	connectionsClosed = desc("connections_closed_total",
 		"Connections closed at the listener's bound: idle ones for others, or new ones because none was idle.", "listener", "which")
 	grpcRefused = desc("grpc_refused_total",
@@ -48,11 +56,13 @@ var (
 		"1 if the listener uses what its certificate files hold, 0 if that cannot be used and what they held before goes on.", "listener")
 	linesDropped = desc("log_lines_dropped_total",
 		"Lines of the log that could not be written.")
+	spansDropped = desc("spans_dropped_total",
+		"Spans that no collector got: queue_full found no place among those that wait, not_sent could not be sent.", "reason")
 )
 
 // Describe sends the descriptions of all that Collect sends.
 func (e *Edge) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{connections, connectionsClosed, grpcRefused, httpRefused, tlsFailures, tlsExpiry, tlsReload, linesDropped} {
+	for _, d := range []*prometheus.Desc{connections, connectionsLimit, awaited, connectionsClosed, grpcRefused, httpRefused, tlsFailures, tlsExpiry, tlsReload, linesDropped, spansDropped} {
 		descs <- d
 	}
 }
@@ -67,6 +77,12 @@ func (e *Edge) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.MustNewConstMetric(connections, prometheus.GaugeValue, float64(open), listener)
 		counter(connectionsClosed, closed, listener, "idle")
 		counter(connectionsClosed, refused, listener, "new")
+	}
+	for listener, most := range e.MaxConnections {
+		metrics <- prometheus.MustNewConstMetric(connectionsLimit, prometheus.GaugeValue, float64(most()), listener)
+	}
+	for listener, n := range e.Awaited {
+		metrics <- prometheus.MustNewConstMetric(awaited, prometheus.GaugeValue, float64(n()), listener)
 	}
 	for reason, n := range e.Refused() {
 		counter(grpcRefused, n, reason)
@@ -86,4 +102,7 @@ func (e *Edge) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.MustNewConstMetric(tlsReload, prometheus.GaugeValue, success, listener)
 	}
 	counter(linesDropped, e.DroppedLines())
+	for reason, n := range e.DroppedSpans() {
+		counter(spansDropped, n, reason)
+	}
 }

@@ -4,6 +4,7 @@ package metrics
 
 import (
 	"cmp"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -38,6 +39,12 @@ type Metrics struct {
 	idempotency     *prometheus.CounterVec
 	duplicates      prometheus.Counter
 	callerRequests  *prometheus.CounterVec
+	scenarios       *prometheus.CounterVec
+	unavailable     *prometheus.CounterVec
+
+	// configured are the counters of the scenarios that are configured.
+	configured atomic.Pointer[scenarios]
+	exemplars  exemplars
 }
 
 // New registers the metrics with registerer.
@@ -45,24 +52,18 @@ func New(registerer prometheus.Registerer, build telemetry.Build) (*Metrics, err
 	m := &Metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "requests_total",
-			Help: "Calls that ended, by transport, flow, gRPC code and reason (OK on success).",
-		}, []string{"transport", "flow", "code", "reason"}),
-		requestDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: namespace, Name: "request_duration_seconds",
-			Help: "Time from a call's arrival to its answer.", Buckets: durationBuckets,
-		}, []string{"transport", "flow", "code"}),
-		overhead: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: namespace, Name: "overhead_seconds",
-			Help: "Time of a call without its message's arrival, attempts, pauses before retries and waiting for a slot: the gateway's own.", Buckets: overheadBuckets,
-		}, []string{"flow"}),
+			Help: "Calls that ended, by transport, flow, gRPC code, reason (OK on success) and blame (none on success): whose it is.",
+		}, []string{"transport", "flow", "code", "reason", "blame"}),
+		requestDuration: newHistogram("request_duration_seconds",
+			"Time from a call's arrival to its answer.", durationBuckets, "transport", "flow", "code"),
+		overhead: newHistogram("overhead_seconds",
+			"Time of a call without its message's arrival, attempts, pauses before retries and waiting for a slot: the gateway's own.", overheadBuckets, "flow"),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "vendor_attempts_total",
 			Help: "Attempts that ended, by target, reason (OK on success) and kind (first, retry, failover, probe).",
 		}, []string{"provider", "product", "account", "reason", "kind"}),
-		attemptDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: namespace, Name: "vendor_attempt_duration_seconds",
-			Help: "Time of an attempt: one HTTP request to a vendor.", Buckets: durationBuckets,
-		}, []string{"provider", "product", "account"}),
+		attemptDuration: newHistogram("vendor_attempt_duration_seconds",
+			"Time of an attempt: one HTTP request to a vendor.", durationBuckets, "provider", "product", "account"),
 		failovers: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "failovers_total",
 			Help: "Attempts on another target than the one before, from and to as account/product, and why the one before failed.",
@@ -89,16 +90,25 @@ func New(registerer prometheus.Registerer, build telemetry.Build) (*Metrics, err
 		}),
 		callerRequests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Name: "caller_requests_total",
-			Help: "Calls that ended, by caller (unauthenticated if there is none) and reason (OK on success).",
-		}, []string{"caller", "reason"}),
+			Help: "Calls that ended, by caller (unauthenticated if there is none), reason (OK on success) and blame.",
+		}, []string{"caller", "reason", "blame"}),
+		scenarios: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "scenario_requests_total",
+			Help: "Calls that ended, by flow, scenario (_default without one, _unknown if it is not configured) and blame.",
+		}, []string{"flow", "scenario", "blame"}),
+		unavailable: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Name: "vendor_unavailable_total",
+			Help: "Times that a target could have served a call and might not be tried, and why.",
+		}, []string{"provider", "product", "account", "why"}),
 	}
+	m.configured.Store(&scenarios{})
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "What is running; always 1.",
 	}, []string{"version", "commit", "goversion"})
 	info.WithLabelValues(build.Version, build.Commit, build.GoVersion).Set(1)
 	for _, collector := range []prometheus.Collector{
 		m.requests, m.requestDuration, m.overhead, m.attempts, m.attemptDuration,
-		m.failovers, m.issued, m.orphaned, m.unrecognized, m.idempotency, m.duplicates, m.callerRequests, info,
+		m.failovers, m.issued, m.orphaned, m.unrecognized, m.idempotency, m.duplicates, m.callerRequests, m.scenarios, m.unavailable, info,
 	} {
 		if err := registerer.Register(collector); err != nil {
 			return nil, err
@@ -109,10 +119,11 @@ func New(registerer prometheus.Registerer, build telemetry.Build) (*Metrics, err
 
 // ObserveCall counts a call that has ended.
 func (m *Metrics) ObserveCall(c *call.Call) {
-	transport, flow, status := string(c.Transport), c.FlowName(), c.CodeName()
-	m.requests.WithLabelValues(transport, flow, status, string(c.Reason())).Inc()
-	m.callerRequests.WithLabelValues(callerLabel(c), string(c.Reason())).Inc()
-	m.requestDuration.WithLabelValues(transport, flow, status).Observe(c.Duration.Seconds())
+	transport, flow, code, blame := string(c.Transport), c.FlowName(), c.CodeName(), c.Blame()
+	m.requests.WithLabelValues(transport, flow, code, string(c.Reason()), string(blame)).Inc()
+	m.callerRequests.WithLabelValues(callerLabel(c), string(c.Reason()), string(blame)).Inc()
+	m.scenarioCounter(flow, c.Request.GetScenario(), blame).Inc()
+	m.exemplars.observe(m.requestDuration.WithLabelValues(transport, flow, code), c)
 	if c.Idempotency != "" {
 		m.idempotency.WithLabelValues(string(c.Idempotency)).Inc()
 	}
@@ -120,11 +131,21 @@ func (m *Metrics) ObserveCall(c *call.Call) {
 		return // the attempts are counted with another call, or have not ended
 	}
 	m.overhead.WithLabelValues(flow).Observe((c.Duration - c.Arrival - c.VendorTime() - c.Outcome.Waited).Seconds())
-	for i := 1; i < len(c.Outcome.Attempts); i++ {
-		before := &c.Outcome.Attempts[i-1]
-		if from, to := before.Target.Name(), c.Outcome.Attempts[i].Target.Name(); from != to {
+	m.observeOutcome(&c.Outcome)
+}
+
+// observeOutcome counts what a call went past: targets that failed, and those that were
+// unavailable.
+func (m *Metrics) observeOutcome(outcome *routing.Outcome) {
+	for i := 1; i < len(outcome.Attempts); i++ {
+		before := &outcome.Attempts[i-1]
+		if from, to := before.Target.Name(), outcome.Attempts[i].Target.Name(); from != to {
 			m.failovers.WithLabelValues(from, to, string(before.Reason)).Inc()
 		}
+	}
+	for i := range outcome.Unavailable {
+		target := outcome.Unavailable[i].Target
+		m.unavailable.WithLabelValues(target.Provider, target.Product.ID, target.Account, string(outcome.Unavailable[i].Why)).Inc()
 	}
 }
 
@@ -148,4 +169,6 @@ func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {
 }
 
 // callerLabel is "unauthenticated", which no caller is called, for a call without one.
-func callerLabel(c *call.Call) string { return cmp.Or(c.CallerName(), "unauthenticated") }
+func callerLabel(c *call.Call) string { return cmp.Or(c.CallerName(), unauthenticated) }
+
+const unauthenticated = "unauthenticated"

@@ -1,15 +1,12 @@
 package metrics_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require"
 
@@ -19,31 +16,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
-func newMetrics(t *testing.T) (*metrics.Metrics, *prometheus.Registry) {
-	t.Helper()
-	registry := prometheus.NewPedanticRegistry()
-	metrics, err := metrics.New(registry, telemetry.Build{Version: "v1.2.3", Commit: "c0ffee", GoVersion: "go1.26"})
-	require.NoError(t, err)
-	return metrics, registry
-}
-
-func scrape(t *testing.T, registry *prometheus.Registry) string {
-	t.Helper()
-	w := httptest.NewRecorder()
-	request := httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody)
-	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, request)
-	require.Equal(t, http.StatusOK, w.Code)
-	return w.Body.String()
-}
-
 // seriesAfterTheCalls is all that a scrape shows, but for help and buckets: names and
 // labels as in docs/design.md, section 8.
 const seriesAfterTheCalls = `liveness_gateway_build_info{commit="c0ffee",goversion="go1.26",version="v1.2.3"} 1
-liveness_gateway_caller_requests_total{caller="bank",reason="OK"} 1
-liveness_gateway_caller_requests_total{caller="unauthenticated",reason="INTERNAL"} 1
-liveness_gateway_caller_requests_total{caller="unauthenticated",reason="INVALID_REQUEST"} 2
-liveness_gateway_caller_requests_total{caller="unauthenticated",reason="VENDOR_ERROR_UNRECOGNIZED"} 1
-liveness_gateway_caller_requests_total{caller="unauthenticated",reason="VENDOR_INTERNAL_ERROR"} 1
+liveness_gateway_caller_requests_total{blame="caller",caller="unauthenticated",reason="INVALID_REQUEST"} 2
+liveness_gateway_caller_requests_total{blame="gateway",caller="unauthenticated",reason="INTERNAL"} 1
+liveness_gateway_caller_requests_total{blame="none",caller="bank",reason="OK"} 1
+liveness_gateway_caller_requests_total{blame="operator",caller="unauthenticated",reason="VENDOR_ERROR_UNRECOGNIZED"} 1
+liveness_gateway_caller_requests_total{blame="vendor",caller="unauthenticated",reason="VENDOR_INTERNAL_ERROR"} 1
 liveness_gateway_failovers_total{from="acme-cn/acme.app",reason="VENDOR_INTERNAL_ERROR",to="acme-sgp/acme.app"} 1
 liveness_gateway_failovers_total{from="acme-sgp/acme.app",reason="VENDOR_TIMEOUT",to="acme-cn/acme.app"} 1
 liveness_gateway_idempotency_duplicates_total 0
@@ -67,11 +47,16 @@ liveness_gateway_request_duration_seconds_sum{code="OK",flow="app_sdk",transport
 liveness_gateway_request_duration_seconds_count{code="OK",flow="app_sdk",transport="grpc"} 1
 liveness_gateway_request_duration_seconds_sum{code="UNAVAILABLE",flow="spoken_digits",transport="grpc"} 0.0805
 liveness_gateway_request_duration_seconds_count{code="UNAVAILABLE",flow="spoken_digits",transport="grpc"} 1
-liveness_gateway_requests_total{code="INTERNAL",flow="hosted_page",reason="VENDOR_ERROR_UNRECOGNIZED",transport="rest"} 1
-liveness_gateway_requests_total{code="INTERNAL",flow="js_sdk",reason="INTERNAL",transport="grpc"} 1
-liveness_gateway_requests_total{code="INVALID_ARGUMENT",flow="none",reason="INVALID_REQUEST",transport="rest"} 2
-liveness_gateway_requests_total{code="OK",flow="app_sdk",reason="OK",transport="grpc"} 1
-liveness_gateway_requests_total{code="UNAVAILABLE",flow="spoken_digits",reason="VENDOR_INTERNAL_ERROR",transport="grpc"} 1
+liveness_gateway_requests_total{blame="caller",code="INVALID_ARGUMENT",flow="none",reason="INVALID_REQUEST",transport="rest"} 2
+liveness_gateway_requests_total{blame="gateway",code="INTERNAL",flow="js_sdk",reason="INTERNAL",transport="grpc"} 1
+liveness_gateway_requests_total{blame="none",code="OK",flow="app_sdk",reason="OK",transport="grpc"} 1
+liveness_gateway_requests_total{blame="operator",code="INTERNAL",flow="hosted_page",reason="VENDOR_ERROR_UNRECOGNIZED",transport="rest"} 1
+liveness_gateway_requests_total{blame="vendor",code="UNAVAILABLE",flow="spoken_digits",reason="VENDOR_INTERNAL_ERROR",transport="grpc"} 1
+liveness_gateway_scenario_requests_total{blame="caller",flow="none",scenario="_unknown"} 2
+liveness_gateway_scenario_requests_total{blame="gateway",flow="js_sdk",scenario="_unknown"} 1
+liveness_gateway_scenario_requests_total{blame="none",flow="app_sdk",scenario="_unknown"} 1
+liveness_gateway_scenario_requests_total{blame="operator",flow="hosted_page",scenario="_unknown"} 1
+liveness_gateway_scenario_requests_total{blame="vendor",flow="spoken_digits",scenario="_unknown"} 1
 liveness_gateway_tokens_issued_total{account="acme-cn",billed="yes",product="acme.app"} 1
 liveness_gateway_tokens_orphaned_total{account="acme-sgp",product="acme.app"} 1
 liveness_gateway_unrecognized_codes_total{provider="acme"} 1
@@ -87,15 +72,16 @@ liveness_gateway_vendor_attempts_total{account="acme-cn",kind="first",product="a
 liveness_gateway_vendor_attempts_total{account="acme-cn",kind="retry",product="acme.app",provider="acme",reason="VENDOR_INTERNAL_ERROR"} 1
 liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="first",product="acme.app",provider="acme",reason="VENDOR_TIMEOUT"} 1
 liveness_gateway_vendor_attempts_total{account="acme-sgp",kind="probe",product="acme.app",provider="acme",reason="VENDOR_INTERNAL_ERROR"} 1
+liveness_gateway_vendor_unavailable_total{account="acme-old",product="acme.app",provider="acme",why="out_of_service"} 1
 `
 
 func TestMetrics(t *testing.T) {
-	metrics, registry := telemetrytest.NewMetrics(t)
+	m, registry := telemetrytest.NewMetrics(t)
 	for _, c := range []*call.Call{telemetrytest.IssuedCall(), telemetrytest.RefusedCall(), telemetrytest.InvalidCall(), telemetrytest.InvalidCall(), telemetrytest.BrokenCall(), telemetrytest.UnavailableCall()} {
 		for i := range c.Outcome.Attempts {
-			metrics.ObserveAttempt(&c.Outcome.Attempts[i])
+			m.ObserveAttempt(&c.Outcome.Attempts[i])
 		}
-		metrics.ObserveCall(c)
+		m.ObserveCall(c)
 	}
 	got := ""
 	for line := range strings.Lines(telemetrytest.Scrape(t, registry)) {
@@ -112,10 +98,10 @@ func TestMetrics(t *testing.T) {
 
 // A body that takes its time to arrive is no overhead of the gateway's.
 func TestOverheadLeavesArrivalOut(t *testing.T) {
-	metrics, registry := telemetrytest.NewMetrics(t)
+	m, registry := telemetrytest.NewMetrics(t)
 	c := telemetrytest.BrokenCall()
 	c.Duration, c.Arrival = 5002*time.Millisecond, 5*time.Second
-	metrics.ObserveCall(c)
+	m.ObserveCall(c)
 	require.Contains(t, telemetrytest.Scrape(t, registry), `liveness_gateway_overhead_seconds_sum{flow="js_sdk"} 0.002`)
 	require.Contains(t, telemetrytest.Scrape(t, registry), `liveness_gateway_request_duration_seconds_sum{code="INTERNAL",flow="js_sdk",transport="grpc"} 5.002`)
 }
@@ -128,12 +114,12 @@ func TestMetricsAreRegisteredOnce(t *testing.T) {
 
 // A code of no table is counted whatever the status made of the answer.
 func TestUnknownCodesAreCounted(t *testing.T) {
-	metrics, registry := telemetrytest.NewMetrics(t)
+	m, registry := telemetrytest.NewMetrics(t)
 	attempt := telemetrytest.UnavailableCall().Outcome.Attempts[0]
-	metrics.ObserveAttempt(&attempt)
+	m.ObserveAttempt(&attempt)
 	require.NotContains(t, telemetrytest.Scrape(t, registry), "unrecognized_codes_total{")
 	attempt.Exchange.UnknownCode = true
 	attempt.Err.Ambiguous = true
-	metrics.ObserveAttempt(&attempt)
+	m.ObserveAttempt(&attempt)
 	require.Contains(t, telemetrytest.Scrape(t, registry), `liveness_gateway_unrecognized_codes_total{provider="acme"} 1`)
 }

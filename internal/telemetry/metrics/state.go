@@ -11,7 +11,8 @@ import (
 type State struct {
 	status                                             func() state.Status
 	inFlight, limit, clockOffset, breakers, credential *prometheus.Desc
-	rotation                                           *prometheus.Desc
+	rotation, queue, most, outOfService                *prometheus.Desc
+	targets, available                                 *prometheus.Desc
 }
 
 // NewState returns the collector of what status returns.
@@ -24,6 +25,16 @@ func NewState(status func() state.Status) *State {
 			"Attempts that may be in flight, as learnt from the vendor's limit answers.", "provider", "account"),
 		clockOffset: desc("vendor_clock_offset_seconds",
 			"How far the vendor's clock is ahead, 0 within the precision of its answers.", "provider", "account"),
+		queue: desc("vendor_queue",
+			"Attempts that wait for a slot; there are no more of them than may be in flight.", "provider", "account"),
+		most: desc("vendor_max_inflight",
+			"Attempts that may be in flight as the configuration says.", "provider", "account"),
+		outOfService: desc("vendor_out_of_service",
+			"1 if an operator has taken the product on the account out of service.", "provider", "product", "account"),
+		targets: desc("route_targets",
+			"Targets of the route of that flow and scenario (_default without one); of several the one with the fewest available.", "flow", "scenario"),
+		available: desc("route_targets_available",
+			"Those of them that may be tried: breakers closed, a usable credential, in service, and the vendor has not asked to be left alone.", "flow", "scenario"),
 		breakers: desc("vendor_breaker_state",
 			"0 closed, 1 half open, 2 open: the worst of a product's and of its targets' own.", "provider", "product", "account"),
 		credential: desc("vendor_credential_state",
@@ -60,7 +71,7 @@ var rotationValues = map[string]float64{guard.Untried.String(): 0, guard.Rejecte
 
 // Describe sends the descriptions of all that Collect sends.
 func (s *State) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.inFlight, s.limit, s.clockOffset, s.breakers, s.credential, s.rotation} {
+	for _, d := range []*prometheus.Desc{s.inFlight, s.limit, s.clockOffset, s.breakers, s.credential, s.rotation, s.queue, s.most, s.outOfService, s.targets, s.available} {
 		descs <- d
 	}
 }
@@ -71,12 +82,19 @@ func (s *State) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
 	status := s.status()
-	for target, worst := range worstBreakers(status.Routes) {
-		gauge(s.breakers, worst, target.provider, target.product, target.account)
+	for target, is := range worstOf(status.Routes) {
+		gauge(s.breakers, is.breaker, target.provider, target.product, target.account)
+		gauge(s.outOfService, is.outOfService, target.provider, target.product, target.account)
+	}
+	for route, is := range availability(&status) {
+		gauge(s.targets, float64(is.targets), route.flow, route.scenario)
+		gauge(s.available, float64(is.available), route.flow, route.scenario)
 	}
 	for _, a := range status.Accounts {
 		gauge(s.inFlight, float64(a.InFlight), a.Provider, a.Account)
 		gauge(s.limit, float64(a.Limit), a.Provider, a.Account)
+		gauge(s.most, float64(a.MaxInFlight), a.Provider, a.Account)
+		gauge(s.queue, float64(a.Waiting), a.Provider, a.Account)
 		gauge(s.clockOffset, a.ClockOffset, a.Provider, a.Account)
 		for _, c := range a.Credentials {
 			gauge(s.credential, credentialValue(&c), a.Provider, a.Account, c.Name, allProducts)
@@ -92,14 +110,22 @@ func (s *State) Collect(metrics chan<- prometheus.Metric) {
 
 type productOnAccount struct{ provider, product, account string }
 
-// worstBreakers returns one state for all targets of a product on an account, in
-// whichever routes they are.
-func worstBreakers(routes []state.Route) map[productOnAccount]float64 {
-	worst := map[productOnAccount]float64{}
-	for _, route := range routes {
-		for _, t := range route.Targets {
+// targetState is the worst state of the targets of a product on an account.
+type targetState struct{ breaker, outOfService float64 }
+
+// worstOf returns one state for all targets of a product on an account, in whichever routes
+// they are.
+func worstOf(routes []state.Route) map[productOnAccount]targetState {
+	worst := map[productOnAccount]targetState{}
+	for i := range routes {
+		for _, t := range routes[i].Targets {
 			key := productOnAccount{t.Provider, t.Product, t.Account}
-			worst[key] = max(worst[key], stateValues[t.Breaker.State], stateValues[t.ProductBreaker.State])
+			is := worst[key]
+			is.breaker = max(is.breaker, stateValues[t.Breaker.State], stateValues[t.ProductBreaker.State])
+			if t.OutOfService != "" {
+				is.outOfService = 1
+			}
+			worst[key] = is
 		}
 	}
 	return worst

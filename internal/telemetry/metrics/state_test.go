@@ -25,6 +25,8 @@ func inTrouble() state.Status {
 			Breaker: state.Breaker{State: own}, ProductBreaker: state.Breaker{State: shared},
 		}
 	}
+	appSDK, outOfService := route.Info{Flow: "app_sdk"}, target("acme.digits", "closed", "closed")
+	outOfService.OutOfService = "the contract is over"
 	credential := func(name, as, app, page string) state.Credential {
 		return state.Credential{Name: name, Ejection: state.Ejection{State: as}, Products: map[string]state.Ejection{
 			"acme.app": {State: app}, "acme.page": {State: page, Until: time.Now()},
@@ -32,11 +34,11 @@ func inTrouble() state.Status {
 	}
 	return state.Status{
 		Routes: []state.Route{
-			{Targets: []state.Target{target("acme.app", "closed", "open"), target("acme.page", "half_open", "closed")}},
-			{Targets: []state.Target{target("acme.page", "closed", "closed"), target("acme.digits", "closed", "closed")}},
+			{Info: appSDK, Targets: []state.Target{target("acme.app", "closed", "open"), target("acme.page", "half_open", "closed")}},
+			{Info: appSDK, Targets: []state.Target{target("acme.page", "closed", "closed"), outOfService}},
 		},
 		Accounts: []state.Account{{
-			Provider: "acme", Account: "acme-cn", InFlight: 7, Limit: 20, MaxInFlight: 500, ClockOffset: -600.5,
+			Provider: "acme", Account: "acme-cn", InFlight: 7, Waiting: 3, Limit: 20, MaxInFlight: 500, ClockOffset: -600.5,
 			Credentials: []state.Credential{credential("main", "ejected", "ok", "ok"), credential("spare", "ok", "probing", "ejected")},
 		}},
 	}
@@ -44,7 +46,9 @@ func inTrouble() state.Status {
 
 // seriesInTrouble are the series without help and type: names and labels as in
 // docs/design.md, section 8.
-const seriesInTrouble = `liveness_gateway_vendor_breaker_state{account="acme-cn",product="acme.app",provider="acme"} 2
+const seriesInTrouble = `liveness_gateway_route_targets{flow="app_sdk",scenario="_default"} 2
+liveness_gateway_route_targets_available{flow="app_sdk",scenario="_default"} 0
+liveness_gateway_vendor_breaker_state{account="acme-cn",product="acme.app",provider="acme"} 2
 liveness_gateway_vendor_breaker_state{account="acme-cn",product="acme.digits",provider="acme"} 0
 liveness_gateway_vendor_breaker_state{account="acme-cn",product="acme.page",provider="acme"} 1
 liveness_gateway_vendor_clock_offset_seconds{account="acme-cn",provider="acme"} -600.5
@@ -56,6 +60,11 @@ liveness_gateway_vendor_credential_state{account="acme-cn",credential="spare",pr
 liveness_gateway_vendor_credential_state{account="acme-cn",credential="spare",product="acme.page",provider="acme"} 2
 liveness_gateway_vendor_credential_state{account="acme-cn",credential="spare",product="all",provider="acme"} 0
 liveness_gateway_vendor_inflight{account="acme-cn",provider="acme"} 7
+liveness_gateway_vendor_max_inflight{account="acme-cn",provider="acme"} 500
+liveness_gateway_vendor_out_of_service{account="acme-cn",product="acme.app",provider="acme"} 0
+liveness_gateway_vendor_out_of_service{account="acme-cn",product="acme.digits",provider="acme"} 1
+liveness_gateway_vendor_out_of_service{account="acme-cn",product="acme.page",provider="acme"} 0
+liveness_gateway_vendor_queue{account="acme-cn",provider="acme"} 3
 `
 
 func TestState(t *testing.T) {

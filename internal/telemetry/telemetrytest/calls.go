@@ -12,6 +12,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
+// Target returns a target of a product of the vendor acme.
 func Target(product, account string) *route.Target {
 	return &route.Target{Provider: "acme", Product: &providers.Product{ID: product}, Account: account, Region: "cn"}
 }
@@ -68,7 +69,7 @@ func BrokenCall() *call.Call {
 	}
 }
 
-// UnavailableCall is tried twice on one Target and once on another, after a backoff, while
+// UnavailableCall is tried twice on one target and once on another, after a backoff, while
 // a third was unavailable.
 func UnavailableCall() *call.Call {
 	down := &providers.Error{Reason: providers.VendorInternalError}

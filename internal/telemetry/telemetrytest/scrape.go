@@ -26,7 +26,7 @@ func NewMetrics(tb testing.TB) (*metrics.Metrics, *prometheus.Registry) {
 func Scrape(tb testing.TB, registry *prometheus.Registry) string {
 	tb.Helper()
 	w := httptest.NewRecorder()
-	request := httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody)
+	request := httptest.NewRequestWithContext(tb.Context(), http.MethodGet, "/metrics", http.NoBody)
 	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, request)
 	require.Equal(tb, http.StatusOK, w.Code)
 	return w.Body.String()
