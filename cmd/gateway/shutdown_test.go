@@ -18,6 +18,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 )
 
 // asGateway makes the test binary be the gateway, so that signals and exit codes are
@@ -133,6 +136,75 @@ func TestSIGTERMCutsCallsAtTheEndOfTheGrace(t *testing.T) {
 	gateway.await(t, "stopped")
 	require.NoError(t, gateway.Wait(), "a stuck call does not change the exit code")
 	require.GreaterOrEqual(t, time.Since(start), 500*time.Millisecond, "the grace was not given")
+}
+
+// Whoever balances has not noticed yet: for shutdown_delay calls are taken, over connections
+// that are there and over new ones, by a gateway that says it is not ready.
+func TestSIGTERMTakesCallsWhileOthersLeave(t *testing.T) {
+	vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"token_random_number":"tok-1","random_number":"0042"}`))
+	}))
+	t.Cleanup(vendor.Close)
+	gateway := startChildWith(t, strings.ReplaceAll("shutdown_delay: 3s"+vendorConfig, "URL", vendor.URL), os.Args[0])
+	ready := "http://" + gateway.serving["admin"].(string) + "/readyz"
+	kept, err := net.Dial("tcp", gateway.address)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = kept.Close() })
+	answers := bufio.NewReader(kept)
+	require.False(t, askREST(t, kept, answers).Close, "the connection is for more calls")
+	health := dialHealth(t, gateway.serving["grpc"].(string))
+	require.Equal(t, healthpb.HealthCheckResponse_SERVING, health())
+
+	start := time.Now()
+	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
+	gateway.await(t, "not ready, calls are still taken")
+	require.Equal(t, http.StatusServiceUnavailable, statusOf(t, ready))
+	require.Equal(t, healthpb.HealthCheckResponse_NOT_SERVING, health())
+	require.Equal(t, "HTTP/1.1 200 OK\r\n", <-callREST(gateway.address), "a new connection")
+	require.True(t, askREST(t, kept, answers).Close, "the client is told to leave")
+	_, err = answers.ReadByte()
+	require.ErrorIs(t, err, io.EOF)
+	gateway.await(t, "shutting down")
+	require.GreaterOrEqual(t, time.Since(start), 3*time.Second, "the delay was not given")
+	gateway.await(t, "stopped")
+	require.NoError(t, gateway.Wait())
+}
+
+// askREST makes a call over a connection that is kept.
+func askREST(t *testing.T, connection net.Conn, answers *bufio.Reader) *http.Response {
+	t.Helper()
+	_, err := io.WriteString(connection, digitsCall)
+	require.NoError(t, err)
+	answer, err := http.ReadResponse(answers, nil)
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	return answer
+}
+
+// dialHealth returns what asks the gRPC health service over one connection.
+func dialHealth(t *testing.T, address string) func() healthpb.HealthCheckResponse_ServingStatus {
+	t.Helper()
+	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = connection.Close() })
+	return func() healthpb.HealthCheckResponse_ServingStatus {
+		answer, err := healthpb.NewHealthClient(connection).Check(t.Context(), &healthpb.HealthCheckRequest{})
+		require.NoError(t, err)
+		return answer.GetStatus()
+	}
+}
+
+func statusOf(t *testing.T, url string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	return answer.StatusCode
 }
 
 const digitsCall = "POST /v1/liveness-tokens HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +

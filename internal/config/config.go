@@ -37,6 +37,7 @@ type Config struct {
 	AllowPlaintext        bool          `yaml:"allow_plaintext"`
 	AllowPrivateCallbacks bool          `yaml:"allow_private_callbacks"`
 	Log                   Log           `yaml:"log"`
+	ShutdownDelay         time.Duration `yaml:"shutdown_delay"`
 	ShutdownGrace         time.Duration `yaml:"shutdown_grace"`
 	Limits                Limits        `yaml:"limits"`
 	Idempotency           Idempotency   `yaml:"idempotency"`

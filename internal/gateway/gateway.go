@@ -160,6 +160,7 @@ func (g *Gateway) serveCalls() {
 		Reflection: g.config.Listen.Reflection, Hosts: g.grpcListener.hosts(g.config), Refusals: &g.refusals,
 	})
 	g.rest = rest.New(g.dispatcher, &message.Buffers{}, g.restListener.hosts(g.config), stdlog.New(g.log).Logger())
+	g.rest.Handler = server.CloseWhile(g.stopping.Load, g.rest.Handler)
 	if g.restListener.secure != nil {
 		server.ServeHTTP2(g.rest)
 	}
@@ -199,8 +200,8 @@ func (g *Gateway) Addresses() config.Listen {
 	}
 }
 
-// Run serves until ctx ends or a listener fails, then stops accepting and drains the calls
-// in flight within the configured grace.
+// Run serves until ctx ends or a listener fails, then is not ready for the configured delay,
+// stops accepting and drains the calls in flight within the configured grace.
 func (g *Gateway) Run(ctx context.Context) error {
 	g.log.Info("serving", zap.String("version", g.build.Version),
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),

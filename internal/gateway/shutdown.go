@@ -3,21 +3,26 @@ package gateway
 import (
 	"context"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 )
 
-// shutdown stops accepting, drains the calls in flight within the grace, then those with a
+// shutdown says that it is not ready, takes calls for the delay, stops accepting, drains the calls in flight within the grace, then those with a
 // key that go on without a caller, cancels those that are left, and sends all spans. The
 // listeners of operators are closed last, so that they
 // can watch the drain.
 func (g *Gateway) shutdown() {
 	g.stopping.Store(true)
 	g.health.Shutdown()
-	grace := g.current.Load().config.ShutdownGrace
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	cfg := g.current.Load().config
+	if cfg.ShutdownDelay > 0 {
+		g.log.Info("not ready, calls are still taken", zap.Duration("delay", cfg.ShutdownDelay))
+		time.Sleep(cfg.ShutdownDelay)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), cfg.ShutdownGrace)
 	defer cancel()
-	g.log.Info("shutting down", zap.Duration("grace", grace))
+	g.log.Info("shutting down", zap.Duration("grace", cfg.ShutdownGrace))
 
 	var stopped sync.WaitGroup
 	stopped.Go(func() { g.stopGRPC(ctx) })

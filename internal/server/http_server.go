@@ -180,6 +180,18 @@ func LimitConnectionAge(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// CloseWhile has every answer end its connection while closing says so: over HTTP/1 the client
+// opens another, elsewhere where a balancer sends it; over HTTP/2 it is sent GOAWAY. An idle
+// connection that was only closed could cross a request on its way.
+func CloseWhile(closing func() bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if closing() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Healthz answers while the process lives.
 func Healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
