@@ -52,12 +52,14 @@ func newRoot(libraries *stdlog.Reports) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gateway",
 		Short:         "One call in front of every liveness vendor",
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetVersionTemplate("gateway {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
-		serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), keyCommand(), versionCommand(),
+		serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), keyCommand(), healthcheckCommand(), versionCommand(),
 		crashReportCommand(),
 	)
 	return root

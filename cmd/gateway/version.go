@@ -14,9 +14,14 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version, the commit and the Go version",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b := telemetry.ReadBuild()
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "gateway %s, commit %s, %s\n", b.Version, b.Commit, b.GoVersion)
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "gateway", version())
 			return err
 		},
 	}
+}
+
+// version is what a person asks for, in one line.
+func version() string {
+	b := telemetry.ReadBuild()
+	return fmt.Sprintf("%s, commit %s, %s", b.Version, b.Commit, b.GoVersion)
 }
