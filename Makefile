@@ -72,6 +72,7 @@ soak: ## Run an hour of mixed load and fail if the gateway grows.
 lint: ## Lint the Go code and the contract.
 	$(LINT) run
 	cd tools/thirdparty && $(LINT) run
+	cd tools/chart && $(LINT) run
 	$(BUF) lint
 	$(BUF) format proto --diff --exit-code
 
@@ -83,6 +84,11 @@ format: ## Format the Go code and the contract.
 .PHONY: generate
 generate: ## Write gen/, third_party/proto, the generated pages of docs/ and the configuration's schema anew.
 	tools/generate.sh
+
+.PHONY: chart
+chart: ## Check what the Helm chart renders, and write deploy/kubernetes from its defaults.
+	go run -C tools/chart .
+	go test -C tools/chart -count=1 .
 
 .PHONY: docs
 docs: ## Write docs/errors.md, docs/vendors.md and deploy/config.schema.json anew.

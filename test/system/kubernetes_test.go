@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,8 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/yaml"
 
@@ -23,25 +22,25 @@ import (
 // effective is what the tests read of "gateway config print".
 type effective struct {
 	Listen        struct{ GRPC, REST, Admin, Operator string }
+	ShutdownDelay string `json:"shutdown_delay"`
 	ShutdownGrace string `json:"shutdown_grace"`
 }
 
-// effectiveConfig runs the ConfigMap's file through the gateway, with the environment
-// that the container has and no other.
+// effectiveConfig runs the ConfigMap's file through the gateway, with the files that the
+// container has, and no variable.
 func (m *manifests) effectiveConfig(t *testing.T) effective {
 	t.Helper()
 	folder := t.TempDir()
 	file := filepath.Join(folder, "gateway.yaml")
-	text := strings.ReplaceAll(m.configMaps["liveness-gateway"].Data["gateway.yaml"], tlsFolder, folder)
+	text := m.configMaps["liveness-gateway"].Data["gateway.yaml"]
+	for _, name := range secretsIn(text) {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("a-secret"), 0o600))
+	}
+	text = strings.NewReplacer(tlsFolder, folder, secretsFolder, folder).Replace(text)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	writeCertificates(t, folder, certtest.New(t))
 	command := exec.Command(gateway, "config", "print", file)
 	command.Env = []string{}
-	for _, variable := range m.container().Env {
-		if variable.ValueFrom.SecretKeyRef != nil {
-			command.Env = append(command.Env, variable.Name+"=a-secret")
-		}
-	}
 	output, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	var c effective
@@ -49,8 +48,20 @@ func (m *manifests) effectiveConfig(t *testing.T) effective {
 	return c
 }
 
-// tlsFolder is where the Secret with the certificates is mounted, as files that change with it.
-const tlsFolder = "/etc/gateway-tls"
+// secretsIn returns the names of the credentials' files in a configuration.
+func secretsIn(text string) (names []string) {
+	for _, match := range regexp.MustCompile(`\{file: `+secretsFolder+`/(\w+)\}`).FindAllStringSubmatch(text, -1) {
+		names = append(names, match[1])
+	}
+	return names
+}
+
+// Where the Secrets with the certificates and with the credentials are mounted, as files that
+// change with them.
+const (
+	tlsFolder     = "/etc/gateway-tls"
+	secretsFolder = "/etc/gateway-secrets"
+)
 
 func portOf(t *testing.T, address string) int32 {
 	t.Helper()
@@ -72,6 +83,7 @@ func TestPodMatchesItsConfiguration(t *testing.T) {
 		{Name: "admin", ContainerPort: portOf(t, c.Listen.Admin)},
 	}, container.Ports)
 	require.Contains(t, container.VolumeMounts, corev1.VolumeMount{Name: "tls", MountPath: tlsFolder, ReadOnly: true})
+	require.Contains(t, container.VolumeMounts, corev1.VolumeMount{Name: "credentials", MountPath: secretsFolder, ReadOnly: true})
 	for path, probe := range map[string]*corev1.Probe{"/readyz": container.ReadinessProbe, "/healthz": container.LivenessProbe} {
 		require.Equal(t, &corev1.HTTPGetAction{Path: path, Port: intstr.FromString("admin"), Scheme: corev1.URISchemeHTTPS}, probe.HTTPGet)
 	}
@@ -79,93 +91,37 @@ func TestPodMatchesItsConfiguration(t *testing.T) {
 
 	grace, err := time.ParseDuration(c.ShutdownGrace)
 	require.NoError(t, err)
+	delay, err := time.ParseDuration(c.ShutdownDelay)
+	require.NoError(t, err)
+	require.Positive(t, delay, "clients that have connections are not told to leave")
 	before := time.Duration(container.Lifecycle.PreStop.Sleep.Seconds) * time.Second
 	killed := time.Duration(*m.pod().TerminationGracePeriodSeconds) * time.Second
-	require.Less(t, before+grace, killed, "calls under way would be killed")
+	require.Less(t, before+delay+grace, killed, "calls under way would be killed")
 
 	for _, volume := range m.pod().Volumes {
 		if volume.ConfigMap != nil {
 			require.Contains(t, m.configMaps, volume.ConfigMap.Name)
 		}
+	}
+}
+
+// The Secrets are made by hand, by commands that name every key.
+func TestSecretsAreExplained(t *testing.T) {
+	text, err := os.ReadFile(deploy + "/kubernetes/kustomization.yaml")
+	require.NoError(t, err)
+	explained, m := string(text), readManifests(t)
+	secrets := map[string]string{}
+	for _, volume := range m.pod().Volumes {
 		if volume.Secret != nil {
-			explained, err := os.ReadFile(deploy + "/kubernetes/kustomization.yaml")
-			require.NoError(t, err)
-			require.Contains(t, string(explained), "secretName: "+volume.Secret.SecretName)
+			secrets[volume.Name] = volume.Secret.SecretName
 		}
 	}
-}
-
-// The ConfigMap is a copy, so that it can be applied as it is.
-func TestConfigMapHasTheExample(t *testing.T) {
-	example, err := os.ReadFile(deploy + "/config.example.yaml")
-	require.NoError(t, err)
-	_, want, found := strings.Cut(string(example), "\naccounts:\n")
-	require.True(t, found)
-	_, got, found := strings.Cut(readManifests(t).configMaps["liveness-gateway"].Data["gateway.yaml"], "\naccounts:\n")
-	require.True(t, found)
-	require.Equal(t, want, got)
-}
-
-func TestPodsAreConfined(t *testing.T) {
-	m := readManifests(t)
-	require.False(t, *m.pod().AutomountServiceAccountToken)
-	require.True(t, *m.pod().SecurityContext.RunAsNonRoot)
-	require.Equal(t, corev1.SeccompProfileTypeRuntimeDefault, m.pod().SecurityContext.SeccompProfile.Type)
-	for _, container := range m.pod().Containers {
-		limits := container.SecurityContext
-		require.Positive(t, *limits.RunAsUser, container.Name)
-		require.True(t, *limits.ReadOnlyRootFilesystem, container.Name)
-		require.False(t, *limits.AllowPrivilegeEscalation, container.Name)
-		require.Equal(t, []corev1.Capability{"ALL"}, limits.Capabilities.Drop, container.Name)
-		memory := container.Resources.Requests.Memory()
-		require.Negative(t, memory.Cmp(*container.Resources.Limits.Memory()), container.Name)
-	}
-	require.Contains(t, m.container().Env, corev1.EnvVar{
-		Name: "GOMEMLIMIT", ValueFrom: &corev1.EnvVarSource{
-			ResourceFieldRef: &corev1.ResourceFieldSelector{Resource: "requests.memory"},
-		},
-	})
-}
-
-func TestEverythingSelectsThePods(t *testing.T) {
-	m := readManifests(t)
-	pods := labels.Set(m.deployment.Spec.Template.Labels)
-	selectors := []*metav1.LabelSelector{m.deployment.Spec.Selector, m.budget.Spec.Selector, &m.policy.Spec.PodSelector}
-	ports := map[string]bool{}
-	for _, port := range m.container().Ports {
-		ports[port.Name] = true
-	}
-	require.Len(t, m.services, 2)
-	for i := range m.services {
-		service := &m.services[i].Spec
-		selectors = append(selectors, &metav1.LabelSelector{MatchLabels: service.Selector})
-		for _, port := range service.Ports {
-			require.True(t, ports[port.TargetPort.StrVal], port.Name)
-			require.Equal(t, port.Name == "grpc", service.ClusterIP == corev1.ClusterIPNone, "gRPC needs a headless service")
-		}
-	}
-	for _, each := range selectors {
-		selector, err := metav1.LabelSelectorAsSelector(each)
-		require.NoError(t, err)
-		require.False(t, selector.Empty())
-		require.True(t, selector.Matches(pods), selector)
-	}
-	for _, ingress := range m.policy.Spec.Ingress {
-		require.NotEmpty(t, ingress.From, "everybody may call")
-		for _, port := range ingress.Ports {
-			require.True(t, ports[port.Port.StrVal], port.Port)
-		}
-	}
-}
-
-// The secret is made by hand, by a command that names every key.
-func TestSecretIsExplained(t *testing.T) {
-	explained, err := os.ReadFile(deploy + "/kubernetes/kustomization.yaml")
-	require.NoError(t, err)
-	for _, variable := range readManifests(t).container().Env {
-		if from := variable.ValueFrom.SecretKeyRef; from != nil {
-			require.Equal(t, "liveness-gateway", from.Name)
-			require.Contains(t, string(explained), "--from-literal="+from.Key+"=")
-		}
+	require.Len(t, secrets, 2)
+	require.Contains(t, explained, "secretName: "+secrets["tls"])
+	require.Contains(t, explained, "create secret generic "+secrets["credentials"]+" ")
+	names := secretsIn(m.configMaps["liveness-gateway"].Data["gateway.yaml"])
+	require.NotEmpty(t, names)
+	for _, name := range names {
+		require.Contains(t, explained, "--from-literal="+name+"=")
 	}
 }

@@ -18,9 +18,6 @@ import (
 type manifests struct {
 	deployment appsv1.Deployment
 	configMaps map[string]corev1.ConfigMap
-	services   []corev1.Service
-	policy     networkingv1.NetworkPolicy
-	budget     policyv1.PodDisruptionBudget
 }
 
 func (m *manifests) pod() *corev1.PodSpec         { return &m.deployment.Spec.Template.Spec }
@@ -62,12 +59,8 @@ func (m *manifests) add(t *testing.T, object runtime.Object) {
 		m.deployment = *object
 	case *corev1.ConfigMap:
 		m.configMaps[object.Name] = *object
-	case *corev1.Service:
-		m.services = append(m.services, *object)
-	case *networkingv1.NetworkPolicy:
-		m.policy = *object
-	case *policyv1.PodDisruptionBudget:
-		m.budget = *object
+	case *corev1.Service, *corev1.ServiceAccount, *networkingv1.NetworkPolicy, *policyv1.PodDisruptionBudget:
+		// Package chart of tools looks into them.
 	default:
 		require.Failf(t, "unexpected object", "%T", object)
 	}
