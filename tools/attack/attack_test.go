@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,41 @@ liveness_gateway_vendor_inflight{provider="megvii",account="c"} 1
 	require.False(t, more.within(r))
 }
 
+func TestOthersShareOfTheMachine(t *testing.T) {
+	before, err := machineUsage("cpu  100 0 50 800 10 0 5 35 7 0\ncpu0 1 2 3 4 5\n")
+	require.NoError(t, err)
+	require.Equal(t, usage{machine: 1000, idle: 810}, before)
+	after, err := machineUsage("cpu  180 0 60 880 20 0 5 55 7 0\n")
+	require.NoError(t, err)
+	after.family, err = processUsage("17 (a) name) S 1 1 1 0 -1 4194560 1 0 0 0 20 30 0 0 20 0 1 0 1 1")
+	require.NoError(t, err)
+	require.EqualValues(t, 50, after.family)
+	require.InDelta(t, 60./200, after.others(before), 1e-9)
+	require.Zero(t, before.others(before))
+	for _, text := range []string{"", "cpu 1 2", "intr 1 2 3 4 5 6", "cpu a b c d e f"} {
+		_, err := machineUsage(text)
+		require.Error(t, err, text)
+	}
+	for _, text := range []string{"", "1 (a) S 1", "1 (a) S 1 1 1 0 -1 0 1 0 0 0 x 30 0"} {
+		_, err := processUsage(text)
+		require.Error(t, err, text)
+	}
+}
+
+// Who burns the machine is seen, unless it is one of the family.
+func TestLookAtMachine(t *testing.T) {
+	before, err := lookAtMachine([]int{os.Getpid()})
+	require.NoError(t, err)
+	require.Positive(t, before.machine)
+	for end := time.Now().Add(50 * time.Millisecond); time.Now().Before(end); {
+	}
+	after, err := lookAtMachine([]int{os.Getpid()})
+	require.NoError(t, err)
+	require.Greater(t, after.machine, before.machine)
+	_, err = lookAtMachine([]int{-1})
+	require.NoError(t, err)
+}
+
 // seen is a window with that many calls, of which each took so long.
 func seen(calls int, took time.Duration) *window {
 	w := &window{}
@@ -119,6 +155,11 @@ func TestReports(t *testing.T) {
 		"nothing":               {func(*observed) {}, ""},
 		"slow, but for the lag": {func(o *observed) { o.many, o.lag = seen(10, 50*time.Millisecond), 20*time.Millisecond }, ""},
 		"slow":                  {func(o *observed) { o.one = seen(10, 50*time.Millisecond) }, "p99 is 50ms under one"},
+		"slow, but for others":  {func(o *observed) { o.one, o.others = seen(10, 50*time.Millisecond), 0.5 }, ""},
+		"slower than by others": {func(o *observed) { o.one, o.others = seen(10, 90*time.Millisecond), 0.5 }, "others had 50 % of the machine"},
+		"late, but for others":  {func(o *observed) { o.restTime, o.others = 19*time.Second, 0.5 }, ""},
+		"later than by others":  {func(o *observed) { o.restTime, o.others = 21*time.Second, 0.5 }, "21s after"},
+		"a failure, busy":       {func(o *observed) { o.one.failures, o.one.failure, o.others = 1, io.EOF, 1 }, "1 of the good caller's 10 calls failed under one connection: EOF"},
 		"a failure after it":    {func(o *observed) { o.after.failures, o.after.failure = 1, io.EOF }, "1 of the good caller's 1 calls failed after the attack: EOF"},
 		"too much memory":       {func(o *observed) { o.memory = 300 << 20 }, "300 MiB"},
 		"no rest":               {func(o *observed) { o.rest.goroutines = 1000 }, "1000 goroutines"},

@@ -10,7 +10,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	tables "github.com/liveness-gateway/gateway/internal/faulttest/report"
 )
@@ -69,27 +73,17 @@ func run(o options, output io.Writer) error {
 			return err
 		}
 	}
-	var reports []*report
+	on := &stage{script: s, binary: o.gateway, folder: folder}
+	reports, err := on.playAll(ctx, wanted, output)
 	broken := 0
-	_, _ = io.WriteString(output, header)
-	for _, c := range classes() {
-		if !wanted.MatchString(c.title()) {
-			continue
-		}
-		r, err := play(ctx, c, s, o.gateway, folder)
-		if err != nil {
-			return fmt.Errorf("%s: %w", c.title(), err)
-		}
-		reports = append(reports, r)
-		_, _ = fmt.Fprintln(output, r)
-		for _, what := range r.broken {
-			_, _ = fmt.Fprintf(output, "    %s\n", what)
-		}
+	for _, r := range reports {
 		if len(r.broken) > 0 {
 			broken++
 		}
 	}
 	switch {
+	case err != nil:
+		return err
 	case len(reports) == 0:
 		return errors.New("no class has such a name")
 	case o.table != "":
@@ -99,6 +93,34 @@ func run(o options, output io.Writer) error {
 		err = errors.Join(err, fmt.Errorf("%d of %d classes do not hold", broken, len(reports)))
 	}
 	return err
+}
+
+// playAll plays the classes with a wanted title and writes of each as soon as it has been
+// played. The reports are in the classes' order.
+func (s *stage) playAll(ctx context.Context, wanted *regexp.Regexp, output io.Writer) ([]*report, error) {
+	chosen := slices.DeleteFunc(classes(), func(c *class) bool { return !wanted.MatchString(c.title()) })
+	reports := make([]*report, len(chosen))
+	_, _ = io.WriteString(output, header)
+	playing, ctx := errgroup.WithContext(ctx)
+	playing.SetLimit(2) // one is measured while another rests
+	var writing sync.Mutex
+	for i, c := range chosen {
+		playing.Go(func() error {
+			r, err := s.play(ctx, c)
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.title(), err)
+			}
+			reports[i] = r
+			writing.Lock()
+			defer writing.Unlock()
+			_, _ = fmt.Fprintln(output, r)
+			for _, what := range r.broken {
+				_, _ = fmt.Fprintf(output, "    %s\n", what)
+			}
+			return nil
+		})
+	}
+	return reports, playing.Wait()
 }
 
 // build makes the gateway as a release is built.

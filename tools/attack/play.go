@@ -22,22 +22,32 @@ var (
 	longScript  = script{warm: time.Second, calm: 10 * time.Second, one: 10 * time.Second, many: 10 * time.Second}
 )
 
-// A run that is too slow while the scheduling lag is beyond tooLate says little of the
-// gateway: it is repeated, and the last of so many tries counts whatever the lag.
+// A run that is too slow while the scheduling lag is beyond tooLate, or while others had more
+// than tooMuch of the machine, says little of the gateway: it is repeated, and the last of so
+// many tries counts.
 const (
 	tooLate = 20 * time.Millisecond
+	tooMuch = 0.2
 	tries   = 3
 )
 
+// stage plays classes. One at a time is prepared and measured: while it rests, which is
+// waiting, the next one is.
+type stage struct {
+	script         script
+	binary, folder string
+	measuring      sync.Mutex
+}
+
 // play plays a class. It fails only if it cannot be played; what the gateway got wrong is in
 // the report.
-func play(ctx context.Context, c *class, s script, binary, folder string) (*report, error) {
+func (s *stage) play(ctx context.Context, c *class) (*report, error) {
 	for again := 0; ; again++ {
-		o, err := playOnce(ctx, c, s, binary, folder)
+		o, err := s.playOnce(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		if r := o.report(); r.timed == 0 || len(r.broken) > r.timed || r.lag < tooLate || again+1 == tries {
+		if r := o.report(); r.timed == 0 || len(r.broken) > r.timed || !r.disturbed() || again+1 == tries {
 			r.repeated = again
 			return r, nil
 		}
@@ -50,6 +60,8 @@ type observed struct {
 	// warm, calm, one, many and after are the good caller's windows.
 	warm, calm, one, many, after *window
 	lag                          time.Duration
+	// others is the share of the machine that other processes had during the attack.
+	others float64
 	// byOne and byMany are what the attackers did.
 	byOne, byMany result
 	before, rest  resources
@@ -60,8 +72,11 @@ type observed struct {
 	stopped error
 }
 
-func playOnce(ctx context.Context, c *class, s script, binary, parent string) (_ *observed, err error) {
-	folder, err := os.MkdirTemp(parent, "class-")
+func (s *stage) playOnce(ctx context.Context, c *class) (_ *observed, err error) {
+	s.measuring.Lock()
+	measured := sync.OnceFunc(s.measuring.Unlock)
+	defer measured()
+	folder, err := os.MkdirTemp(s.folder, "class-")
 	if err != nil {
 		return nil, err
 	}
@@ -80,12 +95,13 @@ func playOnce(ctx context.Context, c *class, s script, binary, parent string) (_
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := startGateway(ctx, binary, file)
+	gateway, err := startGateway(ctx, s.binary, file)
 	if err != nil {
 		return nil, err
 	}
 	o := &observed{class: c}
-	err = o.watch(ctx, s, gateway, good, hostile)
+	err = o.watch(ctx, s.script, gateway, good, hostile, measured)
+	measured()
 	o.stopped = gateway.stop()
 	o.strange = gateway.strange
 	if err != nil && o.stopped != nil {
@@ -97,8 +113,8 @@ func playOnce(ctx context.Context, c *class, s script, binary, parent string) (_
 // ramp bounds the time in which attackers open their connections.
 const ramp = 2 * time.Second
 
-// watch attacks beside the good caller.
-func (o *observed) watch(ctx context.Context, s script, gateway *process, good *goodVendor, hostile *attackers) error {
+// watch attacks beside the good caller. It tells when all is measured that others could disturb.
+func (o *observed) watch(ctx context.Context, s script, gateway *process, good *goodVendor, hostile *attackers, measured func()) error {
 	calls, err := newCaller(gateway.grpc, gateway.rest)
 	if err != nil {
 		return err
@@ -119,6 +135,11 @@ func (o *observed) watch(ctx context.Context, s script, gateway *process, good *
 	beside.Go(func() { calls.call(calling) })
 	o.calm = calls.begin()
 	sleep(ctx, s.calm)
+	family := []int{os.Getpid(), gateway.command.Process.Pid, hostile.command.Process.Pid}
+	used, err := lookAtMachine(family)
+	if err != nil {
+		return err
+	}
 	o.one = calls.begin()
 	at := order{GRPC: gateway.grpc, REST: gateway.rest, Connections: 1, Ramp: ramp, For: s.one}
 	if o.byOne, err = hostile.attack(at); err != nil {
@@ -133,9 +154,12 @@ func (o *observed) watch(ctx context.Context, s script, gateway *process, good *
 	stop()
 	ended := time.Now()
 	beside.Wait()
-	if unwatched != nil {
-		return unwatched
+	after, err := lookAtMachine(family)
+	if err := errors.Join(err, unwatched); err != nil {
+		return err
 	}
+	o.others = after.others(used)
+	measured()
 	o.lag = lag.Worst()
 	var rested time.Time
 	o.rest, rested, err = settle(ctx, gateway, good, calls, &o.before)
@@ -164,6 +188,9 @@ func (o *observed) callFor(ctx context.Context, calls *caller, d time.Duration) 
 const (
 	restLimit   = 10 * time.Second
 	settleLimit = 12 * time.Second
+	// settleStep is how long it is not looked at between: each look collects garbage, beside
+	// the class that is measured next.
+	settleStep = 100 * time.Millisecond
 )
 
 // settle reads what the gateway holds until it is no more than before, or until the time
@@ -183,6 +210,6 @@ func settle(ctx context.Context, gateway *process, good *goodVendor, calls *call
 			return now, at, nil
 		}
 		last = now
-		sleep(ctx, 50*time.Millisecond)
+		sleep(ctx, settleStep)
 	}
 }
