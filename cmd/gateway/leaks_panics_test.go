@@ -121,10 +121,11 @@ func callThatPanics(t *testing.T, l *leaks, set *leaktest.Set, how func(string) 
 		for _, product := range leakProducts {
 			request := leaktest.Request(set, product, "")
 			request.IdempotencyKey = key
-			var trailer metadata.MD
-			_, err := client.IssueLivenessToken(t.Context(), request, grpc.Trailer(&trailer))
+			var header, trailer metadata.MD
+			_, err := client.IssueLivenessToken(t.Context(), request, grpc.Header(&header), grpc.Trailer(&trailer))
 			require.Error(t, err)
-			l.scanStatus(err, set, trailer)
+			l.scanStatus(err, set)
+			l.scanMetadata(header, trailer)
 			body, err := protojson.Marshal(request)
 			require.NoError(t, err)
 			g.post(t.Context(), l, set, "/v1/liveness-tokens", body, jsonHeader)
@@ -156,7 +157,7 @@ func (s *openStore) Complete(ctx context.Context, name idempotency.Digest, lease
 func TestTheStoreHoldsNothing(t *testing.T) {
 	l := newLeaks()
 	set := l.Watch(leaktest.NewSet("store"))
-	store := &openStore{Store: idempotency.NewMemory(10, 1<<20)}
+	store := &openStore{Store: idempotency.NewMemory(1000, 1<<20)}
 	keeper, err := idempotency.NewKeeper(store, []byte(set.Text("store's secret")))
 	require.NoError(t, err)
 	request := leaktest.Request(set, "megvii.pc-web", "")
@@ -178,6 +179,16 @@ func TestTheStoreHoldsNothing(t *testing.T) {
 		require.Equal(t, answer, result.Answer)
 	}
 	require.Greater(t, len(store.written), len(answer))
+	// A digest has room for the beginning of a message alone: each value is one.
+	for i, c := range set.Canaries() {
+		for _, message := range [][]byte{[]byte(c.Value), []byte(strings.Repeat(c.Value, 1<<10))} {
+			_, err := keeper.Do(t.Context(), idempotency.Call{
+				Key: fmt.Sprint(i, len(message)), Message: []idempotency.Part{{message}, {message}},
+				Run: func(context.Context) (idempotency.Answer, error) { return idempotency.Answer{Content: answer}, nil },
+			})
+			require.NoError(t, err)
+		}
+	}
 	l.scan("store", store.written, nil)
 	l.none(t)
 }

@@ -142,6 +142,20 @@ func (g *leakyGateway) refusedJSON(t *testing.T, l *leaks, c *leakCase) (request
 	post("/v1/liveness-tokens/"+value+"?"+value+"="+value, valid, jsonHeader)
 	post("/v1/liveness-tokens?"+value+"="+value, valid, jsonHeader)
 	post("/v1/liveness-tokens?"+value, valid, jsonHeader)
+	for _, query := range []string{
+		"subjectId=" + value, "subject_id=" + value, "reference=" + value + "&reference=" + value, "comparison.identityDocument.name=" + value,
+		"flow=FLOW_APP_SDK&" + value, "flow=%zz" + value, "flow;" + value, "flow[" + value + "]=1", "=" + value, "&" + value, "access_token=" + value,
+	} {
+		post("/v1/liveness-tokens?"+query, valid, jsonHeader)
+		post("/v1/liveness-tokens?"+query, valid[:1], jsonHeader)
+		post("/"+value+"?"+query, valid, jsonHeader)
+	}
+	for _, path := range []string{"/v1/liveness-tokens", "/v1/liveness-tokens?subjectId=" + value, "/healthz?" + value, "/healthz/" + value, "/docs/" + value, "/docs?" + value, "/" + value} {
+		for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions, value} {
+			requests++
+			g.send(t.Context(), l, c.set, method, path, nil, map[string]string{"Origin": "https://" + value, "Referer": value, "Access-Control-Request-Headers": value})
+		}
+	}
 	for name, header := range map[string]string{
 		"Content-Type": "text/" + value, "Grpc-Timeout": value, "Idempotency-Key": value + " ", "Content-Encoding": value, "Expect": value, "Accept": value,
 	} {
@@ -223,10 +237,12 @@ func (g *leakyGateway) refusedMessages(t *testing.T, l *leaks, c *leakCase) (req
 	defer func() { _ = connection.Close() }()
 	invoke := func(ctx context.Context, method string, message any) {
 		requests++
-		var trailer metadata.MD
+		var header, trailer metadata.MD
 		response := &livenessv1.IssueLivenessTokenResponse{}
-		if err := connection.Invoke(ctx, method, message, response, grpc.ForceCodecV2(rawCodec{}), grpc.Trailer(&trailer)); err != nil {
-			l.scanStatus(err, c.set, trailer)
+		err := connection.Invoke(ctx, method, message, response, grpc.ForceCodecV2(rawCodec{}), grpc.Header(&header), grpc.Trailer(&trailer))
+		l.scanMetadata(header, trailer)
+		if err != nil {
+			l.scanStatus(err, c.set)
 			return
 		}
 		encoded, _ := proto.Marshal(response)
@@ -267,7 +283,8 @@ func (g *leakyGateway) keyed(t *testing.T, l *leaks, c *leakCase) (requests int)
 		body, err := protojson.Marshal(request)
 		require.NoError(t, err)
 		want := []int{http.StatusOK, http.StatusOK, http.StatusUnprocessableEntity}[i]
-		require.Equal(t, want, g.post(t.Context(), l, c.set, "/v1/liveness-tokens", body, jsonHeader))
+		headers := map[string]string{"Content-Type": "application/json", "Idempotency-Key": request.GetIdempotencyKey()}
+		require.Equal(t, want, g.post(t.Context(), l, c.set, "/v1/liveness-tokens", body, headers))
 	}
 	return 3
 }

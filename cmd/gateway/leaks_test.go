@@ -172,12 +172,21 @@ func (l *leaks) none(t *testing.T) {
 // ownAnswer are the values that only the caller's own answer may hold.
 var ownAnswer = []string{"token", "session_id", "reference"}
 
-// scanStatus looks at a failure as a gRPC client sees it. Metadata prints most of itself as
-// redacted.
-func (l *leaks) scanStatus(err error, mine *leaktest.Set, trailer metadata.MD) {
+// scanMetadata looks at what a gRPC client sees beside an answer or a failure. Metadata prints
+// most of itself as redacted. The trailer repeats the details of a failure.
+func (l *leaks) scanMetadata(header, trailer metadata.MD) {
+	trailer = trailer.Copy()
+	trailer.Delete("grpc-status-details-bin")
+	for of, md := range map[string]metadata.MD{"header": header, "trailer": trailer} {
+		l.scan("gRPC "+of, fmt.Append(nil, map[string][]string(md)), nil)
+	}
+}
+
+// scanStatus looks at a failure as a gRPC client sees it.
+func (l *leaks) scanStatus(err error, mine *leaktest.Set) {
 	s := status.Convert(err)
 	encoded, _ := proto.Marshal(s.Proto())
-	l.scan("gRPC status", append(encoded, fmt.Sprintf("%v %v %v", err, s.Details(), map[string][]string(trailer))...), mine, "reference")
+	l.scan("gRPC status", append(encoded, fmt.Sprintf("%v %v", err, s.Details())...), mine, "reference")
 	for _, detail := range s.Details() {
 		if info, ok := detail.(interface{ GetReason() string }); ok {
 			l.mu.Lock()
@@ -234,11 +243,15 @@ func (g *leakyGateway) call(ctx context.Context, l *leaks, c *leakCase, turn int
 	request := leaktest.Request(c.set, c.product, c.set.Case)
 	secret := c.set.Text("header")
 	if turn%2 == 0 {
-		var trailer metadata.MD
+		var header, trailer metadata.MD
 		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", secret, "cookie", secret, "x-request-id", "no id "+secret, "baggage", "user="+secret)
-		response, err := g.client.IssueLivenessToken(ctx, request, grpc.Trailer(&trailer))
+		for _, name := range strangeHeaders {
+			ctx = metadata.AppendToOutgoingContext(ctx, name, secret, name+"-bin", secret)
+		}
+		response, err := g.client.IssueLivenessToken(ctx, request, grpc.Header(&header), grpc.Trailer(&trailer))
+		l.scanMetadata(header, trailer)
 		if err != nil {
-			l.scanStatus(err, c.set, trailer)
+			l.scanStatus(err, c.set)
 			return
 		}
 		encoded, _ := proto.Marshal(response)
@@ -246,14 +259,29 @@ func (g *leakyGateway) call(ctx context.Context, l *leaks, c *leakCase, turn int
 		return
 	}
 	body, _ := protojson.Marshal(request)
-	g.post(ctx, l, c.set, "/v1/liveness-tokens", body, map[string]string{
+	headers := map[string]string{
 		"Content-Type": "application/json", "Authorization": secret, "Cookie": "a=" + secret, "X-Request-Id": "no id " + secret, "User-Agent": secret, "Referer": secret,
-	})
+	}
+	for _, name := range strangeHeaders {
+		headers[name] = secret
+	}
+	g.post(ctx, l, c.set, "/v1/liveness-tokens", body, headers)
 }
 
-// post sends a body over REST and looks at the answer with its headers.
+// strangeHeaders are headers that no answer has use for.
+var strangeHeaders = []string{
+	"accept-language", "access-control-request-headers", "forwarded", "from", "grpc-metadata-user", "if-none-match", "origin", "via",
+	"x-b3-traceid", "x-correlation-id", "x-forwarded-for", "x-forwarded-host", "x-forwarded-user", "x-real-ip", "x-user",
+}
+
+// post sends a body over REST and looks at the answer with its headers and trailers.
 func (g *leakyGateway) post(ctx context.Context, l *leaks, mine *leaktest.Set, path string, body []byte, headers map[string]string) int {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+g.rest+path, bytes.NewReader(body))
+	return g.send(ctx, l, mine, http.MethodPost, path, body, headers)
+}
+
+// send is post with another method.
+func (g *leakyGateway) send(ctx context.Context, l *leaks, mine *leaktest.Set, method, path string, body []byte, headers map[string]string) int {
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+g.rest+path, bytes.NewReader(body))
 	if err != nil {
 		l.scan(err.Error(), nil, nil)
 		return 0
@@ -269,6 +297,7 @@ func (g *leakyGateway) post(ctx context.Context, l *leaks, mine *leaktest.Set, p
 	answer, _ := io.ReadAll(response.Body)
 	var head bytes.Buffer
 	_ = response.Header.Write(&head)
+	_ = response.Trailer.Write(&head)
 	names := []string{"reference"}
 	if response.StatusCode == http.StatusOK {
 		names = ownAnswer

@@ -24,6 +24,7 @@ import (
 	"go.opentelemetry.io/otel"
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+	"golang.org/x/sys/unix"
 	"google.golang.org/grpc/grpclog"
 )
 
@@ -212,6 +213,56 @@ func TestACrashTellsNoValue(t *testing.T) {
 			left, err := os.ReadDir(gateway.Dir)
 			require.NoError(t, err)
 			require.Empty(t, left)
+		})
+	}
+}
+
+// thatTellsOfCores is the value of asGateway that makes this binary a gateway which says in the
+// end what the kernel may write of its memory.
+const thatTellsOfCores = "tells of cores"
+
+func tellOfCores() {
+	var limit unix.Rlimit
+	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+	err = errors.Join(err, unix.Getrlimit(unix.RLIMIT_CORE, &limit))
+	_, _ = fmt.Fprintf(os.Stdout, "\ndumpable %d, core files of %d and %d bytes at most, %v\n", dumpable, limit.Cur, limit.Max, err)
+}
+
+// No command leaves a core file, whoever asks the kernel for one, and none lets a process of its
+// user read its memory: what it starts neither.
+func TestNoCommandLeavesACore(t *testing.T) {
+	vendor, _ := digitsVendor(t)
+	file := write(t, strings.ReplaceAll(vendorConfig, "URL", vendor))
+	request := write(t, `{"flow":"FLOW_SPOKEN_DIGITS"}`)
+	for _, args := range [][]string{
+		{serveName, "--config", file},
+		{"version"},
+		{"config", "check", file},
+		{"config", "print", file},
+		{"config", "schema"},
+		{"key", "new", "--caller", "shop"},
+		{"plan", "--config", file, "--request", request},
+		{"try", "--config", file, "--account", "megvii-test", "--product", "megvii.random-number"},
+		{crashReportName},
+	} {
+		t.Run(strings.Join(args[:min(2, len(args))], " "), func(t *testing.T) {
+			command := exec.Command(os.Args[0], args...)
+			command.Env = append(command.Environ(), asGateway+"="+thatTellsOfCores, "TEST_KEY=key", "TEST_SECRET=secret")
+			reader, writer, err := os.Pipe()
+			require.NoError(t, err)
+			command.Stdout, command.Stderr = writer, writer
+			require.NoError(t, command.Start())
+			require.NoError(t, writer.Close())
+			var output strings.Builder
+			for lines := newScanner(reader); lines.Scan(); {
+				output.WriteString(lines.Text() + "\n")
+				if strings.Contains(lines.Text(), `"msg":"serving"`) {
+					require.NoError(t, command.Process.Signal(syscall.SIGTERM))
+				}
+			}
+			require.NoError(t, reader.Close())
+			require.NoError(t, command.Wait(), output.String())
+			require.Contains(t, output.String(), "\ndumpable 0, core files of 0 and 0 bytes at most, <nil>\n")
 		})
 	}
 }

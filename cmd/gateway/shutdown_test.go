@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 		}
 	case thatSpeaks:
 		serveThatSpeaks()
+	case thatTellsOfCores:
+		main()
+		tellOfCores()
 	default:
 		main()
 	}
