@@ -2,6 +2,7 @@ package linkface
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -98,6 +99,52 @@ func TestOlderAPI(t *testing.T) {
 	v.refused(t, 401, `{"code":"1009","status":"UNAUTHORIZED"}`, providers.VendorRateLimited, "1009")
 	v.refused(t, 200, `{"code":null,"status":"UNAUTHORIZED"}`, providers.VendorCredentialsRejected, "UNAUTHORIZED")
 	v.refused(t, 200, `{"code":"","status":"UNAUTHORIZED"}`, providers.VendorCredentialsRejected, "UNAUTHORIZED")
+}
+
+// What frameworks and proxies in front of the vendor answer means what its status means.
+func TestBodiesOfFrameworks(t *testing.T) {
+	v := newVendor(t, 0, "")
+	for status, want := range map[int]struct {
+		reason    providers.Reason
+		ambiguous bool
+	}{
+		404: {providers.VendorEndpointNotFound, false},
+		408: {providers.VendorInternalError, false},
+		421: {providers.VendorInternalError, false},
+		425: {providers.VendorInternalError, false},
+		429: {providers.VendorRateLimited, false},
+		400: {providers.VendorErrorUnrecognized, false},
+		499: {providers.VendorInternalError, true},
+		500: {providers.VendorInternalError, true},
+		502: {providers.VendorInternalError, true},
+		503: {providers.VendorInternalError, true},
+		504: {providers.VendorInternalError, true},
+		529: {providers.VendorInternalError, true},
+	} {
+		text := http.StatusText(status)
+		for _, body := range []string{
+			"", " ", "null", `"` + text + `"`, "[]", "{}", "upstream connect error or disconnect/reset before headers",
+			"<html><head><title>" + text + "</title></head><body>nginx</body></html>",
+			asJSON(t, map[string]any{"error": text}),
+			asJSON(t, map[string]any{"message": text, "statusCode": status}),
+			asJSON(t, map[string]any{"timestamp": "2026-01-01T00:00:00.000+00:00", "status": status, "error": text, "path": "/v2/sdk/get_token"}),
+			asJSON(t, map[string]any{"status": strconv.Itoa(status), "title": text, "type": "about:blank"}),
+			asJSON(t, map[string]any{"code": status, "msg": text}),
+			asJSON(t, map[string]any{"code": status, "status": status, "data": nil}),
+			asJSON(t, map[string]any{"error": map[string]any{"code": status, "status": "UNAVAILABLE", "message": text}}),
+			asJSON(t, map[string]any{"status": map[string]any{"code": status}}),
+			asJSON(t, map[string]any{"code": []int{status}, "data": "none"}),
+			asJSON(t, map[string]any{"errors": []any{map[string]any{"code": "1009x", "detail": text}}}),
+		} {
+			v.status, v.body = status, body
+			failure := v.refuse(t)
+			require.Equal(t, want.reason, failure.Reason, "%d %s", status, body)
+			require.Equal(t, want.ambiguous, failure.Ambiguous, "%d %s", status, body)
+		}
+	}
+	v.refused(t, 400, `{"code":"ERROR: 1001"}`, providers.ArgumentRejected, "1001")
+	v.refused(t, 429, `{"code":"[1009]"}`, providers.VendorRateLimited, "1009")
+	v.refused(t, 200, `{"status":"error: UNAUTHORIZED"}`, providers.VendorCredentialsRejected, "UNAUTHORIZED")
 }
 
 func TestCodesOfNoTable(t *testing.T) {

@@ -24,6 +24,7 @@ func TestFault(t *testing.T) {
 		"reference":               {randomNumber.ID, fullest(randomNumber.ID), "BAD_ARGUMENTS:biz_no", "BAD_ARGUMENTS:biz_no", "reference", true},
 		"reference not sent":      {randomNumber.ID, smallest(randomNumber.ID), "BAD_ARGUMENTS:biz_no", "BAD_ARGUMENTS:biz_no", "", false},
 		"generated biz_no":        {pcWeb.ID, bareWeb, "BAD_ARGUMENTS:biz_no", "BAD_ARGUMENTS:biz_no", "", false},
+		"subject id, prefaced":    {appV5.ID, fullest(appV5.ID), "ERROR: BAD_ARGUMENTS: uuid", "BAD_ARGUMENTS:uuid", "subject_id", true},
 		"subject id":              {appV5.ID, fullest(appV5.ID), "BAD_ARGUMENTS: UUID.", "BAD_ARGUMENTS:uuid", "subject_id", true},
 		"subject id not passed":   {pcWeb.ID, fullest(pcWeb.ID), "BAD_ARGUMENTS:uuid", "BAD_ARGUMENTS:uuid", "", false},
 		"subject id with photos":  {pcWeb.ID, photosOnly, "MISSING_ARGUMENTS: uuid", "MISSING_ARGUMENTS:uuid", "subject_id", true},

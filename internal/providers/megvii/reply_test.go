@@ -87,6 +87,26 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// A time that is none, or none that a token can have, is as good as none: where the document
+// knows a lifetime, that holds.
+func TestExpiryThatIsNone(t *testing.T) {
+	for _, stated := range []string{
+		`600`, `"600"`, `0`, `1`, `-1700000600`, `1700000600000`, `"1700000600000"`, `1700000600000000`, `1700000600.5`, `1.7000006e9`,
+		`"1700000600.0"`, `"2023-11-14T22:23:20Z"`, `"2023-11-14 22:23:20"`, `"Tue, 14 Nov 2023 22:23:20 GMT"`, `""`, `" "`, `"soon"`, `null`, `true`, `false`,
+		`{}`, `[1700000600]`, `{"seconds":1700000600}`, `1699999999`, `99999999999999999999999`, `253402300800`, `9223372036854775807`, `"0x655bf258"`, `"+1700000600x"`,
+	} {
+		for product, want := range map[string]providers.Expiry{
+			appV5.ID: {Time: now.Add(time.Hour), Source: providers.DocumentedDefault},
+			pcWeb.ID: {},
+		} {
+			v := newVendor(t, 200, `{"token":"t","biz_token":"t","expired_time":`+stated+`}`)
+			token, err := v.issue(t, product, parametersFor(product), smallest(product))
+			require.NoError(t, err, stated)
+			require.Equal(t, want, token.Expiry, "%s of %s", stated, product)
+		}
+	}
+}
+
 func TestWhatTheClientNeeds(t *testing.T) {
 	v := newVendor(t, 200, `{"token":"t","biz_token":"t","time_used":34,"request_id":"`+requestID+`"}`)
 

@@ -36,15 +36,9 @@ func ReadRefusal(table providers.CodeTable, parameters []string, message string)
 	if message = strings.TrimSpace(message); len(message) > maxRefusalBytes {
 		message = message[:maxRefusalBytes]
 	}
-	best, detail, found := "", "", false
-	for i := range table {
-		code := table[i].Code
-		if len(code) <= len(best) {
-			continue
-		}
-		if rest, ok := cutCode(message, code, parameters); ok {
-			best, detail, found = code, rest, true
-		}
+	best, detail, found := longestCode(table, parameters, message)
+	for rest, more := cutPreface(message); more && !found; rest, more = cutPreface(rest) {
+		best, detail, found = longestCode(table, parameters, rest)
 	}
 	if !found {
 		head, rest, _ := strings.Cut(strings.Replace(message, "：", ":", 1), ":")
@@ -53,6 +47,44 @@ func ReadRefusal(table providers.CodeTable, parameters []string, message string)
 	r := Refusal{Code: best, Known: found, Detail: detail}
 	r.Parameters, r.Others = readNames(detail, parameters)
 	return r
+}
+
+// longestCode returns the longest code that the message begins with, and what follows it.
+func longestCode(table providers.CodeTable, parameters []string, message string) (longest, detail string, found bool) {
+	for i := range table {
+		code := table[i].Code
+		if len(code) <= len(longest) {
+			continue
+		}
+		if rest, ok := cutCode(message, code, parameters); ok {
+			longest, detail, found = code, rest, true
+		}
+	}
+	return longest, detail, found
+}
+
+// prefaces are what servers write before a code: "ERROR: BAD_ARGUMENTS: biz_no".
+var prefaces = []string{"error", "err", "error code", "errcode", "error message", "errmsg", "code", "message", "msg", "reason", "failure", "failed", "exception"}
+
+// cutPreface returns what follows a preface, or brackets and the like, at the beginning of the
+// message, and whether there is one. Behind a preface a blank or an underscore does not end it:
+// "MESSAGE NOT FOUND" is not NOT_FOUND.
+func cutPreface(message string) (rest string, ok bool) {
+	if rest = strings.TrimLeftFunc(message, isSeparator); len(rest) < len(message) {
+		return rest, rest != ""
+	}
+	for _, preface := range prefaces {
+		n, begins := matchName(message, preface)
+		if !begins {
+			continue
+		}
+		rest = strings.TrimLeftFunc(message[n:], isSeparator)
+		gap := message[n : len(message)-len(rest)]
+		if rest != "" && (strings.ContainsAny(gap, hardSeparators) || strings.Contains(gap, " - ")) {
+			return rest, true
+		}
+	}
+	return "", false
 }
 
 // hardSeparators end a code whatever follows. A blank or an underscore does not: the
