@@ -31,6 +31,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
 	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/service"
@@ -59,7 +60,7 @@ type Gateway struct {
 	grpcListener, restListener, adminListener, operatorListener listener
 	encryption                                                  []*encryption
 
-	refusals grpcserver.Refusals
+	refusals wire.Refusals
 	lines    *accesslog.Buffer // nil if the log does not wait
 	logLevel http.Handler
 

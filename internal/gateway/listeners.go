@@ -10,7 +10,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/server"
-	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/server/secure"
 	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
@@ -99,7 +99,7 @@ func (g *Gateway) closeListeners() {
 
 // acceptingGRPC returns what the gRPC server serves.
 func (g *Gateway) acceptingGRPC() net.Listener {
-	return grpcserver.Listen(g.grpcListener.accepting(), &g.refusals)
+	return wire.Listen(g.grpcListener.accepting(), &g.refusals)
 }
 
 // acceptingREST returns what the REST server serves. It may have to take HTTP/2 then.

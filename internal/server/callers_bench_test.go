@@ -16,6 +16,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
 	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
@@ -32,7 +33,7 @@ func BenchmarkCallersOverGRPC(b *testing.B) {
 		}
 		s, _ := grpcserver.New(d, grpcserver.Options{})
 		l := listen(b)
-		go func() { _ = s.Serve(grpcserver.Listen(server.NewListener(l, 100), nil)) }()
+		go func() { _ = s.Serve(wire.Listen(server.NewListener(l, 100), nil)) }()
 		b.Cleanup(s.Stop)
 		conn, err := grpc.NewClient(l.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 		require.NoError(b, err)

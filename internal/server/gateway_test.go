@@ -21,6 +21,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/server/secure"
 	"github.com/liveness-gateway/gateway/internal/service"
@@ -83,7 +84,7 @@ type gateway struct {
 	// connections is how many each listener may have, hosts the names that it answers to.
 	connections int
 	hosts       *server.Hosts
-	refusals    grpcserver.Refusals
+	refusals    wire.Refusals
 	// unheard counts the REST requests that net/http refused.
 	unheard func() int64
 	// encrypted is how the listeners encrypt, nil if they do not.
@@ -144,7 +145,7 @@ func (g *gateway) startGRPC(t *testing.T) {
 	listener := server.NewListener(listen(t), g.connections)
 	grpcServer, _ := grpcserver.New(g.dispatcher, grpcserver.Options{Reflection: true, Hosts: g.hosts, Refusals: &g.refusals})
 	go func() {
-		_ = grpcServer.Serve(grpcserver.Listen(g.encrypted.over(listener, secure.HTTP2), &g.refusals))
+		_ = grpcServer.Serve(wire.Listen(g.encrypted.over(listener, secure.HTTP2), &g.refusals))
 	}()
 	t.Cleanup(grpcServer.Stop)
 	g.grpcAddress = listener.Addr().String()

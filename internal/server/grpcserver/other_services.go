@@ -14,6 +14,8 @@ import (
 	"google.golang.org/grpc/tap"
 
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/inbound"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
 )
 
 // otherServices registers health and reflection with the server. The library's own handlers
@@ -28,7 +30,7 @@ type otherServices struct {
 	ages  map[string]time.Duration
 	hosts *server.Hosts
 
-	refusals *Refusals
+	refusals *wire.Refusals
 	pace     pace
 }
 
@@ -74,9 +76,9 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.Context, error) {
 	switch {
 	case ctx.Err() != nil:
-		o.refused(ctx, deadlinePassed)
+		o.refused(ctx, wire.DeadlinePassed)
 	case strings.Count(info.FullMethodName, "/") < 2:
-		o.refused(ctx, malformedMethod)
+		o.refused(ctx, wire.MalformedMethod)
 	}
 	age, other := o.ages[info.FullMethodName]
 	if !other {
@@ -88,10 +90,10 @@ func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.C
 }
 
 // refused counts what the library refuses as soon as it has been seen here.
-func (o *otherServices) refused(ctx context.Context, why refusal) {
+func (o *otherServices) refused(ctx context.Context, why wire.Refusal) {
 	conn := connOf(ctx)
 	conn.Fail()
-	o.refusals.add(why, conn.RemoteAddr())
+	o.refusals.Add(why, conn.RemoteAddr())
 }
 
 // refusalDelay is how long a refusal takes: with MaxStreams at once on a connection, who
@@ -115,7 +117,7 @@ func (o *otherServices) forCallers(handler grpc.StreamHandler) grpc.StreamHandle
 		c := newCall(ctx)
 		o.dispatcher.Authenticate(ctx, c, shownBy(ctx))
 		if c.Refused != nil {
-			o.refusals.add(unauthenticated, connOf(ctx).RemoteAddr())
+			o.refusals.Add(wire.Unauthenticated, connOf(ctx).RemoteAddr())
 			c.Err = c.Refused
 			return failure(ctx, c)
 		}
@@ -153,12 +155,12 @@ func (o *otherServices) serve(implementation any, stream grpc.ServerStream, hand
 	if !allow(stream.Context(), o.hosts) {
 		return status.Error(codes.PermissionDenied, server.Misdirected().Message)
 	}
-	if name, _ := grpc.ServerTransportStreamFromContext(stream.Context()).(interface{ RecvCompress() string }); name != nil && !taken(name.RecvCompress()) {
-		return status.Error(codes.Unimplemented, encodingRefused(name.RecvCompress()))
+	if name, _ := grpc.ServerTransportStreamFromContext(stream.Context()).(interface{ RecvCompress() string }); name != nil && !inbound.Takes(name.RecvCompress()) {
+		return status.Error(codes.Unimplemented, inbound.EncodingRefused(name.RecvCompress()))
 	}
 	conn := connOf(stream.Context())
 	if !conn.OpenStream() {
-		o.refusals.add(tooManyOther, conn.RemoteAddr())
+		o.refusals.Add(wire.TooManyOther, conn.RemoteAddr())
 		pause(stream.Context(), refusalDelay)
 		return status.Error(codes.ResourceExhausted, "too many RPCs of health and reflection at once")
 	}

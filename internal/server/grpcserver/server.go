@@ -1,5 +1,5 @@
-// Package grpcserver is the gRPC listener's server. It alone uses what grpc-go does not
-// promise, in receive.go. It knows no JSON.
+// Package grpcserver is the gRPC listener's server. What is below the gRPC library is in wire, how
+// a message is read in inbound, which alone uses what grpc-go does not promise. It knows no JSON.
 package grpcserver
 
 import (
@@ -22,14 +22,11 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/inbound"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
 )
 
 const (
-	// streamWindow is how much of a message a client may send before the gateway reads
-	// it, the least that HTTP/2 servers in Go allow. The library would let it grow to
-	// 16 MiB, and so would hold most of a photo that is to be shed. A message that is
-	// read gets a window of its own length.
-	streamWindow = 64 << 10
 	// connectionWindow is how much of all messages may be under way on a connection.
 	// The library makes room as it receives, so this bounds no memory.
 	connectionWindow = 16 << 20
@@ -48,7 +45,7 @@ type Options struct {
 	// Reflection has the server describe its services to whoever asks.
 	Reflection bool
 	// Refusals counts what the server refuses and what is no call.
-	Refusals *Refusals
+	Refusals *wire.Refusals
 	// Hosts are the names that the server answers to.
 	Hosts *server.Hosts
 }
@@ -61,14 +58,14 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 		grpc.InTapHandle(others.limitAge),
 		grpc.MaxRecvMsgSize(server.MaxOtherMessageBytes),
 		grpc.ForceServerCodecV2(encoding.GetCodecV2("proto")),
-		grpc.StaticStreamWindowSize(streamWindow),
+		grpc.StaticStreamWindowSize(inbound.Window),
 		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.MaxConcurrentStreams(server.MaxStreams),
 		grpc.NumStreamWorkers(streamWorkers),
-		experimental.BufferPool(newFramePool()),
+		experimental.BufferPool(wire.NewBufferPool()),
 		grpc.MaxHeaderListSize(server.MaxHeaderBytes),
 		grpc.ConnectionTimeout(handshakeTimeout),
-		grpc.Creds(handshaken{}),
+		grpc.Creds(wire.Credentials()),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
 			MaxConnectionAge:      server.MaxConnectionAge,
 			MaxConnectionAgeGrace: maxConnectionAgeGrace,
@@ -82,7 +79,7 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 		grpc.UnknownServiceHandler(unknownMethod(d, options.Hosts)),
 	)
 	healthServer := health.NewServer()
-	r := &receiver{dispatcher: d, hosts: options.Hosts, refusals: options.Refusals}
+	r := &receiver{dispatcher: d, hosts: options.Hosts, refusals: options.Refusals, messages: inbound.Receiver{Trailer: trailerOf}}
 	for _, service := range d.Services() {
 		s.RegisterService(r.description(d, service), nil)
 		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
@@ -93,6 +90,14 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 		reflection.Register(others)
 	}
 	return s, healthServer
+}
+
+// receiver serves the calls that are sent to hosts.
+type receiver struct {
+	dispatcher *server.Dispatcher
+	hosts      *server.Hosts
+	refusals   *wire.Refusals
+	messages   inbound.Receiver
 }
 
 // description returns a service whose unary RPCs are registered as streams, so that their
@@ -115,7 +120,7 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 	ctx := stream.Context()
 	c := newCall(ctx)
 	defer c.Release()
-	transport, ok := grpc.ServerTransportStreamFromContext(ctx).(messageStream)
+	transport, ok := grpc.ServerTransportStreamFromContext(ctx).(inbound.Stream)
 	conn, arrived := connOf(ctx), false
 	if !allow(ctx, r.hosts) {
 		c.Refused = server.Misdirected()
@@ -126,7 +131,7 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 	case c.Refused != nil:
 	case !ok:
 		c.Refused = &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
-	case !taken(transport.RecvCompress()):
+	case !inbound.Takes(transport.RecvCompress()):
 		c.Refused = r.refuseEncoding(ctx, transport.RecvCompress())
 	case conn.Await():
 		defer func() { conn.Done(arrived) }()
@@ -134,7 +139,7 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 		c.Refused = server.TooManyAwaited()
 	}
 	c.Read = func(ctx context.Context, into proto.Message) *providers.Error {
-		refused := r.receive(ctx, transport, c, into)
+		refused := r.messages.Receive(ctx, transport, c, into)
 		if refused == nil {
 			conn.Arrived()
 			arrived = true
@@ -156,9 +161,9 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 
 // refuseEncoding says that messages in the encoding are not taken, and which are.
 func (r *receiver) refuseEncoding(ctx context.Context, name string) *providers.Error {
-	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-accept-encoding", acceptedEncodings))
-	r.refusals.add(unknownEncoding, connOf(ctx).RemoteAddr())
-	return &providers.Error{Reason: providers.MethodUnknown, Message: encodingRefused(name)}
+	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-accept-encoding", inbound.AcceptedEncodings))
+	r.refusals.Add(wire.UnknownEncoding, connOf(ctx).RemoteAddr())
+	return &providers.Error{Reason: providers.MethodUnknown, Message: inbound.EncodingRefused(name)}
 }
 
 // unknownMethod answers every RPC that no service has.

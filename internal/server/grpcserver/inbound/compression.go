@@ -1,4 +1,4 @@
-package grpcserver
+package inbound
 
 import (
 	"compress/gzip"
@@ -20,8 +20,8 @@ import (
 
 const encodingGZIP = "gzip"
 
-// acceptedEncodings is what the header grpc-accept-encoding says.
-const acceptedEncodings = "identity," + encodingGZIP
+// AcceptedEncodings is what the header grpc-accept-encoding says.
+const AcceptedEncodings = "identity," + encodingGZIP
 
 // unknownEncodings are encodings by which clients ask and which are not taken. The library
 // refuses those that are not registered in words of its own, and no handler hears of the
@@ -46,12 +46,13 @@ func (unknownEncoder) Compress(io.Writer) (io.WriteCloser, error) { return nil, 
 // Decompress fails.
 func (unknownEncoder) Decompress(io.Reader) (io.Reader, error) { return nil, errors.ErrUnsupported }
 
-// taken reports whether messages in the encoding are taken. Of those that are neither taken
+// Takes reports whether messages in the encoding are taken. Of those that are neither taken
 // nor known not to be, the library lets none through.
-func taken(name string) bool { return name == "" || !slices.Contains(unknownEncodings, name) }
+func Takes(name string) bool { return name == "" || !slices.Contains(unknownEncodings, name) }
 
-func encodingRefused(name string) string {
-	return fmt.Sprintf("grpc-encoding %q is not taken: %s are", name, acceptedEncodings)
+// EncodingRefused is what is said of messages in an encoding that is not taken.
+func EncodingRefused(name string) string {
+	return fmt.Sprintf("grpc-encoding %q is not taken: %s are", name, AcceptedEncodings)
 }
 
 // gunzip returns the message that was compressed, in the pool's buffers, and frees data.

@@ -1,4 +1,4 @@
-package grpcserver
+package wire
 
 import (
 	"sync"
@@ -19,7 +19,8 @@ type framePool struct {
 	frames sync.Pool // of *[]byte, frameBytes long
 }
 
-func newFramePool() *framePool {
+// NewBufferPool returns the pool that the library reads frames into.
+func NewBufferPool() mem.BufferPool {
 	return &framePool{BufferPool: mem.DefaultBufferPool(), frames: sync.Pool{New: func() any {
 		buffer := make([]byte, frameBytes)
 		return &buffer

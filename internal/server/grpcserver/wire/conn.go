@@ -1,4 +1,6 @@
-package grpcserver
+// Package wire is what is below the gRPC library: its connections with their buffers and TLS, and
+// what it writes on them, by which is counted what it refuses. It must not know calls.
+package wire
 
 import (
 	"errors"
@@ -42,7 +44,7 @@ func (l listener) Accept() (net.Conn, error) {
 	}
 	c.watch.refusals, c.watch.from, c.watch.failed = l.refusals, c.RemoteAddr(), server.ConnOf(c.RemoteAddr()).Failed
 	c.readNow = c.readAvailable // made once: it is called for each read
-	return frames.NewConn(c, func() { l.refusals.add(tooManyFrames, c.RemoteAddr()) }), err
+	return frames.NewConn(c, func() { l.refusals.Add(tooManyFrames, c.RemoteAddr()) }), err
 }
 
 type conn struct {

@@ -1,4 +1,4 @@
-package grpcserver
+package wire
 
 import (
 	"context"
@@ -11,8 +11,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/secure"
 )
 
-// handshaken shows handlers the TLS of connections whose handshake the listener has done, as
-// the credentials of the library's own peers.
+// Credentials returns a server's, which show handlers the TLS of connections whose handshake the
+// listener has done, as the library shows that of its own.
+func Credentials() credentials.TransportCredentials { return handshaken{} }
+
 type handshaken struct{}
 
 // ServerHandshake is credentials.TransportCredentials's.

@@ -1,20 +1,20 @@
-package grpcserver
+package inbound
 
 import (
 	"context"
 	"sync"
 
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// receiver reads the messages of calls that are sent to hosts.
-type receiver struct {
-	dispatcher *server.Dispatcher
-	hosts      *server.Hosts
-	refusals   *Refusals
+// Receiver reads the messages of calls. It is safe for concurrent use.
+type Receiver struct {
+	// Trailer returns the trailers of a call that fails.
+	Trailer func(*call.Call) metadata.MD
 	// limits are those that no call uses.
 	limits sync.Pool
 }
@@ -25,20 +25,21 @@ type receiver struct {
 type arrivalLimit struct {
 	server.ArrivalLimit
 
-	stream    messageStream
+	stream    Stream
 	requestID string
+	trailer   func(*call.Call) metadata.MD
 	refuse    func()
 }
 
 // limitArrival begins to limit the arrival of a call's message. A call whose own deadline
 // ends it as soon needs no limit.
-func (r *receiver) limitArrival(ctx context.Context, stream messageStream, c *call.Call) *arrivalLimit {
+func (r *Receiver) limitArrival(ctx context.Context, stream Stream, c *call.Call) *arrivalLimit {
 	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(c.Start) <= server.ArrivalGrace {
 		return nil
 	}
 	l, ok := r.limits.Get().(*arrivalLimit)
 	if !ok {
-		l = &arrivalLimit{}
+		l = &arrivalLimit{trailer: r.Trailer}
 		l.refuse = l.answer
 	}
 	l.stream, l.requestID = stream, c.RequestID
@@ -55,12 +56,12 @@ func (l *arrivalLimit) expect(bytes int) {
 // answer refuses the call.
 func (l *arrivalLimit) answer() {
 	c := &call.Call{Transport: call.GRPC, RequestID: l.requestID, Err: server.TooSlow()}
-	_ = l.stream.SetTrailer(trailerOf(c))
+	_ = l.stream.SetTrailer(l.trailer(c))
 	_ = l.stream.WriteStatus(status.FromProto(call.StatusOf(c)))
 }
 
 // arrived ends the limit, and reports whether the call has been refused.
-func (r *receiver) arrived(l *arrivalLimit) (late bool) {
+func (r *Receiver) arrived(l *arrivalLimit) (late bool) {
 	if l == nil {
 		return false
 	}

@@ -1,4 +1,7 @@
-package grpcserver
+// Package inbound reads the message of a call from the gRPC library's stream, piece by piece and
+// bounded in time, by methods that the library does not promise. It alone uses these. It must not
+// know services, nor what comes of a message.
+package inbound
 
 import (
 	"context"
@@ -18,14 +21,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// messageStream is what a gRPC call's message is read from. The library's own reader
+// Stream is what a gRPC call's message is read from. The library's own reader
 // takes a message of any length that it is set to, and answers what it refuses in its
 // own words, unseen by the interceptors. Read from the stream, a message can be refused
 // by its length before it is there.
 //
 // The library's streams have these methods beyond what grpc.ServerTransportStream
 // promises: an update of the library that changes them fails every test over gRPC.
-type messageStream interface {
+type Stream interface {
 	// ReadMessageHeader reads the five bytes before a message: whether it is
 	// compressed, and its length.
 	ReadMessageHeader(header []byte) error
@@ -43,9 +46,14 @@ type messageStream interface {
 // grace: one that is announced and never sent is not waited for any longer.
 const firstPiece = server.ArrivalRate
 
-// receive reads the message of a gRPC call, whose client may have sent no more than
-// streamWindow of it so far.
-func (r *receiver) receive(ctx context.Context, stream messageStream, c *call.Call, into proto.Message) *providers.Error {
+// Window is how much of a message a client may send before the gateway reads it, the least that
+// HTTP/2 servers in Go allow. The library would let it grow to 16 MiB, and so would hold most of a
+// photo that is to be shed. A message that is read gets a window of its own length.
+const Window = 64 << 10
+
+// Receive reads the message of a gRPC call, whose client may have sent no more than Window of it
+// so far.
+func (r *Receiver) Receive(ctx context.Context, stream Stream, c *call.Call, into proto.Message) *providers.Error {
 	limit := r.limitArrival(ctx, stream, c)
 	data, refused := readMessage(stream, &c.Permit, limit)
 	if r.arrived(limit) {
@@ -60,7 +68,7 @@ func (r *receiver) receive(ctx context.Context, stream messageStream, c *call.Ca
 	return refused
 }
 
-func readMessage(stream messageStream, permit *admission.Permit, limit *arrivalLimit) (mem.BufferSlice, *providers.Error) {
+func readMessage(stream Stream, permit *admission.Permit, limit *arrivalLimit) (mem.BufferSlice, *providers.Error) {
 	var header [5]byte
 	if err := stream.ReadMessageHeader(header[:]); err != nil {
 		return nil, notReceived(err)
@@ -91,7 +99,7 @@ func readMessage(stream messageStream, permit *admission.Permit, limit *arrivalL
 // readPieces reads a message of that length, and returns what has arrived of one that is
 // refused. The first pieces are within the window that any stream has, and are reserved
 // when they have arrived; the later ones are reserved before.
-func readPieces(stream messageStream, length int, permit *admission.Permit, limit *arrivalLimit) (data mem.BufferSlice, refused *providers.Error) {
+func readPieces(stream Stream, length int, permit *admission.Permit, limit *arrivalLimit) (data mem.BufferSlice, refused *providers.Error) {
 	var end int
 	for n := 0; n < length; n = end {
 		switch {

@@ -1,4 +1,4 @@
-package grpcserver
+package wire
 
 import (
 	"encoding/binary"
@@ -22,25 +22,31 @@ type Refusals struct {
 	logged atomic.Int64
 }
 
-// refusal is why the library refuses an RPC or a connection.
-type refusal int
+// Refusal is why an RPC or a connection is refused without a call of it.
+type Refusal int
+
+// The refusals that handlers know of; the others are seen in what the library writes.
 
 const (
-	malformedHeader refusal = iota // status 400: grpc-timeout, -bin metadata, :authority
+	malformedHeader Refusal = iota // status 400: grpc-timeout, -bin metadata, :authority
 	notGRPC                        // status 405 or 415
 	headerTooLarge                 // RST_STREAM, FRAME_SIZE_ERROR
 	tooManyStreams                 // RST_STREAM, REFUSED_STREAM
 	protocolError                  // RST_STREAM or GOAWAY, PROTOCOL_ERROR
 	tooManyPings                   // GOAWAY, ENHANCE_YOUR_CALM
-	// The following ones are refused by otherServices and package frames, in words of their own.
-	tooManyOther
+	// TooManyOther and tooManyFrames are refused by the gateway, in words of its own.
+	TooManyOther
 	tooManyFrames
-	// Encodings that are known and not taken are refused by receiver and otherServices, all
-	// others by the library, whose answer is that of a handler but that none has ended the RPC.
-	unknownEncoding
-	malformedMethod // "/name"
-	deadlinePassed  // a grpc-timeout of nothing
-	unauthenticated // a stream of reflection without a caller
+	// UnknownEncoding is of encodings that are known and not taken, which handlers refuse, and of
+	// all others, which the library does: its answer is that of a handler but that none has ended
+	// the RPC.
+	UnknownEncoding
+	// MalformedMethod is "/name".
+	MalformedMethod
+	// DeadlinePassed is a grpc-timeout of nothing.
+	DeadlinePassed
+	// Unauthenticated is a stream of reflection without a caller.
+	Unauthenticated
 	reasons
 )
 
@@ -59,7 +65,8 @@ func (r *Refusals) Counts() map[string]int64 {
 	return counts
 }
 
-func (r *Refusals) add(why refusal, from net.Addr) {
+// Add counts a refusal. Nil counts nothing.
+func (r *Refusals) Add(why Refusal, from net.Addr) {
 	if r == nil {
 		return
 	}
@@ -140,24 +147,24 @@ func (w *watch) headers(stream uint32, last bool, first byte) {
 		}
 		w.answering[stream] = struct{}{}
 	case first == status400:
-		w.refusals.add(malformedHeader, w.from)
+		w.refusals.Add(malformedHeader, w.from)
 	case first != status200:
-		w.refusals.add(notGRPC, w.from)
+		w.refusals.Add(notGRPC, w.from)
 	case !w.failed():
-		w.refusals.add(unknownEncoding, w.from)
+		w.refusals.Add(UnknownEncoding, w.from)
 	}
 }
 
 func (w *watch) code(code uint32) {
 	switch code {
 	case codeProtocolError:
-		w.refusals.add(protocolError, w.from)
+		w.refusals.Add(protocolError, w.from)
 	case codeFrameSize:
-		w.refusals.add(headerTooLarge, w.from)
+		w.refusals.Add(headerTooLarge, w.from)
 	case codeRefused:
 		w.refused.Add(1)
-		w.refusals.add(tooManyStreams, w.from)
+		w.refusals.Add(tooManyStreams, w.from)
 	case codeCalm:
-		w.refusals.add(tooManyPings, w.from)
+		w.refusals.Add(tooManyPings, w.from)
 	}
 }
