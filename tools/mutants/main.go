@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -27,39 +29,37 @@ func main() {
 	if len(folders) == 0 {
 		folders = []string{"internal"}
 	}
-	result, err := run(context.Background(), folders)
-	_, _ = os.Stdout.WriteString(result)
-	if err != nil {
+	if err := run(context.Background(), folders, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-// run returns a line for each mutant below the folders, and an error if one is not caught as
-// it should.
-func run(ctx context.Context, folders []string) (result string, err error) {
+// run writes a line for each mutant below the folders as soon as it is known, and returns an error
+// if one is not caught as it should.
+func run(ctx context.Context, folders []string, output io.Writer) error {
 	var mutants []*mutant
 	for _, folder := range folders {
 		found, err := readAll(folder)
 		if err != nil {
-			return "", err
+			return err
 		}
 		mutants = append(mutants, found...)
 	}
 	if err := checkWithout(ctx, mutants); err != nil {
-		return "", err
+		return err
 	}
-	problems := make([]error, len(mutants))
+	results := report{output: output}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, m := range mutants {
+	for _, m := range mutants {
 		group.Go(func() error {
-			problems[i] = m.check(ctx)
+			results.add(m, m.check(ctx))
 			return nil
 		})
 	}
 	_ = group.Wait()
-	return report(mutants, problems)
+	return results.end()
 }
 
 // readAll reads the patches below a folder.
@@ -108,18 +108,32 @@ func checkWithout(ctx context.Context, mutants []*mutant) error {
 	return nil
 }
 
-func report(mutants []*mutant, problems []error) (result string, err error) {
-	failed := 0
-	for i, m := range mutants {
-		if problems[i] != nil {
-			failed++
-			result += fmt.Sprintf("FAIL  %s: %v\n", m.name, problems[i])
-			continue
-		}
-		result += fmt.Sprintf("ok    %s: %s\n", m.name, strings.Join(m.caughtBy, ", "))
+// report tells what became of mutants. It is safe for concurrent use.
+type report struct {
+	output io.Writer
+
+	mu             sync.Mutex
+	failed, caught int
+}
+
+// add writes a mutant's line.
+func (r *report) add(m *mutant, problem error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if problem != nil {
+		r.failed++
+		_, _ = fmt.Fprintf(r.output, "FAIL  %s: %v\n", m.name, problem)
+		return
 	}
-	if failed > 0 {
-		return result, fmt.Errorf("%d of %d mistakes are not caught by the tests named for them", failed, len(mutants))
+	r.caught++
+	_, _ = fmt.Fprintf(r.output, "ok    %s: %s\n", m.name, strings.Join(m.caughtBy, ", "))
+}
+
+// end writes the last line, or returns how many are not caught as they should be.
+func (r *report) end() error {
+	if r.failed > 0 {
+		return fmt.Errorf("%d of %d mistakes are not caught by the tests named for them", r.failed, r.failed+r.caught)
 	}
-	return result + fmt.Sprintf("all %d mistakes are caught by the tests named for them\n", len(mutants)), nil
+	_, _ = fmt.Fprintf(r.output, "all %d mistakes are caught by the tests named for them\n", r.caught)
+	return nil
 }

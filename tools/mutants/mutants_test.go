@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,10 +67,14 @@ no event
 
 func TestReport(t *testing.T) {
 	m := &mutant{name: "one", caughtBy: []string{"TestA"}}
-	result, err := report([]*mutant{m}, []error{nil})
-	require.NoError(t, err)
-	require.Equal(t, "ok    one: TestA\nall 1 mistakes are caught by the tests named for them\n", result)
-	result, err = report([]*mutant{m, m}, []error{nil, errors.New("survives")})
-	require.Error(t, err)
-	require.Equal(t, "ok    one: TestA\nFAIL  one: survives\n", result)
+	var output strings.Builder
+	r := report{output: &output}
+	r.add(m, nil)
+	require.NoError(t, r.end())
+	require.Equal(t, "ok    one: TestA\nall 1 mistakes are caught by the tests named for them\n", output.String())
+
+	output.Reset()
+	r.add(m, errors.New("survives"))
+	require.Equal(t, "FAIL  one: survives\n", output.String())
+	require.EqualError(t, r.end(), "1 of 2 mistakes are not caught by the tests named for them")
 }
