@@ -35,6 +35,10 @@ func Examples() []Example {
 		{"linkface.app", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"linkface.app"},
 		}},
+		{"megvii.app-v3", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"megvii.app-v3"}, SubjectId: "user-1",
+			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
+		}},
 		{"megvii.app-v5", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"megvii.app-v5"}, SubjectId: "user-1",
 		}},

@@ -496,7 +496,7 @@ type Comparison struct {
 	// find faces where there are none. Default: the target's setting, else false.
 	DetectRotatedFaces *bool `protobuf:"varint,3,opt,name=detect_rotated_faces,json=detectRotatedFaces,proto3,oneof" json:"detect_rotated_faces,omitempty"`
 	// What to do when a photo shows several faces. Default: the target's setting,
-	// else reject.
+	// else reject; products that can only use the largest face do so.
 	MultipleFaces MultipleFaces `protobuf:"varint,4,opt,name=multiple_faces,json=multipleFaces,proto3,enum=liveness.v1.MultipleFaces" json:"multiple_faces,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -45,7 +45,7 @@ func TestAnswers(t *testing.T) {
 	require.NoError(t, err)
 	var answers []answer
 	require.NoError(t, json.Unmarshal(content, &answers))
-	require.Len(t, answers, 29)
+	require.Len(t, answers, 41)
 	for _, a := range answers {
 		t.Run(a.ID, func(t *testing.T) {
 			v := newVendor(t, a.HTTPStatus, a.Body)

@@ -26,7 +26,12 @@ type appV5Target struct{ *target }
 
 // Issue asks for a token by POST /v5/sdk/get_biz_token.
 func (t *appV5Target) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	reply, failure := t.post(ctx, call, t.form(call))
+	return t.app(ctx, call, t.form(call))
+}
+
+// app asks for a token that starts the vendor's SDK, which is told the account's host.
+func (t *target) app(ctx context.Context, call providers.Call, f *form) (*providers.Token, error) {
+	reply, failure := t.post(ctx, call, f)
 	if failure != nil {
 		return nil, failure
 	}
@@ -39,10 +44,7 @@ func (t *appV5Target) Issue(ctx context.Context, call providers.Call) (*provider
 }
 
 func (t *appV5Target) form(call providers.Call) *form {
-	now := call.SigningTime()
-	f := t.newForm(call)
-	f.AddSensitive("sign", t.credentials[call.Credential].sign(now, now.Add(signatureLifetime), t.nonce()))
-	f.Add("sign_version", signVersion)
+	f := t.newSignedForm(call)
 	f.configured(paramLivenessID, "")
 	f.personal("uuid", providers.FieldSubjectID, call.Request.SubjectID)
 	return f

@@ -16,6 +16,8 @@ func TestConformancePCWeb(t *testing.T) { providertest.Run(t, pcWeb()) }
 
 func TestConformanceLitePage(t *testing.T) { providertest.Run(t, litePage()) }
 
+func TestConformanceAppV3(t *testing.T) { providertest.Run(t, appV3()) }
+
 func TestConformanceAppV5(t *testing.T) { providertest.Run(t, appV5()) }
 
 func TestConformanceH5Flash(t *testing.T) { providertest.Run(t, h5Flash()) }
@@ -34,7 +36,7 @@ const (
 	unsigned = "the request is not signed: it holds the credential itself"
 )
 
-// megviis is what the five products share. get_biz_token tells of an error in error,
+// megviis is what the six products share. get_biz_token tells of an error in error,
 // the others in error_message; either is read everywhere.
 func megviis(id string) providertest.Product {
 	return providertest.Product{
@@ -278,6 +280,80 @@ func appV5() providertest.Product {
 		"BAD_ARGUMENTS: uuid":           "subject_id",
 		"BAD_ARGUMENTS: sign_version":   "",
 		"MISSING_ARGUMENTS:liveness_id": "",
+	}
+	p.Secrets = []string{signature}
+	return p
+}
+
+// appV3 is "get_biz_token 1.0.0 (App SDK)".
+func appV3() providertest.Product {
+	const (
+		endpoint  = "/v3/sdk/get_biz_token"
+		signature = "FmHG2hPca2Y4+wyXGHqRCogUi+9hPXRlc3RfYXBpX2tleSZiPTE3MDAwMDAzMDAmYz0xNzAwMDAwMDAwJmQ9OTc5MDM4Mjg1Ng=="
+	)
+	signed := func(parameters ...string) []string {
+		return form(endpoint, append([]string{"sign=" + signature, "sign_version=hmac_sha1"}, parameters...)...)
+	}
+	card := &providers.IdentityDocument{
+		Type: providers.IdentityCard, Country: sensitive.New("CN"), Name: sensitive.New("张三丰"), Number: sensitive.New("11010119900307001X"),
+	}
+	moves := map[string]string{"liveness_type": "meglive"}
+
+	p := megviis("megvii.app-v3")
+	p.Minimal = providertest.Example{
+		Request:    &providers.Request{IdentityDocument: card},
+		Parameters: moves,
+		Wire: signed("liveness_type=meglive", "comparison_type=1", "idcard_name=张三丰", "idcard_number=11010119900307001X",
+			"multi_oriented_detection=0"),
+	}
+	p.Full = providertest.Example{
+		Request: &providers.Request{
+			SubjectID: sensitive.New(subjectID), Reference: reference, IdentityDocument: card,
+			Photos:             []sensitive.Bytes{sensitive.NewBytes([]byte(photo1)), sensitive.NewBytes([]byte(photo2))},
+			DetectRotatedFaces: new(true), MultipleFaces: providers.UseLargestFace,
+		},
+		Parameters: map[string]string{
+			"liveness_type": "still", "liveness_timeout": "30", "eyes_close_detection": "1", "verbose": "1",
+			"security_level": "3", "force_compare": "0", "multi_oriented_detection": "0",
+		},
+		Wire: signed("liveness_type=still", "comparison_type=1", "idcard_name=张三丰", "idcard_number=11010119900307001X",
+			"uuid="+subjectID, "image_ref1=@"+photo1, "image_ref2=@"+photo2, "biz_no=order-1", "liveness_timeout=30",
+			"eyes_close_detection=1", "verbose=1", "security_level=3", "force_compare=0", "multi_oriented_detection=1"),
+		Reference: reference,
+	}
+	p.Others = map[string]providertest.Example{"photos": {
+		Request: &providers.Request{
+			SubjectID: sensitive.New(subjectID), Photos: []sensitive.Bytes{sensitive.NewBytes([]byte(photo1))},
+		},
+		Parameters: map[string]string{"liveness_type": "meglive", "liveness_action_count": "2", "multi_oriented_detection": "1"},
+		Wire: signed("liveness_type=meglive", "comparison_type=0", "uuid="+subjectID, "image_ref1=@"+photo1,
+			"liveness_action_count=2", "multi_oriented_detection=1"),
+	}, "photos as they are": {
+		Request: &providers.Request{
+			SubjectID: sensitive.New(subjectID), Photos: []sensitive.Bytes{sensitive.NewBytes([]byte(photo1))},
+			DetectRotatedFaces: new(false),
+		},
+		Parameters: map[string]string{"liveness_type": "meglive", "multi_oriented_detection": "1"},
+		Wire: signed("liveness_type=meglive", "comparison_type=0", "uuid="+subjectID, "image_ref1=@"+photo1,
+			"multi_oriented_detection=0"),
+	}}
+	p.Success = providertest.Answer{
+		Body: `{"biz_token":"1767323045,5b0c3f6a-0000-4000-8000-00000000a301","time_used":21,"request_id":"` + requestID + `"}`,
+		Token: providers.Token{
+			Value:    sensitive.New("1767323045,5b0c3f6a-0000-4000-8000-00000000a301"),
+			Client:   providers.Client{Endpoint: providertest.BaseURL},
+			Expiry:   providers.Expiry{Time: providertest.Now().Add(time.Hour), Source: providers.DocumentedDefault},
+			Exchange: exchange(21 * time.Millisecond),
+		},
+	}
+	p.Faults = map[string]providers.Path{
+		"BAD_ARGUMENTS: uuid":              "subject_id",
+		"BAD_ARGUMENTS: biz_no":            "reference",
+		"BAD_ARGUMENTS: idcard_name":       "comparison.identity_document.name",
+		"MISSING_ARGUMENTS: liveness_type": "",
+		"BAD_ARGUMENTS: liveness_timeout":  "",
+		"INVALID_IMAGE_SIZEimage_ref1":     "comparison.photos[0]",
+		"NO_FACE_FOUND:image_ref2":         "comparison.photos[1]",
 	}
 	p.Secrets = []string{signature}
 	return p

@@ -27,8 +27,8 @@ const (
 	detectErrors   = "Unique ERROR_MESSAGE of this API"
 )
 
-// codes is the vendor's error table. A code that several of the five documents have
-// has one row, which cites the first of them: random-number, pc-web, app-v5, h5-flash, lite-page.
+// codes is the vendor's error table. A code that several of the six documents have has one
+// row, which cites the first of them: random-number, pc-web, app-v5, h5-flash, lite-page, app-v3.
 var codes = providers.CodeTable{
 	{Code: "AUTHENTICATION_ERROR", Reason: providers.VendorCredentialsRejected, Document: documentRandomNumber, Section: commonErrors},
 	{Code: "AUTHORIZATION_ERROR:DENIED", Reason: providers.VendorPermissionDenied, Standing: true, Document: documentRandomNumber, Section: commonErrors},
@@ -69,18 +69,19 @@ var codes = providers.CodeTable{
 	{Code: "IMAGE_FILE_TOO_LARGE", Reason: providers.PhotoTooLarge, Document: documentDetect, Section: detectErrors},
 }
 
-// documentedParameters are all parameters of the five documents.
+// documentedParameters are all parameters of the six documents that are sent.
 var documentedParameters = []string{
 	keyAPIKey, keyAPISecret, "sign", "sign_version",
 	"biz_no", "uuid", "comparison_type", "idcard_name", "idcard_number",
 	"image_ref1", "image_ref2", "image_ref3",
 	"return_url", "notify_url", "biz_extra_data",
-	paramColorNumber, paramFaceOcclusionDetection, paramFailWhenRefMultipleFaces,
-	paramFMPMode, paramGetShootingError, paramIDCardMode, paramIDCardUneditableField,
-	paramLanguage, paramLifeTime, paramLivenessID, paramLivenessPreferences,
+	paramColorNumber, paramEyesCloseDetection, paramFaceOcclusionDetection, paramFailWhenRefMultipleFaces,
+	paramFMPMode, paramForceCompare, paramGetShootingError, paramIDCardMode, paramIDCardUneditableField,
+	paramLanguage, paramLifeTime, paramLivenessActionCount, paramLivenessID, paramLivenessPreferences,
+	paramLivenessTimeout, paramLivenessType,
 	paramMaximumShootingTime, paramMaxUploadTimes, paramMultiOrientedDetection,
 	paramProcedurePriority, paramProcedureType, paramReturnMultifacesTag,
-	paramSceneID, paramScreenReplay, paramWebTitle,
+	paramSceneID, paramScreenReplay, paramSecurityLevel, paramVerbose, paramWebTitle,
 }
 
 // parameterNames are the parameters that are read behind a code: the documented ones, and

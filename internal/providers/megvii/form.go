@@ -63,6 +63,15 @@ func (t *target) newKeyedForm(call providers.Call) *form {
 	return f
 }
 
+// newSignedForm returns a form that begins with a signature, as get_biz_token requires.
+func (t *target) newSignedForm(call providers.Call) *form {
+	now := call.SigningTime()
+	f := t.newForm(call)
+	f.AddSensitive("sign", t.credentials[call.Credential].sign(now, now.Add(signatureLifetime), t.nonce()))
+	f.Add("sign_version", signVersion)
+	return f
+}
+
 // text appends a value of the caller, nothing if it is absent.
 func (f *form) text(name string, field providers.Field, value string) {
 	if value != "" {

@@ -31,11 +31,7 @@ var h5Flash = providers.Product{
 		subjectIDLimit(512),
 		referenceLimit(128),
 		providers.AtMostPhotos(2),
-		{
-			Field: providers.FieldPhotos, Text: "at most 20 MB together with all other parameters",
-			Reason: providers.RequestTooLarge,
-			Allows: func(r *providers.Request) bool { return r.PhotoBytes() <= maxRequestBytes-parameterBytes },
-		},
+		requestLimit,
 		{
 			Field: providers.FieldTokenLifetime, Text: "must be 5 to 1440 whole minutes",
 			Reason: providers.ArgumentRejected, Allows: lifetimeAllowed,
@@ -68,12 +64,6 @@ var h5Flash = providers.Product{
 		{Name: paramFaceOcclusionDetection, Text: "fail when the face is covered: 0 (the vendor's default) or 1", Values: []string{off, on}},
 	},
 }
-
-const (
-	maxRequestBytes = 20_000_000 // Universal Errors, Request Entity Too Large
-	// parameterBytes is an upper bound of the request without its photos.
-	parameterBytes = 8 << 10
-)
 
 // What the document recommends (Parameters).
 const (

@@ -71,6 +71,23 @@ func TestCheck(t *testing.T) {
 		{"notify url of port 443", litePage.ID, func(r *request) { r.NotifyURL = sensitive.New("HTTPS://a.example:443/n") }, "", ""},
 		{"language", pcWeb.ID, func(r *request) { r.Language = "en" }, "capture.language", unable},
 
+		{"no comparison", appV3.ID, func(r *request) { r.IdentityDocument = nil }, "comparison.identity_document", unable},
+		{"photos without a subject", appV3.ID, func(r *request) { r.IdentityDocument, r.Photos = nil, photos(1) }, "subject_id", unable},
+		{"photos with a subject", appV3.ID, func(r *request) { r.IdentityDocument, r.Photos, r.SubjectID = nil, photos(2), sensitive.New("u") }, "", ""},
+		{"3 photos", appV3.ID, func(r *request) { r.Photos = photos(3) }, "comparison.photos", providers.ArgumentRejected},
+		{"photos of 20 MB", appV3.ID, func(r *request) {
+			r.Photos = []sensitive.Bytes{sensitive.NewBytes(make([]byte, 20_000_000))}
+		}, "comparison.photos", providers.RequestTooLarge},
+		{"name of 33 characters", appV3.ID, func(r *request) { r.IdentityDocument = idCard(strings.Repeat("张", 33), "110101199003070011") }, "", ""},
+		{"name that is no UTF-8", appV3.ID, func(r *request) { r.IdentityDocument = idCard("\xd5\xc5", "110101199003070011") }, "comparison.identity_document.name", providers.IdentityNameInvalid},
+		{"number of 17", appV3.ID, func(r *request) { r.IdentityDocument = idCard("张三", "11010119900307001") }, "comparison.identity_document.number", providers.IdentityNumberInvalid},
+		{"passport", appV3.ID, func(r *request) { r.IdentityDocument = passport(china) }, "comparison.identity_document.type", unable},
+		{"reject several faces", appV3.ID, func(r *request) { r.MultipleFaces = providers.RejectMultipleFaces }, "comparison.multiple_faces", unable},
+		{"use the largest face", appV3.ID, func(r *request) { r.MultipleFaces = providers.UseLargestFace }, "", ""},
+		{"callback", appV3.ID, func(r *request) { r.NotifyURL = sensitive.New("https://a.example") }, "callback.notify_url", unable},
+		{"subject id of 129 bytes", appV3.ID, func(r *request) { r.SubjectID = sensitive.New(strings.Repeat("号", 43)) }, "subject_id", providers.ArgumentRejected},
+		{"reference of 129 bytes", appV3.ID, func(r *request) { r.Reference = strings.Repeat("号", 43) }, "reference", providers.ArgumentRejected},
+
 		{"subject id of 128 bytes", appV5.ID, func(r *request) { r.SubjectID = sensitive.New(text(128)) }, "", ""},
 		{"subject id of 129 bytes", appV5.ID, func(r *request) { r.SubjectID = sensitive.New(strings.Repeat("号", 43)) }, "subject_id", providers.ArgumentRejected},
 		{"reference without a place", appV5.ID, func(r *request) { r.Reference = strings.Repeat("号", 128) }, "", ""},
@@ -125,6 +142,23 @@ func TestFullestRequestsPass(t *testing.T) {
 	}
 }
 
+// An account without a data source compares photos alone.
+func TestAccountWithoutDataSource(t *testing.T) {
+	asia := providers.Settings{Options: map[string]string{"data_source": "absent"}}
+	check := func(r *providers.Request) []providers.Path {
+		var paths []providers.Path
+		for _, v := range Provider().Product(appV3.ID).Check(r, r.Asks(), asia) {
+			require.Equal(t, unable, v.Reason)
+			paths = append(paths, v.Path)
+		}
+		return paths
+	}
+	require.Equal(t, []providers.Path{"comparison.photos"}, check(&providers.Request{}))
+	require.Equal(t, []providers.Path{"comparison.photos", "comparison.identity_document"}, check(smallest(appV3.ID)))
+	require.Equal(t, []providers.Path{"comparison.identity_document"}, check(fullest(appV3.ID)))
+	require.Empty(t, check(with(fullest(appV3.ID), func(r *providers.Request) { r.IdentityDocument = nil })))
+}
+
 func TestTargetParameters(t *testing.T) {
 	flags := [2][]string{{"0", "1"}, {"2", "true", "", "01"}}
 	tests := map[string]map[string][2][]string{ // allowed, refused
@@ -148,6 +182,16 @@ func TestTargetParameters(t *testing.T) {
 			"fmp_mode":                 flags,
 			"language":                 {{"0", "1"}, {"en", "zh", "2"}},
 		},
+		appV3.ID: {
+			"liveness_type":            {{"meglive", "still"}, {"", "flash", "raw_image"}},
+			"liveness_timeout":         {{"5", "10", "60"}, {"4", "61", "010", "10s", ""}},
+			"liveness_action_count":    {{"1", "3"}, {"0", "4", ""}},
+			"eyes_close_detection":     flags,
+			"verbose":                  flags,
+			"security_level":           {{"1", "2", "3", "4"}, {"0", "5", ""}},
+			"force_compare":            flags,
+			"multi_oriented_detection": flags,
+		},
 		appV5.ID: {"liveness_id": {{"any"}, {""}}},
 		h5Flash.ID: {
 			"color_number":                 {{"4", "6", "8"}, {"5", "0", "10", "+4", "six"}},
@@ -168,7 +212,7 @@ func TestTargetParameters(t *testing.T) {
 			values, known := wanted[p.Name]
 			require.True(t, known, p.Name)
 			require.NotEmpty(t, p.Text)
-			require.Equal(t, p.Name == "liveness_id", p.Required)
+			require.Equal(t, p.Name == "liveness_id" || p.Name == "liveness_type", p.Required)
 			for _, value := range values[0] {
 				require.True(t, p.Takes(value), "%s=%s", p.Name, value)
 			}

@@ -17,7 +17,8 @@ func Provider() *providers.Provider {
 		Name:           Name,
 		PathPrefix:     "/faceid",
 		CredentialKeys: []string{keyAPIKey, keyAPISecret},
-		Products:       []providers.Product{randomNumber, pcWeb, litePage, appV5, h5Flash},
+		Products:       []providers.Product{randomNumber, pcWeb, litePage, appV3, appV5, h5Flash},
+		Options:        []providers.Parameter{dataSource},
 		Codes:          codes,
 		Open:           open,
 	}
@@ -49,7 +50,7 @@ func open(config providers.AccountConfig) providers.Account {
 	return a
 }
 
-// NewTarget returns one of the five products.
+// NewTarget returns one of the six products.
 func (a *account) NewTarget(product string, parameters map[string]string) providers.Target {
 	switch product {
 	case randomNumber.ID:
@@ -58,6 +59,8 @@ func (a *account) NewTarget(product string, parameters map[string]string) provid
 		return &pcWebTarget{a.target(&pcWeb, parameters)}
 	case litePage.ID:
 		return &litePageTarget{a.target(&litePage, parameters)}
+	case appV3.ID:
+		return &appV3Target{a.target(&appV3, parameters)}
 	case appV5.ID:
 		return &appV5Target{a.target(&appV5, parameters)}
 	default:

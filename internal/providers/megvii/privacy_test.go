@@ -28,6 +28,10 @@ var private = map[string]*providers.Request{
 		NotifyURL: sensitive.New("https://private.example/cb?session=41"),
 		ExtraData: sensitive.New("private extra"),
 	},
+	appV3.ID: {
+		SubjectID: sensitive.New("private-subject"), IdentityDocument: idCard("李private", "11010119900307001X"),
+		Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("private photo"))},
+	},
 	appV5.ID: {SubjectID: sensitive.New("private-subject")},
 	h5Flash.ID: {
 		SubjectID: sensitive.New("private_subject"), Photos: []sensitive.Bytes{sensitive.NewBytes([]byte("private photo"))},

@@ -9,7 +9,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// reply is the body of every answer, with the fields of all five documents:
+// reply is the body of every answer, with the fields of all six documents:
 // get_biz_token puts its error in error, the others in error_message; biz_id and
 // expired_time occur in answers whose documents do not mention them.
 type reply struct {

@@ -34,6 +34,10 @@ func TestEveryDocumentedParameterIsSent(t *testing.T) {
 		paramWebTitle: "t", paramProcedureType: "video", paramProcedurePriority: "keep", paramGetShootingError: "1",
 		paramMaximumShootingTime: "10", paramIDCardMode: "1", paramIDCardUneditableField: "idcard_name", paramFMPMode: "0",
 	})
+	send(appV3.ID, fullest(appV3.ID), map[string]string{
+		paramLivenessType: "still", paramLivenessTimeout: "5", paramLivenessActionCount: "1", paramEyesCloseDetection: "1",
+		paramVerbose: "1", paramSecurityLevel: "4", paramForceCompare: "1",
+	})
 	send(appV5.ID, fullest(appV5.ID), map[string]string{paramLivenessID: "live-1"})
 	send(h5Flash.ID, fullest(h5Flash.ID), map[string]string{paramLivenessPreferences: "none"})
 	require.Len(t, sent, len(documentedParameters))

@@ -12,14 +12,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// signVersion names the algorithm of sign (get_biz_token 5.0.0, "参数").
+// signVersion names the algorithm of sign (get_biz_token 1.0.0 and 5.0.0, "参数").
 const signVersion = "hmac_sha1"
 
 // signatureLifetime is how long a signature is valid. One is made for each call; the
 // lifetime tolerates clock skew.
 const signatureLifetime = 300 * time.Second
 
-// sign returns the signature of an app-v5 call (the vendor's "App-鉴权说明"): the
+// sign returns the signature of an app-v3 or app-v5 call (the vendor's "App-鉴权说明"): the
 // base64 of the 20 bytes of HMAC-SHA1 over the text, followed by the text itself.
 // random is a nonce of up to ten decimal digits, as text because it may begin with 0.
 func (c credential) sign(now, expire time.Time, random string) sensitive.String {

@@ -134,10 +134,14 @@ func (v *vendor) refuse(t *testing.T, product string, r *providers.Request) *pro
 }
 
 func parametersFor(product string) map[string]string {
-	if product == appV5.ID {
+	switch product {
+	case appV3.ID:
+		return map[string]string{paramLivenessType: "meglive"}
+	case appV5.ID:
 		return map[string]string{paramLivenessID: "scene-1"}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // smallest returns the request with only what the product needs.
@@ -154,6 +158,8 @@ func smallest(product string) *providers.Request {
 			NotifyURL:        sensitive.New("https://a.example/notify"),
 			IdentityDocument: idCard("张三", "11010119900307001x"),
 		}
+	case appV3.ID:
+		return &providers.Request{IdentityDocument: idCard("张三", "11010119900307001x")}
 	case h5Flash.ID:
 		return &providers.Request{SubjectID: sensitive.New("user-1"), Photos: photos(1)}
 	default:
@@ -178,6 +184,10 @@ func fullest(product string) *providers.Request {
 		r.ExtraData = sensitive.New("extra=1")
 		r.DetectRotatedFaces = new(true)
 		r.MultipleFaces = providers.RejectMultipleFaces
+	case appV3.ID:
+		r.Photos = photos(2)
+		r.DetectRotatedFaces = new(true)
+		r.MultipleFaces = providers.UseLargestFace
 	case h5Flash.ID:
 		r.Photos = photos(2)
 		r.DetectRotatedFaces, r.FaceOcclusionCheck, r.ReportMultipleFaces = new(true), new(true), new(true)
