@@ -87,7 +87,7 @@ func (d *distant) Release(ctx context.Context, account, lease string) error {
 	return d.store.Release(ctx, account, lease)
 }
 
-var product = providers.Product{ID: "acme.sdk", Flow: providers.FlowAppSDK}
+var product = providers.Product{ID: "acme.sdk", Flows: []providers.Flow{providers.FlowAppSDK}}
 
 // newRouters returns the routers of the replicas.
 func newRouters(n int, v *vendor, store *distant) []*routing.Router {

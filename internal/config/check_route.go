@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
@@ -50,14 +51,23 @@ func (c *checker) checkTarget(at *document.Value, t *Target, flow providers.Flow
 	}
 	found := account.Provider.Product(product.Written())
 	switch {
-	case found != nil && flow != 0 && found.Flow != flow:
-		product.Fail("product %q is of flow %s, the route of %s", found.ID, found.Flow, flow)
+	case found != nil && flow != 0 && !found.Serves(flow):
+		product.Fail("product %q is of flow %s, the route of %s", found.ID, flowNames(found.Flows), flow)
 	case found == nil && product.Kind() == document.Text:
 		product.Forgive()
 		product.Fail("%s", suggest.Unknown("product of "+account.Provider.Name, product.Written(),
 			names(account.Provider.Products, func(p providers.Product) string { return p.ID })))
 		at.At("parameters").Forgive()
 	}
+}
+
+// flowNames lists flows in words.
+func flowNames(flows []providers.Flow) string {
+	words := make([]string, len(flows))
+	for i, flow := range flows {
+		words[i] = flow.String()
+	}
+	return strings.Join(words, " or ")
 }
 
 func names[T any](all []T, name func(T) string) []string {

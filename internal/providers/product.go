@@ -12,18 +12,22 @@ import (
 // vendor documentation is generated from it.
 type Product struct {
 	// ID is the product's name, "provider.product".
-	ID   string
-	Flow Flow
+	ID string
+	// Flows are what its tokens start; one token serves each of them.
+	Flows []Flow
 	// Document is the title of the vendor document that all of this comes from.
 	Document string
 	// Endpoint is the path of the call, without the account's path prefix.
 	Endpoint string
 	// Lifetime is the documented lifetime of a token; 0 if the vendor states it
-	// with each token.
+	// with each token, or gives it what is asked for.
 	Lifetime time.Duration
-	// SingleUse says that the vendor takes a token only once.
-	SingleUse bool
-	Needs     []Need
+	// AlwaysAsks says that every request asks for a lifetime: the caller's, the target's
+	// or this one. 0 if the product has none without being asked.
+	AlwaysAsks time.Duration
+	// Use says how often the vendor takes a token.
+	Use   Use
+	Needs []Need
 	// Honours are the effect fields that the product can do.
 	Honours Fields
 	// Identity are the identity fields, FieldSubjectID and FieldReference, that the
@@ -33,6 +37,20 @@ type Product struct {
 	// Parameters are the target parameters that configuration may set.
 	Parameters []Parameter
 }
+
+// Use is how often a token can be used.
+type Use uint8
+
+// The uses of a token.
+const (
+	UseNotStated Use = iota
+	SingleUse
+	// Reusable is a token that starts the client as often as it is needed until it expires.
+	Reusable
+)
+
+// Serves reports whether the product's tokens start the flow.
+func (p *Product) Serves(flow Flow) bool { return slices.Contains(p.Flows, flow) }
 
 // Need is a field without which a product cannot serve.
 type Need struct {

@@ -58,9 +58,9 @@ func loses() *vendor {
 
 var (
 	// sdk and page are products of two kinds. Only page compares an identity document.
-	sdk  = providers.Product{ID: "acme.sdk", Flow: providers.FlowAppSDK}
+	sdk  = providers.Product{ID: "acme.sdk", Flows: []providers.Flow{providers.FlowAppSDK}}
 	page = providers.Product{
-		ID: "beta.page", Flow: providers.FlowAppSDK,
+		ID: "beta.page", Flows: []providers.Flow{providers.FlowAppSDK},
 		Honours: providers.FieldSet(providers.FieldIdentityDocument),
 		Limits: []providers.Limit{{
 			Field: providers.FieldIdentityDocumentNumber, Text: "must have 18 digits", Reason: providers.IdentityNumberInvalid,
@@ -141,7 +141,7 @@ func query() *Query {
 
 // comparing is a product that sends photos and cards, and asksAll a query with both.
 var comparing = providers.Product{
-	ID: sdk.ID, Flow: sdk.Flow, Honours: providers.FieldSet(providers.FieldPhotos, providers.FieldIdentityDocument),
+	ID: sdk.ID, Flows: sdk.Flows, Honours: providers.FieldSet(providers.FieldPhotos, providers.FieldIdentityDocument),
 }
 
 func asksAll() *Query {

@@ -16,7 +16,7 @@ import (
 )
 
 // matching is a product that compares photos.
-var matching = providers.Product{ID: sdk.ID, Flow: sdk.Flow, Honours: providers.FieldSet(providers.FieldPhotos)}
+var matching = providers.Product{ID: sdk.ID, Flows: sdk.Flows, Honours: providers.FieldSet(providers.FieldPhotos)}
 
 // sends is a target that sends a request, as net/http would tell, and issues a token but
 // for the first time.

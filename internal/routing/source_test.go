@@ -16,7 +16,7 @@ import (
 )
 
 // naming is a product that sends the subject and the reference.
-var naming = providers.Product{ID: sdk.ID, Flow: sdk.Flow, Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference)}
+var naming = providers.Product{ID: sdk.ID, Flows: sdk.Flows, Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference)}
 
 // queryOf asks for a subject, with a reference of its own each time.
 func queryOf(subject string) *Query {

@@ -129,7 +129,7 @@ func issued() *routing.Outcome {
 			},
 			{
 				Target: &route.Target{
-					Product: &providers.Product{ID: "acme.page", SingleUse: true}, Account: "acme-cn", Region: "cn",
+					Product: &providers.Product{ID: "acme.page", Use: providers.SingleUse}, Account: "acme-cn", Region: "cn",
 				},
 				Kind: routing.Failover, Reason: providers.OK, Duration: 120 * time.Millisecond,
 				Exchange: providers.Exchange{

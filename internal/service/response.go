@@ -27,7 +27,7 @@ func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLiv
 		Token:        token.Value.Reveal(),
 		SessionId:    token.SessionID.Reveal(),
 		ExpirySource: expirySources[token.Expiry.Source],
-		SingleUse:    target.Product.SingleUse,
+		SingleUse:    target.Product.Use == providers.SingleUse,
 		Product:      target.Product.ID,
 		Account:      target.Account,
 		Region:       target.Region,

@@ -118,7 +118,7 @@ func wantOf(product *providers.Product, made *call.Call) savedWant {
 	token := made.Outcome.Token
 	want := savedWant{
 		Token: token.Value.Reveal(), Digits: token.Client.Digits.Reveal(),
-		ExpirySource: expirySources[token.Expiry.Source], SingleUse: product.SingleUse,
+		ExpirySource: expirySources[token.Expiry.Source], SingleUse: product.Use == providers.SingleUse,
 	}
 	switch token.Expiry.Source {
 	case providers.VendorStated:

@@ -103,7 +103,7 @@ func newTrial(cfg *config.Config, o *Options) (*trial, error) {
 		return nil, err
 	}
 	if message.GetFlow() == livenessv1.Flow_FLOW_UNSPECIFIED {
-		message.Flow = livenessv1.Flow(livenessv1.Flow_value["FLOW_"+strings.ToUpper(product.Flow.String())])
+		message.Flow = livenessv1.Flow(livenessv1.Flow_value["FLOW_"+strings.ToUpper(product.Flows[0].String())])
 	}
 	t := &trial{account, product, map[string]string{}, cmp.Or(o.Timeout, account.Timeout), message}
 	return t, t.setParameters(cfg.Routes, o.Parameters)
@@ -158,11 +158,11 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, e
 		return nil, err
 	}
 	router := routing.New([]route.Route{{
-		Flow: t.product.Flow, Scenario: t.message.GetScenario(), MaxAttempts: 1,
+		Flow: call.FlowOf(t.message.GetFlow()), Scenario: t.message.GetScenario(), MaxAttempts: 1,
 		Targets: []route.Target{{
 			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
 			Timeout: t.timeout, Issuer: upstream.Open(t.account, over).NewTarget(t.product.ID, t.parameters),
-			Guard: guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
+			Guard:    guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
 			Settings: providers.Settings{Parameters: t.parameters, Options: t.account.Options},
 		}},
 	}}, func(*routing.Attempt) {})

@@ -6,6 +6,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/linkface"
 	"github.com/liveness-gateway/gateway/internal/providers/megvii"
+	"github.com/liveness-gateway/gateway/internal/providers/sumsub"
 )
 
 // All returns what each vendor's adapter states of it, by name. A new vendor is a
@@ -14,5 +15,6 @@ func All() []*providers.Provider {
 	return []*providers.Provider{
 		linkface.Provider(),
 		megvii.Provider(),
+		sumsub.Provider(),
 	}
 }

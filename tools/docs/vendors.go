@@ -40,8 +40,23 @@ func newVendorsPage(vendors []*providers.Provider) vendorsPage {
 // Anchor is the place of the product's section, as GitHub names it.
 func (p product) Anchor() string { return strings.ReplaceAll(p.ID, ".", "") }
 
-// Flow is the flow's name in the contract.
-func (p product) Flow() string { return "FLOW_" + strings.ToUpper(p.Product.Flow.String()) }
+// Flow is the names of the flows in the contract.
+func (p product) Flow() string {
+	flows := make([]string, len(p.Flows))
+	for i, flow := range p.Flows {
+		flows[i] = "`FLOW_" + strings.ToUpper(flow.String()) + "`"
+	}
+	return strings.Join(flows, ", ")
+}
+
+// SingleUse says whether a token works once.
+func (p product) SingleUse() string {
+	return [...]string{
+		providers.UseNotStated: "not stated",
+		providers.SingleUse:    "yes",
+		providers.Reusable:     "no: until it expires",
+	}[p.Use]
+}
 
 // Path is where the call goes unless the account has another path prefix.
 func (p product) Path() string { return p.pathPrefix + p.Endpoint }
@@ -49,6 +64,8 @@ func (p product) Path() string { return p.pathPrefix + p.Endpoint }
 // Lifetime says how long a token lives.
 func (p product) Lifetime() string {
 	switch {
+	case p.AlwaysAsks > 0 && p.Product.Lifetime == 0:
+		return "what `token_lifetime` asks, else what the target asks, else " + duration(p.AlwaysAsks)
 	case p.Product.Lifetime == 0:
 		return "as the vendor states with each token"
 	case p.Honours.Has(providers.FieldTokenLifetime):

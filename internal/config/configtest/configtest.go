@@ -15,17 +15,17 @@ func Vendors() []*providers.Provider {
 				{Name: "timestamp_unit", Text: "milliseconds or seconds", Values: []string{"milliseconds", "seconds"}},
 			},
 			Products: []providers.Product{
-				{ID: "acme.app", Flow: providers.FlowAppSDK, Parameters: []providers.Parameter{
+				{ID: "acme.app", Flows: []providers.Flow{providers.FlowAppSDK}, Parameters: []providers.Parameter{
 					{Name: "scene_id", Required: true, Text: "the scene, by the number in the vendor's console"},
 					{Name: "color_number", Text: "how many colours flash: 4, 6 or 8", Values: []string{"4", "6", "8"}},
 				}},
-				{ID: "acme.page", Flow: providers.FlowHostedPage},
+				{ID: "acme.page", Flows: []providers.Flow{providers.FlowHostedPage}},
 			},
 		},
 		{
 			Name:           "globex",
 			CredentialKeys: []string{"token"},
-			Products:       []providers.Product{{ID: "globex.app", Flow: providers.FlowAppSDK}},
+			Products:       []providers.Product{{ID: "globex.app", Flows: []providers.Flow{providers.FlowAppSDK}}},
 		},
 	}
 }

@@ -14,7 +14,7 @@ const document = "Linkface: SDK get_token"
 
 var app = providers.Product{
 	ID:       Name + ".app",
-	Flow:     providers.FlowAppSDK,
+	Flows:    []providers.Flow{providers.FlowAppSDK},
 	Document: document,
 	Endpoint: "/v2/sdk/get_token",
 	Lifetime: 5 * time.Minute, // section 1.3, data.token

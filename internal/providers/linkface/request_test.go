@@ -85,10 +85,10 @@ func TestProvider(t *testing.T) {
 	require.Empty(t, p.PathPrefix)
 	require.Equal(t, []string{"api_id", "api_secret"}, p.CredentialKeys)
 	product := p.Product("linkface.app")
-	require.Equal(t, providers.FlowAppSDK, product.Flow)
+	require.Equal(t, []providers.Flow{providers.FlowAppSDK}, product.Flows)
 	require.Equal(t, providers.FieldSet(providers.FieldDetection), product.Honours)
 	require.Empty(t, product.Needs)
 	require.Empty(t, product.Limits)
 	require.Empty(t, product.Parameters)
-	require.False(t, product.SingleUse)
+	require.Equal(t, providers.UseNotStated, product.Use)
 }

@@ -90,7 +90,7 @@ func (a *answer) checkToken(t *testing.T, token *providers.Token) {
 	}
 	require.True(t, strings.HasSuffix(token.Client.URL.Reveal(), a.Want.ClientURLPath))
 	require.Equal(t, expirySources[a.Want.ExpirySource], token.Expiry.Source)
-	require.Equal(t, a.Want.SingleUse, Provider().Product(a.Product).SingleUse)
+	require.Equal(t, a.Want.SingleUse, Provider().Product(a.Product).Use == providers.SingleUse)
 	if a.Want.LifetimeS != 0 {
 		require.Equal(t, now.Add(time.Duration(a.Want.LifetimeS)*time.Second), token.Expiry.Time)
 	}

@@ -12,12 +12,12 @@ const documentAppV3 = "Megvii: get_biz_token 1.0.0 (App SDK)"
 // appV3 always compares: there is no check of liveness alone. Of several faces in a photo
 // the vendor takes the largest (参数, image_ref1), so that rejecting them cannot be asked.
 var appV3 = providers.Product{
-	ID:        Name + ".app-v3",
-	Flow:      providers.FlowAppSDK,
-	Document:  documentAppV3,
-	Endpoint:  "/v3/sdk/get_biz_token",
-	Lifetime:  time.Hour, // 返回值说明, biz_token
-	SingleUse: true,      // 返回值说明, biz_token
+	ID:       Name + ".app-v3",
+	Flows:    []providers.Flow{providers.FlowAppSDK},
+	Document: documentAppV3,
+	Endpoint: "/v3/sdk/get_biz_token",
+	Lifetime: time.Hour,           // 返回值说明, biz_token
+	Use:      providers.SingleUse, // 返回值说明, biz_token
 	Needs: []providers.Need{
 		{
 			Field: providers.FieldIdentityDocument, With: &providers.Setting{Name: dataSource.Name, Values: []string{"", present}},

@@ -11,7 +11,7 @@ const documentAppV5 = "Megvii: get_biz_token 5.0.0 (App SDK)"
 
 var appV5 = providers.Product{
 	ID:       Name + ".app-v5",
-	Flow:     providers.FlowAppSDK,
+	Flows:    []providers.Flow{providers.FlowAppSDK},
 	Document: documentAppV5,
 	Endpoint: "/v5/sdk/get_biz_token",
 	Lifetime: time.Hour, // 返回值说明, biz_token

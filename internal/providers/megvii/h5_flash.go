@@ -13,7 +13,7 @@ const documentH5Flash = "Megvii: H5-Lite RAW-GetToken"
 
 var h5Flash = providers.Product{
 	ID:       Name + ".h5-flash",
-	Flow:     providers.FlowJSSDK,
+	Flows:    []providers.Flow{providers.FlowJSSDK},
 	Document: documentH5Flash,
 	Endpoint: "/lite/raw/get_token",
 	Lifetime: time.Hour, // API Response, token

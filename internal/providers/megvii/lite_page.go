@@ -14,11 +14,11 @@ const documentLitePage = "Megvii: H5-Lite GetToken (hosted page)"
 // litePage has no documented lifetime: answers state it in expired_time, 5 to 60 min by the
 // console's scene. A page without a comparison is not documented.
 var litePage = providers.Product{
-	ID:        Name + ".lite-page",
-	Flow:      providers.FlowHostedPage,
-	Document:  documentLitePage,
-	Endpoint:  "/lite/get_token",
-	SingleUse: true, // 返回值说明, token
+	ID:       Name + ".lite-page",
+	Flows:    []providers.Flow{providers.FlowHostedPage},
+	Document: documentLitePage,
+	Endpoint: "/lite/get_token",
+	Use:      providers.SingleUse, // 返回值说明, token
 	Needs: []providers.Need{
 		{Field: providers.FieldReturnURL},
 		{Field: providers.FieldNotifyURL},

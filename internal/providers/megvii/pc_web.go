@@ -12,11 +12,11 @@ const documentPCWeb = "Megvii: PC-GetToken (liveness v2)"
 
 // pcWeb has no documented lifetime: every answer states its own in expired_time.
 var pcWeb = providers.Product{
-	ID:        Name + ".pc-web",
-	Flow:      providers.FlowHostedPage,
-	Document:  documentPCWeb,
-	Endpoint:  "/liveness/v2/get_token",
-	SingleUse: true, // 返回值说明, token
+	ID:       Name + ".pc-web",
+	Flows:    []providers.Flow{providers.FlowHostedPage},
+	Document: documentPCWeb,
+	Endpoint: "/liveness/v2/get_token",
+	Use:      providers.SingleUse, // 返回值说明, token
 	Needs: []providers.Need{
 		{Field: providers.FieldReturnURL},
 		{Field: providers.FieldNotifyURL},

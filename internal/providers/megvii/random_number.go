@@ -13,7 +13,7 @@ const documentRandomNumber = "Megvii: FaceID Lite Raw-GetRandomNumber"
 
 var randomNumber = providers.Product{
 	ID:       Name + ".random-number",
-	Flow:     providers.FlowSpokenDigits,
+	Flows:    []providers.Flow{providers.FlowSpokenDigits},
 	Document: documentRandomNumber,
 	Endpoint: "/lite/raw/get_random_number",
 	Lifetime: 24 * time.Hour, // 返回值说明, token_random_number

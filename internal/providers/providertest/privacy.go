@@ -17,7 +17,7 @@ import (
 )
 
 func privacyChecks() []check {
-	return []check{{"privacy/echo", privacyEcho}, {"privacy/respelt", privacyRespelt}, {"privacy/account", privacyAccount}}
+	return []check{{"privacy/echo", privacyEcho}, {"privacy/respelt", privacyRespelt}, {"privacy/escaped", privacyEscaped}, {"privacy/account", privacyAccount}}
 }
 
 // What a vendor echoes of a request, in any field of an error, is not printed.
@@ -60,6 +60,26 @@ func (t *trial) echo(failed object, e Example, value string) {
 			_, refused := t.issue(t.Context(), target, call(e))
 			require.NotNil(t, refused)
 		}
+	}
+}
+
+// A vendor may repeat the request as it was written: what had to be escaped for that is as private
+// as any other value.
+func privacyEscaped(t *trial) {
+	request := *t.Full.Request
+	request.SubjectID = sensitive.New(`user <"9173">&\é`)
+	attempt := call(t.Full)
+	attempt.Request = &request
+	shape := parse(t, failure(t.Failures[0], t.Provider.Codes[0].Code))
+	for name := range shape {
+		t.vendor.answer = func(w http.ResponseWriter, _ *http.Request) {
+			received := t.vendor.received()
+			sent := received[len(received)-1]
+			answering(http.StatusBadRequest, shape.with(name, "bad request: "+strings.Join(sent[1:], " ")).String())(w, nil)
+		}
+		_, refused := t.issue(t.Context(), t.target, attempt)
+		require.NotNil(t, refused)
+		require.NotContains(t, printed(refused), "9173", name)
 	}
 }
 

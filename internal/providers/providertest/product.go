@@ -43,10 +43,18 @@ type Product struct {
 
 	// Success is the answer to Full that issues a token.
 	Success Answer
+	// SignsPath says that the signature covers the path: it is another one under another
+	// path prefix.
+	SignsPath bool
 	// Failures are the bodies in which the vendor tells of an error, one for each
 	// shape, with the request id of Success and "{code}" for the code, in quotes even
 	// if codes are numbers.
 	Failures []string
+	// RequestID is the request id of Failures if Success has none.
+	RequestID string
+	// Statuses are what the document says of HTTP statuses that come without a known code,
+	// where that is not what they mean in general.
+	Statuses map[int]providers.Reason
 	// ErrorFields are the top-level fields that report an error, each with the value
 	// that reports success; "" if the field is absent on success.
 	ErrorFields map[string]string

@@ -59,7 +59,26 @@ func requestPathPrefix(t *trial) {
 	require.True(t, ok, "the request does not go to the endpoint that the product states")
 	elsewhere := t.open(t.Full, func(account *providers.AccountConfig) { account.PathPrefix = "/elsewhere" })
 	want := slices.Concat([]string{"POST /elsewhere" + endpoint + query}, t.Full.Wire[1:])
-	require.Empty(t, cmp.Diff(want, t.requestOf(elsewhere, call(t.Full))))
+	got := t.requestOf(elsewhere, call(t.Full))
+	if t.SignsPath {
+		require.NotEmpty(t, cmp.Diff(want, got), "the signature does not cover the path")
+		want, got = t.unsigned(want, want), t.unsigned(got, want)
+	}
+	require.Empty(t, cmp.Diff(want, got))
+}
+
+// unsigned returns the lines with what is signed by a secret cut off behind the place where the
+// secret stands in the signed lines.
+func (t *trial) unsigned(lines, signed []string) []string {
+	lines = slices.Clone(lines)
+	for i := range min(len(lines), len(signed)) {
+		for _, secret := range t.Secrets {
+			if at := strings.Index(signed[i], secret); at >= 0 {
+				lines[i] = lines[i][:min(at, len(lines[i]))]
+			}
+		}
+	}
+	return lines
 }
 
 // withOther returns the full call with the other credential.

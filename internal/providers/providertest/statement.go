@@ -13,7 +13,9 @@ import (
 func statement(t *trial) {
 	product := t.Provider.Product(t.ID)
 	require.True(t, strings.HasPrefix(t.ID, t.Provider.Name+"."), "the id begins with the provider's name")
-	require.Contains(t, providers.Flows(), product.Flow)
+	require.NotEmpty(t, product.Flows)
+	require.Subset(t, providers.Flows(), product.Flows)
+	require.False(t, product.AlwaysAsks > 0 && product.Lifetime > 0, "a lifetime that is documented, and none but what is asked for")
 	require.NotEmpty(t, product.Document)
 	require.Zero(t, product.Honours&^providers.Effects, "honoured, but no effect")
 	require.Zero(t, product.Honours&^t.Full.Request.Asks(), "honoured, but not in the full example")

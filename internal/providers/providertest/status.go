@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,17 @@ var uncoded = []outcome{
 	{http.StatusInternalServerError, providers.VendorInternalError, true, "", false},
 	{http.StatusBadGateway, providers.VendorInternalError, true, "", false},
 	{http.StatusServiceUnavailable, providers.VendorInternalError, true, "", false},
+}
+
+// uncoded is what a status means of this vendor.
+func (p *Product) uncoded() []outcome {
+	all := slices.Clone(uncoded)
+	for i := range all {
+		if reason, ok := p.Statuses[all[i].status]; ok {
+			all[i].reason, all[i].ambiguous = reason, false
+		}
+	}
+	return all
 }
 
 // foreign returns bodies in which a framework or a proxy in front of the vendor tells of
@@ -75,7 +87,7 @@ func (p *Product) useless() map[string]string {
 
 func (p *Product) statusChecks() []check {
 	var checks []check
-	for _, o := range uncoded {
+	for _, o := range p.uncoded() {
 		checks = append(checks, check{"status/" + strconv.Itoa(o.status) + "/with-code", func(t *trial) {
 			for _, row := range t.Provider.Codes {
 				t.refuseCoded(o.status, row.Code, row)

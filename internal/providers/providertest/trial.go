@@ -78,6 +78,14 @@ func call(e Example) providers.Call {
 	return providers.Call{Request: e.Request, Credential: 1, Now: Now()}
 }
 
+// Call is the call that makes an example.
+func Call(e Example) providers.Call { return call(e) }
+
+// Open returns the target of an example, on the account of every call over another transport.
+func (p *Product) Open(over http.RoundTripper, e Example) providers.Target {
+	return p.Provider.Open(p.config(over)).NewTarget(p.ID, e.Parameters)
+}
+
 // open returns the target of an example, on an account with these changes.
 func (t *trial) open(e Example, changes ...func(*providers.AccountConfig)) providers.Target {
 	config := t.config(t.transport)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,8 @@ type Answer struct {
 	content  []byte
 	request  *Envelope
 	call     providers.Call
+	// statuses are what the vendor's document says of HTTP statuses.
+	statuses providers.CodeTable
 	// arrived is when the header of the answer arrived.
 	arrived time.Time
 }
@@ -99,10 +102,19 @@ func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Err
 	return failure
 }
 
+// SetStatuses sets the rows of statuses of a vendor whose document says what they mean: an answer
+// without a known code is read by the row that has its status, if there is one.
+func (a *Answer) SetStatuses(table providers.CodeTable) { a.statuses = table }
+
 // WithoutCode returns the failure of an answer with neither a token nor a known error
 // code: the HTTP status alone decides.
 func (a *Answer) WithoutCode() *providers.Error {
 	failure := &providers.Error{Exchange: a.exchange}
+	if status := strconv.Itoa(a.exchange.HTTPStatus); a.statuses.Has(status) && !a.Succeeded() {
+		failure.Reason, failure.Standing = a.statuses.Reason(status), a.statuses.Standing(status)
+		failure.Blame(a.call.Request)
+		return failure
+	}
 	switch status := a.exchange.HTTPStatus; {
 	case status == http.StatusRequestEntityTooLarge:
 		failure.Reason = providers.RequestTooLarge

@@ -8,7 +8,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Body is the body of a request in its envelope: a *Form or a *Raw.
+// Body is the body of a request in its envelope: a *Form, a *JSON or a *Raw.
 type Body interface {
 	// close completes the body and returns its length and a function that opens a reader
 	// of it. The function may be called more than once and does not fail the first time.
@@ -60,7 +60,7 @@ func (e *Envelope) Hide(value sensitive.String) {
 
 func (e *Envelope) envelope() *Envelope { return e }
 
-// Raw is a body that the adapter has encoded: JSON, or a URL-encoded form.
+// Raw is a body that the adapter has encoded, such as a URL-encoded form.
 type Raw struct {
 	Envelope
 

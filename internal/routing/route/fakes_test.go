@@ -11,9 +11,9 @@ import (
 
 var (
 	// sdk and page are products of two kinds. Only page compares an identity document.
-	sdk  = providers.Product{ID: "acme.sdk", Flow: providers.FlowAppSDK}
+	sdk  = providers.Product{ID: "acme.sdk", Flows: []providers.Flow{providers.FlowAppSDK}}
 	page = providers.Product{
-		ID: "beta.page", Flow: providers.FlowAppSDK,
+		ID: "beta.page", Flows: []providers.Flow{providers.FlowAppSDK},
 		Honours: providers.FieldSet(providers.FieldIdentityDocument),
 		Limits: []providers.Limit{{
 			Field: providers.FieldIdentityDocumentNumber, Text: "must have 18 digits", Reason: providers.IdentityNumberInvalid,

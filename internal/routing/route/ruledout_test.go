@@ -12,7 +12,7 @@ import (
 
 // strict is like page, and wants a short reference too.
 var strict = providers.Product{
-	ID: "beta.strict", Flow: providers.FlowAppSDK, Honours: page.Honours,
+	ID: "beta.strict", Flows: []providers.Flow{providers.FlowAppSDK}, Honours: page.Honours,
 	Limits: append([]providers.Limit{
 		providers.AtMostBytes(providers.FieldReference, 8, func(r *providers.Request) string { return r.Reference }),
 	}, page.Limits...),

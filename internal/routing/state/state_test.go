@@ -15,8 +15,8 @@ import (
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 var (
-	sdk  = providers.Product{ID: "acme.sdk", Flow: providers.FlowAppSDK}
-	page = providers.Product{ID: "beta.page", Flow: providers.FlowAppSDK}
+	sdk  = providers.Product{ID: "acme.sdk", Flows: []providers.Flow{providers.FlowAppSDK}}
+	page = providers.Product{ID: "beta.page", Flows: []providers.Flow{providers.FlowAppSDK}}
 )
 
 // target returns a target of the account, by default of sdk.

@@ -14,14 +14,14 @@ const document = "Acme: Open Session"
 
 // page has no documented lifetime: every answer states its own in expires_in.
 var page = providers.Product{
-	ID:        Name + ".page",
-	Flow:      providers.FlowHostedPage,
-	Document:  document,
-	Endpoint:  "/v3/sessions",
-	SingleUse: true, // 4, session
-	Needs:     []providers.Need{{Field: providers.FieldSubjectID}, {Field: providers.FieldReturnURL}},
-	Honours:   providers.FieldSet(providers.FieldReturnURL, providers.FieldPhotos),
-	Identity:  providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
+	ID:       Name + ".page",
+	Flows:    []providers.Flow{providers.FlowHostedPage},
+	Document: document,
+	Endpoint: "/v3/sessions",
+	Use:      providers.SingleUse, // 4, session
+	Needs:    []providers.Need{{Field: providers.FieldSubjectID}, {Field: providers.FieldReturnURL}},
+	Honours:  providers.FieldSet(providers.FieldReturnURL, providers.FieldPhotos),
+	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		providers.AtMostBytes(providers.FieldReference, 40, func(r *providers.Request) string { return r.Reference }),
 		providers.AtMostBytes(providers.FieldSubjectID, 64, func(r *providers.Request) string { return r.SubjectID.Reveal() }),

@@ -1,0 +1,81 @@
+package sumsub
+
+import (
+	"strconv"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+)
+
+const (
+	errorCodes = "Sumsub: Error codes"
+	errorTable = "errorCode"
+	statuses   = "code"
+
+	apiHealth = "Sumsub: API health, and public clients"
+)
+
+// codes is the vendor's error table: the numbers of errorCode, and the HTTP statuses that code
+// repeats. Those of uploads and lists are not for this call.
+var codes = providers.CodeTable{
+	{Code: "4000", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
+	{Code: "4001", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
+	{Code: "4002", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
+	{Code: "4003", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
+	{Code: "4004", Reason: providers.VendorSignatureExpired, Document: apiHealth, Section: errorTable},
+	{Code: "4005", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
+	{Code: "4006", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
+	{Code: "4007", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
+
+	{Code: applicantDeleted, Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
+	{Code: applicantRejected, Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
+
+	{Code: "1000", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1001", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1002", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1003", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1004", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1005", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1006", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1007", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1010", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "1011", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
+	{Code: "3000", Reason: providers.VendorErrorUnrecognized, Document: apiHealth, Section: errorTable},
+	{Code: "5000", Reason: providers.VendorErrorUnrecognized, Document: apiHealth, Section: errorTable},
+	{Code: "5001", Reason: providers.VendorErrorUnrecognized, Document: apiHealth, Section: errorTable},
+
+	{Code: "400", Reason: providers.ArgumentRejected, Document: errorCodes, Section: statuses},
+	{Code: "401", Reason: providers.VendorCredentialsRejected, Document: errorCodes, Section: statuses},
+	{Code: "403", Reason: providers.VendorPermissionDenied, Document: errorCodes, Section: statuses},
+	{Code: "404", Reason: providers.VendorEndpointNotFound, Document: errorCodes, Section: statuses},
+	{Code: "413", Reason: providers.RequestTooLarge, Document: errorCodes, Section: statuses},
+	{Code: "429", Reason: providers.VendorRateLimited, Document: errorCodes, Section: statuses},
+}
+
+// What errorCode says of the applicant, who is the subject.
+const (
+	applicantDeleted  = "1008"
+	applicantRejected = "1009"
+)
+
+// failureOf returns the failure that the body tells of, nil if it tells of none: by errorCode, else
+// by code, else by the status, and never by the description.
+func failureOf(reply *reply, answer *vendorhttp.Answer, request *providers.Request) *providers.Error {
+	answer.SetText(reply.Description)
+	if reply.ErrorCode != "" {
+		failure := answer.WithCode(codes, vendorhttp.CanonicalCode(string(reply.ErrorCode)))
+		if code := failure.Exchange.Code; code == applicantDeleted || code == applicantRejected {
+			failure.Blame(request, providers.FieldSubjectID)
+		}
+		return failure
+	}
+	code := vendorhttp.CanonicalCode(string(reply.Code))
+	switch {
+	case reply.Code != "" && (codes.Has(code) || code != strconv.Itoa(answer.Exchange().HTTPStatus)):
+		return answer.WithCode(codes, code)
+	case !answer.Succeeded():
+		return answer.WithoutCode() // of a status that code repeats, such as 500
+	default:
+		return nil
+	}
+}
