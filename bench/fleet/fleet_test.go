@@ -93,7 +93,7 @@ var product = providers.Product{ID: "acme.sdk", Flows: []providers.Flow{provider
 func newRouters(n int, v *vendor, store *distant) []*routing.Router {
 	routers := make([]*routing.Router, n)
 	for i := range routers {
-		routers[i] = routing.New([]route.Route{{Flow: product.Flow, Targets: []route.Target{{
+		routers[i] = routing.New([]route.Route{{Flow: product.Flows[0], Targets: []route.Target{{
 			Product: &product, Provider: "acme", Account: "acme", Weight: 1, Timeout: 3 * time.Second, Issuer: v,
 			Guard: guard.NewAccount(1, 10_000), Limit: vendorlimit.New(store, "acme", vendorlimit.Bounds{Concurrency: capacity}),
 		}}}}, func(*routing.Attempt) {})
@@ -124,7 +124,7 @@ func simulate(replicas int, load float64, down bool) (o outcome) {
 	call := func(counts bool) {
 		ctx, cancel := context.WithTimeout(context.Background(), 8*time.Second)
 		defer cancel()
-		query := routing.Query{Query: route.Query{Flow: product.Flow, AcceptedProducts: []string{product.ID}, Request: &providers.Request{}}}
+		query := routing.Query{Query: route.Query{Flow: product.Flows[0], AcceptedProducts: []string{product.ID}, Request: &providers.Request{}}}
 		_, err := routers[rand.IntN(replicas)].Issue(ctx, &query)
 		if counts {
 			calls.Add(1)
