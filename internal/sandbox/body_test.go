@@ -90,10 +90,13 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-// What follows the form counts, too.
-func TestBodyLimitOfEveryEndpoint(t *testing.T) {
+// What follows the form counts, too. Vendors of JSON have limits and answers of their own.
+func TestBodyLimitOfEveryForm(t *testing.T) {
 	rubbish := make([]byte, 20_000_000)
 	for _, p := range samples.Products(t) {
+		if p.Valid.Encode != nil {
+			continue
+		}
 		t.Run(p.Name, func(t *testing.T) {
 			contentType, body := p.Valid.Multipart(t)
 			got := requests.Send(t, requests.Serve(t, p.New()), http.MethodPost, p.Valid.Path, contentType, append(body, rubbish...))

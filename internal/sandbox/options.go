@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/sandbox/aws"
 	"github.com/liveness-gateway/gateway/internal/sandbox/megvii"
 	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 	"github.com/liveness-gateway/gateway/internal/sandbox/sumsub"
@@ -23,9 +24,13 @@ type Options struct {
 	// Revoked reports whether an accepted key is no longer. Nil means that none is. It
 	// is called by several requests at a time.
 	Revoked func(key string) bool
+	// Sessions are those of the credentials that are temporary, of AWS, Tencent and Aliyun.
+	Sessions standin.Sessions
 	// PathPrefix comes before the vendor's paths: "/finauth" for Megvii's other brand.
 	// Empty means where the vendor's documents put them.
 	PathPrefix string
+	// AWS is what a customer has at AWS.
+	AWS aws.Account
 	// Megvii is what a customer sets in Megvii's console.
 	Megvii megvii.Console
 	// Sumsub is what a customer sets in Sumsub's dashboard.

@@ -325,3 +325,18 @@ func TestSkew(t *testing.T) {
 		})
 	}
 }
+
+// Without randomness every product fails in its own words.
+func TestBrokenRandomness(t *testing.T) {
+	o := samples.Options()
+	o.Rand = samples.BrokenRand{}
+	for _, p := range samples.Products(t) {
+		t.Run(p.Name, func(t *testing.T) {
+			broken := p.With(o)
+			requests.Post(t, requests.Serve(t, broken), p.Valid)
+			require.Len(t, broken.Ledger(), 1)
+			require.NotEmpty(t, broken.Ledger()[0].Code)
+			require.Empty(t, broken.Ledger()[0].Token)
+		})
+	}
+}

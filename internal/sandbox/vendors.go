@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"github.com/liveness-gateway/gateway/internal/sandbox/aws"
 	"github.com/liveness-gateway/gateway/internal/sandbox/linkface"
 	"github.com/liveness-gateway/gateway/internal/sandbox/megvii"
 	"github.com/liveness-gateway/gateway/internal/sandbox/sumsub"
@@ -9,12 +10,14 @@ import (
 // Credentials that a stand-in accepts when Options names none. They are invented and open
 // nothing anywhere else.
 const (
-	DemoMegviiAPIKey      = megvii.DemoAPIKey
-	DemoMegviiAPISecret   = megvii.DemoAPISecret
-	DemoLinkfaceAPIID     = linkface.DemoAPIID
-	DemoLinkfaceAPISecret = linkface.DemoAPISecret
-	DemoSumsubAppToken    = sumsub.DemoAppToken
-	DemoSumsubSecretKey   = sumsub.DemoSecretKey
+	DemoAWSAccessKeyID     = aws.DemoAccessKeyID
+	DemoAWSSecretAccessKey = aws.DemoSecretAccessKey
+	DemoMegviiAPIKey       = megvii.DemoAPIKey
+	DemoMegviiAPISecret    = megvii.DemoAPISecret
+	DemoLinkfaceAPIID      = linkface.DemoAPIID
+	DemoLinkfaceAPISecret  = linkface.DemoAPISecret
+	DemoSumsubAppToken     = sumsub.DemoAppToken
+	DemoSumsubSecretKey    = sumsub.DemoSecretKey
 )
 
 // NewMegvii returns a stand-in for Megvii's FaceID server.
@@ -31,4 +34,9 @@ func NewLinkface(o Options) *StandIn {
 // NewSumsub returns a stand-in for Sumsub's server.
 func NewSumsub(o Options) *StandIn {
 	return newStandIn(o, sumsub.New(o.accepted(DemoSumsubAppToken, DemoSumsubSecretKey), o.Sumsub), "")
+}
+
+// NewAWS returns a stand-in for Amazon Rekognition.
+func NewAWS(o Options) *StandIn {
+	return newStandIn(o, aws.New(o.accepted(DemoAWSAccessKeyID, DemoAWSSecretAccessKey), o.Sessions, o.AWS), "")
 }

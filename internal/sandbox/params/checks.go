@@ -41,6 +41,16 @@ func (c Check) Or(k Kind) Check {
 	}
 }
 
+// And passes what both checks do.
+func (c Check) And(other Check) Check {
+	return func(v Value) Kind {
+		if k := c(v); k != None {
+			return k
+		}
+		return other(v)
+	}
+}
+
 // AnyText passes legible text.
 func AnyText() Check { return Text(func(string) bool { return true }) }
 
@@ -75,6 +85,17 @@ func Of(wanted Type) Check {
 			return None
 		}
 		return Malformed
+	}
+}
+
+// Typed judges values of a type alone, and refuses all others as a body that is not
+// understood, as servers do that decode before they look at values.
+func (c Check) Typed(wanted Type) Check {
+	return func(v Value) Kind {
+		if v.Type != wanted {
+			return BadBody
+		}
+		return c(v)
 	}
 }
 

@@ -29,6 +29,8 @@ const (
 	WrongCredentials Kind = "wrong credentials"
 	WrongSignature   Kind = "wrong signature"
 	ExpiredSignature Kind = "expired signature"
+	WrongSession     Kind = "wrong session token"
+	EndedSession     Kind = "ended session"
 	Missing          Kind = "missing"
 	Malformed        Kind = "malformed"
 	NotUTF8          Kind = "not UTF-8"

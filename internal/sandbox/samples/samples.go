@@ -44,7 +44,7 @@ func (BrokenRand) Read([]byte) (int, error) { return 0, errors.New("no entropy")
 // Product is one of all, with a request that is issued a token.
 type Product struct {
 	Name  string
-	New   func() *sandbox.StandIn
+	With  func(sandbox.Options) *sandbox.StandIn
 	Valid requests.Request
 	// Code is a code of the document about too many requests, and Status its status.
 	Code   string
@@ -52,31 +52,34 @@ type Product struct {
 	Failed func(message string) string // the product's answer that carries a code
 }
 
+// New is the product's stand-in with Options.
+func (p Product) New() *sandbox.StandIn { return p.With(Options()) }
+
 // Products are all of them.
 func Products(t *testing.T) []Product {
 	t.Helper()
 	const limited = "CONCURRENCY_LIMIT_EXCEEDED"
 	return []Product{
-		{"megvii.random-number", newMegvii, RandomNumber(), limited, 403, MegviiFailed},
-		{"megvii.pc-web", newMegvii, PCWeb(), limited, 403, MegviiFailed},
-		{"megvii.app-v5", newMegvii, AppV5(), limited, 403, AppV5Failed},
-		{"megvii.h5-flash", newMegvii, H5Flash(t), limited, 403, MegviiFailed},
-		{"megvii.app-v3", newMegvii, AppV3(t), limited, 403, AppV5Failed},
-		{"linkface.app", newLinkface, LinkfaceApp(), "1009", 200, LinkfaceFailed},
-		{"megvii.lite-page", newMegvii, LitePage(), limited, 403, MegviiFailed},
-		{"sumsub.sdk", newSumsub, SumsubSDK(), "429", 429, SumsubFailed(429)},
+		{"megvii.random-number", sandbox.NewMegvii, RandomNumber(), limited, 403, MegviiFailed},
+		{"megvii.pc-web", sandbox.NewMegvii, PCWeb(), limited, 403, MegviiFailed},
+		{"megvii.app-v5", sandbox.NewMegvii, AppV5(), limited, 403, AppV5Failed},
+		{"megvii.h5-flash", sandbox.NewMegvii, H5Flash(t), limited, 403, MegviiFailed},
+		{"megvii.app-v3", sandbox.NewMegvii, AppV3(t), limited, 403, AppV5Failed},
+		{"linkface.app", sandbox.NewLinkface, LinkfaceApp(), "1009", 200, LinkfaceFailed},
+		{"megvii.lite-page", sandbox.NewMegvii, LitePage(), limited, 403, MegviiFailed},
+		{"aws.face-liveness", sandbox.NewAWS, FaceLiveness(), "ThrottlingException", 400, AWSFailed},
+		{"sumsub.sdk", sandbox.NewSumsub, SumsubSDK(), "429", 429, SumsubFailed(429)},
 	}
 }
 
-func newMegvii() *sandbox.StandIn   { return sandbox.NewMegvii(Options()) }
-func newLinkface() *sandbox.StandIn { return sandbox.NewLinkface(Options()) }
-func newSumsub() *sandbox.StandIn   { return sandbox.NewSumsub(Options()) }
-
 // Megvii is Megvii's stand-in with Options.
-func Megvii() http.Handler { return newMegvii() }
+func Megvii() http.Handler { return sandbox.NewMegvii(Options()) }
 
 // Linkface is Linkface's stand-in with Options.
-func Linkface() http.Handler { return newLinkface() }
+func Linkface() http.Handler { return sandbox.NewLinkface(Options()) }
+
+// AWS is Rekognition's stand-in with Options.
+func AWS() http.Handler { return sandbox.NewAWS(Options()) }
 
 // Sumsub is Sumsub's stand-in with Options.
-func Sumsub() http.Handler { return newSumsub() }
+func Sumsub() http.Handler { return sandbox.NewSumsub(Options()) }

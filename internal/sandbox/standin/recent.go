@@ -38,3 +38,19 @@ func (r *Recent[V]) Take(name string) (v V, ok bool) {
 	delete(r.seen, name)
 	return v, ok
 }
+
+// Update replaces what is remembered of a name, if anything is, by what change makes of it,
+// and returns that.
+func (r *Recent[V]) Update(name string, change func(v V, known bool) V) V {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old, known := r.seen[name]
+	v := change(old, known)
+	if !known {
+		delete(r.seen, r.order[r.next])
+		r.order[r.next] = name
+		r.next = (r.next + 1) % len(r.order)
+	}
+	r.seen[name] = v
+	return v
+}

@@ -33,3 +33,18 @@ func TestRecentForgetsWhatIsTaken(t *testing.T) {
 	require.False(t, ok, "the oldest")
 	require.Len(t, r.seen, 2)
 }
+
+func TestRecentUpdates(t *testing.T) {
+	r := NewRecent[int](2)
+	count := func(v int, known bool) int {
+		require.Equal(t, v > 0, known)
+		return v + 1
+	}
+	require.Equal(t, 1, r.Update("a", count))
+	require.Equal(t, 2, r.Update("a", count))
+	require.Equal(t, 1, r.Update("b", count))
+	require.Equal(t, 3, r.Update("a", count), "a second time takes no place")
+	require.Equal(t, 1, r.Update("c", count), "takes the place of a")
+	require.Equal(t, 1, r.Update("a", count))
+	require.Len(t, r.seen, 2)
+}

@@ -45,6 +45,7 @@ func TestSDK(t *testing.T) {
 		{"no object", []requests.Edit{requests.Body("[]")}, 400, bad},
 		{"no body", []requests.Edit{requests.Body("")}, 400, bad},
 		{"a form", []requests.Edit{requests.Header("Content-Type", "application/x-www-form-urlencoded")}, 400, bad},
+		{"most of a MiB", []requests.Edit{requests.Set("externalActionId", strings.Repeat("x", 1<<20-200))}, 200, samples.SumsubIssued},
 		{"another path", []requests.Edit{requests.At("/resources/accessTokens?userId=user-1&levelName=basic-kyc-level&ttlInSecs=600")}, 404, refused(404, "404")},
 	})
 }
@@ -126,4 +127,9 @@ func TestEachRequestHasATokenOfItsOwn(t *testing.T) {
 	first, second := requests.Post(t, server, samples.SumsubSDK()), requests.Post(t, server, samples.SumsubSDK())
 	require.Equal(t, 200, first.Status)
 	require.NotEqual(t, first.Body, second.Body)
+}
+
+func TestTooLarge(t *testing.T) {
+	long := samples.SumsubSDK().Edited(requests.Set("externalActionId", strings.Repeat("x", 1<<20)))
+	require.Equal(t, 413, requests.Post(t, requests.Serve(t, samples.Sumsub()), long).Status)
 }
