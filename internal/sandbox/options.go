@@ -8,6 +8,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox/megvii"
 	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 	"github.com/liveness-gateway/gateway/internal/sandbox/sumsub"
+	"github.com/liveness-gateway/gateway/internal/sandbox/tencent"
 )
 
 // Credentials are pairs of a key and its secret that a stand-in accepts.
@@ -35,6 +36,8 @@ type Options struct {
 	Megvii megvii.Console
 	// Sumsub is what a customer sets in Sumsub's dashboard.
 	Sumsub sumsub.Dashboard
+	// Tencent is what a customer sets in Tencent's console.
+	Tencent tencent.Console
 	// Now is the server's clock, in the Date header too. Nil means time.Now. It
 	// is called by several requests at a time.
 	Now func() time.Time

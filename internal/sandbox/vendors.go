@@ -5,6 +5,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox/linkface"
 	"github.com/liveness-gateway/gateway/internal/sandbox/megvii"
 	"github.com/liveness-gateway/gateway/internal/sandbox/sumsub"
+	"github.com/liveness-gateway/gateway/internal/sandbox/tencent"
 )
 
 // Credentials that a stand-in accepts when Options names none. They are invented and open
@@ -18,6 +19,8 @@ const (
 	DemoLinkfaceAPISecret  = linkface.DemoAPISecret
 	DemoSumsubAppToken     = sumsub.DemoAppToken
 	DemoSumsubSecretKey    = sumsub.DemoSecretKey
+	DemoTencentSecretID    = tencent.DemoSecretID
+	DemoTencentSecretKey   = tencent.DemoSecretKey
 )
 
 // NewMegvii returns a stand-in for Megvii's FaceID server.
@@ -39,4 +42,9 @@ func NewSumsub(o Options) *StandIn {
 // NewAWS returns a stand-in for Amazon Rekognition.
 func NewAWS(o Options) *StandIn {
 	return newStandIn(o, aws.New(o.accepted(DemoAWSAccessKeyID, DemoAWSSecretAccessKey), o.Sessions, o.AWS), "")
+}
+
+// NewTencent returns a stand-in for Tencent Cloud's FaceID, of both its sites.
+func NewTencent(o Options) *StandIn {
+	return newStandIn(o, tencent.New(o.accepted(DemoTencentSecretID, DemoTencentSecretKey), o.Sessions, o.Tencent), "")
 }

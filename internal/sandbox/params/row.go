@@ -1,5 +1,11 @@
 package params
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Row is one row of a document's parameter table.
 type Row struct {
 	Name     string
@@ -35,6 +41,7 @@ const (
 	Malformed        Kind = "malformed"
 	NotUTF8          Kind = "not UTF-8"
 	BadBody          Kind = "body not understood"
+	Unknown          Kind = "unknown parameter"
 	BadURL           Kind = "bad URL"
 	NotAPhoto        Kind = "not a photo"
 	PhotoTooLarge    Kind = "photo too large"
@@ -51,6 +58,25 @@ func First(v Values, rows []Row) Fault {
 		}
 	}
 	return Fault{}
+}
+
+// Stray finds a value that no row is for, the first by name. Members of a value are for
+// its row if that has no rows of members.
+func Stray(v Values, rows []Row) Fault {
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if !slices.ContainsFunc(rows, func(row Row) bool { return row.covers(name, rows) }) {
+			return Fault{Unknown, name}
+		}
+	}
+	return Fault{}
+}
+
+func (r Row) covers(name string, rows []Row) bool {
+	if r.Name == name {
+		return true
+	}
+	detailed := slices.ContainsFunc(rows, func(other Row) bool { return strings.HasPrefix(other.Name, r.Name+".") })
+	return !detailed && (strings.HasPrefix(name, r.Name+".") || strings.HasPrefix(name, r.Name+"["))
 }
 
 func (r Row) judge(v Values) Kind {

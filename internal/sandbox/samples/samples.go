@@ -58,7 +58,7 @@ func (p Product) New() *sandbox.StandIn { return p.With(Options()) }
 // Products are all of them.
 func Products(t *testing.T) []Product {
 	t.Helper()
-	const limited = "CONCURRENCY_LIMIT_EXCEEDED"
+	const limited, tooMany = "CONCURRENCY_LIMIT_EXCEEDED", "RequestLimitExceeded"
 	return []Product{
 		{"megvii.random-number", sandbox.NewMegvii, RandomNumber(), limited, 403, MegviiFailed},
 		{"megvii.pc-web", sandbox.NewMegvii, PCWeb(), limited, 403, MegviiFailed},
@@ -68,6 +68,10 @@ func Products(t *testing.T) []Product {
 		{"linkface.app", sandbox.NewLinkface, LinkfaceApp(), "1009", 200, LinkfaceFailed},
 		{"megvii.lite-page", sandbox.NewMegvii, LitePage(), limited, 403, MegviiFailed},
 		{"aws.face-liveness", sandbox.NewAWS, FaceLiveness(), "ThrottlingException", 400, AWSFailed},
+		{"tencent.hosted-page", sandbox.NewTencent, DetectAuth(), tooMany, 200, TencentFailed},
+		{"tencent.app", sandbox.NewTencent, FaceIDToken(), tooMany, 200, TencentFailed},
+		{"tencent.intl-page", sandbox.NewTencent, WebVerification(), tooMany, 200, TencentFailed},
+		{"tencent.intl-app", sandbox.NewTencent, FaceIDTokenIntl(), tooMany, 200, TencentFailed},
 		{"sumsub.sdk", sandbox.NewSumsub, SumsubSDK(), "429", 429, SumsubFailed(429)},
 	}
 }
@@ -83,3 +87,6 @@ func AWS() http.Handler { return sandbox.NewAWS(Options()) }
 
 // Sumsub is Sumsub's stand-in with Options.
 func Sumsub() http.Handler { return sandbox.NewSumsub(Options()) }
+
+// Tencent is Tencent's stand-in with Options.
+func Tencent() http.Handler { return sandbox.NewTencent(Options()) }

@@ -23,7 +23,9 @@ type Endpoint struct {
 	// Authenticate judges them once they are well formed.
 	Authenticate func(Call) params.Kind
 	Params       []params.Row // all other rows
-	Errors       []ErrorRow
+	// Closed says that parameters which no row is for are refused.
+	Closed bool
+	Errors []ErrorRow
 	// Issue makes the answer to a request that has passed all rows.
 	Issue func(Call) (answer any, token string, f params.Fault)
 	// Open makes what a browser gets; the values are the query's. Nil without a PagePath.
@@ -115,7 +117,10 @@ func (e *Endpoint) judge(c Call) params.Fault {
 	if c.Problem != params.None {
 		return params.Fault{Kind: c.Problem}
 	}
-	return params.First(c.Values, e.Params)
+	if f := params.First(c.Values, e.Params); f.Kind != params.None || !e.Closed {
+		return f
+	}
+	return params.Stray(c.Values, slices.Concat(e.Identity, e.Params))
 }
 
 // Refuse answers with the first row that has the fault among its causes.
