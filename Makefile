@@ -73,6 +73,7 @@ lint: ## Lint the Go code and the contract.
 	$(LINT) run
 	cd tools/thirdparty && $(LINT) run
 	cd tools/chart && $(LINT) run
+	cd tools/dashboards && $(LINT) run
 	$(BUF) lint
 	$(BUF) format proto --diff --exit-code
 

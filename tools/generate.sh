@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes third_party/proto from the Go modules in use, gen/ from proto/, the pages of
-# docs/ and the schema of the configuration that come from tables in the code, and the
-# plain manifests from the chart.
+# docs/, the schema of the configuration and the dashboards that come from tables in the
+# code, and the plain manifests from the chart.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,4 +17,5 @@ go run -C tools/thirdparty . "$PWD/third_party/proto"
 go tool -modfile=tools/buf/go.mod buf format third_party/proto -w
 go tool -modfile=tools/buf/go.mod buf generate
 go run ./tools/docs
+go run -C tools/dashboards . "$PWD/deploy/grafana"
 go run -C tools/chart .
