@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard/limit"
 )
 
 // breakerConfig is of the breakers of products and targets.
@@ -33,10 +35,10 @@ type Account struct {
 // known is what is known of a contract with a vendor, under all configurations.
 type known struct {
 	mu      sync.Mutex
-	limiter Limiter
-	chance  Chance
-	rate    RateLimiter
-	budget  RetryBudget
+	limiter limit.Limiter
+	chance  limit.Chance
+	rate    limit.RateLimiter
+	budget  limit.RetryBudget
 	clock   clock
 	// restEnd is until when the vendor asked to be left alone.
 	restEnd  time.Time
@@ -80,7 +82,7 @@ func NewAccount(credentials, maxInFlight int) *Account {
 func AccountOf(credentials []string, maxInFlight int) *Account {
 	a := &Account{
 		known: &known{
-			limiter: NewLimiter(maxInFlight), products: make(map[string]*product), callers: make(map[string]*callerState),
+			limiter: limit.NewLimiter(maxInFlight), products: make(map[string]*product), callers: make(map[string]*callerState),
 			roll: rand.Float64,
 		},
 		ids: credentials, configured: len(credentials), credentials: make([]*credential, len(credentials)),
@@ -148,7 +150,7 @@ func (a *Account) Status(now time.Time) AccountStatus {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	status := AccountStatus{
-		InFlight: a.limiter.InFlight(), Waiting: a.queue.waiting, Limit: a.limiter.Limit(), MaxInFlight: a.limiter.most, Share: a.chance.Share(now), Rate: a.rate.Rate(),
+		InFlight: a.limiter.InFlight(), Waiting: a.queue.waiting, Limit: a.limiter.Limit(), MaxInFlight: a.limiter.Most(), Share: a.chance.Share(now), Rate: a.rate.Rate(),
 		ClockOffset: a.clock.offset, Credentials: credentialStatuses(a.credentials, now),
 		Rotations: a.rotations(),
 	}

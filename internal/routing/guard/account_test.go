@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard/limit"
 )
 
 // granted is a grant that must be given.
@@ -114,8 +116,9 @@ func TestProbedCredentialIsGoodAgain(t *testing.T) {
 	target := NewAccount(2, 100).Target("p", "")
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	ends(t, target, at(5*time.Second), 1, Result{Credential: Healthy})
-	require.Equal(t, Grant{caller: target.account.callers[""], start: at(5 * time.Second), slot: Slot{at(5 * time.Second), 1}, credential: Permit{era: 3}},
-		granted(t, target, at(5*time.Second)))
+	grant := granted(t, target, at(5*time.Second))
+	grant.slot = limit.Slot{}
+	require.Equal(t, Grant{caller: target.account.callers[""], start: at(5 * time.Second), credential: Permit{era: 3}}, grant)
 }
 
 func TestSlotsAreTheAccounts(t *testing.T) {
@@ -155,7 +158,7 @@ func TestRefusedAttemptIsNoProbe(t *testing.T) {
 	keeps := map[Why]func(*Target){
 		BreakerOpen:        func(target *Target) { target.product.breaker.probeAt = later },
 		CredentialsEjected: func(target *Target) { target.product.credentials[0].breaker.probeAt = later },
-		LimitReached:       func(target *Target) { target.account.limiter.inFlight = 1 },
+		LimitReached:       func(target *Target) { _, _ = target.account.limiter.Acquire(epoch) },
 	}
 	for refusal, keep := range keeps {
 		target := NewAccount(1, 1).Target("p", "")
@@ -211,12 +214,12 @@ func noRetry(t *testing.T, target *Target, now time.Time) {
 func TestRetriesAreTheAccounts(t *testing.T) {
 	a := NewAccount(1, 100)
 	p, q := a.Target("p", ""), a.Target("q", "")
-	for range retryBurst {
+	for range limit.RetryBurst {
 		retry(t, p, epoch)
 	}
 	noRetry(t, q, epoch)
 	// Two of the three retries have earned a part already.
-	ends(t, p, epoch, attemptsPerRetry-2, Result{})
+	ends(t, p, epoch, limit.AttemptsPerRetry-2, Result{})
 	retry(t, q, epoch)
 	noRetry(t, p, epoch)
 }
@@ -226,7 +229,7 @@ func TestRefusedRetrySpendsNothing(t *testing.T) {
 	a := NewAccount(1, 1)
 	target := a.Target("p", "")
 	grant := granted(t, target, epoch)
-	for range 2 * retryBurst {
+	for range 2 * limit.RetryBurst {
 		_, refusal := target.AcquireRetry("", epoch, time.Second, nil, Nobody)
 		require.Equal(t, LimitReached, refusal.Why)
 	}
@@ -265,7 +268,7 @@ func TestAccountUnderConcurrency(t *testing.T) {
 	}
 	workers.Wait()
 	require.Zero(t, a.limiter.InFlight())
-	require.Zero(t, a.limiter.kept)
+	require.Zero(t, a.limiter.Kept())
 	require.Zero(t, a.queue.waiting)
 	require.Empty(t, a.queue.lines)
 }

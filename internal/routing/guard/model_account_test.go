@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard/modeltest"
 )
 
 // accountWorld is an account of two credentials and three slots, with two targets of
@@ -58,11 +60,11 @@ var accountEvents = []func(*accountWorld) string{
 
 var healthy = Result{Issued: true, Answered: true, Target: Healthy, Product: Healthy, Credential: Healthy, CredentialForProduct: Healthy}
 
-func (w *accountWorld) do(event int) string {
+func (w *accountWorld) Do(event int) string {
 	if wrong := accountEvents[event](w); wrong != "" {
 		return wrong
 	}
-	if w.account.limiter.inFlight != w.count {
+	if w.account.limiter.InFlight() != w.count {
 		return "has lost count of the slots taken"
 	}
 	for i := range w.held[:w.count] {
@@ -117,11 +119,11 @@ func (w *accountWorld) checkRefusal(target *Target, refusal Why, tried []int) st
 		free = free || !wasTried && !shut(&w.account.credentials[i].breaker) && !shut(&target.product.credentials[i].breaker)
 	}
 	open := shut(&target.breaker) || shut(&target.product.breaker)
-	full := w.account.limiter.inFlight >= w.account.limiter.limit
+	full := w.account.limiter.InFlight() >= w.account.limiter.Limit()
 	if refusal == BreakerOpen && open ||
 		refusal == CredentialsEjected && !open && !free ||
 		refusal == LimitReached && !open && free && full ||
-		refusal == VendorLimitReached && !open && free && !full && w.account.limiter.limit == 1 && w.account.chance.Share(now) < 1 {
+		refusal == VendorLimitReached && !open && free && !full && w.account.limiter.Limit() == 1 && w.account.chance.Share(now) < 1 {
 		return ""
 	}
 	return "is refused without reason: " + string(refusal)
@@ -129,7 +131,7 @@ func (w *accountWorld) checkRefusal(target *Target, refusal Why, tried []int) st
 
 func (w *accountWorld) release(i int, result Result) string {
 	if w.count == 0 {
-		return impossible
+		return modeltest.Impossible
 	}
 	h := w.held[i]
 	copy(w.held[i:], w.held[i+1:w.count])
@@ -152,7 +154,7 @@ func (w *accountWorld) rest() string {
 			w.release(0, healthy)
 		}
 	}
-	if w.account.limiter.inFlight != 0 {
+	if w.account.limiter.InFlight() != 0 {
 		return "has slots taken at rest"
 	}
 	return ""
@@ -161,7 +163,7 @@ func (w *accountWorld) rest() string {
 // playAccount lets the events happen and then comes to rest.
 func playAccount(w *accountWorld, events []int) string {
 	for _, event := range events {
-		if wrong := w.do(event); wrong != "" && wrong != impossible {
+		if wrong := w.Do(event); wrong != "" && wrong != modeltest.Impossible {
 			return wrong
 		}
 	}
@@ -188,13 +190,13 @@ type restingWorld struct{ accountWorld }
 
 func newRestingWorld(random *rand.Rand) restingWorld { return restingWorld{newAccountWorld(random)} }
 
-func (w *restingWorld) do(event int) string {
+func (w *restingWorld) Do(event int) string {
 	if event == len(accountEvents) {
 		return w.rest()
 	}
-	return w.accountWorld.do(event)
+	return w.accountWorld.Do(event)
 }
 
 func TestModelAccountRandomSequences(t *testing.T) {
-	randomly[restingWorld, *restingWorld](t, newRestingWorld, len(accountEvents)+1, 16)
+	modeltest.Randomly[restingWorld, *restingWorld](t, newRestingWorld, len(accountEvents)+1, 16)
 }

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard/modeltest"
 )
 
 const (
@@ -82,7 +84,7 @@ var breakerEvents = []func(*breakerWorld) string{
 	func(w *breakerWorld) string { return w.release(w.count/2, Alive) },
 }
 
-func (w *breakerWorld) do(event int) string {
+func (w *breakerWorld) Do(event int) string {
 	before := w.breaker.state
 	if wrong := breakerEvents[event](w); wrong != "" {
 		return wrong
@@ -142,7 +144,7 @@ func (w *breakerWorld) forgetAll() {
 
 func (w *breakerWorld) release(i int, verdict Verdict) string {
 	if w.count == 0 {
-		return impossible
+		return modeltest.Impossible
 	}
 	h := w.take(i)
 	w.breaker.Release(at(w.now), h.permit, verdict)
@@ -230,8 +232,8 @@ func (w *breakerWorld) check(before State) string {
 }
 
 func TestModelBreakerEverySequence(t *testing.T) {
-	every[breakerWorld, *breakerWorld](t, newBreakerWorld(), 7, 9)
-	every[breakerWorld, *breakerWorld](t, newOpenWorld(0), 7, 8)
+	modeltest.Every[breakerWorld, *breakerWorld](t, newBreakerWorld(), 7, 9)
+	modeltest.Every[breakerWorld, *breakerWorld](t, newOpenWorld(0), 7, 8)
 }
 
 func TestModelBreakerRandomSequences(t *testing.T) {
@@ -241,5 +243,5 @@ func TestModelBreakerRandomSequences(t *testing.T) {
 		}
 		return newBreakerWorld()
 	}
-	randomly[breakerWorld, *breakerWorld](t, begin, len(breakerEvents), 24)
+	modeltest.Randomly[breakerWorld, *breakerWorld](t, begin, len(breakerEvents), 24)
 }

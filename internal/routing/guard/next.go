@@ -32,7 +32,7 @@ func (a *Account) Next(now time.Time, credentials []string, maxInFlight int) (ne
 	for _, i := range kept {
 		next.ids, next.credentials = append(next.ids, a.ids[i]), append(next.credentials, a.credentials[i])
 	}
-	a.limiter.setMost(maxInFlight)
+	a.limiter.SetMost(maxInFlight)
 	a.forget(next.ids)
 	return next, kept
 }

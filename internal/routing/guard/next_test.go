@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -67,7 +68,14 @@ func TestLimitOfTheNextConfiguration(t *testing.T) {
 	a := AccountOf([]string{"main"}, 100)
 	b, _ := a.Next(epoch, []string{"main"}, 10)
 	require.Equal(t, 10, b.Status(epoch).Limit)
-	b.limiter.limit = 5 // as the vendor taught
+	var grants []Grant
+	for range 6 {
+		grants = append(grants, granted(t, b.Target("p", ""), epoch))
+	}
+	for i, grant := range slices.Backward(grants) {
+		b.Target("p", "").Release(epoch, grant, Result{ConcurrencyLimited: i == 5}) // as the vendor teaches
+	}
+	require.Equal(t, 5, b.Status(epoch).Limit)
 	c, _ := b.Next(epoch, []string{"main"}, 200)
 	require.Equal(t, 5, c.Status(epoch).Limit)
 	require.Equal(t, 200, c.Status(epoch).MaxInFlight)

@@ -106,7 +106,7 @@ func TestFreeSlotCallsAtOnce(t *testing.T) {
 func TestNoSlotAboveTheLimit(t *testing.T) {
 	target, grants := full(t, 4)
 	target.Release(at(time.Second), grants[3], Result{ConcurrencyLimited: true})
-	target.account.limiter.limit = 2
+	target.account.limiter.SetMost(2)
 	first := await(t, target)
 	target.Release(at(time.Second), grants[2], Result{})
 	require.False(t, first.isCalled())
@@ -123,7 +123,7 @@ func TestSlotIsKeptForWhoWasCalled(t *testing.T) {
 	_, refusal := target.Acquire("", epoch, time.Second, nil, Nobody)
 	require.Equal(t, LimitReached, refusal.Why)
 	first.take(t)
-	require.Zero(t, target.account.limiter.kept)
+	require.Zero(t, target.account.limiter.Kept())
 }
 
 // calls returns whose turn comes with each of the grants that is released, and takes the slot.
@@ -162,7 +162,7 @@ func TestFewestInFlightIsNext(t *testing.T) {
 	turns["c"] = append(turns["c"], awaitFor(t, target, "c"))
 	require.Equal(t, "ac", calls(t, target, grants[6:], turns))
 	require.Equal(t, 3, target.account.callers["b"].inFlight)
-	require.Zero(t, target.account.limiter.kept)
+	require.Zero(t, target.account.limiter.Kept())
 }
 
 // A full queue has room for a caller of whom fewer calls wait: the last of the one of whom

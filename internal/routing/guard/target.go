@@ -1,6 +1,10 @@
 package guard
 
-import "time"
+import (
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard/limit"
+)
 
 // Why is what keeps an attempt from beginning.
 type Why string
@@ -60,7 +64,7 @@ type Grant struct {
 	caller                                            *callerState
 	start                                             time.Time
 	source                                            Source
-	slot                                              Slot
+	slot                                              limit.Slot
 	target, product, credential, credentialForProduct Permit
 }
 
@@ -97,7 +101,7 @@ func (t *Target) acquire(grant *Grant, by *callerState, now time.Time, timeout t
 	if why := t.fill(grant, now, timeout, tried); why != "" {
 		retryAt := latest(t.retryAt(now), t.coolAtFor(grant.source))
 		if why == VendorLimitReached {
-			retryAt = latest(retryAt, now.Add(chanceEvery))
+			retryAt = latest(retryAt, now.Add(limit.ChanceEvery))
 		}
 		*grant = Grant{}
 		return Refusal{why, retryAt}

@@ -1,4 +1,4 @@
-package guard
+package limit
 
 import (
 	"testing"
@@ -42,30 +42,4 @@ func TestChanceAfterAFewRefusals(t *testing.T) {
 		c.Refused(at(time.Duration(i+2) * holdTime))
 	}
 	require.InDelta(t, 1, c.Share(at(time.Minute)), 0)
-}
-
-// A vendor that refuses even one attempt is asked less and less, and as before once it is at
-// work again.
-func TestBelowOneInFlight(t *testing.T) {
-	account := NewAccount(1, 100)
-	target := account.Target("product", "")
-	attempts := func(from time.Duration, limited bool) (begun int) {
-		for i := range 1000 {
-			now := at(from + time.Duration(i)*10*time.Millisecond)
-			grant, refusal := target.Acquire("", now, time.Second, nil, Nobody)
-			if refusal.Why == "" {
-				begun++
-				target.Release(now, grant, Result{Answered: true, ConcurrencyLimited: limited})
-				continue
-			}
-			require.Equal(t, VendorLimitReached, refusal.Why)
-			require.Equal(t, now.Add(chanceEvery), refusal.RetryAt)
-		}
-		return begun
-	}
-	require.Less(t, attempts(0, true), 450)
-	require.Less(t, account.Status(at(10*time.Second)).Share, 0.2)
-	attempts(10*time.Second, false)
-	require.Equal(t, 1000, attempts(20*time.Second, false))
-	require.InDelta(t, 1, account.Status(at(30*time.Second)).Share, 0)
 }

@@ -1,4 +1,4 @@
-package guard
+package limit
 
 import (
 	"testing"
@@ -136,18 +136,4 @@ func TestRateThatRefusesDoesNotDouble(t *testing.T) {
 	r.raise = at(time.Hour)
 	r.NextAt(at(5*time.Second + quietTime - 1))
 	require.InDelta(t, 90, r.Rate(), 1e-9)
-}
-
-// The rate is of the account, and is found through its attempts.
-func TestRateOfAnAccount(t *testing.T) {
-	a := NewAccount(1, 100)
-	p, q := a.Target("p", ""), a.Target("q", "")
-	ends(t, p, epoch, 1, Result{Answered: true, RateLimited: true})
-	require.Equal(t, RateLimited, refused(t, q, epoch))
-	require.InDelta(t, firstRate, a.Status(epoch).Rate, 1e-9)
-	require.Zero(t, a.limiter.InFlight())
-	_, refusal := q.Acquire("", epoch, time.Second, nil, Nobody)
-	require.Equal(t, at(50*time.Millisecond), refusal.RetryAt)
-	granted(t, q, refusal.RetryAt.Add(time.Microsecond))
-	require.Equal(t, RateLimited, refused(t, p, refusal.RetryAt.Add(time.Microsecond)))
 }

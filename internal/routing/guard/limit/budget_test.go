@@ -1,4 +1,4 @@
-package guard
+package limit
 
 import (
 	"math/rand/v2"
@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard/modeltest"
 )
 
 func TestRetryBurst(t *testing.T) {
@@ -30,7 +32,7 @@ func TestRetryBurstComesBack(t *testing.T) {
 }
 
 func TestFiveAttemptsEarnARetry(t *testing.T) {
-	b := RetryBudget{owed: retryBurst * attemptsPerRetry, last: at(0)}
+	b := RetryBudget{owed: RetryBurst * AttemptsPerRetry, last: at(0)}
 	for range 4 {
 		b.Earn()
 	}
@@ -57,18 +59,18 @@ func TestModelRetryBudget(t *testing.T) {
 	// excess is by how much, in attempts, the retries of the worst span that ends now
 	// are above a fifth.
 	excess, retries := 0, 0
-	for range randomSequences {
+	for range modeltest.RandomSequences {
 		attempting := random.IntN(1+random.IntN(20)) > 0
 		if attempting {
 			b.Earn()
 			excess = max(0, excess-1)
 		} else if b.Spend(at(0)) {
-			excess += attemptsPerRetry
+			excess += AttemptsPerRetry
 			retries++
 		}
-		if excess > retryBurst*attemptsPerRetry {
+		if excess > RetryBurst*AttemptsPerRetry {
 			t.Fatalf("%d fifths of retries too many", excess)
 		}
 	}
-	require.Greater(t, retries, randomSequences/10)
+	require.Greater(t, retries, modeltest.RandomSequences/10)
 }

@@ -1,9 +1,11 @@
-package guard
+package limit
 
 import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/routing/guard/modeltest"
 )
 
 // limiterWorld is a limiter and the slots taken of it.
@@ -46,7 +48,7 @@ var limiterEvents = []func(*limiterWorld) string{
 	(*limiterWorld).serve,
 }
 
-func (w *limiterWorld) do(event int) string {
+func (w *limiterWorld) Do(event int) string {
 	before := w.limiter.limit
 	if wrong := limiterEvents[event](w); wrong != "" {
 		return wrong
@@ -128,7 +130,7 @@ func (w *limiterWorld) serve() string {
 
 func (w *limiterWorld) release(i int, limited bool) string {
 	if w.count == 0 {
-		return impossible
+		return modeltest.Impossible
 	}
 	slot, before := w.held[i], w.limiter.limit
 	copy(w.held[i:], w.held[i+1:w.count])
@@ -146,9 +148,9 @@ func (w *limiterWorld) release(i int, limited bool) string {
 }
 
 func TestModelLimiterEverySequence(t *testing.T) {
-	every[limiterWorld, *limiterWorld](t, newLimiterWorld(nil), 5, 11)
+	modeltest.Every[limiterWorld, *limiterWorld](t, newLimiterWorld(nil), 5, 11)
 }
 
 func TestModelLimiterRandomSequences(t *testing.T) {
-	randomly[limiterWorld, *limiterWorld](t, newLimiterWorld, len(limiterEvents), 24)
+	modeltest.Randomly[limiterWorld, *limiterWorld](t, newLimiterWorld, len(limiterEvents), 24)
 }

@@ -1,4 +1,7 @@
-package guard
+// Package limit bounds the attempts of an account by what the vendor's own answers teach: how many
+// are in flight, how many begin in a time, which share of them, how many are retries. Its parts are
+// pure state machines with time passed in. It must not know targets, credentials or breakers.
+package limit
 
 import "time"
 
@@ -108,8 +111,8 @@ func (l *Limiter) raiseIfDue(now time.Time) {
 	}
 }
 
-// setMost changes the most. A limit that the vendor has taught stays, as far as it is below.
-func (l *Limiter) setMost(most int) {
+// SetMost changes the most. A limit that the vendor has taught stays, as far as it is below.
+func (l *Limiter) SetMost(most int) {
 	if l.limit == l.most {
 		l.limit = most
 	}
@@ -121,3 +124,9 @@ func (l *Limiter) Limit() int { return l.limit }
 
 // InFlight returns how many attempts have a slot.
 func (l *Limiter) InFlight() int { return l.inFlight }
+
+// Most returns how many attempts are allowed at once at most.
+func (l *Limiter) Most() int { return l.most }
+
+// Kept returns how many slots are kept for those who wait.
+func (l *Limiter) Kept() int { return l.kept }

@@ -1,14 +1,14 @@
-package guard
+package limit
 
 import "time"
 
 const (
-	// attemptsPerRetry is how many attempts earn one retry: at most a fifth of the
+	// AttemptsPerRetry is how many attempts earn one retry: at most a fifth of the
 	// attempts are retries.
-	attemptsPerRetry = 5
-	// retryBurst is how many retries can be saved up, and retryWindow the time without
+	AttemptsPerRetry = 5
+	// RetryBurst is how many retries can be saved up, and retryWindow the time without
 	// any after which they are.
-	retryBurst  = 3
+	RetryBurst  = 3
 	retryWindow = 30 * time.Second
 )
 
@@ -27,7 +27,7 @@ func (b *RetryBudget) Earn() { b.owed = max(0, b.owed-1) }
 
 // Allows reports whether there is a retry to spend.
 func (b *RetryBudget) Allows(now time.Time) bool {
-	return now.Sub(b.last) >= retryWindow || b.owed+attemptsPerRetry <= retryBurst*attemptsPerRetry
+	return now.Sub(b.last) >= retryWindow || b.owed+AttemptsPerRetry <= RetryBurst*AttemptsPerRetry
 }
 
 // Spend takes a retry, or returns false if there is none.
@@ -38,7 +38,7 @@ func (b *RetryBudget) Spend(now time.Time) bool {
 	if now.Sub(b.last) >= retryWindow {
 		b.owed = 0
 	}
-	b.owed += attemptsPerRetry
+	b.owed += AttemptsPerRetry
 	b.last = now
 	return true
 }
@@ -47,7 +47,7 @@ func (b *RetryBudget) Spend(now time.Time) bool {
 func (b *RetryBudget) Return(spent bool) {
 	b.owed++
 	if spent {
-		b.owed -= attemptsPerRetry
+		b.owed -= AttemptsPerRetry
 	}
-	b.owed = min(max(0, b.owed), retryBurst*attemptsPerRetry)
+	b.owed = min(max(0, b.owed), RetryBurst*AttemptsPerRetry)
 }

@@ -1,4 +1,4 @@
-package guard
+package limit
 
 import "time"
 
@@ -8,8 +8,8 @@ const (
 	// patience is how many refusals, none of them holdTime after the one before, come before
 	// the first halving: a few are of somebody else's load, or of a moment.
 	patience = 4
-	// chanceEvery is how long a refused attempt need not ask again.
-	chanceEvery = 100 * time.Millisecond
+	// ChanceEvery is how long a refused attempt need not ask again.
+	ChanceEvery = 100 * time.Millisecond
 )
 
 // Chance bounds the attempts of an account below one in flight: where many replicas share what
