@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,6 +46,31 @@ func TestApply(t *testing.T) {
 	for _, source := range []string{"", "one\nthree\n\nten\n", "one\ntwo\n\nten\n" + "ten\n"} {
 		_, err := m.apply(source)
 		require.ErrorContains(t, err, "no longer applies", source)
+	}
+}
+
+// Every mistake of the checkout can still be planted, and the tests that are named for it exist: not
+// all of them are run in CI.
+func TestMutantsOfTheCheckout(t *testing.T) {
+	t.Chdir("../..")
+	mutants, err := readAll("internal")
+	require.NoError(t, err)
+	for _, m := range mutants {
+		source, err := os.ReadFile(m.file)
+		require.NoError(t, err, m.name)
+		_, err = m.apply(string(source))
+		require.NoError(t, err, m.name)
+		files, err := filepath.Glob(filepath.Join(m.folder(), "*_test.go"))
+		require.NoError(t, err)
+		var tests strings.Builder
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			tests.Write(text)
+		}
+		for _, name := range m.caughtBy {
+			require.Contains(t, tests.String(), "func "+name+"(t *testing.T) {", m.name)
+		}
 	}
 }
 
