@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
@@ -69,6 +71,35 @@ func TestCompressedMessages(t *testing.T) {
 	}
 	_, err := healthpb.NewHealthClient(g.conn).Check(t.Context(), &healthpb.HealthCheckRequest{}, grpc.UseCompressor("gzip"))
 	require.NoError(t, err)
+}
+
+// An answer is not compressed, whatever its message was: clients' libraries hide how it came.
+func TestAnswersAreNotCompressed(t *testing.T) {
+	g := start(t, issues)
+	message, err := proto.Marshal(small())
+	require.NoError(t, err)
+	content := zipped(t, message)
+	conn := dial(t, g.grpcAddress)
+	require.NoError(t, beginCall(conn, true, append([]byte{1, 0, 0, 0, byte(len(content))}, content...),
+		"grpc-encoding", "gzip", "grpc-accept-encoding", "gzip"))
+	framer := http2.NewFramer(nil, conn)
+	framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
+	answered := false
+	for ended := false; !ended; {
+		frame, err := framer.ReadFrame()
+		require.NoError(t, err)
+		switch frame := frame.(type) {
+		case *http2.MetaHeadersFrame:
+			ended = frame.StreamEnded()
+			for _, field := range frame.Fields {
+				require.False(t, field.Name == "grpc-encoding" && field.Value != "identity", "the answer comes as %s", field.Value)
+			}
+		case *http2.DataFrame:
+			answered = true
+			require.Zero(t, frame.Data()[0], "the answer is compressed")
+		}
+	}
+	require.True(t, answered)
 }
 
 func TestBrokenCompression(t *testing.T) {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -27,6 +28,18 @@ func TestBodySizes(t *testing.T) {
 	require.Equal(t, "REQUEST_TOO_LARGE", requireFailure(t, r).info.GetReason())
 	require.Contains(t, r.status.GetMessage(), "at most 28 MiB")
 	requireAnswerHeaders(t, r)
+	require.Equal(t, 413, (<-g.calls).HTTPStatus)
+
+	// Of no stated length.
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+g.restAddress+"/v1/liveness-tokens",
+		io.MultiReader(strings.NewReader(bodyOf(limit+1))))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := g.client.Do(request) //nolint:bodyclose // readReply closes it
+	require.NoError(t, err)
+	r = readReply(t, answer)
+	require.Equal(t, "REQUEST_TOO_LARGE", requireFailure(t, r).info.GetReason())
+	require.Contains(t, r.status.GetMessage(), "at most 28 MiB")
 	require.Equal(t, 413, (<-g.calls).HTTPStatus)
 }
 
