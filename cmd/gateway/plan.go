@@ -11,6 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/plan"
+	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -61,8 +62,8 @@ func runPlan(ctx context.Context, o *planOptions, stdin io.Reader, output io.Wri
 		return fmt.Errorf("--caller: the configuration has no caller %q", o.caller)
 	}
 	settings := plan.Settings{
-		Routes: gateway.Routes(cfg), AllowPrivateCallbacks: cfg.AllowPrivateCallbacks,
-		Caller: o.caller, Narrowed: gateway.Narrowed(cfg), Permissions: gateway.Permissions(cfg),
+		Routes: route.NewTable(gateway.Routes(cfg), gateway.Narrowed(cfg)...), AllowPrivateCallbacks: cfg.AllowPrivateCallbacks,
+		Caller: o.caller, Permissions: gateway.Permissions(cfg),
 	}
 	return plan.Print(ctx, settings, body, o.json, output)
 }

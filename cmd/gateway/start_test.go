@@ -63,9 +63,9 @@ func startGateway(t *testing.T, text, url string, output io.Writer) (*started, l
 }
 
 // startConfigured is startGateway with a configuration that has been read.
-func startConfigured(t *testing.T, cfg *config.Config, output io.Writer) (*started, livenessv1.LivenessServiceClient) {
+func startConfigured(t *testing.T, cfg *config.Config, output io.Writer, options ...gateway.Option) (*started, livenessv1.LivenessServiceClient) {
 	t.Helper()
-	g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel), telemetry.ReadBuild())
+	g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(output)), zap.InfoLevel), telemetry.ReadBuild(), options...)
 	require.NoError(t, err)
 
 	ctx, stop := context.WithCancel(context.Background())

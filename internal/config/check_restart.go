@@ -20,6 +20,7 @@ func (c *checker) checkRestart() {
 	c.wantSame(before.AdminTLS, listen.AdminTLS, "listen", "admin_tls")
 	c.wantSame(before.Hosts, listen.Hosts, "listen", "hosts")
 	c.wantSame(before.Reflection, listen.Reflection, "listen", "reflection")
+	c.wantSame(before.Docs, listen.Docs, "listen", "docs")
 	c.wantSame(before.Pprof, listen.Pprof, "listen", "pprof")
 	c.wantSame(c.running.Limits.MaxConnections, c.Limits.MaxConnections, "limits", "max_connections")
 	c.wantSameKeys()

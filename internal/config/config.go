@@ -71,6 +71,8 @@ type Listen struct {
 	// called.
 	Hosts      []string `yaml:"hosts,omitempty"`
 	Reflection bool     `yaml:"reflection"`
+	// Docs has the API page /docs served or not; nil is on loopback alone.
+	Docs *bool `yaml:"docs,omitempty"`
 	// Pprof has /debug/pprof served to operators.
 	Pprof bool `yaml:"pprof"`
 }

@@ -58,11 +58,12 @@ func TestEveryKey(t *testing.T) {
 		}
 	}
 
+	docs := true
 	require.Equal(t, config.Listen{
 		GRPC: "0.0.0.0:9090", REST: ":0", Admin: "[::1]:9091", Operator: "[::1]:9092",
 		TLS:      pair("testdata/ca.pem", "optional"),
 		AdminTLS: pair("", ""),
-		Hosts:    []string{"gateway.test"}, Reflection: true, Pprof: true,
+		Hosts:    []string{"gateway.test"}, Reflection: true, Docs: &docs, Pprof: true,
 	}, c.Listen)
 	require.True(t, c.AllowUnauthenticated)
 	require.True(t, c.AllowPlaintext)

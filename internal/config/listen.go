@@ -20,6 +20,16 @@ func (c *Config) CheckListen() error {
 	return errors.Join(failed...)
 }
 
+// ServesDocs reports whether the REST listener has the API page: it names every field of a call
+// to whoever reaches it, so that off loopback it is there only where the file says so.
+func (l *Listen) ServesDocs() bool {
+	if l.Docs != nil {
+		return *l.Docs
+	}
+	_, exposed := format.ListenProblem(l.REST)
+	return !exposed
+}
+
 // problem is what is wrong with the value of a key.
 type problem struct{ key, message string }
 

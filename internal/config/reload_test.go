@@ -29,12 +29,14 @@ func TestWhatNeedsARestart(t *testing.T) {
 	require.NotEqual(t, text, changed)
 	changed = strings.Replace(changed, "listen:\n", "listen:\n  # moved\n", 1)
 	changed = strings.Replace(changed, "reflection: true", "reflection: false", 1)
+	changed = strings.Replace(changed, "docs: true", "docs: false", 1)
 	err = again(changed)
 	require.Error(t, err)
 	require.Regexp(t, `full\.yaml:\d+:\d+: reflection cannot change while the gateway runs`, err)
 	require.Regexp(t, `full\.yaml:\d+:\d+: max_connections cannot change while the gateway runs`, err)
+	require.Regexp(t, `full\.yaml:\d+:\d+: docs cannot change while the gateway runs`, err)
 	require.NotContains(t, err.Error(), "max_calls")
-	require.Len(t, strings.Split(err.Error(), "\n"), 2)
+	require.Len(t, strings.Split(err.Error(), "\n"), 3)
 }
 
 // Flags that replaced what the file says are no change of the file.

@@ -24,6 +24,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/outofservice"
+	"github.com/liveness-gateway/gateway/internal/recent"
 	"github.com/liveness-gateway/gateway/internal/redis"
 	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing"
@@ -73,7 +75,10 @@ type Gateway struct {
 
 	parse    Parse // nil if nothing is reloaded
 	reloader *reload.Reloader
-	applying sync.Mutex // held while a configuration is taken into use
+	applying sync.Mutex // held while a configuration, or what is out of service, is taken into use
+
+	out    []outofservice.Entry // what is in the log of what is out of service
+	recent *recent.Recorder
 
 	stopping atomic.Bool
 }
@@ -101,7 +106,11 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if g.metrics, err = metrics.New(registry, build); err != nil {
 		return nil, err
 	}
-	g.router = routing.New(nil, g.metrics.ObserveAttempt)
+	g.recent = recent.New()
+	g.router = routing.New(nil, func(a *routing.Attempt) {
+		g.metrics.ObserveAttempt(a)
+		rememberAttempt(g.recent, a)
+	})
 	g.controller, g.scenarios = &admission.Controller{}, accesslog.NewScenarios(nil)
 	g.keys = idempotency.NewMemory(cfg.Idempotency.MaxKeys, int(cfg.Idempotency.MaxBytes))
 	if err := g.registerState(registry); err != nil {
@@ -118,6 +127,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		return nil, err
 	}
 	g.countLimits()
+	g.listOutOfService()
 	g.dispatcher = server.NewDispatcher(g.controller, g.observers()...)
 	g.dispatcher.LimitCallers(interceptor.CallerLimits{Rates: g.rates})
 	livenessv1.RegisterLivenessServiceServer(g.dispatcher, service.New(g.router, g.keeper))
@@ -143,7 +153,10 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 // registerState registers the metrics of what is known at the moment.
 func (g *Gateway) registerState(registry *prometheus.Registry) error {
 	for _, collector := range []prometheus.Collector{
-		metrics.NewState(g.status), callersInFlight{&g.live}, metrics.NewReloads(g.reloads),
+		metrics.NewState(g.status),
+		callersInFlight{&g.live},
+		metrics.NewReloads(g.reloads),
+		metrics.NewOutOfService(func() []outofservice.Entry { return g.outOfService.Entries() }),
 	} {
 		if err := registry.Register(collector); err != nil {
 			return err
@@ -160,7 +173,11 @@ func (g *Gateway) serveCalls() {
 	g.grpc, g.health = grpcserver.New(g.dispatcher, grpcserver.Options{
 		Reflection: g.config.Listen.Reflection, Hosts: g.grpcListener.hosts(g.config), Refusals: &g.refusals,
 	})
-	g.rest = rest.New(g.dispatcher, &message.Buffers{}, g.restListener.hosts(g.config), stdlog.New(g.log).Logger())
+	var options []rest.Option
+	if !g.config.Listen.ServesDocs() {
+		options = append(options, rest.WithoutDocs())
+	}
+	g.rest = rest.New(g.dispatcher, &message.Buffers{}, g.restListener.hosts(g.config), stdlog.New(g.log).Logger(), options...)
 	g.rest.Handler = server.CloseWhile(g.stopping.Load, g.rest.Handler)
 	if g.restListener.secure != nil {
 		server.ServeHTTP2(g.rest)
@@ -176,17 +193,23 @@ func (g *Gateway) servePages(registry *prometheus.Registry) {
 		Status:  g.status, LogLevel: g.logLevel, Pprof: g.config.Listen.Pprof,
 		Callers:       callerStatus{&g.live}.all,
 		Configuration: g.reloads, Reload: func() (reload.Status, error) { return g.Reload("POST /reload") },
+		Replicas: g.redis != nil, OutOfService: g.outOfService.Entries, TakeOut: g.takeOut, PutBack: g.putBack,
+		Recent: g.recent.Snapshot, Plan: g.plan, Version: g.build.Version,
 	}
-	pages.Hosts, pages.IsAdmin = g.adminListener.hosts(g.config), g.isAdmin
+	pages.Hosts, pages.Operator = g.adminListener.hosts(g.config), g.adminOf
 	g.admin = admin.New(pages, errorLog)
-	pages.Hosts, pages.IsAdmin = g.operatorListener.hosts(g.config), admin.Anybody
+	pages.Hosts, pages.Operator = g.operatorListener.hosts(g.config), admin.Anybody
 	g.operator = admin.New(pages, errorLog)
 }
 
-// isAdmin reports whether a request comes from a caller who may see what operators see.
-func (g *Gateway) isAdmin(r *http.Request) bool {
+// adminOf returns the name of the caller from whom a request comes, if it may see what
+// operators see.
+func (g *Gateway) adminOf(r *http.Request) (name string, ok bool) {
 	caller, fault := g.current.Load().authentication.of().Authenticate(r.Context(), server.ShownBy(r))
-	return fault == "" && caller != nil && caller.Admin
+	if fault != "" || caller == nil || !caller.Admin {
+		return "", false
+	}
+	return caller.Name, true
 }
 
 // Addresses are those that the gateway listens on. Where the configuration leaves the
@@ -217,6 +240,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	group.Go(func() error { g.keepKeySets(ctx); return nil })
 	group.Go(func() error { g.watchRotations(ctx); return nil })
 	group.Go(func() error { g.watchFiles(ctx); return nil })
+	group.Go(func() error { g.watchOutOfService(ctx); return nil })
 	if g.beSeen != nil {
 		group.Go(func() error { g.beSeen(ctx); return nil })
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/idempotency/redisstore"
+	"github.com/liveness-gateway/gateway/internal/outofservice/redislist"
 	"github.com/liveness-gateway/gateway/internal/redis"
 	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
@@ -40,7 +41,7 @@ func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prome
 		return nil, nil
 	}
 	var client *redis.Client
-	observed, err := metrics.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, []string{redis.Ping}))
+	observed, err := metrics.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, redislist.Operations, []string{redis.Ping}))
 	if err != nil {
 		return nil, err
 	}

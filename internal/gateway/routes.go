@@ -1,11 +1,13 @@
 package gateway
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/outofservice"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
@@ -14,11 +16,11 @@ import (
 // Routes returns the configured routes over newly opened accounts. Nothing is dialled
 // before a route is used.
 func Routes(cfg *config.Config) []route.Route {
-	return routesOver(cfg, openAccounts(cfg, nil, vendorlimit.NewMemory(), time.Now()))
+	return routesOver(cfg, openAccounts(cfg, nil, vendorlimit.NewMemory(), time.Now()), outofservice.New(nil))
 }
 
-// routesOver returns the configured routes over the accounts.
-func routesOver(cfg *config.Config, opened accounts) []route.Route {
+// routesOver returns the configured routes over the accounts, without what is out of service.
+func routesOver(cfg *config.Config, opened accounts, out *outofservice.List) []route.Route {
 	routes := make([]route.Route, len(cfg.Routes))
 	for i, r := range cfg.Routes {
 		routes[i] = route.Route{
@@ -32,7 +34,7 @@ func routesOver(cfg *config.Config, opened accounts) []route.Route {
 				Provider: account.Provider.Name, Account: account.Name, Region: account.Region,
 				Weight: float64(t.Weight), Timeout: account.Timeout,
 				Issuer: account.opened.NewTarget(t.Product, t.Parameters),
-				Guard:  account.guard, Limit: account.limit, OutOfService: cfg.OutOfServiceReason(t.Account, t.Product),
+				Guard:  account.guard, Limit: account.limit, OutOfService: cmp.Or(cfg.OutOfServiceReason(t.Account, t.Product), out.Reason(t.Account, t.Product)),
 				Credentials: account.names, Parameters: slices.Sorted(maps.Keys(t.Parameters)), Fingerprint: fingerprint(t.Parameters),
 				Settings: providers.Settings{Parameters: t.Parameters, Options: account.Options},
 			})

@@ -9,6 +9,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
+	"github.com/liveness-gateway/gateway/internal/outofservice"
 	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
@@ -24,6 +25,7 @@ type snapshot struct {
 	config         *config.Config
 	accounts       accounts
 	authentication *authentication
+	routes         *route.Table
 }
 
 // live is what outlives configurations and is told of each: what calls that begin from then on
@@ -39,6 +41,8 @@ type live struct {
 	keys       *idempotency.Memory
 	scenarios  *accesslog.Scenarios
 	metrics    *metrics.Metrics
+	// outOfService is what operators have taken out beside the configuration.
+	outOfService *outofservice.List
 	// level is nil if nobody sets it.
 	level *zap.AtomicLevel
 }
@@ -60,13 +64,24 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
-	next := &snapshot{cfg, openAccounts(cfg, before.accounts, l.limits, time.Now()), authentication}
-	routes := routesOver(cfg, next.accounts)
-	table := route.NewTable(routes, Narrowed(cfg)...)
-
 	l.controller.Use(callLimits(cfg))
 	l.rates.Use(callRates(cfg))
 	l.keys.LimitCallers(callerKeys(cfg))
+	l.route(before, cfg, authentication)
+	l.setLevel(before.config, cfg)
+	if before.authentication != authentication {
+		before.authentication.end()
+	}
+	return nil
+}
+
+// route has calls that begin from now on routed as the configuration says and what is out of
+// service. It must not be called concurrently with itself.
+func (l *live) route(before *snapshot, cfg *config.Config, authentication *authentication) {
+	opened := openAccounts(cfg, before.accounts, l.limits, time.Now())
+	routes := routesOver(cfg, opened, l.outOfService)
+	table := route.NewTable(routes, Narrowed(cfg)...)
+
 	l.scenarios.Use(routes)
 	l.metrics.Use(routes, callerNames(cfg))
 	l.router.Use(table)
@@ -74,13 +89,8 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 		Authenticator: authentication.of(), Permissions: Permissions(cfg),
 		AllowPrivateCallbacks: cfg.AllowPrivateCallbacks, Routes: table,
 	})
-	l.current.Store(next)
-	l.setLevel(before.config, cfg)
-	before.accounts.closeOthers(next.accounts)
-	if before.authentication != authentication {
-		before.authentication.end()
-	}
-	return nil
+	l.current.Store(&snapshot{cfg, opened, authentication, table})
+	before.accounts.closeOthers(opened)
 }
 
 // setLevel sets the level of the log where the configuration has another one: operators may

@@ -102,7 +102,7 @@ func (g *Gateway) observers() []func(*call.Call) {
 	if g.spans != nil {
 		noteTrace = g.spans.ObserveCall
 	}
-	return []func(*call.Call){noteTrace, g.metrics.ObserveCall, accesslog.New(g.log, g.scenarios)}
+	return []func(*call.Call){noteTrace, g.metrics.ObserveCall, rememberCall(g.recent), accesslog.New(g.log, g.scenarios)}
 }
 
 // flushSpans sends what has not been sent yet, as long as ctx and flushTime allow.

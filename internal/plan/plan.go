@@ -23,12 +23,11 @@ import (
 
 // Settings are what of the configuration decides how a request is routed.
 type Settings struct {
-	Routes                []route.Route
+	Routes                *route.Table
 	AllowPrivateCallbacks bool
-	// Caller is who would make the call, "" if callers are not told apart. Narrowed and
-	// Permissions are what callers may.
+	// Caller is who would make the call, "" if callers are not told apart. Permissions are what
+	// callers may ask for.
 	Caller      string
-	Narrowed    []route.Caller
 	Permissions map[string]*permissions.Permissions
 }
 
@@ -59,7 +58,8 @@ func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLi
 	if err != nil {
 		return route.Explanation{}, err
 	}
-	p := &planner{router: routing.New(settings.Routes, func(*routing.Attempt) {}, settings.Narrowed...)}
+	p := &planner{router: routing.New(nil, func(*routing.Attempt) {})}
+	p.router.Use(settings.Routes)
 	d := server.NewDispatcher(&admission.Controller{})
 	d.Use(&held.Settings{Permissions: settings.Permissions, AllowPrivateCallbacks: settings.AllowPrivateCallbacks})
 	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))

@@ -33,15 +33,18 @@ func failureOf(err *providers.Error) *plannedFailure {
 	return &plannedFailure{err.Reason, code.Code(c).String(), httpStatus, err.Message, route.Explained(err.Violations)}
 }
 
+// Plan is how a request would be routed, and what a caller would get if it cannot be.
+type Plan struct {
+	*route.Explanation
+	Failure *plannedFailure `json:"failure"`
+}
+
 func printPlan(output io.Writer, e *route.Explanation, asJSON bool) error {
 	failure := failureOf(e.Failure)
 	if asJSON {
 		encoder := json.NewEncoder(output)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(struct {
-			*route.Explanation
-			Failure *plannedFailure `json:"failure"`
-		}{e, failure})
+		return encoder.Encode(Plan{e, failure})
 	}
 	table := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
 	p := planPrinter{table}

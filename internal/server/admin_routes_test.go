@@ -106,9 +106,9 @@ const oneRouteJSON = `{
 // What is for operators is shown to them alone, wherever it is asked for.
 func TestOperatorsPages(t *testing.T) {
 	level, reloads := zap.NewAtomicLevelAt(zap.InfoLevel), int64(0)
-	isOperator := func(r *http.Request) bool { return r.Header.Get("Authorization") == "operator" }
+	operator := func(r *http.Request) (string, bool) { return "operations", r.Header.Get("Authorization") == "operator" }
 	pages := admin.New(admin.Pages{
-		Status: oneRoute, LogLevel: level, Metrics: http.NotFoundHandler(), Pprof: true, IsAdmin: isOperator,
+		Status: oneRoute, LogLevel: level, Metrics: http.NotFoundHandler(), Pprof: true, Operator: operator,
 		Reload: func() (reload.Status, error) {
 			reloads++
 			return reload.Status{Running: reload.Version{SHA256: "1f2e"}, Reloads: reloads}, nil

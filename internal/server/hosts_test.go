@@ -79,7 +79,7 @@ func TestReboundNamesAreRefused(t *testing.T) {
 	require.Equal(t, codes.PermissionDenied, status.Code(err))
 
 	pages := admin.New(admin.Pages{
-		Metrics: http.NotFoundHandler(), Status: func() state.Status { return state.Status{} }, IsAdmin: admin.Anybody, Hosts: g.hosts,
+		Metrics: http.NotFoundHandler(), Status: func() state.Status { return state.Status{} }, Operator: admin.Anybody, Hosts: g.hosts,
 	}, zap.NewStdLog(zap.NewNop())).Handler
 	for host, want := range map[string]int{"evil.example": http.StatusForbidden, "localhost:9091": http.StatusOK} {
 		w, request := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/routes", http.NoBody)
@@ -98,7 +98,7 @@ func TestPprofIsOffUnlessSwitchedOn(t *testing.T) {
 		{true, http.StatusOK, "<html>"},
 		{false, http.StatusForbidden, "/debug/pprof/ is served only where listen.pprof is true\n"},
 	} {
-		pages := admin.New(admin.Pages{Metrics: http.NotFoundHandler(), IsAdmin: admin.Anybody, Pprof: c.pprof}, zap.NewStdLog(zap.NewNop()))
+		pages := admin.New(admin.Pages{Metrics: http.NotFoundHandler(), Operator: admin.Anybody, Pprof: c.pprof}, zap.NewStdLog(zap.NewNop()))
 		w := httptest.NewRecorder()
 		pages.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/debug/pprof/", http.NoBody))
 		require.Equal(t, c.status, w.Code)

@@ -84,6 +84,9 @@ func (e *Explanation) addPlanned(targets []*Target) {
 	}
 }
 
+// OfAnybody takes out of the order what one subject makes of it: the targets are by position.
+func (e *Explanation) OfAnybody() { slices.SortFunc(e.Targets, byPosition) }
+
 // Explained returns the violations for a reader.
 func Explained(violations []providers.Violation) []FieldViolation {
 	all := make([]FieldViolation, len(violations))

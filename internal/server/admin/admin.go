@@ -2,14 +2,18 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"log"
 	"net/http"
 	"net/http/pprof"
 
+	"github.com/liveness-gateway/gateway/internal/outofservice"
+	"github.com/liveness-gateway/gateway/internal/recent"
 	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/admin/page"
 )
 
 // Pages is what operators look at.
@@ -31,31 +35,53 @@ type Pages struct {
 	Hosts *server.Hosts
 	// Pprof says that /debug/pprof is switched on.
 	Pprof bool
-	// IsAdmin reports whether a request is an operator's; nil is nobody's. All that is for
-	// operators is refused to others.
-	IsAdmin func(*http.Request) bool
+	// Operator returns who the operator is whose request it is, "" if nobody asked, and whether
+	// it is an operator's; nil is nobody's. All that is for operators is refused to others.
+	Operator func(*http.Request) (name string, ok bool)
+
+	// OutOfService is what operators have taken out of service. TakeOut and PutBack change it,
+	// and return whether all replicas share the change, where Replicas do.
+	Replicas     bool
+	OutOfService func() []outofservice.Entry
+	TakeOut      func(ctx context.Context, entry outofservice.Entry) (shared bool, err error)
+	PutBack      func(ctx context.Context, account, product string) (shared bool, err error)
+	// Recent is what the last minutes came to.
+	Recent func() recent.Snapshot
+	// Plan explains how a request of the caller would be routed that an operator describes.
+	Plan func(ctx context.Context, caller string, description []byte) (any, error)
+	// Version is the gateway's.
+	Version string
 }
 
 // New returns the operators' HTTP server: /metrics, /healthz while the process lives and
-// /readyz while it takes calls for everybody; /routes, /reload, /log-level and, if it is
-// switched on, /debug/pprof for operators. A vendor being down does not make the gateway unready.
+// /readyz while it takes calls for everybody; the page at /, what it shows and does (/routes,
+// /recent, /plan, /out-of-service), /reload, /log-level and, if it is switched on, /debug/pprof
+// for operators. A vendor being down does not make the gateway unready.
 func New(a Pages, errorLog *log.Logger) *http.Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.Metrics)
 	mux.HandleFunc("GET /healthz", server.Healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /routes", a.operators(a.routes))
-	mux.HandleFunc("POST /reload", a.operators(a.reload))
+	mux.HandleFunc("GET /recent", a.operators(a.recent))
+	mux.HandleFunc("POST /plan", a.operators(ownOrigin(a.plan)))
+	mux.HandleFunc("GET /out-of-service", a.operators(a.outOfService))
+	mux.HandleFunc("POST /out-of-service", a.operators(ownOrigin(a.takeOut)))
+	mux.HandleFunc("DELETE /out-of-service", a.operators(ownOrigin(a.putBack)))
+	mux.HandleFunc("POST /reload", a.operators(ownOrigin(a.reload)))
 	mux.HandleFunc("GET /log-level", a.operators(a.logLevel))
 	mux.HandleFunc("PUT /log-level", a.operators(a.logLevel))
 	mux.HandleFunc("GET /debug/pprof/", a.operators(a.profile(pprof.Index))) // heap, goroutine, allocs and the like
 	mux.HandleFunc("GET /debug/pprof/profile", a.operators(a.profile(pprof.Profile)))
 	mux.HandleFunc("GET /debug/pprof/trace", a.operators(a.profile(pprof.Trace)))
+	for path, file := range page.Files() {
+		mux.HandleFunc("GET "+path, a.operators(file.ServeHTTP))
+	}
 	return server.NewHTTP(a.named(mux), errorLog)
 }
 
-// Anybody is IsAdmin of a listener that operators alone reach.
-func Anybody(*http.Request) bool { return true }
+// Anybody is Operator of a listener that operators alone reach.
+func Anybody(*http.Request) (name string, ok bool) { return "", true }
 
 // named refuses requests under names that the listener does not answer to.
 func (a Pages) named(next http.Handler) http.Handler {
@@ -93,8 +119,29 @@ func (a Pages) operators(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if a.IsAdmin == nil || !a.IsAdmin(r) {
+		if _, ok := a.operator(r); !ok {
 			http.Error(w, r.URL.Path+" is for operators: listen.operator serves it, on loopback", http.StatusForbidden)
+			return
+		}
+		next(w, r)
+	}
+}
+
+func (a Pages) operator(r *http.Request) (name string, ok bool) {
+	if a.Operator == nil {
+		return "", false
+	}
+	return a.Operator(r)
+}
+
+// otherOrigins are pages of web sites, which browsers let send a POST unasked.
+var otherOrigins = http.NewCrossOriginProtection()
+
+// ownOrigin refuses what the page of another origin has a browser send.
+func ownOrigin(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := otherOrigins.Check(r); err != nil {
+			http.Error(w, r.URL.Path+" is not for pages of other origins", http.StatusForbidden)
 			return
 		}
 		next(w, r)
@@ -113,32 +160,30 @@ func (a Pages) logLevel(w http.ResponseWriter, r *http.Request) {
 // routes writes which configuration is running, and the state of every target, account and
 // caller.
 func (a Pages) routes(w http.ResponseWriter, _ *http.Request) {
-	page := struct {
+	shown := struct {
+		Version       string         `json:"version,omitempty"`
 		Configuration *reload.Status `json:"configuration,omitempty"`
 		state.Status
 
-		Callers []Caller `json:"callers,omitempty"`
-	}{Status: a.Status()}
+		OutOfService []outofservice.Entry `json:"out_of_service,omitempty"`
+		Callers      []Caller             `json:"callers,omitempty"`
+	}{Version: a.Version, Status: a.Status()}
+	if a.OutOfService != nil {
+		shown.OutOfService = a.OutOfService()
+	}
 	if a.Callers != nil {
-		page.Callers = a.Callers()
+		shown.Callers = a.Callers()
 	}
 	if a.Configuration != nil {
 		configuration := a.Configuration()
-		page.Configuration = &configuration
+		shown.Configuration = &configuration
 	}
-	writeJSON(w, http.StatusOK, page)
+	writeJSON(w, http.StatusOK, shown)
 }
-
-// otherOrigins are pages of web sites, which browsers let send a POST unasked.
-var otherOrigins = http.NewCrossOriginProtection()
 
 // reload reloads the configuration, and answers with what is running then and what was
 // refused: 200 if nothing was, otherwise 409.
-func (a Pages) reload(w http.ResponseWriter, r *http.Request) {
-	if err := otherOrigins.Check(r); err != nil {
-		http.Error(w, r.URL.Path+" is not for pages of other origins", http.StatusForbidden)
-		return
-	}
+func (a Pages) reload(w http.ResponseWriter, _ *http.Request) {
 	switch status, err := a.Reload(); {
 	case err == nil:
 		writeJSON(w, http.StatusOK, status)

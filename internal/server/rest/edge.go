@@ -36,6 +36,7 @@ type edge struct {
 	routes     *runtime.ServeMux
 	pages      *http.ServeMux
 	hosts      *server.Hosts
+	noDocs     bool
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -44,7 +45,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.misdirected(w, r)
 		return
 	}
-	if isPage(r.URL.Path) {
+	if e.isPage(r.URL.Path) {
 		e.pages.ServeHTTP(w, r)
 		return
 	}

@@ -19,16 +19,25 @@ import (
 // New returns the HTTP server of the contract's routes, of /healthz and of /docs, which
 // answers to hosts alone. Calls run through the interceptors that gRPC calls run through;
 // their bodies are read into the buffers. errorLog gets what goes wrong on a connection.
-func New(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger) *http.Server {
+func New(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger, options ...Option) *http.Server {
 	client := livenessv1.NewLivenessServiceClient(inProcess{d})
 	return newServer(d, buffers, hosts, errorLog, func(mux *runtime.ServeMux) {
 		_ = livenessv1.RegisterLivenessServiceHandlerClient(context.Background(), mux, client) // it never fails
-	})
+	}, options...)
 }
 
+// Option is what New may be told beside.
+type Option func(*edge)
+
+// WithoutDocs leaves /docs out: there is no such route then.
+func WithoutDocs() Option { return func(e *edge) { e.noDocs = true } }
+
 // newServer returns the server of the routes that are registered.
-func newServer(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger, register func(*runtime.ServeMux)) *http.Server {
+func newServer(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger, register func(*runtime.ServeMux), options ...Option) *http.Server {
 	e := &edge{dispatcher: d, buffers: buffers}
+	for _, option := range options {
+		option(e)
+	}
 	e.routes = runtime.NewServeMux(
 		runtime.WithMarshalerOption(mediaTypeJSON, jsonBodies),
 		runtime.WithMarshalerOption(mediaTypeForm, formBodies),
@@ -42,14 +51,16 @@ func newServer(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hos
 	register(e.routes)
 	e.hosts, e.pages = hosts, http.NewServeMux()
 	e.pages.HandleFunc("/healthz", server.Healthz)
-	handleDocs(e.pages)
+	if !e.noDocs {
+		handleDocs(e.pages)
+	}
 	e.pages.Handle("/", http.HandlerFunc(e.serveCall))
 	return server.NewHTTP(e, errorLog)
 }
 
 // isPage reports whether the path may be that of a page. ServeMux would clean other paths up
 // and redirect to what comes of it.
-func isPage(name string) bool {
-	docs := name == docsPath || strings.HasPrefix(name, docsPath+"/")
+func (e *edge) isPage(name string) bool {
+	docs := !e.noDocs && (name == docsPath || strings.HasPrefix(name, docsPath+"/"))
 	return name == "/healthz" || docs && path.Clean(name) == strings.TrimSuffix(name, "/")
 }

@@ -56,6 +56,7 @@ func TestMetricsOfTheDesign(t *testing.T) {
 	require.NoError(t, r.Register(&metrics.Callers{}))
 	require.NoError(t, r.Register(metrics.NewReloads(nil)))
 	require.NoError(t, r.Register(&metrics.Saturation{}))
+	require.NoError(t, r.Register(metrics.NewOutOfService(nil)))
 	slices.Sort(r.metrics)
 
 	page, err := os.ReadFile("../../../docs/design.md")
