@@ -23,14 +23,15 @@ func addNoSecrets(command *cobra.Command) (options func() []config.Option) {
 }
 
 func configCommand() *cobra.Command {
-	command := &cobra.Command{
-		Use:   "config",
-		Short: "Check or print a configuration file, or print its JSON Schema",
-	}
-	command.AddCommand(configCheckCommand(), configPrintCommand(), &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of configuration files, for editors: they complete and explain every key",
-		Args:  cobra.NoArgs,
+	return group(&cobra.Command{
+		Use:     "config",
+		Short:   "Check or print a configuration file, or print its JSON Schema",
+		Example: "  gateway config check gateway.yaml\n  gateway config schema > config.schema.json",
+	}, configCheckCommand(), configPrintCommand(), &cobra.Command{
+		Use:     "schema",
+		Short:   "Print the JSON Schema of configuration files, for editors: they complete and explain every key",
+		Example: "  gateway config schema > config.schema.json",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			reader, err := config.NewReader(vendors.All())
 			if err != nil {
@@ -44,17 +45,18 @@ func configCommand() *cobra.Command {
 			return err
 		},
 	})
-	return command
 }
 
 func configCheckCommand() *cobra.Command {
+	var file configFile
 	var options func() []config.Option
 	command := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Report every mistake in the file; exit 0 if there is none",
-		Args:  cobra.ExactArgs(1),
+		Example: "  gateway config check gateway.yaml\n" +
+			"  render-configuration | gateway config check --no-secrets -",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := config.Load(args[0], vendors.All(), options()...)
+			cfg, name, err := file.load(cmd, args, options()...)
 			if err != nil {
 				return err
 			}
@@ -65,28 +67,31 @@ func configCheckCommand() *cobra.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok (accounts: %d, routes: %d, callers: %s)\n",
-				args[0], len(cfg.Accounts), len(cfg.Routes), whoMayCall(cfg))
+				name, len(cfg.Accounts), len(cfg.Routes), whoMayCall(cfg))
 			return err
 		},
 	}
+	file.addTo(command)
 	options = addNoSecrets(command)
 	return command
 }
 
 func configPrintCommand() *cobra.Command {
+	var file configFile
 	var options func() []config.Option
 	command := &cobra.Command{
-		Use:   "print FILE",
-		Short: "Print the effective configuration, defaults included, secrets masked",
-		Args:  cobra.ExactArgs(1),
+		Use:     "print FILE",
+		Short:   "Print the effective configuration, defaults included, secrets masked",
+		Example: "  gateway config print --no-secrets gateway.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := config.Load(args[0], vendors.All(), options()...)
+			cfg, _, err := file.load(cmd, args, options()...)
 			if err != nil {
 				return err
 			}
 			return cfg.Print(cmd.OutOrStdout())
 		},
 	}
+	file.addTo(command)
 	options = addNoSecrets(command)
 	return command
 }

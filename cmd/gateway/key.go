@@ -12,9 +12,9 @@ import (
 )
 
 func keyCommand() *cobra.Command {
-	command := &cobra.Command{Use: "key", Short: "Make API keys of callers"}
-	command.AddCommand(newKeyCommand())
-	return command
+	return group(&cobra.Command{
+		Use: "key", Short: "Make API keys of callers", Example: "  gateway key new --caller shop",
+	}, newKeyCommand())
 }
 
 // newKeyLayout shows a key to its two owners: the client all of it, the file what tells it.
@@ -38,7 +38,9 @@ func newKeyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "new",
 		Short: "Print a new API key: what the client gets, and the lines for the file",
-		Args:  cobra.NoArgs,
+		Example: "  gateway key new --caller shop\n" +
+			"  gateway key new --caller shop --name next   # beside the one in use, to replace it without a gap",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for flag, value := range map[string]string{"caller": caller, "name": name} {
 				if !nameForm.MatchString(value) {

@@ -49,18 +49,18 @@ func execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 
 // newRoot returns all commands. Those that have a log take what libraries report into it.
 func newRoot(libraries *stdlog.Reports) *cobra.Command {
-	root := &cobra.Command{
-		Use:           "gateway",
-		Short:         "One call in front of every liveness vendor",
-		Version:       version(),
+	root := group(&cobra.Command{
+		Use:     "gateway",
+		Short:   "One call in front of every liveness vendor",
+		Version: version(),
+		Example: "  gateway sandbox                     # look around, against stand-ins of the vendors\n" +
+			"  gateway config check gateway.yaml   # then with your own configuration\n" +
+			"  gateway serve gateway.yaml\n" +
+			"  source <(gateway completion bash)   # Tab completes commands, flags and files",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-	}
+	}, serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), keyCommand(), healthcheckCommand(), versionCommand(),
+		crashReportCommand())
 	root.SetVersionTemplate("gateway {{.Version}}\n")
-	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(
-		serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), keyCommand(), healthcheckCommand(), versionCommand(),
-		crashReportCommand(),
-	)
 	return root
 }

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,46 +13,48 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/plan"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 // planOptions are the flags of "gateway plan".
 type planOptions struct {
-	config, request, caller string
-	json                    bool
-	read                    func() []config.Option
+	config          configFile
+	request, caller string
+	json            bool
+	read            func() []config.Option
 }
 
 func planCommand() *cobra.Command {
 	var o planOptions
 	command := &cobra.Command{
-		Use:   "plan --config FILE --request FILE",
+		Use:   "plan FILE --request FILE",
 		Short: "Show on which targets a request would be tried, and why not on the others; exit 0 if there is one. No call is made",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runPlan(cmd.Context(), &o, cmd.InOrStdin(), cmd.OutOrStdout())
+		Example: "  gateway plan gateway.yaml --request request.json\n" +
+			"  gateway plan gateway.yaml --request - --caller shop <<< '{\"flow\": \"FLOW_APP_SDK\"}'",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runPlan(cmd, args, &o)
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&o.config, "config", "", "configuration `FILE`")
 	flags.StringVar(&o.request, "request", "", "JSON `FILE` with the request, as over REST; - is standard input")
 	flags.StringVar(&o.caller, "caller", "", "`NAME` of the caller whose request it is, of those that the configuration has")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
 	o.read = addNoSecrets(command)
-	for _, name := range []string{"config", "request"} {
-		_ = command.MarkFlagRequired(name) // the flag exists
-	}
+	_ = command.MarkFlagRequired("request") // the flag exists
+	o.config.addTo(command)
 	return command
 }
 
-func runPlan(ctx context.Context, o *planOptions, stdin io.Reader, output io.Writer) error {
-	cfg, err := config.Load(o.config, vendors.All(), o.read()...)
+func runPlan(command *cobra.Command, args []string, o *planOptions) error {
+	if o.request == standardInput && (o.config.flag == standardInput || slices.Contains(args, standardInput)) {
+		return errors.New("configuration and request cannot both be on standard input")
+	}
+	cfg, _, err := o.config.load(command, args, o.read()...)
 	if err != nil {
 		return err
 	}
 	var body []byte
-	if o.request == "-" {
-		body, err = io.ReadAll(stdin)
+	if o.request == standardInput {
+		body, err = io.ReadAll(command.InOrStdin())
 	} else {
 		body, err = os.ReadFile(o.request)
 	}
@@ -65,5 +68,5 @@ func runPlan(ctx context.Context, o *planOptions, stdin io.Reader, output io.Wri
 		Routes: route.NewTable(gateway.Routes(cfg), gateway.Narrowed(cfg)...), AllowPrivateCallbacks: cfg.AllowPrivateCallbacks,
 		Caller: o.caller, Permissions: gateway.Permissions(cfg),
 	}
-	return plan.Print(ctx, settings, body, o.json, output)
+	return plan.Print(command.Context(), settings, body, o.json, command.OutOrStdout())
 }

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"io"
+	"fmt"
+	"net/url"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -13,33 +13,57 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/demo"
 	"github.com/liveness-gateway/gateway/internal/gateway"
+	"github.com/liveness-gateway/gateway/internal/permissions"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
-	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
-	var once bool
+	var o sandboxOptions
 	command := &cobra.Command{
-		Use:   "sandbox",
-		Short: "Serve against stand-ins of the vendors, and issue a token of each product",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runSandbox(cmd.Context(), libraries, once, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		Use:   "sandbox [FILE]",
+		Short: "Serve against stand-ins of the vendors, and issue a token of each product; with FILE serve its routes",
+		Example: "  gateway sandbox --once\n" +
+			"  gateway sandbox --grpc 127.0.0.1:9090 --rest 127.0.0.1:8080\n" +
+			"  gateway sandbox gateway.yaml   # its routes, the stand-ins' addresses and credentials; no secret is read",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.libraries = libraries
+			if o.file.flag == "" && len(args) == 0 {
+				return runSandbox(cmd, &o, o.builtIn)
+			}
+			if o.once {
+				return errors.New("--once is without a FILE: whether its routes issue a token of each product is not known")
+			}
+			return runSandbox(cmd, &o, func(standIns *demo.StandIns) (*config.Config, error) { return o.ownRoutes(cmd, args, standIns) })
 		},
 	}
-	command.Flags().BoolVar(&once, "once", false, "exit when the tokens are issued, 0 only if all were")
+	o.file.addTo(command)
+	o.format.addTo(command)
+	command.Flags().BoolVar(&o.once, "once", false, "exit when the tokens are issued, 0 only if all were")
+	command.Flags().StringVar(&o.listen.GRPC, "grpc", "127.0.0.1:0", "gRPC `ADDRESS`; port 0 is any free one")
+	command.Flags().StringVar(&o.listen.REST, "rest", "127.0.0.1:0", "REST `ADDRESS`; port 0 is any free one")
 	return command
+}
+
+// sandboxOptions are the flags of "gateway sandbox".
+type sandboxOptions struct {
+	once      bool
+	file      configFile
+	format    logFormat
+	listen    config.Listen
+	libraries *stdlog.Reports
 }
 
 // errStop ends the sandbox when its tokens are issued.
 var errStop = errors.New("tokens issued")
 
-// runSandbox starts the stand-ins and a gateway in front of them on free loopback
-// ports, issues a token of each product over both transports, and serves until ctx
-// ends or, if once is set, no longer. It says on stderr what takes longer than a second.
-func runSandbox(ctx context.Context, libraries *stdlog.Reports, once bool, stdout, stderr io.Writer) error {
+// runSandbox starts the stand-ins and a gateway in front of them, issues a token of each product
+// over both transports if the configuration is the built-in one, and serves until the command's
+// context ends or, with --once, no longer. It says on stderr what takes longer than a second.
+func runSandbox(command *cobra.Command, o *sandboxOptions, configure func(*demo.StandIns) (*config.Config, error)) error {
+	stdout, stderr := command.OutOrStdout(), command.ErrOrStderr()
 	progress := zapcore.Lock(zapcore.AddSync(stderr)) // the log goes there too
 	standIns, err := demo.Start()
 	if err != nil {
@@ -47,20 +71,30 @@ func runSandbox(ctx context.Context, libraries *stdlog.Reports, once bool, stdou
 	}
 	defer standIns.Close()
 	level := zap.NewAtomicLevelAt(zap.ErrorLevel)
-	logger := accesslog.NewLogger(progress, level)
-	libraries.To(logger)
+	logger, err := o.format.logger(progress, stderr, level)
+	if err != nil {
+		return err
+	}
+	o.libraries.To(logger)
+	var cfg *config.Config
 	var g *gateway.Gateway
 	if err := demo.Say(progress, "starting the gateway", func() (err error) {
-		g, err = newSandboxGateway(standIns, logger)
+		if cfg, err = configure(standIns); err == nil {
+			g, err = gateway.New(cfg, logger, telemetry.ReadBuild())
+		}
 		return err
 	}); err != nil {
 		return err
 	}
 	var failures error
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(command.Context())
 	group.Go(func() error { return g.Run(ctx) })
 	group.Go(func() error {
-		if failures = demo.IssueTokens(ctx, g.Addresses(), stdout, progress); failures != nil || once {
+		if cfg.Files()[0] != builtInFile {
+			level.SetLevel(zap.InfoLevel)
+			return demo.ShowOwn(g.Addresses(), standIns, stdout)
+		}
+		if failures = demo.IssueTokens(ctx, g.Addresses(), stdout, progress); failures != nil || o.once {
 			return errStop
 		}
 		level.SetLevel(zap.InfoLevel)
@@ -73,14 +107,64 @@ func runSandbox(ctx context.Context, libraries *stdlog.Reports, once bool, stdou
 	return failures
 }
 
-func newSandboxGateway(standIns *demo.StandIns, log *zap.Logger) (*gateway.Gateway, error) {
+// builtInFile is what the built-in configuration is called.
+const builtInFile = "sandbox.yaml"
+
+// builtIn returns the built-in configuration.
+func (o *sandboxOptions) builtIn(standIns *demo.StandIns) (*config.Config, error) {
 	text, err := standIns.Config()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.Parse("sandbox.yaml", text, vendors.All())
+	cfg, err := config.Parse(builtInFile, text, vendors.All())
 	if err != nil {
 		return nil, err
 	}
-	return gateway.New(cfg, log, telemetry.ReadBuild())
+	cfg.Listen.GRPC, cfg.Listen.REST = o.listen.GRPC, o.listen.REST
+	return cfg, cfg.CheckListen()
+}
+
+// ownRoutes returns the configuration of the file with the stand-ins in the place of its vendors,
+// and without what could reach or need anything beyond this machine.
+func (o *sandboxOptions) ownRoutes(command *cobra.Command, args []string, standIns *demo.StandIns) (*config.Config, error) {
+	cfg, _, err := o.file.load(command, args, config.WithoutSecrets())
+	if err != nil {
+		return nil, err
+	}
+	cfg.Listen = config.Listen{GRPC: o.listen.GRPC, REST: o.listen.REST, Admin: "127.0.0.1:0", Operator: "127.0.0.1:0", Reflection: true}
+	cfg.Redis, cfg.Authentication, cfg.Callers = nil, nil, nil
+	cfg.AllowPlaintext, cfg.AllowUnauthenticated, cfg.AllowPrivateCallbacks = false, false, true
+	for i := range cfg.Routes {
+		if callers := cfg.Routes[i].Callers; len(callers) > 0 {
+			return nil, fmt.Errorf("the sandbox tells no callers apart: leave the route for %s out of what it is given", permissions.Listed(callers))
+		}
+	}
+	for i := range cfg.Accounts {
+		if err := standIn(&cfg.Accounts[i], standIns); err != nil {
+			return nil, err
+		}
+	}
+	return cfg, cfg.CheckListen()
+}
+
+// standIn has an account be one with the stand-in of its provider.
+func standIn(account *config.Account, standIns *demo.StandIns) error {
+	vendor, ok := standIns.Of(account.Provider.Name)
+	if !ok {
+		return fmt.Errorf("%s: the sandbox has no stand-in of %s", account.Name, account.Provider.Name)
+	}
+	address, err := url.Parse(vendor.URL)
+	if err != nil {
+		return err
+	}
+	account.BaseURL, account.PathPrefix = address, vendor.PathPrefix
+	account.Proxy, account.CAFile, account.RootCAs = nil, "", nil
+	for i := range account.Credentials {
+		secrets := make(map[string]sensitive.String, len(vendor.Secrets))
+		for key, value := range vendor.Secrets {
+			secrets[key] = sensitive.New(value)
+		}
+		account.Credentials[i].Secrets = secrets
+	}
+	return nil
 }

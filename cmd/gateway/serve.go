@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"os"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -19,14 +18,17 @@ import (
 const serveName = "serve"
 
 func serveCommand(libraries *stdlog.Reports) *cobra.Command {
-	var file string
+	var file configFile
+	var format logFormat
 	var listen config.Listen
 	var logFlags config.Log
 	command := &cobra.Command{
-		Use:   serveName + " --config FILE",
-		Short: "Serve gRPC and REST until SIGTERM",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   serveName + " FILE",
+		Short: "Serve gRPC and REST until SIGTERM; a second signal ends it at once",
+		Example: "  gateway serve gateway.yaml\n" +
+			"  gateway serve --config gateway.yaml --log-level debug\n" +
+			"  render-configuration | gateway serve -   # is read once, and never reloaded",
+		RunE: func(cmd *cobra.Command, args []string) error {
 			hangups := takeSignals()
 			gateway.TuneMemory() // before the defaults that depend on the limit
 			reader, err := config.NewReader(vendors.All())
@@ -40,7 +42,11 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 				}
 				return cfg, override(cfg, listen, logFlags)
 			}
-			cfg, err := readFile(file, read)
+			name, text, err := file.read(cmd, args)
+			if err != nil {
+				return err
+			}
+			cfg, err := read(name, text)
 			if err != nil {
 				return err
 			}
@@ -51,12 +57,18 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 			lines := accesslog.NewBuffer(cmd.ErrOrStderr())
 			defer func() { _ = lines.Stop() }()
 			logLevel := zap.NewAtomicLevelAt(level)
-			log := accesslog.NewLogger(lines, logLevel)
+			log, err := format.logger(lines, cmd.ErrOrStderr(), logLevel)
+			if err != nil {
+				return err
+			}
 			libraries.To(log)
-			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), gateway.WithLogBuffer(lines),
-				gateway.WithLogLevel(logLevel), gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
+			options := []gateway.Option{gateway.WithLogBuffer(lines), gateway.WithLogLevel(logLevel)}
+			if name != standardInput {
+				options = append(options, gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
 					return read(file, text, config.Replacing(running))
 				}))
+			}
+			g, err := gateway.New(cfg, log, telemetry.ReadBuild(), options...)
 			if err != nil {
 				return err
 			}
@@ -65,23 +77,15 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&file, "config", "", "configuration `FILE`")
 	flags.StringVar(&listen.GRPC, "listen-grpc", "", "gRPC `ADDRESS`, instead of the file's")
 	flags.StringVar(&listen.REST, "listen-rest", "", "REST `ADDRESS`, instead of the file's")
 	flags.StringVar(&listen.Admin, "listen-admin", "", "admin `ADDRESS`, instead of the file's")
 	flags.StringVar(&listen.Operator, "listen-operator", "", "operators' `ADDRESS` on loopback, instead of the file's")
 	flags.StringVar(&logFlags.Level, "log-level", "", "debug, info, warn or error, instead of the file's")
-	_ = command.MarkFlagRequired("config") // the flag exists
+	_ = command.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	file.addTo(command)
+	format.addTo(command)
 	return command
-}
-
-// readFile reads the configuration for the first time.
-func readFile(file string, read func(string, []byte, ...config.Option) (*config.Config, error)) (*config.Config, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, config.Unreadable(file, err)
-	}
-	return read(file, text)
 }
 
 // override puts the flags that are set in the place of what the file says.

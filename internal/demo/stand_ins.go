@@ -49,6 +49,32 @@ func Start() (*StandIns, error) {
 	return s, nil
 }
 
+// StandIn is one of them: where it is, and what it accepts. None of it is a secret.
+type StandIn struct {
+	URL, PathPrefix string
+	// Secrets are by the vendor's names.
+	Secrets map[string]string
+}
+
+// megviiPathPrefix is the document's, under which the stand-in answers.
+const megviiPathPrefix = "/faceid"
+
+// Of returns the stand-in of a provider.
+func (s *StandIns) Of(provider string) (StandIn, bool) {
+	switch provider {
+	case "megvii":
+		return StandIn{s.Megvii, megviiPathPrefix, map[string]string{
+			"api_key": sandbox.DemoMegviiAPIKey, "api_secret": sandbox.DemoMegviiAPISecret,
+		}}, true
+	case "linkface":
+		return StandIn{s.Linkface, "", map[string]string{
+			"api_id": sandbox.DemoLinkfaceAPIID, "api_secret": sandbox.DemoLinkfaceAPISecret,
+		}}, true
+	default:
+		return StandIn{}, false
+	}
+}
+
 // Close stops them.
 func (s *StandIns) Close() {
 	for _, server := range s.servers {
