@@ -22,8 +22,8 @@ var configTemplate string
 // StandIns are the vendors' servers of the sandbox.
 type StandIns struct {
 	servers []*http.Server
-	// Megvii and Linkface are base URLs.
-	Megvii, Linkface string
+	// Each is a base URL.
+	Megvii, Linkface, Sumsub string
 }
 
 // Start starts the stand-ins on free loopback ports.
@@ -35,6 +35,7 @@ func Start() (*StandIns, error) {
 	}{
 		{sandbox.NewMegvii(sandbox.Options{}), &s.Megvii},
 		{sandbox.NewLinkface(sandbox.Options{}), &s.Linkface},
+		{sandbox.NewSumsub(sandbox.Options{}), &s.Sumsub},
 	} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -90,6 +91,8 @@ func (s *StandIns) Config() ([]byte, error) {
 		"SANDBOX_MEGVII_API_SECRET":   sandbox.DemoMegviiAPISecret,
 		"SANDBOX_LINKFACE_API_ID":     sandbox.DemoLinkfaceAPIID,
 		"SANDBOX_LINKFACE_API_SECRET": sandbox.DemoLinkfaceAPISecret,
+		"SANDBOX_SUMSUB_APP_TOKEN":    sandbox.DemoSumsubAppToken,
+		"SANDBOX_SUMSUB_SECRET_KEY":   sandbox.DemoSumsubSecretKey,
 	} {
 		if err := os.Setenv(name, value); err != nil {
 			return nil, err

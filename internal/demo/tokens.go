@@ -55,6 +55,9 @@ func Examples() []Example {
 			Flow: livenessv1.Flow_FLOW_JS_SDK, SubjectId: "user-1",
 			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
 		}},
+		{"sumsub.sdk", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"sumsub.sdk"}, SubjectId: "user-1",
+		}},
 		{"megvii.lite-page", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, AcceptedProducts: []string{"megvii.lite-page"},
 			Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
