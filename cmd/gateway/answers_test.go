@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -31,6 +32,7 @@ type answer struct {
 	HTTPStatus  int    `json:"http_status"`
 	ContentType string `json:"content_type"`
 	Body        string
+	SubjectID   string `json:"subject_id"`
 	Want        struct {
 		Token        string
 		Digits       string
@@ -90,9 +92,11 @@ func checkAnswers(t *testing.T, answers []answer) *lockedBuffer {
 	for _, a := range answers {
 		t.Run(a.ID, func(t *testing.T) {
 			next = a
+			request := fullRequest(a.Product)
+			request.SubjectId = cmp.Or(a.SubjectID, request.GetSubjectId())
 			_, client := startGateway(t, vendorConfig, vendor.URL, log)
 			start := time.Now()
-			response, err := client.IssueLivenessToken(t.Context(), fullRequest(a.Product))
+			response, err := client.IssueLivenessToken(t.Context(), request)
 			if a.Want.Reason == "" {
 				require.NoError(t, err)
 				checkToken(t, a, response, start)
@@ -102,7 +106,7 @@ func checkAnswers(t *testing.T, answers []answer) *lockedBuffer {
 
 			start = time.Now()
 			g, _ := startGateway(t, vendorConfig, vendor.URL, log) // holds nothing against the vendor
-			httpStatus, body := post(t, g.restURL(), fullRequest(a.Product))
+			httpStatus, body := post(t, g.restURL(), request)
 			if a.Want.Reason == "" {
 				require.Equal(t, http.StatusOK, httpStatus)
 				response := &livenessv1.IssueLivenessTokenResponse{}
@@ -143,6 +147,9 @@ func fullRequest(product string) *livenessv1.IssueLivenessTokenRequest {
 			},
 			Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}, {Content: []byte("photo-9173")}},
 		}
+	case "megvii.app-v3":
+		request.Flow = livenessv1.Flow_FLOW_APP_SDK
+		request.Comparison = &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}}}
 	case "megvii.h5-flash":
 		request.Flow = livenessv1.Flow_FLOW_JS_SDK
 		request.Comparison = &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}}}

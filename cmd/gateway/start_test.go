@@ -36,11 +36,18 @@ accounts:
     provider: linkface
     base_url: URL
     credentials: [{name: main, api_id: {env: TEST_KEY}, api_secret: {env: TEST_SECRET}}]
+  sumsub-test:
+    provider: sumsub
+    region: eu
+    base_url: URL
+    credentials: [{name: main, app_token: {env: TEST_KEY}, secret_key: {env: TEST_SECRET}}]
 routes:
   - flow: app_sdk
     targets:
       - {account: megvii-test, product: megvii.app-v5, parameters: {liveness_id: test}}
       - {account: linkface-test, product: linkface.app}
+      - {account: megvii-test, product: megvii.app-v3, parameters: {liveness_type: still}}
+      - {account: sumsub-test, product: sumsub.sdk, parameters: {level_name: basic-kyc-level}}
   - {flow: hosted_page, targets: [{account: megvii-test, product: megvii.pc-web}, {account: megvii-test, product: megvii.lite-page}]}
   - {flow: js_sdk, targets: [{account: megvii-test, product: megvii.h5-flash}]}
   - {flow: spoken_digits, targets: [{account: megvii-test, product: megvii.random-number}]}

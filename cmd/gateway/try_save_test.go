@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/demo"
+	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 func TestSavedCasesAreCasesOfTheAdapters(t *testing.T) {
@@ -18,10 +19,11 @@ func TestSavedCasesAreCasesOfTheAdapters(t *testing.T) {
 	file := write(t, `[{"id":"before","note":"老 & <kept>"}]`)
 	for _, e := range demo.Examples() {
 		vendor, _, _ := strings.Cut(e.Product, ".")
+		secretOf := "SANDBOX_" + strings.ToUpper(vendor) + "_" + strings.ToUpper(secretKey(t, vendor))
 		for secret, ok := range map[string]bool{"right": true, "another-secret": false} {
 			t.Run(e.Product+"/"+secret, func(t *testing.T) {
 				if !ok {
-					t.Setenv("SANDBOX_"+strings.ToUpper(vendor)+"_API_SECRET", secret)
+					t.Setenv(secretOf, secret)
 				}
 				request := write(t, string(demo.CompactJSON(e.Request)))
 				_, err := try(t.Context(), config, vendor+"-sandbox", e.Product, "--request", request, "--save", file)
@@ -43,6 +45,18 @@ func TestSavedCasesAreCasesOfTheAdapters(t *testing.T) {
 		}
 	}
 	checkAnswers(t, cases[1:])
+}
+
+// secretKey is the key of the vendor's credentials with which it signs, the last one.
+func secretKey(t *testing.T, vendor string) string {
+	t.Helper()
+	for _, provider := range vendors.All() {
+		if provider.Name == vendor {
+			return provider.CredentialKeys[len(provider.CredentialKeys)-1]
+		}
+	}
+	require.Fail(t, "no such vendor", vendor)
+	return ""
 }
 
 func TestSavedCase(t *testing.T) {

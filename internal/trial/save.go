@@ -15,24 +15,29 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // savedCase is one case of an adapter's testdata/answers.json.
 type savedCase struct {
-	ID          string    `json:"id"`
-	Product     string    `json:"product"`
-	HTTPStatus  int       `json:"http_status"`
-	ContentType string    `json:"content_type"`
-	Body        string    `json:"body"`
-	Evidence    string    `json:"evidence"`
-	Want        savedWant `json:"want"`
+	ID          string `json:"id"`
+	Product     string `json:"product"`
+	HTTPStatus  int    `json:"http_status"`
+	ContentType string `json:"content_type"`
+	Body        string `json:"body"`
+	// SubjectID is the invented one that the answer repeats, whose request it is the answer to.
+	SubjectID string    `json:"subject_id,omitempty"`
+	Evidence  string    `json:"evidence"`
+	Want      savedWant `json:"want"`
 }
 
 // savedWant is what the answer was read as.
 type savedWant struct {
 	Token        string           `json:"token,omitempty"`
+	SessionID    string           `json:"session_id,omitempty"`
 	Digits       string           `json:"digits,omitempty"`
 	LifetimeS    int64            `json:"lifetime_s,omitempty"`
 	ExpireTime   int64            `json:"expire_time,omitempty"`
@@ -78,13 +83,16 @@ func (t *trial) save(ctx context.Context, file string, cases []any, wire *record
 		Body:        invented.answer(wire.text()),
 		Evidence:    fmt.Sprintf("seen at %s, account region %s", wire.at.UTC().Format(time.RFC3339), cmp.Or(t.account.Region, "none")),
 	}
-	again, err := t.call(ctx, &c)
+	if subject := invented.hide.Replace(t.message.GetSubjectId()); subject != "" && strings.Contains(c.Body, subject) {
+		c.SubjectID = subject
+	}
+	again, err := t.of(c.SubjectID).call(ctx, &c)
 	if err != nil {
 		return err
 	}
 	c.Want = wantOf(t.product, again)
 	want := wantOf(t.product, made)
-	want.Token, want.Digits = c.Want.Token, c.Want.Digits
+	want.Token, want.Digits, want.SessionID = c.Want.Token, c.Want.Digits, c.Want.SessionID
 	if !utf8.ValidString(c.Body) || c.Want != want {
 		return errors.New("not saved: without what is hidden the answer would be read as another")
 	}
@@ -96,6 +104,17 @@ func (t *trial) save(ctx context.Context, file string, cases []any, wire *record
 		return err
 	}
 	return os.WriteFile(file, text.Bytes(), 0o600)
+}
+
+// of returns the trial with the request of another subject, the same one if there is none.
+func (t *trial) of(subject string) *trial {
+	if subject == "" {
+		return t
+	}
+	other := *t
+	other.message = proto.CloneOf(t.message)
+	other.message.SubjectId = subject
+	return &other
 }
 
 // RoundTrip answers as the case says.
@@ -117,7 +136,7 @@ func wantOf(product *providers.Product, made *call.Call) savedWant {
 	}
 	token := made.Outcome.Token
 	want := savedWant{
-		Token: token.Value.Reveal(), Digits: token.Client.Digits.Reveal(),
+		Token: token.Value.Reveal(), SessionID: token.SessionID.Reveal(), Digits: token.Client.Digits.Reveal(),
 		ExpirySource: expirySources[token.Expiry.Source], SingleUse: product.Use == providers.SingleUse,
 	}
 	switch token.Expiry.Source {

@@ -27,7 +27,9 @@ type sample struct {
 	ContentType string `json:"content_type"`
 	Header      map[string]string
 	Body        string
-	Want        want
+	// SubjectID is that of the request, where the answer repeats it.
+	SubjectID string `json:"subject_id"`
+	Want      want
 }
 
 type want struct {
@@ -86,6 +88,11 @@ func (s *sample) run(t *testing.T, p providertest.Product) {
 		example = p.Full
 	}
 	call := providertest.Call(example)
+	if s.SubjectID != "" {
+		request := *example.Request
+		request.SubjectID = sensitive.New(s.SubjectID)
+		call.Request = &request
+	}
 	if s.Want.ExpireTime != 0 { // the sample is of that time
 		call.Now = time.Unix(s.Want.ExpireTime, 0).Add(-10 * time.Minute)
 	}
