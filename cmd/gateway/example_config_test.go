@@ -27,7 +27,7 @@ func TestExampleConfigIsAccepted(t *testing.T) {
 	writeCertificates(t, filepath.Join(folder, "tls"), certtest.New(t))
 	var output bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, nil))
-	require.Equal(t, file+": ok (accounts: 3, routes: 7, callers: whoever has a certificate of client_ca, as one without a name)\n", output.String())
+	require.Equal(t, file+": ok (accounts: 4, routes: 8, callers: whoever has a certificate of client_ca, as one without a name)\n", output.String())
 }
 
 // writeCertificates writes what a Secret would hold.

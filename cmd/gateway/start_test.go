@@ -36,6 +36,12 @@ accounts:
     provider: linkface
     base_url: URL
     credentials: [{name: main, api_id: {env: TEST_KEY}, api_secret: {env: TEST_SECRET}}]
+  aws-test:
+    provider: aws
+    region: us
+    base_url: URL
+    options: {region: us-east-1}
+    credentials: [{name: main, access_key_id: {env: TEST_KEY}, secret_access_key: {env: TEST_SECRET}}]
   sumsub-test:
     provider: sumsub
     region: eu
@@ -47,6 +53,7 @@ routes:
       - {account: megvii-test, product: megvii.app-v5, parameters: {liveness_id: test}}
       - {account: linkface-test, product: linkface.app}
       - {account: megvii-test, product: megvii.app-v3, parameters: {liveness_type: still}}
+      - {account: aws-test, product: aws.face-liveness}
       - {account: sumsub-test, product: sumsub.sdk, parameters: {level_name: basic-kyc-level}}
   - {flow: hosted_page, targets: [{account: megvii-test, product: megvii.pc-web}, {account: megvii-test, product: megvii.lite-page}]}
   - {flow: js_sdk, targets: [{account: megvii-test, product: megvii.h5-flash}]}

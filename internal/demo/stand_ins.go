@@ -23,7 +23,7 @@ var configTemplate string
 type StandIns struct {
 	servers []*http.Server
 	// Each is a base URL.
-	Megvii, Linkface, Sumsub string
+	Megvii, Linkface, Sumsub, AWS string
 }
 
 // Start starts the stand-ins on free loopback ports.
@@ -36,6 +36,7 @@ func Start() (*StandIns, error) {
 		{sandbox.NewMegvii(sandbox.Options{}), &s.Megvii},
 		{sandbox.NewLinkface(sandbox.Options{}), &s.Linkface},
 		{sandbox.NewSumsub(sandbox.Options{}), &s.Sumsub},
+		{sandbox.NewAWS(sandbox.Options{}), &s.AWS},
 	} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -87,12 +88,14 @@ func (s *StandIns) Close() {
 // Its secrets pass through the environment as those of any configuration may.
 func (s *StandIns) Config() ([]byte, error) {
 	for name, value := range map[string]string{
-		"SANDBOX_MEGVII_API_KEY":      sandbox.DemoMegviiAPIKey,
-		"SANDBOX_MEGVII_API_SECRET":   sandbox.DemoMegviiAPISecret,
-		"SANDBOX_LINKFACE_API_ID":     sandbox.DemoLinkfaceAPIID,
-		"SANDBOX_LINKFACE_API_SECRET": sandbox.DemoLinkfaceAPISecret,
-		"SANDBOX_SUMSUB_APP_TOKEN":    sandbox.DemoSumsubAppToken,
-		"SANDBOX_SUMSUB_SECRET_KEY":   sandbox.DemoSumsubSecretKey,
+		"SANDBOX_MEGVII_API_KEY":        sandbox.DemoMegviiAPIKey,
+		"SANDBOX_MEGVII_API_SECRET":     sandbox.DemoMegviiAPISecret,
+		"SANDBOX_LINKFACE_API_ID":       sandbox.DemoLinkfaceAPIID,
+		"SANDBOX_LINKFACE_API_SECRET":   sandbox.DemoLinkfaceAPISecret,
+		"SANDBOX_AWS_ACCESS_KEY_ID":     sandbox.DemoAWSAccessKeyID,
+		"SANDBOX_AWS_SECRET_ACCESS_KEY": sandbox.DemoAWSSecretAccessKey,
+		"SANDBOX_SUMSUB_APP_TOKEN":      sandbox.DemoSumsubAppToken,
+		"SANDBOX_SUMSUB_SECRET_KEY":     sandbox.DemoSumsubSecretKey,
 	} {
 		if err := os.Setenv(name, value); err != nil {
 			return nil, err

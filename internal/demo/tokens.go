@@ -55,6 +55,9 @@ func Examples() []Example {
 			Flow: livenessv1.Flow_FLOW_JS_SDK, SubjectId: "user-1",
 			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
 		}},
+		{"aws.face-liveness", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_JS_SDK, Scenario: "onboarding", AcceptedProducts: []string{"aws.face-liveness"},
+		}},
 		{"sumsub.sdk", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"sumsub.sdk"}, SubjectId: "user-1",
 		}},

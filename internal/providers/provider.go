@@ -6,6 +6,8 @@ package providers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"time"
@@ -23,6 +25,8 @@ type Provider struct {
 	// CredentialKeys are the secrets that make up one credential, by the vendor's
 	// names; all are required.
 	CredentialKeys []string
+	// OptionalCredentialKeys are secrets that only some credentials have, as temporary ones.
+	OptionalCredentialKeys []string
 	// Options are the settings of an account beyond the common ones.
 	Options  []Parameter
 	Products []Product
@@ -48,7 +52,8 @@ type AccountConfig struct {
 	// BaseURL has a scheme and a host, and no path.
 	BaseURL    *url.URL
 	PathPrefix string
-	// Credentials hold a value for each of CredentialKeys; there is at least one.
+	// Credentials hold a value for each of CredentialKeys, and for those of
+	// OptionalCredentialKeys that the credential has; there is at least one.
 	Credentials []map[string]sensitive.String
 	Options     map[string]string
 	// Transport makes the one HTTP request of a call. It must not follow redirects.
@@ -83,6 +88,20 @@ type Call struct {
 	Now time.Time
 	// ClockOffset is how far the vendor's clock is ahead of Now; signatures heed it.
 	ClockOffset time.Duration
+	// RequestID is the gateway's own, the same for all attempts of a call and for no other
+	// call; "" if it has none. It is not sent.
+	RequestID string
+}
+
+// IdempotencyToken returns what a vendor may be given to tell a repeated request from another one: 64
+// hexadecimal digits, the same in all attempts of the call on the product, and nothing of the
+// caller's. "" if the call has no id.
+func (c Call) IdempotencyToken(product string) string {
+	if c.RequestID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(product + "\x00" + c.RequestID))
+	return hex.EncodeToString(sum[:])
 }
 
 // SigningTime is the time by the vendor's clock.

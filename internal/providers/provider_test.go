@@ -47,3 +47,16 @@ func TestProductByID(t *testing.T) {
 	require.Same(t, &p.Products[1], p.Product("acme.b"))
 	require.Nil(t, p.Product("acme.c"))
 }
+
+// Attempts of one call on one product have one token, and nothing else has it or shows the id.
+func TestIdempotencyToken(t *testing.T) {
+	call := providers.Call{RequestID: "7QK2M3C4D5E6F7G8", Now: sent}
+	token := call.IdempotencyToken("acme.page")
+	require.Regexp(t, "^[0-9a-f]{64}$", token)
+	again := call
+	again.Now, again.Credential = sent.Add(time.Second), 1
+	require.Equal(t, token, again.IdempotencyToken("acme.page"))
+	require.NotEqual(t, token, call.IdempotencyToken("acme.app"))
+	require.NotEqual(t, token, providers.Call{RequestID: "7QK2M3C4D5E6F7G9"}.IdempotencyToken("acme.page"))
+	require.Empty(t, providers.Call{}.IdempotencyToken("acme.page"))
+}

@@ -194,6 +194,7 @@ func (c *call) ask(ctx context.Context, s *step, now time.Time) (failure *provid
 	}()
 	token, err := s.target.Issuer.Issue(ctx, providers.Call{
 		Request: c.request, Credential: s.grant.Credential, Now: now, ClockOffset: s.grant.ClockOffset,
+		RequestID: c.requestID,
 	})
 	if err != nil || token == nil {
 		return asError(err)

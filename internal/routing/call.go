@@ -24,6 +24,7 @@ type call struct {
 	plan      route.Plan
 	request   *providers.Request
 	caller    string
+	requestID string
 	onAttempt func(*Attempt)
 	outcome   Outcome
 	// source is whose values the request holds, once it was asked for.

@@ -62,7 +62,7 @@ func (r *Router) tableOf(query *Query) *route.Table {
 // were ruled out or unavailable too.
 func (r *Router) Issue(ctx context.Context, query *Query) (*Outcome, error) {
 	c := &call{
-		request: query.Request, caller: query.Caller, onAttempt: r.onAttempt, hold: query.Hold, releasePhotos: query.ReleasePhotos, retained: &r.retained,
+		request: query.Request, caller: query.Caller, requestID: query.RequestID, onAttempt: r.onAttempt, hold: query.Hold, releasePhotos: query.ReleasePhotos, retained: &r.retained,
 	}
 	c.outcome.Start = time.Now()
 	failure := r.issue(ctx, query, c)

@@ -17,6 +17,8 @@ type Query struct {
 	// Table has the routes of the configuration under which the call came in; nil if it is to
 	// take those that the router has when it begins.
 	Table *route.Table
+	// RequestID is the gateway's of the call; adapters make tokens of idempotency of it.
+	RequestID string
 	// ReleasePhotos, if there is one, is called when the request's photos are not needed any
 	// more, if that is before the call has ended: once at most, from any goroutine.
 	ReleasePhotos func()

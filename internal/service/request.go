@@ -36,7 +36,7 @@ func queryOf(c *call.Call) *routing.Query {
 		request providers.Request
 	}{request: requestOf(message, c.Photos)}
 	query := &both.query
-	query.Table = c.Settings.Table()
+	query.Table, query.RequestID = c.Settings.Table(), c.RequestID
 	query.Query = route.Query{
 		Caller:           c.CallerName(),
 		Flow:             call.FlowOf(message.GetFlow()),

@@ -4,6 +4,7 @@ package vendors
 
 import (
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/aws"
 	"github.com/liveness-gateway/gateway/internal/providers/linkface"
 	"github.com/liveness-gateway/gateway/internal/providers/megvii"
 	"github.com/liveness-gateway/gateway/internal/providers/sumsub"
@@ -13,6 +14,7 @@ import (
 // folder and a line here.
 func All() []*providers.Provider {
 	return []*providers.Provider{
+		aws.Provider(),
 		linkface.Provider(),
 		megvii.Provider(),
 		sumsub.Provider(),

@@ -18,7 +18,12 @@ type vendor struct {
 }
 
 // Credentials are the keys of one credential, as configuration spells them.
-func (v vendor) Credentials() string { return list(v.CredentialKeys) }
+func (v vendor) Credentials() string {
+	if len(v.OptionalCredentialKeys) == 0 {
+		return list(v.CredentialKeys)
+	}
+	return list(v.CredentialKeys) + ", and where there is one " + list(v.OptionalCredentialKeys)
+}
 
 type product struct {
 	providers.Product

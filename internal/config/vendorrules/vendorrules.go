@@ -56,6 +56,9 @@ func accountOf(vendor *providers.Provider) schema.Object {
 	for _, key := range vendor.CredentialKeys {
 		keys, secrets = append(keys, key), append(secrets, schema.Of(key, reference("secret"))...)
 	}
+	for _, key := range vendor.OptionalCredentialKeys {
+		secrets = append(secrets, schema.Of(key, reference("secret"))...)
+	}
 	credential := schema.Of("type", "object", "additionalProperties", false, "required", keys, "properties", secrets)
 	return schema.Of("properties", schema.Of(
 		"path_prefix", schema.Of("default", vendor.PathPrefix),

@@ -87,6 +87,12 @@ func answerUnknownField(t *trial) {
 
 // Fields that the documents call "always returned" are sometimes missing.
 func answerNoRequestID(t *trial) {
+	if t.RequestIDHeader != "" {
+		t.vendor.header.Del(t.RequestIDHeader)
+		t.Success.Token.Exchange.RequestID = ""
+		t.requireToken()
+		return
+	}
 	if t.RequestID != "" { // which only failures have
 		row := t.Provider.Codes[0]
 		for _, shape := range t.Failures {

@@ -94,7 +94,7 @@ type private []string
 
 func (p *Product) private() private {
 	values := slices.Clone(p.Secrets)
-	for _, key := range p.Provider.CredentialKeys {
+	for _, key := range p.credentialKeys() {
 		values = append(values, "other_"+key, "test_"+key)
 	}
 	for _, e := range p.examples() {

@@ -11,6 +11,7 @@
 //	time         Now
 //	random       the bytes 1, 2, 3, … for each value that is asked for
 //	credentials  "other_" and "test_" before the key: other_api_key, test_api_key
+//	request id   RequestID, of the gateway's
 //	base URL     BaseURL
 package providertest
 
@@ -27,6 +28,9 @@ const BaseURL = "http://vendor.example"
 
 // Now is the time of every call: 1700000000 in Unix seconds.
 func Now() time.Time { return time.Unix(1700000000, 0) }
+
+// RequestID is the gateway's id of every call.
+const RequestID = "7QK2M3C4D5E6F7G8"
 
 // Product is a product as its document describes it.
 type Product struct {
@@ -50,8 +54,11 @@ type Product struct {
 	// shape, with the request id of Success and "{code}" for the code, in quotes even
 	// if codes are numbers.
 	Failures []string
-	// RequestID is the request id of Failures if Success has none.
-	RequestID string
+	// RequestID is the request id of Failures if Success has none, and of every answer if it is
+	// in RequestIDHeader and not in the body.
+	RequestID, RequestIDHeader string
+	// Options are the account's.
+	Options map[string]string
 	// Statuses are what the document says of HTTP statuses that come without a known code,
 	// where that is not what they mean in general.
 	Statuses map[int]providers.Reason

@@ -41,6 +41,9 @@ func newTrial(tb testing.TB, p Product) *trial {
 	}}
 	tb.Cleanup(transport.CloseIdleConnections)
 	t.transport = &audit{RoundTripper: transport}
+	if p.RequestIDHeader != "" {
+		t.vendor.header.Set(p.RequestIDHeader, p.RequestID)
+	}
 	t.vendor.answer = answering(http.StatusOK, p.Success.Body)
 	t.target = t.open(p.Full)
 	return t
@@ -53,6 +56,7 @@ func (p *Product) config(transport http.RoundTripper) providers.AccountConfig {
 		BaseURL:     base,
 		PathPrefix:  p.Provider.PathPrefix,
 		Credentials: []map[string]sensitive.String{p.credential("other_"), p.credential("test_")},
+		Options:     p.Options,
 		Transport:   transport,
 		Random:      countUp,
 	}
@@ -60,10 +64,15 @@ func (p *Product) config(transport http.RoundTripper) providers.AccountConfig {
 
 func (p *Product) credential(prefix string) map[string]sensitive.String {
 	credential := make(map[string]sensitive.String)
-	for _, key := range p.Provider.CredentialKeys {
+	for _, key := range p.credentialKeys() {
 		credential[key] = sensitive.New(prefix + key)
 	}
 	return credential
+}
+
+// credentialKeys are all of the provider's: the credentials of the calls have the optional ones.
+func (p *Product) credentialKeys() []string {
+	return slices.Concat(p.Provider.CredentialKeys, p.Provider.OptionalCredentialKeys)
 }
 
 // countUp is the random source.
@@ -75,7 +84,7 @@ func countUp(p []byte) {
 
 // call returns the call that makes an example.
 func call(e Example) providers.Call {
-	return providers.Call{Request: e.Request, Credential: 1, Now: Now()}
+	return providers.Call{Request: e.Request, Credential: 1, Now: Now(), RequestID: RequestID}
 }
 
 // Call is the call that makes an example.

@@ -3,6 +3,7 @@ package providertest
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -18,6 +19,8 @@ type vendor struct {
 	*httptest.Server
 
 	answer http.HandlerFunc
+	// header is what every answer has.
+	header http.Header
 	// forgetful says to record nothing.
 	forgetful bool
 
@@ -33,7 +36,7 @@ func vendorTime() time.Time { return Now().Add(clockOffset).UTC() }
 
 func newVendor(tb testing.TB) *vendor {
 	tb.Helper()
-	v := &vendor{}
+	v := &vendor{header: make(http.Header)}
 	v.Server = httptest.NewServer(v)
 	tb.Cleanup(v.Close)
 	return v
@@ -49,6 +52,7 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v.requests = append(v.requests, lines)
 		v.mu.Unlock()
 	}
+	maps.Copy(w.Header(), v.header)
 	w.Header().Set("Date", vendorTime().Format(http.TimeFormat))
 	v.answer(w, r)
 }

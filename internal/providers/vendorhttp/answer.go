@@ -25,6 +25,7 @@ const (
 // what the body says of the exchange, and then builds a token or one of the failures.
 type Answer struct {
 	exchange providers.Exchange
+	header   http.Header
 	content  []byte
 	request  *Envelope
 	call     providers.Call
@@ -50,6 +51,10 @@ func (a *Answer) Succeeded() bool {
 
 // Exchange returns what is known of the exchange so far.
 func (a *Answer) Exchange() providers.Exchange { return a.exchange }
+
+// Header returns the value of a header of the answer, as the vendor's document spells its name;
+// "" if there is none.
+func (a *Answer) Header(name string) Text { return Text(a.header.Get(name)) }
 
 // SetRequestID sets the vendor's request id if the text looks like one: callers see it.
 func (a *Answer) SetRequestID(id Text) {

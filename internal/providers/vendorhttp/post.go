@@ -91,7 +91,7 @@ func header(contentType string) http.Header {
 
 // newAnswer returns what the status and the header say, which arrived at that time.
 func newAnswer(response *http.Response, call providers.Call, arrived time.Time, request *Envelope) *Answer {
-	answer := &Answer{request: request, call: call, arrived: arrived}
+	answer := &Answer{request: request, call: call, arrived: arrived, header: response.Header}
 	answer.exchange.Reference = request.Reference
 	answer.exchange.HTTPStatus = response.StatusCode
 	vendorNow := arrived.Add(call.ClockOffset)

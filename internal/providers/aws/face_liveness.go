@@ -1,0 +1,114 @@
+package aws
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+const document = "AWS: CreateFaceLivenessSession (Rekognition)"
+
+// faceLiveness has no field of a caller's in its request.
+var faceLiveness = providers.Product{
+	ID:         Name + ".face-liveness",
+	Flows:      []providers.Flow{providers.FlowJSSDK, providers.FlowAppSDK},
+	Document:   document,
+	Endpoint:   "/",
+	Lifetime:   3 * time.Minute, // Response Elements, SessionId
+	Use:        providers.SingleUse,
+	Parameters: []providers.Parameter{auditImages, challenge, kmsKeyID, s3Bucket, s3KeyPrefix},
+}
+
+const (
+	mediaType = "application/x-amz-json-1.1"
+	operation = "RekognitionService.CreateFaceLivenessSession"
+)
+
+type faceLivenessTarget struct {
+	*account
+	settings configured
+}
+
+// configured is what a target's parameters come to in a request.
+type configured struct {
+	kmsKeyID string
+	settings *settings
+}
+
+func settingsOf(parameters map[string]string) configured {
+	var s settings
+	s.AuditImagesLimit, _ = strconv.Atoi(parameters[auditImages.Name]) // 0 is what the vendor takes it to be
+	if value := parameters[challenge.Name]; value != "" {
+		s.ChallengePreferences = []preference{{value}}
+	}
+	if bucket := parameters[s3Bucket.Name]; bucket != "" {
+		s.OutputConfig = &outputConfig{bucket, parameters[s3KeyPrefix.Name]}
+	}
+	c := configured{kmsKeyID: parameters[kmsKeyID.Name], settings: &s}
+	if s.AuditImagesLimit == 0 && s.ChallengePreferences == nil && s.OutputConfig == nil {
+		c.settings = nil
+	}
+	return c
+}
+
+// Issue asks for a session by POST /.
+func (t *faceLivenessTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
+	address := *t.BaseURL
+	address.Path = t.PathPrefix + faceLiveness.Endpoint
+	body := t.body(call)
+	t.sign(body, &address, map[string]string{"Content-Type": mediaType, "X-Amz-Target": operation},
+		t.Credentials[call.Credential], call.SigningTime())
+	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, body)
+	if failure != nil {
+		return nil, failure
+	}
+	return t.read(answer, call)
+}
+
+func (t *faceLivenessTarget) body(call providers.Call) *vendorhttp.JSON {
+	body := vendorhttp.NewJSON(mediaType)
+	if token := call.IdempotencyToken(faceLiveness.ID); token != "" {
+		body.Add("ClientRequestToken", token)
+	}
+	if t.settings.kmsKeyID != "" {
+		body.Add("KmsKeyId", t.settings.kmsKeyID)
+	}
+	if t.settings.settings != nil {
+		body.AddValue("Settings", t.settings.settings)
+	}
+	return body
+}
+
+// reply is the body of every answer.
+type reply struct {
+	SessionID vendorhttp.Text `json:"SessionId"`
+
+	Type    vendorhttp.Scalar `json:"__type"`
+	Code    vendorhttp.Scalar `json:"Code"`
+	Message vendorhttp.Text   `json:"message"`
+	Capital vendorhttp.Text   `json:"Message"`
+}
+
+func (t *faceLivenessTarget) read(answer *vendorhttp.Answer, call providers.Call) (*providers.Token, error) {
+	answer.SetRequestID(answer.Header("X-Amzn-Requestid"))
+	var reply reply
+	decoded := answer.Decode(&reply)
+	if failure := failureOf(&reply, answer, call); failure != nil {
+		return nil, failure
+	}
+	session := string(reply.SessionID)
+	if !decoded || !vendorhttp.UsableToken(session) {
+		return nil, answer.WithoutToken()
+	}
+	return &providers.Token{
+		Value:  sensitive.New(session),
+		Expiry: providers.NewExpiry(call.Now, time.Time{}, 0, faceLiveness.Lifetime),
+		// A client in another region does not find the session.
+		Client:   providers.Client{Parameters: map[string]sensitive.String{"region": sensitive.New(t.Options[region.Name])}},
+		Exchange: answer.Exchange(),
+	}, nil
+}
