@@ -28,6 +28,10 @@ system: ## Run the tests that need programs: Prometheus, Chromium, podman, Node,
 idempotency: ## Do everything to the Redis of three replicas, a million calls, and check what their keys came to.
 	go test -C test/system -count=1 -v -timeout 1h ./fleet -args -operations=1000000
 
+.PHONY: drain
+drain: ## Restart three replicas a hundred times under load, and kill them as often: about an hour. CI does each once.
+	go test -C test/system -count=1 -v -timeout 3h -run '^Test(RollingRestarts|KilledReplicas)' ./fleet -args -rollouts=100
+
 .PHONY: fuzz
 fuzz: ## Fuzz the adapters, 20 s each.
 	tools/fuzz.sh

@@ -18,9 +18,9 @@ import (
 // table has a weighted route whose second product needs a user's id, and one that wants all
 // that a plan can say to be there.
 func table() *route.Table {
-	app := &providers.Product{ID: "acme.app", Flow: providers.FlowAppSDK}
+	app := &providers.Product{ID: "acme.app", Flows: []providers.Flow{providers.FlowAppSDK}}
 	page := &providers.Product{
-		ID: "acme.page", Flow: providers.FlowHostedPage,
+		ID: "acme.page", Flows: []providers.Flow{providers.FlowHostedPage},
 		Needs:   []providers.Need{{Field: providers.FieldReturnURL}, {Field: providers.FieldNotifyURL}, {Field: providers.FieldIdentityDocument}, {Field: providers.FieldPhotos}},
 		Honours: providers.FieldSet(providers.FieldReturnURL, providers.FieldNotifyURL, providers.FieldPhotos, providers.FieldIdentityDocument),
 	}
@@ -28,8 +28,8 @@ func table() *route.Table {
 		return route.Target{Product: p, Provider: "acme", Account: account, Weight: weight, Guard: guard.NewAccount(1, 10)}
 	}
 	return route.NewTable([]route.Route{
-		{Flow: providers.FlowAppSDK, Weighted: true, Targets: []route.Target{target(app, "acme-cn", 1), target(app, "acme-sgp", 99)}},
-		{Flow: providers.FlowHostedPage, Targets: []route.Target{target(page, "acme-cn", 0)}},
+		{Flows: []providers.Flow{providers.FlowAppSDK}, Weighted: true, Targets: []route.Target{target(app, "acme-cn", 1), target(app, "acme-sgp", 99)}},
+		{Flows: []providers.Flow{providers.FlowHostedPage}, Targets: []route.Target{target(page, "acme-cn", 0)}},
 	}, route.Caller{Name: "shop"})
 }
 

@@ -1,4 +1,5 @@
 // Package fleet holds three replicas of the gateway's idempotency keys over a real Redis to
-// their promises, while that is killed, frozen, slow, flushed, failed over and worse. It has
-// tests only. They start redis-server and redis-sentinel themselves, on loopback.
+// their promises, while that is killed, frozen, slow, flushed, failed over and worse; and three
+// whole gateways that are restarted, or killed, under load. It has tests only. They start
+// redis-server and redis-sentinel themselves, on loopback.
 package fleet

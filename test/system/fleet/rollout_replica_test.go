@@ -1,0 +1,153 @@
+package fleet
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/resolver"
+	"google.golang.org/grpc/resolver/manual"
+)
+
+// tokenVendor issues each token once, after the time that a vendor takes.
+type tokenVendor struct {
+	server *httptest.Server
+	count  atomic.Int64
+}
+
+func startTokenVendor(t *testing.T) *tokenVendor {
+	t.Helper()
+	v := &tokenVendor{}
+	v.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(20*time.Millisecond + rand.N(60*time.Millisecond))
+		_, _ = fmt.Fprintf(w, `{"token_random_number":"token-%d","random_number":"0042"}`, v.count.Add(1))
+	}))
+	t.Cleanup(v.server.Close)
+	return v
+}
+
+func (v *tokenVendor) url() string { return v.server.URL }
+
+func (v *tokenVendor) issued() int { return int(v.count.Load()) }
+
+// process is a replica in a process of its own.
+type process struct {
+	command           *exec.Cmd
+	GRPC, REST, Admin string
+	ended             chan error
+}
+
+// start starts a replica and waits until it is ready.
+func (r *rollout) start() *process {
+	r.t.Helper()
+	p := &process{command: exec.Command(r.program, "serve", "--config", r.config), ended: make(chan error, 1)}
+	p.command.Env = append(os.Environ(), r.env...)
+	log, err := p.command.StderrPipe()
+	require.NoError(r.t, err)
+	require.NoError(r.t, p.command.Start())
+	r.t.Cleanup(p.kill)
+	serving := make(chan error, 1)
+	go func() {
+		serving <- p.readAddresses(log)
+		_, _ = io.Copy(io.Discard, log)
+		p.ended <- p.command.Wait()
+	}()
+	require.NoError(r.t, <-serving)
+	require.Eventually(r.t, func() bool {
+		answer, err := http.Get("http://" + p.Admin + "/readyz") //nolint:noctx // bounded by Eventually
+		if err != nil {
+			return false
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	}, startLimit, 5*time.Millisecond)
+	return p
+}
+
+// readAddresses reads the log up to the line that has them.
+func (p *process) readAddresses(log io.Reader) error {
+	lines := bufio.NewReader(log)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return fmt.Errorf("the replica does not serve: %w", err)
+		}
+		var said struct{ Msg, GRPC, REST, Admin string }
+		if json.Unmarshal(line, &said) == nil && said.Msg == "serving" {
+			p.GRPC, p.REST, p.Admin = said.GRPC, said.REST, said.Admin
+			return nil
+		}
+	}
+}
+
+// terminate ends the replica as Kubernetes does, and it must end well.
+func (p *process) terminate(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.command.Process.Signal(syscall.SIGTERM))
+	select {
+	case err := <-p.ended:
+		require.NoError(t, err, "exit status")
+	case <-time.After(startLimit):
+		t.Fatal("the replica does not end")
+	}
+}
+
+func (p *process) kill() { _ = p.command.Process.Kill() }
+
+// balancer knows the replicas that calls go to, late: clients of gRPC by its resolver, new
+// connections of REST as by a Service of Kubernetes.
+type balancer struct {
+	resolver *manual.Resolver
+
+	mu       sync.Mutex
+	replicas []*process
+}
+
+func newBalancer() *balancer { return &balancer{resolver: manual.NewBuilderWithScheme("replicas")} }
+
+func (b *balancer) all() []*process {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.replicas)
+}
+
+func (b *balancer) add(p *process) {
+	b.change(func(all []*process) []*process { return append(all, p) })
+}
+
+func (b *balancer) remove(p *process) {
+	b.change(func(all []*process) []*process {
+		return slices.DeleteFunc(all, func(other *process) bool { return other == p })
+	})
+}
+
+func (b *balancer) change(change func([]*process) []*process) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.replicas = change(b.replicas)
+	var state resolver.State
+	for _, p := range b.replicas {
+		state.Endpoints = append(state.Endpoints, resolver.Endpoint{Addresses: []resolver.Address{{Addr: p.GRPC}}})
+	}
+	b.resolver.UpdateState(state)
+}
+
+// pick returns the address of REST of any replica.
+func (b *balancer) pick() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.replicas[rand.IntN(len(b.replicas))].REST
+}
