@@ -28,8 +28,8 @@ func table() *route.Table {
 		return route.Target{Product: p, Provider: "acme", Account: account, Weight: weight, Guard: guard.NewAccount(1, 10)}
 	}
 	return route.NewTable([]route.Route{
-		{Flows: []providers.Flow{providers.FlowAppSDK}, Weighted: true, Targets: []route.Target{target(app, "acme-cn", 1), target(app, "acme-sgp", 99)}},
-		{Flows: []providers.Flow{providers.FlowHostedPage}, Targets: []route.Target{target(page, "acme-cn", 0)}},
+		{Flow: providers.FlowAppSDK, Weighted: true, Targets: []route.Target{target(app, "acme-cn", 1), target(app, "acme-sgp", 99)}},
+		{Flow: providers.FlowHostedPage, Targets: []route.Target{target(page, "acme-cn", 0)}},
 	}, route.Caller{Name: "shop"})
 }
 
