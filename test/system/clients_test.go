@@ -136,9 +136,15 @@ func (s sandbox) counted(t *testing.T, transport, reason string) int {
 // installNodePackages returns a folder that has what the program imports.
 func installNodePackages(t *testing.T) string {
 	t.Helper()
+	return installPackages(t, "testdata/node")
+}
+
+// installPackages returns a copy of a folder with the packages that its lock file names.
+func installPackages(t *testing.T, from string) string {
+	t.Helper()
 	npm := program(t, "npm", "npm")
 	folder := t.TempDir()
-	require.NoError(t, os.CopyFS(folder, os.DirFS("testdata/node")))
+	require.NoError(t, os.CopyFS(folder, os.DirFS(from)))
 	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 	install.Dir = folder
 	output, err := install.CombinedOutput()

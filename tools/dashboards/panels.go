@@ -117,7 +117,7 @@ func (b *board) bars(p panel) {
 // rows adds a table of labels with their values.
 func (b *board) rows(p panel) {
 	s := table.NewPanelBuilder().Id(b.next()).Title(p.title).Description(p.description).Datasource(source()).Unit(p.unit).
-		Span(p.width).Height(8).ShowHeader(true).DataLinks(p.links)
+		Span(p.width).Height(5).ShowHeader(true).DataLinks(p.links)
 	for i, q := range p.queries {
 		s.WithTarget(q.dataquery(i, true).Format(prometheus.PromQueryFormatTable))
 	}

@@ -34,8 +34,8 @@ func service() *board {
 		queries: []query{{`sum(rate(` + calls + `}[$__rate_interval]))`, ""}}}, thresholds("text"))
 	b.stat(panel{title: "Failed", description: "Share of calls that failed for no fault of their callers.", unit: "percentunit", width: 4,
 		queries: []query{{failed("$__rate_interval"), ""}}}, thresholds("green", step{0.001, "orange"}, step{0.01, "red"}))
-	b.stat(panel{title: "Budget left", description: "Share of the failures that the objective allows in 30 days and that have not happened. Below 0 the objective is missed.", unit: "percentunit", width: 4,
-		queries: []query{{`1 - ` + failed("30d") + ` / (1 - $slo)`, ""}}}, thresholds("red", step{0, "orange"}, step{0.25, "green"}))
+	b.stat(panel{title: "Budget left", description: "Share of the failures that the objective allows in 30 days and that have not happened. Below 0 the objective is missed; less than -100 % is not shown.", unit: "percentunit", width: 4,
+		queries: []query{{`clamp_min(1 - ` + failed("30d") + ` / (1 - $slo), -1)`, ""}}}, thresholds("red", step{0, "orange"}, step{0.25, "green"}))
 	b.stat(panel{title: "Refused to callers", description: "Share of calls that ended for what their callers got wrong, or for their quota.", unit: "percentunit", width: 4,
 		queries: []query{{`sum(rate(` + calls + `, blame="caller"}[$__rate_interval])) / (sum(rate(` + calls + `}[$__rate_interval])) > 0) or vector(0)`, ""}}}, thresholds("green", step{0.05, "orange"}))
 	b.stat(panel{title: "One in a hundred takes", description: "99th percentile of the time from a call's arrival to its answer.", unit: "s", width: 4,
@@ -47,7 +47,7 @@ func service() *board {
 	b.lines(panel{title: "Calls by whose it is", description: "none issued a token; of the others, who can mend it.", unit: "reqps", width: 12,
 		queries: []query{{`sum by (blame) (rate(` + calls + `}[$__rate_interval]))`, "{{blame}}"}}}, true)
 	b.lines(panel{title: "Failed calls by reason", description: "Those that no caller can mend. A click on a series leads to what docs/errors.md says of its reason.", unit: "reqps", width: 12, links: toReason(),
-		queries: []query{{`topk(10, sum by (reason) (rate(` + failures + `[$__rate_interval])))`, "{{reason}}"}}}, true)
+		queries: []query{{`sum by (reason) (rate(` + failures + `[$__rate_interval]))`, "{{reason}}"}}}, true)
 	b.lines(panel{title: "How long calls take", description: "Time from arrival to answer.", unit: "s", width: 8,
 		queries: []query{
 			{quantile("0.5", "liveness_gateway_request_duration_seconds", selected+`, flow=~"$flow", code="OK"`, "flow"), "{{flow}} half"},
@@ -68,7 +68,7 @@ func service() *board {
 
 	b.row("Callers and scenarios")
 	b.lines(panel{title: "Calls by caller", description: "unauthenticated are calls without a caller.", unit: "reqps", width: 8,
-		queries: []query{{`topk(20, sum by (caller) (rate(liveness_gateway_caller_requests_total{` + selected + `}[$__rate_interval])))`, "{{caller}}"}}}, true)
+		queries: []query{{`sum by (caller) (rate(liveness_gateway_caller_requests_total{` + selected + `}[$__rate_interval]))`, "{{caller}}"}}}, true)
 	b.lines(panel{title: "What callers are refused", description: "By caller and reason, of what they can mend themselves. A click leads to what docs/errors.md says.", unit: "reqps", width: 8, links: toReason(),
 		queries: []query{{`topk(10, sum by (caller, reason) (rate(liveness_gateway_caller_requests_total{` + selected + `, blame=~"none|caller", reason!="OK"}[$__rate_interval]))) or vector(0)`, "{{caller}} {{reason}}"}}}, false)
 	b.lines(panel{title: "Calls by scenario", description: "By flow and scenario; _default is a flow's default route, _unknown what no route has.", unit: "reqps", width: 8,

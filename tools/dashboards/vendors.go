@@ -33,7 +33,7 @@ func vendors() *board {
 	b.heat(panel{title: "How long attempts take", description: "Attempts by how long they took: a second mode at the timeout is a vendor that hangs.", unit: "s", width: 12,
 		queries: []query{{`sum by (le) (increase(liveness_gateway_vendor_attempt_duration_seconds_bucket{` + ofVendor + `}[$__rate_interval]))`, "{{le}}"}}})
 	b.lines(panel{title: "Attempts by reason", description: "OK issued a token. A click on a series leads to what docs/errors.md says of its reason.", unit: "reqps", width: 12, links: toReason(),
-		queries: []query{{`topk(12, sum by (reason) (rate(` + attempts + `}[$__rate_interval])))`, "{{reason}}"}}}, true)
+		queries: []query{{`sum by (reason) (rate(` + attempts + `}[$__rate_interval]))`, "{{reason}}"}}}, true)
 	b.lines(panel{title: "Attempts by account and product", description: "A click on a series leaves its account alone on this page.", unit: "reqps", width: 8, links: toAccount(),
 		queries: []query{{`sum by (provider, account, product) (rate(` + attempts + `}[$__rate_interval]))`, "{{account}} {{product}}"}}}, true)
 	b.lines(panel{title: "Kinds of attempts", description: "failover came from another target, retry went to the same again, probe asks whether it works again.", unit: "reqps", width: 8,
