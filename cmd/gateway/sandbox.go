@@ -36,6 +36,7 @@ func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
 			if o.once {
 				return errors.New("--once is without a FILE: whether its routes issue a token of each product is not known")
 			}
+			o.own = true
 			return runSandbox(cmd, &o, func(standIns *demo.StandIns) (*config.Config, error) { return o.ownRoutes(cmd, args, standIns) })
 		},
 	}
@@ -49,7 +50,8 @@ func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
 
 // sandboxOptions are the flags of "gateway sandbox".
 type sandboxOptions struct {
-	once      bool
+	// own says that the routes are of the file.
+	once, own bool
 	file      configFile
 	format    logFormat
 	listen    config.Listen
@@ -76,12 +78,13 @@ func runSandbox(command *cobra.Command, o *sandboxOptions, configure func(*demo.
 		return err
 	}
 	o.libraries.To(logger)
-	var cfg *config.Config
 	var g *gateway.Gateway
 	if err := demo.Say(progress, "starting the gateway", func() (err error) {
-		if cfg, err = configure(standIns); err == nil {
-			g, err = gateway.New(cfg, logger, telemetry.ReadBuild())
+		cfg, err := configure(standIns)
+		if err != nil {
+			return err
 		}
+		g, err = gateway.New(cfg, logger, telemetry.ReadBuild())
 		return err
 	}); err != nil {
 		return err
@@ -90,7 +93,7 @@ func runSandbox(command *cobra.Command, o *sandboxOptions, configure func(*demo.
 	group, ctx := errgroup.WithContext(command.Context())
 	group.Go(func() error { return g.Run(ctx) })
 	group.Go(func() error {
-		if cfg.Files()[0] != builtInFile {
+		if o.own {
 			level.SetLevel(zap.InfoLevel)
 			return demo.ShowOwn(g.Addresses(), standIns, stdout)
 		}
@@ -107,16 +110,13 @@ func runSandbox(command *cobra.Command, o *sandboxOptions, configure func(*demo.
 	return failures
 }
 
-// builtInFile is what the built-in configuration is called.
-const builtInFile = "sandbox.yaml"
-
 // builtIn returns the built-in configuration.
 func (o *sandboxOptions) builtIn(standIns *demo.StandIns) (*config.Config, error) {
 	text, err := standIns.Config()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.Parse(builtInFile, text, vendors.All())
+	cfg, err := config.Parse("sandbox.yaml", text, vendors.All())
 	if err != nil {
 		return nil, err
 	}
