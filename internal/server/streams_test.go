@@ -124,6 +124,7 @@ func TestOtherStreamsAreFew(t *testing.T) {
 	require.Equal(t, codes.ResourceExhausted, status.Code(watch()))
 	_, err = healthpb.NewHealthClient(g.conn).Check(t.Context(), &healthpb.HealthCheckRequest{})
 	require.Equal(t, codes.ResourceExhausted, status.Code(err))
+	require.Equal(t, int64(2), g.refusals.Counts()["too_many_health_or_reflection"])
 
 	require.NoError(t, reflect.CloseSend())
 	_, err = reflect.Recv()

@@ -130,6 +130,42 @@ func TestHandshakes(t *testing.T) {
 	}
 }
 
+// Where a certificate is optional, one that is shown must verify nevertheless.
+func TestOptionalCertificates(t *testing.T) {
+	other := certtest.New(t)
+	for name, c := range map[string]struct {
+		shows  func(a *certtest.Authority) []tls.Certificate
+		reason string
+	}{
+		"none": {func(*certtest.Authority) []tls.Certificate { return nil }, ""},
+		"good": {func(a *certtest.Authority) []tls.Certificate {
+			return []tls.Certificate{a.Issue(t, certtest.Leaf{Client: true}).TLS(t)}
+		}, ""},
+		"another authority's": {func(*certtest.Authority) []tls.Certificate {
+			return []tls.Certificate{other.Issue(t, certtest.Leaf{Client: true}).TLS(t)}
+		}, "certificate_unknown_authority"},
+		"expired": {func(a *certtest.Authority) []tls.Certificate {
+			return []tls.Certificate{a.Issue(t, certtest.Leaf{Client: true, NotAfter: time.Now().Add(-time.Minute)}).TLS(t)}
+		}, "certificate_expired"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, listen(t), secure.HTTP2, func(config *tls.Config) {
+				config.ClientAuth = secure.Config(config.Certificates[0], config.ClientCAs, false, config.NextProtos).ClientAuth
+			})
+			config := s.client(t)
+			certificates := c.shows(s.authority)
+			config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+				if len(certificates) == 0 {
+					return &tls.Certificate{}, nil
+				}
+				return &certificates[0], nil // whichever authorities are asked for
+			}
+			require.Equal(t, c.reason == "", greeted(s.dial(t), config))
+			s.failedBy(t, c.reason)
+		})
+	}
+}
+
 // failedBy waits for a failure and requires that it is the only one.
 func (s *served) failedBy(t *testing.T, reason string) {
 	t.Helper()
