@@ -1,7 +1,7 @@
 // Attack runs every attack class of docs/security.md against a gateway on loopback and
 // checks that nobody else notices. Run from the root of the checkout:
 //
-//	go run ./tools/attack            # short: as CI does, two minutes
+//	go run ./tools/attack            # short: as CI does, a few minutes
 //	go run ./tools/attack -long      # windows of ten seconds
 //	go run ./tools/attack -only HTTP/2
 //	go run ./tools/attack -table docs/security.md

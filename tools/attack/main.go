@@ -21,7 +21,7 @@ import (
 
 // The whole program ends after one of these, whatever hangs.
 const (
-	shortLimit = 10 * time.Minute
+	shortLimit = 30 * time.Minute
 	longLimit  = 2 * time.Hour
 )
 
