@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,7 +28,14 @@ func TestExampleConfigIsAccepted(t *testing.T) {
 	writeCertificates(t, filepath.Join(folder, "tls"), certtest.New(t))
 	var output bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"config", "check", file}, &output, nil))
-	require.Equal(t, file+": ok (accounts: 4, routes: 8, callers: whoever has a certificate of client_ca, as one without a name)\n", output.String())
+	require.Equal(t, file+": ok ("+sizeOf(string(text))+", callers: whoever has a certificate of client_ca, as one without a name)\n", output.String())
+}
+
+// sizeOf is how many accounts and routes a configuration has, as "config check" says it.
+func sizeOf(text string) string {
+	accounts := regexp.MustCompile(`(?m)^    provider: `).FindAllString(text, -1)
+	routes := regexp.MustCompile(`(?m)^  - \{?flow: `).FindAllString(text, -1)
+	return fmt.Sprintf("accounts: %d, routes: %d", len(accounts), len(routes))
 }
 
 // writeCertificates writes what a Secret would hold.
