@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"text/template"
 	"time"
 
@@ -22,33 +23,10 @@ var configTemplate string
 // StandIns are the vendors' servers of the sandbox.
 type StandIns struct {
 	servers []*http.Server
-	// Each is a base URL.
-	Megvii, Linkface, Sumsub, AWS string
-}
-
-// Start starts the stand-ins on free loopback ports.
-func Start() (*StandIns, error) {
-	s := &StandIns{}
-	for _, vendor := range []struct {
-		handler http.Handler
-		url     *string
-	}{
-		{sandbox.NewMegvii(sandbox.Options{}), &s.Megvii},
-		{sandbox.NewLinkface(sandbox.Options{}), &s.Linkface},
-		{sandbox.NewSumsub(sandbox.Options{}), &s.Sumsub},
-		{sandbox.NewAWS(sandbox.Options{}), &s.AWS},
-	} {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			s.Close()
-			return nil, fmt.Errorf("cannot listen for a stand-in: %w", err)
-		}
-		server := &http.Server{Handler: vendor.handler, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
-		s.servers = append(s.servers, server)
-		*vendor.url = "http://" + listener.Addr().String()
-		go func() { _ = server.Serve(listener) }()
-	}
-	return s, nil
+	// started are those that are, by the provider's name.
+	started map[string]StandIn
+	// Megvii and Linkface are base URLs.
+	Megvii, Linkface string
 }
 
 // StandIn is one of them: where it is, and what it accepts. None of it is a secret.
@@ -58,23 +36,50 @@ type StandIn struct {
 	Secrets map[string]string
 }
 
-// megviiPathPrefix is the document's, under which the stand-in answers.
-const megviiPathPrefix = "/faceid"
+// vendors are the stand-ins of the sandbox, one for each provider.
+var vendors = []struct {
+	provider string
+	// pathPrefix is the document's, under which the stand-in answers.
+	pathPrefix string
+	open       func(sandbox.Options) *sandbox.StandIn
+	secrets    map[string]string
+}{
+	{"megvii", "/faceid", sandbox.NewMegvii, map[string]string{
+		"api_key": sandbox.DemoMegviiAPIKey, "api_secret": sandbox.DemoMegviiAPISecret,
+	}},
+	{"linkface", "", sandbox.NewLinkface, map[string]string{
+		"api_id": sandbox.DemoLinkfaceAPIID, "api_secret": sandbox.DemoLinkfaceAPISecret,
+	}},
+	{"sumsub", "/resources", sandbox.NewSumsub, map[string]string{
+		"app_token": sandbox.DemoSumsubAppToken, "secret_key": sandbox.DemoSumsubSecretKey,
+	}},
+	{"aws", "", sandbox.NewAWS, map[string]string{
+		"access_key_id": sandbox.DemoAWSAccessKeyID, "secret_access_key": sandbox.DemoAWSSecretAccessKey,
+	}},
+}
+
+// Start starts the stand-ins on free loopback ports.
+func Start() (*StandIns, error) {
+	s := &StandIns{started: make(map[string]StandIn)}
+	for _, vendor := range vendors {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			s.Close()
+			return nil, fmt.Errorf("cannot listen for a stand-in: %w", err)
+		}
+		server := &http.Server{Handler: vendor.open(sandbox.Options{}), ReadTimeout: time.Minute, WriteTimeout: time.Minute}
+		s.servers = append(s.servers, server)
+		s.started[vendor.provider] = StandIn{"http://" + listener.Addr().String(), vendor.pathPrefix, vendor.secrets}
+		go func() { _ = server.Serve(listener) }()
+	}
+	s.Megvii, s.Linkface = s.started["megvii"].URL, s.started["linkface"].URL
+	return s, nil
+}
 
 // Of returns the stand-in of a provider.
 func (s *StandIns) Of(provider string) (StandIn, bool) {
-	switch provider {
-	case "megvii":
-		return StandIn{s.Megvii, megviiPathPrefix, map[string]string{
-			"api_key": sandbox.DemoMegviiAPIKey, "api_secret": sandbox.DemoMegviiAPISecret,
-		}}, true
-	case "linkface":
-		return StandIn{s.Linkface, "", map[string]string{
-			"api_id": sandbox.DemoLinkfaceAPIID, "api_secret": sandbox.DemoLinkfaceAPISecret,
-		}}, true
-	default:
-		return StandIn{}, false
-	}
+	standIn, ok := s.started[provider]
+	return standIn, ok
 }
 
 // Close stops them.
@@ -87,25 +92,20 @@ func (s *StandIns) Close() {
 // Config returns the text of the built-in configuration, with the stand-ins' addresses.
 // Its secrets pass through the environment as those of any configuration may.
 func (s *StandIns) Config() ([]byte, error) {
-	for name, value := range map[string]string{
-		"SANDBOX_MEGVII_API_KEY":        sandbox.DemoMegviiAPIKey,
-		"SANDBOX_MEGVII_API_SECRET":     sandbox.DemoMegviiAPISecret,
-		"SANDBOX_LINKFACE_API_ID":       sandbox.DemoLinkfaceAPIID,
-		"SANDBOX_LINKFACE_API_SECRET":   sandbox.DemoLinkfaceAPISecret,
-		"SANDBOX_AWS_ACCESS_KEY_ID":     sandbox.DemoAWSAccessKeyID,
-		"SANDBOX_AWS_SECRET_ACCESS_KEY": sandbox.DemoAWSSecretAccessKey,
-		"SANDBOX_SUMSUB_APP_TOKEN":      sandbox.DemoSumsubAppToken,
-		"SANDBOX_SUMSUB_SECRET_KEY":     sandbox.DemoSumsubSecretKey,
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			return nil, err
+	urls := make(map[string]string)
+	for provider, standIn := range s.started {
+		urls[provider] = standIn.URL
+		for key, value := range standIn.Secrets {
+			if err := os.Setenv(strings.ToUpper("SANDBOX_"+provider+"_"+key), value); err != nil {
+				return nil, err
+			}
 		}
 	}
-	parsed, err := template.New("sandbox.yaml").Parse(configTemplate)
+	parsed, err := template.New("sandbox.yaml").Option("missingkey=error").Parse(configTemplate)
 	if err != nil {
 		return nil, err
 	}
 	var text bytes.Buffer
-	err = parsed.Execute(&text, s)
+	err = parsed.Execute(&text, urls)
 	return text.Bytes(), err
 }

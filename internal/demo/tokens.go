@@ -160,7 +160,7 @@ func CompactJSON(message *livenessv1.IssueLivenessTokenRequest) []byte {
 }
 
 // ShowHow prints command lines that work when pasted into another terminal.
-func ShowHow(gateway config.Listen, vendors *StandIns, output io.Writer) error {
+func ShowHow(gateway config.Listen, standIns *StandIns, output io.Writer) error {
 	var text strings.Builder
 	say := func(format string, values ...any) { _, _ = fmt.Fprintf(&text, format, values...) }
 	say("\nWatch it at http://%s/. Try it in a browser, http://%s/docs, or from another terminal (stop with Ctrl-C):\n", gateway.Operator, gateway.REST)
@@ -169,30 +169,30 @@ func ShowHow(gateway config.Listen, vendors *StandIns, output io.Writer) error {
 		say("\n# %s\ncurl -sS %s -H 'Content-Type: application/json' -d '%s'\n", e.Product, tokensURL(gateway), message)
 		say("grpcurl -plaintext -d '%s' %s liveness.v1.LivenessService/IssueLivenessToken\n", message, gateway.GRPC)
 	}
-	showStandIns(say, vendors)
+	showStandIns(say, standIns)
 	say("\n# metrics\ncurl -sS http://%s/metrics\n\n", gateway.Admin)
 	_, err := io.WriteString(output, text.String())
 	return err
 }
 
 // ShowOwn prints where the gateway and the stand-ins are whose routes are somebody's own.
-func ShowOwn(gateway config.Listen, vendors *StandIns, output io.Writer) error {
+func ShowOwn(gateway config.Listen, standIns *StandIns, output io.Writer) error {
 	var text strings.Builder
 	say := func(format string, values ...any) { _, _ = fmt.Fprintf(&text, format, values...) }
 	say("Your routes, against stand-ins of the vendors (stop with Ctrl-C):\n\n")
 	say("gRPC       %s\nREST       %s\nAPI page   http://%s/docs\noperators  http://%s/\n",
 		gateway.GRPC, tokensURL(gateway), gateway.REST, gateway.Operator)
-	showStandIns(say, vendors)
+	showStandIns(say, standIns)
 	say("\n# metrics\ncurl -sS http://%s/metrics\n\n", gateway.Admin)
 	_, err := io.WriteString(output, text.String())
 	return err
 }
 
 // showStandIns says what the stand-ins accept, and how they are told to fail.
-func showStandIns(say func(string, ...any), vendors *StandIns) {
+func showStandIns(say func(string, ...any), standIns *StandIns) {
 	say("\n# what the stand-ins accept; none of it is a secret\n")
-	for _, provider := range []string{"megvii", "linkface"} {
-		of, _ := vendors.Of(provider)
+	for _, provider := range slices.Sorted(maps.Keys(standIns.started)) {
+		of := standIns.started[provider]
 		say("# %s at %s%s:", provider, of.URL, of.PathPrefix)
 		for _, key := range slices.Sorted(maps.Keys(of.Secrets)) {
 			say(" %s %s", key, of.Secrets[key])
@@ -200,9 +200,9 @@ func showStandIns(say func(string, ...any), vendors *StandIns) {
 		say("\n")
 	}
 	say("\n# rehearse a failure: the product's next three requests are refused, or get no answer; docs/sandbox.md has all of them\n")
-	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Megvii, `{"product":"megvii.app-v5","outcome":"code=CONCURRENCY_LIMIT_EXCEEDED","times":3}`)
-	say("curl -sS %s/_sandbox/next -d '%s'\n", vendors.Linkface, `{"product":"linkface.app","outcome":"hang","times":3}`)
+	say("curl -sS %s/_sandbox/next -d '%s'\n", standIns.Megvii, `{"product":"megvii.app-v5","outcome":"code=CONCURRENCY_LIMIT_EXCEEDED","times":3}`)
+	say("curl -sS %s/_sandbox/next -d '%s'\n", standIns.Linkface, `{"product":"linkface.app","outcome":"hang","times":3}`)
 	say("\n# what the vendors issued\n")
-	say("curl -sS %s/_sandbox/ledger\n", vendors.Megvii)
-	say("curl -sS %s/_sandbox/ledger\n", vendors.Linkface)
+	say("curl -sS %s/_sandbox/ledger\n", standIns.Megvii)
+	say("curl -sS %s/_sandbox/ledger\n", standIns.Linkface)
 }

@@ -143,7 +143,7 @@ func TestCodeOutsideOfATableIsReported(t *testing.T) {
 	vendor := *vendors.All()[0]
 	vendor.Codes = append(slices.Clip(vendor.Codes), providers.Code{Code: "4711"})
 	_, err := codeRows(root, &vendor)
-	require.EqualError(t, err, `internal/providers/linkface: code "4711" is in no literal of providers.CodeTable`)
+	require.EqualError(t, err, `internal/providers/`+vendor.Name+`: code "4711" is in no literal of providers.CodeTable`)
 }
 
 func TestCodesAreFoundHoweverTheyAreSpelled(t *testing.T) {
