@@ -28,7 +28,7 @@ type savedCase struct {
 	HTTPStatus  int    `json:"http_status"`
 	ContentType string `json:"content_type"`
 	Body        string `json:"body"`
-	// SubjectID is the invented one that the answer repeats, whose request it is the answer to.
+	// SubjectID is the invented one of the request, where the answer or what it is read as has it.
 	SubjectID string    `json:"subject_id,omitempty"`
 	Evidence  string    `json:"evidence"`
 	Want      savedWant `json:"want"`
@@ -83,14 +83,15 @@ func (t *trial) save(ctx context.Context, file string, cases []any, wire *record
 		Body:        invented.answer(wire.text()),
 		Evidence:    fmt.Sprintf("seen at %s, account region %s", wire.at.UTC().Format(time.RFC3339), cmp.Or(t.account.Region, "none")),
 	}
-	if subject := invented.hide.Replace(t.message.GetSubjectId()); subject != "" && strings.Contains(c.Body, subject) {
-		c.SubjectID = subject
-	}
-	again, err := t.of(c.SubjectID).call(ctx, &c)
+	subject := invented.hide.Replace(t.message.GetSubjectId())
+	again, err := t.of(subject).call(ctx, &c)
 	if err != nil {
 		return err
 	}
 	c.Want = wantOf(t.product, again)
+	if strings.Contains(c.Body+c.Want.SessionID, subject) {
+		c.SubjectID = subject
+	}
 	want := wantOf(t.product, made)
 	want.Token, want.Digits, want.SessionID = c.Want.Token, c.Want.Digits, c.Want.SessionID
 	if !utf8.ValidString(c.Body) || c.Want != want {
