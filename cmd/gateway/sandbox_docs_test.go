@@ -39,10 +39,9 @@ func startBefore(t *testing.T, vendors *demo.StandIns) *started {
 
 // standInOf is the base URL of the product's vendor.
 func standInOf(vendors *demo.StandIns, product string) string {
-	if strings.HasPrefix(product, "linkface.") {
-		return vendors.Linkface
-	}
-	return vendors.Megvii
+	provider, _, _ := strings.Cut(product, ".")
+	standIn, _ := vendors.Of(provider)
+	return standIn.URL
 }
 
 // control makes a request to a stand-in itself.
@@ -108,9 +107,9 @@ func carrying(e demo.Example, outcome string) *livenessv1.IssueLivenessTokenRequ
 	request := proto.CloneOf(e.Request)
 	outcome = outcome[:min(len(outcome), 128)]
 	switch e.Product {
-	case "linkface.app":
+	case "linkface.app", "aws.face-liveness":
 		return nil
-	case "megvii.app-v5", "megvii.h5-flash":
+	case "megvii.app-v3", "megvii.app-v5", "megvii.h5-flash", "sumsub.sdk":
 		request.SubjectId = outcome
 	default:
 		request.Reference = outcome
@@ -198,7 +197,11 @@ func TestSandboxPrintsHowToRehearse(t *testing.T) {
 	for _, answer := range answers {
 		require.True(t, strings.HasPrefix(answer, "200 "), answer)
 	}
-	app, v5 := demo.Examples()[0].Request, demo.Examples()[1].Request
+	examples := map[string]*livenessv1.IssueLivenessTokenRequest{}
+	for _, e := range demo.Examples() {
+		examples[e.Product] = e.Request
+	}
+	app, v5 := examples["linkface.app"], examples["megvii.app-v5"]
 	checkCall(t, g, v5, "503", "VENDOR_CONCURRENCY_LIMITED")
 	checkCall(t, g, app, "504", "VENDOR_TIMEOUT")
 	checkCall(t, g, v5, "200", "")
@@ -208,7 +211,11 @@ func TestSandboxRefusesAnUnknownOutcomeInTheCall(t *testing.T) {
 	g, _ := startSandbox(t)
 	for _, e := range demo.Examples() {
 		if request := carrying(e, "sandbox:explode"); request != nil {
-			checkCall(t, g, request, "400", "ARGUMENT_REJECTED")
+			status := "400"
+			if e.Product == "sumsub.sdk" { // its refusals name no field
+				status = "502"
+			}
+			checkCall(t, g, request, status, "ARGUMENT_REJECTED")
 		}
 	}
 }

@@ -36,7 +36,7 @@ func NewLinkface(o Options) *StandIn {
 
 // NewSumsub returns a stand-in for Sumsub's server.
 func NewSumsub(o Options) *StandIn {
-	return newStandIn(o, sumsub.New(o.accepted(DemoSumsubAppToken, DemoSumsubSecretKey), o.Sumsub), "")
+	return newStandIn(o, sumsub.New(o.accepted(DemoSumsubAppToken, DemoSumsubSecretKey), o.Sumsub), sumsub.PathPrefix)
 }
 
 // NewAWS returns a stand-in for Amazon Rekognition.

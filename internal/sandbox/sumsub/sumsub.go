@@ -18,6 +18,9 @@ const (
 	DemoSecretKey = "demo-sumsub-secret"
 )
 
+// PathPrefix is where Sumsub's documents put every endpoint.
+const PathPrefix = "/resources"
+
 // maxBody is our choice.
 const maxBody = 1 << 20
 
@@ -40,7 +43,7 @@ func New(accepted standin.Credentials, dashboard Dashboard) standin.Vendor {
 	})
 	return standin.Vendor{NotFound: noSuchAPI, Endpoints: []*standin.Endpoint{{
 		Product:      "sumsub.sdk",
-		Path:         "/resources/accessTokens/sdk",
+		Path:         "/accessTokens/sdk",
 		Read:         params.WithHeaders(params.JSON(maxBody, "application/json"), tokenHeader, timeHeader, signatureHeader),
 		Carriers:     []string{"userId"},
 		Authenticate: checkSignature(accepted),
