@@ -85,6 +85,7 @@ const oneRouteJSON = `{
       "in_flight": 2,
       "limit": 20,
       "max_in_flight": 500,
+      "waiting": 0,
       "clock_offset_seconds": 600.5,
       "credentials": [
         {
