@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -66,15 +67,27 @@ func (r *rollout) start() *process {
 		p.ended <- p.command.Wait()
 	}()
 	require.NoError(r.t, <-serving)
-	require.Eventually(r.t, func() bool {
-		answer, err := http.Get("http://" + p.Admin + "/readyz") //nolint:noctx // bounded by Eventually
-		if err != nil {
-			return false
-		}
-		_ = answer.Body.Close()
-		return answer.StatusCode == http.StatusOK
-	}, startLimit, 5*time.Millisecond)
+	require.Eventually(r.t, p.ready, readyLimit, 5*time.Millisecond, "the replica is not ready")
 	return p
+}
+
+// readyLimit is what a replica may take on a machine that has other things to do.
+const readyLimit = time.Minute
+
+// ready reports whether the replica says that it is.
+func (p *process) ready() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.Admin+"/readyz", http.NoBody)
+	if err != nil {
+		return false
+	}
+	answer, err := (&http.Client{}).Do(request)
+	if err != nil {
+		return false
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
 }
 
 // readAddresses reads the log up to the line that has them.
@@ -100,7 +113,7 @@ func (p *process) terminate(t *testing.T) {
 	select {
 	case err := <-p.ended:
 		require.NoError(t, err, "exit status")
-	case <-time.After(startLimit):
+	case <-time.After(readyLimit):
 		t.Fatal("the replica does not end")
 	}
 }

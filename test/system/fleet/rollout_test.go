@@ -112,13 +112,13 @@ func (r *rollout) kill() {
 // service config, nor over REST, whose clients keep connections; and no token is for nobody.
 func TestRollingRestartsFailNothing(t *testing.T) {
 	r := newRollout(t)
-	load := startLoad(t, r.balancer, plain)
-	for range *rollouts {
+	load, done := startLoad(t, r.balancer, plain), 0
+	t.Cleanup(func() { t.Logf("%d rolling restarts of %d replicas: %s", done, replicas, load.end()) })
+	for ; done < *rollouts; done++ {
 		r.restart()
 	}
 	r.telling.Wait()
 	result := load.end()
-	t.Logf("%d rolling restarts of %d replicas: %s", *rollouts, replicas, result)
 	require.Empty(t, result.failed[:min(5, len(result.failed))])
 	require.Greater(t, result.calls, callsPerSecond, "there was hardly any load")
 	require.EqualValues(t, result.calls, r.vendor.issued(), "a token was issued for nobody")
