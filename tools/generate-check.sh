@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-paths=(gen third_party/proto tools/thirdparty docs/errors.md docs/vendors.md deploy/config.schema.json deploy/grafana deploy/kubernetes)
+paths=(gen third_party/proto tools/thirdparty docs/errors.md docs/vendors.md deploy/config.schema.json deploy/grafana deploy/kubernetes deploy/helm/gateway.yaml)
 tools/generate.sh
 
 untracked=$(git ls-files --others --exclude-standard -- "${paths[@]}")

@@ -354,16 +354,24 @@ func TestNotes(t *testing.T) {
 	require.NotContains(t, rendered(t, everything(t)).notes, "example configuration")
 }
 
-// The example is a copy, so that it can be installed as it is; its secrets are files.
+// What the chart runs without a configuration is the example, with secrets that are files.
 func TestDefaultConfigurationIsTheExample(t *testing.T) {
-	example, err := os.ReadFile("../../deploy/config.example.yaml")
+	committed, err := os.ReadFile(chartFolder + "/gateway.yaml")
 	require.NoError(t, err)
-	_, want, found := strings.Cut(string(example), "\naccounts:\n")
+	path := filepath.Join(t.TempDir(), "gateway.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("listen: {}\naccounts:\n  old: {}\n"), 0o600))
+	require.NoError(t, writeExample(path))
+	fresh, err := os.ReadFile(path)
+	require.NoError(t, err)
+	_, want, found := strings.Cut(string(fresh), "\naccounts:\n")
 	require.True(t, found)
-	want = regexp.MustCompile(`(?m)^( +api_\w+): \{env: (\w+)\}$`).ReplaceAllString(want, "$1: {file: /etc/gateway-secrets/$2}")
-	_, got, found := strings.Cut(rendered(t, nil).configMaps["liveness-gateway"].Data["gateway.yaml"], "\naccounts:\n")
+	require.NotContains(t, want, "old: {}")
+	require.Contains(t, want, "api_key: {file: /etc/gateway-secrets/MEGVII_API_KEY}")
+	require.Contains(t, want, "# A secret never stands in this file: {env: NAME} names a variable")
+	_, got, found := strings.Cut(string(committed), "\naccounts:\n")
 	require.True(t, found)
-	require.Equal(t, want, got)
+	require.Equal(t, want, got, "tools/generate.sh writes it anew")
+	require.Equal(t, strings.TrimSuffix(string(committed), "\n")+"\n", rendered(t, nil).configMaps["liveness-gateway"].Data["gateway.yaml"])
 }
 
 func TestManifestsAreWhatTheChartRenders(t *testing.T) {
