@@ -78,6 +78,7 @@ lint: ## Lint the Go code and the contract.
 	cd tools/thirdparty && $(LINT) run
 	cd tools/chart && $(LINT) run
 	cd tools/dashboards && $(LINT) run
+	cd tools/release && $(LINT) run
 	$(BUF) lint
 	$(BUF) format proto --diff --exit-code
 
@@ -94,6 +95,14 @@ generate: ## Write gen/, third_party/proto, the generated pages of docs/ and the
 chart: ## Check what the Helm chart renders, and write deploy/kubernetes from its defaults.
 	go run -C tools/chart .
 	go test -C tools/chart -count=1 .
+
+.PHONY: release
+release: ## Make binaries, bills of materials, licences, image archives and checksums of the commit, in dist/.
+	go run -C tools/release .
+
+.PHONY: release-check
+release-check: ## Make a release for all platforms twice, each compiled anew, and compare every byte.
+	go test -C tools/release -count=1 -v -timeout 2h -run '^TestRelease$$' . -args -rebuild -platforms=linux/amd64,linux/arm64,darwin/amd64,darwin/arm64
 
 .PHONY: docs
 docs: ## Write docs/errors.md, docs/vendors.md and deploy/config.schema.json anew.
