@@ -43,7 +43,7 @@ func write(folder string) error {
 		if filepath.Ext(name) != ".yaml" {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(written+text), 0o644); err != nil { //nolint:gosec // for everybody to read
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(written+text), 0o644); err != nil {
 			return err
 		}
 	}
@@ -89,7 +89,7 @@ func writeExample(path string) error {
 	if !found || !foundToo {
 		return fmt.Errorf("%s and %s must have accounts", path, example)
 	}
-	return os.WriteFile(path, []byte(head+begin+secretsAsFiles(tail)), 0o644) //nolint:gosec // for everybody to read
+	return os.WriteFile(path, []byte(head+begin+secretsAsFiles(tail)), 0o644)
 }
 
 var variable = regexp.MustCompile(`\{env: (\w+)\}`)
