@@ -19,7 +19,7 @@ var (
 	backslashes = regexp.MustCompile(`\\+`)
 	digit       = regexp.MustCompile(`[0-9]`)
 	// harmlessName is what vendors call what describes an answer and not a user.
-	harmlessName = regexp.MustCompile(`(?i)^"(error|(err(or)?_?)?(code|message|msg|reason|status)|request_?id)"$`)
+	harmlessName = regexp.MustCompile(`(?i)^"(error|(err(or)?_?)?(code|message|msg|reason|status)|error_?name|__type|(request|correlation)_?id)"$`)
 )
 
 // answer returns the text of an answer, laid out as it came, with other text in place of
@@ -40,7 +40,7 @@ func (r *redactor) answer(content string) string {
 			return r.text(name, true) + literal[len(name):]
 		case literal[0] == '"':
 			literal = r.text(literal, known)
-		case len(literal) > 3 && !r.all && !r.isHarmless(literal), r.hide.Replace(literal) != literal:
+		case len(literal) > 3 && !known && !r.all && !r.isHarmless(literal), r.hide.Replace(literal) != literal:
 			literal = r.blank("number", literal)
 		}
 		known = false
