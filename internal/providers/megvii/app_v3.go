@@ -35,7 +35,7 @@ var appV3 = providers.Product{
 	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		subjectIDLimit(128),
-		referenceLimit(128),
+		referenceLimit,
 		{
 			Field: providers.FieldIdentityDocument, Text: "must be left out: the account has no data source",
 			Reason: providers.NoEligibleProduct, With: withoutDataSource,

@@ -29,7 +29,7 @@ var h5Flash = providers.Product{
 	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
-		referenceLimit(128),
+		referenceLimit,
 		providers.AtMostPhotos(2),
 		requestLimit,
 		{

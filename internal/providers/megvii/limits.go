@@ -38,10 +38,9 @@ func subjectIDLimit(maxBytes int) providers.Limit {
 		func(r *providers.Request) string { return r.SubjectID.Reveal() })
 }
 
-func referenceLimit(maxBytes int) providers.Limit {
-	return providers.AtMostBytes(providers.FieldReference, maxBytes,
-		func(r *providers.Request) string { return r.Reference })
-}
+// referenceLimit is of every biz_no but random-number's, which counts characters.
+var referenceLimit = providers.AtMostBytes(providers.FieldReference, 128,
+	func(r *providers.Request) string { return r.Reference })
 
 var nameLimit = providers.Limit{
 	Field:  providers.FieldIdentityDocumentName,

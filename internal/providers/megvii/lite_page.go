@@ -38,7 +38,7 @@ var litePage = providers.Product{
 	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
-		referenceLimit(128),
+		referenceLimit,
 		documentTypeLimit,
 		documentCountryLimit,
 		nameLimit,

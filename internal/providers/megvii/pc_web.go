@@ -33,7 +33,7 @@ var pcWeb = providers.Product{
 	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
-		referenceLimit(128),
+		referenceLimit,
 		documentTypeLimit,
 		documentCountryLimit,
 		nameLimit,

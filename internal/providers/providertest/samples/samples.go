@@ -58,7 +58,7 @@ var expirySources = map[string]providers.ExpirySource{
 // product's Minimal, any other that to Full.
 func Run(t *testing.T, file string, n int, products ...providertest.Product) {
 	t.Helper()
-	content, err := os.ReadFile(file)
+	content, err := os.ReadFile(file) //nolint:gosec // of the test that calls
 	require.NoError(t, err)
 	var all []sample
 	require.NoError(t, json.Unmarshal(content, &all))
