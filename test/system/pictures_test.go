@@ -3,7 +3,6 @@ package system
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -20,11 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var keepPictures = flag.Bool("pictures", false, "write the dashboards' pictures to docs/dashboards")
-
 const (
-	// pictureTime is how long the traffic of the pictures lasts: calm, then faults, then calm.
-	pictureTime = 30 * time.Second
+	// trafficTime is how long the traffic of the pictures lasts: calm, then faults, then calm.
+	trafficTime = 30 * time.Second
 	// pictureWidth is that of a laptop's screen.
 	pictureWidth = 1440
 )
@@ -48,7 +45,7 @@ func TestDashboardsAreDrawn(t *testing.T) {
 			seen := &observed{}
 			ctx := newBrowser(t, seen)
 			browse(ctx, t, chromedp.EmulateViewport(pictureWidth, 900))
-			browse(ctx, t, chromedp.Navigate(fmt.Sprintf("%s/?range=%d&step=1&window=5s&end=%d", page, int(pictureTime.Seconds())+5, end.Unix())))
+			browse(ctx, t, chromedp.Navigate(fmt.Sprintf("%s/?range=%d&step=1&window=5s&end=%d", page, int(trafficTime.Seconds())+5, end.Unix())))
 			panels := drawn(ctx, t)
 			require.Len(t, panels, countPanels(readDashboard(t, name)))
 			for _, panel := range panels {
@@ -56,10 +53,8 @@ func TestDashboardsAreDrawn(t *testing.T) {
 			}
 			picture := browse(ctx, t, chromedp.FullScreenshot(100))
 			require.Greater(t, len(picture), 20_000, "hardly anything is drawn")
-			if *keepPictures {
-				file := filepath.Join(checkout, "docs", "dashboards", name+".png")
-				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755)) //nolint:gosec // a folder for everybody
-				require.NoError(t, os.WriteFile(file, picture, 0o644))     //nolint:gosec // a picture for everybody
+			if *pictures != "" {
+				require.NoError(t, os.WriteFile(filepath.Join(*pictures, "dashboard-"+name+".png"), picture, 0o644)) //nolint:gosec // for everybody
 			}
 			_, complaints := seen.read()
 			require.Empty(t, complaints)
@@ -93,7 +88,7 @@ func countPanels(d dashboard) (n int) {
 // time everything that can go wrong besides.
 func scriptTraffic(t *testing.T, replicas []sandbox) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), pictureTime)
+	ctx, cancel := context.WithTimeout(t.Context(), trafficTime)
 	defer cancel()
 	begin := time.Now()
 	var running sync.WaitGroup
@@ -103,7 +98,7 @@ func scriptTraffic(t *testing.T, replicas []sandbox) {
 		})
 		running.Go(func() {
 			repeat(ctx, 250*time.Millisecond, func(i int) {
-				if since := time.Since(begin); since > pictureTime/3 && since < 2*pictureTime/3 {
+				if since := time.Since(begin); since > trafficTime/3 && since < 2*trafficTime/3 {
 					_, _, _ = replica.post(ctx, traffic[i%len(traffic)].body)
 				}
 			})
