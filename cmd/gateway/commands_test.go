@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -51,7 +52,7 @@ func TestEveryHelpHasExamples(t *testing.T) {
 			require.NoError(t, found.ParseFlags(rest), line[1])
 			require.NoError(t, found.ValidateRequiredFlags(), line[1])
 			require.NoError(t, found.ValidateArgs(found.Flags().Args()), line[1])
-			require.Equal(t, found.HasSubCommands() && found.HasParent(), false, "%s does nothing", line[1])
+			require.False(t, found.HasSubCommands() && found.HasParent(), "%s does nothing", line[1])
 			own = own || strings.HasPrefix(found.CommandPath(), command.CommandPath())
 		}
 		require.True(t, own, "%s has no example of its own", command.CommandPath())
@@ -121,7 +122,7 @@ func TestEveryWayToNameTheFile(t *testing.T) {
 		if command[0] != "sandbox" { // which has a configuration of its own
 			require.ErrorContains(t, run(ended, command, &bytes.Buffer{}, &bytes.Buffer{}), "name the configuration FILE, or - for standard input")
 		}
-		both := append(command[:len(command):len(command)], file, "--config", file)
+		both := slices.Concat(command, []string{file, "--config", file})
 		require.ErrorContains(t, run(ended, both, &bytes.Buffer{}, &bytes.Buffer{}), "named twice")
 	}
 	root := newRoot(stdlog.New(nil))
