@@ -150,22 +150,26 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 	return nil
 }
 
-// call makes the call through the server's interceptors and a route with one target, so
-// that it is checked, made and read as a caller's would be.
+// call makes the call through the server's interceptors and routes with one target, one for
+// each of its flows, so that it is checked, made and read as a caller's would be.
 func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, error) {
 	keeper, err := idempotency.NewInMemory(idempotency.NewMemory(1, 1<<20))
 	if err != nil {
 		return nil, err
 	}
-	router := routing.New([]route.Route{{
-		Flow: call.FlowOf(t.message.GetFlow()), Scenario: t.message.GetScenario(), MaxAttempts: 1,
-		Targets: []route.Target{{
-			Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
-			Timeout: t.timeout, Issuer: upstream.Open(t.account, over).NewTarget(t.product.ID, t.parameters),
-			Guard:    guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
-			Settings: providers.Settings{Parameters: t.parameters, Options: t.account.Options},
-		}},
-	}}, func(*routing.Attempt) {})
+	target := route.Target{
+		Product: t.product, Provider: t.account.Provider.Name, Account: t.account.Name, Region: t.account.Region,
+		Timeout: t.timeout, Issuer: upstream.Open(t.account, over).NewTarget(t.product.ID, t.parameters),
+		Guard:    guard.NewAccount(len(t.account.Credentials), t.account.MaxInFlight),
+		Settings: providers.Settings{Parameters: t.parameters, Options: t.account.Options},
+	}
+	var routes []route.Route
+	for _, flow := range t.product.Flows {
+		routes = append(routes, route.Route{
+			Flow: flow, Scenario: t.message.GetScenario(), MaxAttempts: 1, Targets: []route.Target{target},
+		})
+	}
+	router := routing.New(routes, func(*routing.Attempt) {})
 	d := server.NewDispatcher(&admission.Controller{})
 	d.Use(&settings.Settings{AllowPrivateCallbacks: true}) // an operator's own message
 	livenessv1.RegisterLivenessServiceServer(d, service.New(router, keeper))

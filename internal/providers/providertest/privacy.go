@@ -166,9 +166,16 @@ func escaped(text string) string {
 // printed returns things in every way in which a log or a message may print them.
 func printed(things ...any) string {
 	var all bytes.Buffer
+	// The time of a line may have any digits.
+	timeless := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}
 	for _, v := range things {
-		slog.New(slog.NewTextHandler(&all, nil)).Info("", "value", v)
-		slog.New(slog.NewJSONHandler(&all, nil)).Info("", "value", v)
+		slog.New(slog.NewTextHandler(&all, timeless)).Info("", "value", v)
+		slog.New(slog.NewJSONHandler(&all, timeless)).Info("", "value", v)
 		_ = json.NewEncoder(&all).Encode(v) // a cause may not be encodable
 		fmt.Fprintf(&all, "%v\n%+v\n%#v\n", v, v, v)
 		if failure, ok := v.(*providers.Error); ok && failure != nil {
