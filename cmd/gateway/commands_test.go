@@ -72,11 +72,11 @@ func TestUnknownCommandsNameTheNearest(t *testing.T) {
 				continue
 			}
 			var output bytes.Buffer
-			err := run(t.Context(), append(path[:len(path):len(path)], name[:len(name)-1]), &output, &output)
+			err := run(t.Context(), append(slices.Clip(path), name[:len(name)-1]), &output, &output)
 			require.ErrorContains(t, err, `unknown command "`+name[:len(name)-1]+`", did you mean "`+name+`"?`)
 			require.Empty(t, output.String())
 		}
-		err := run(t.Context(), append(path[:len(path):len(path)], "something-else"), &bytes.Buffer{}, &bytes.Buffer{})
+		err := run(t.Context(), append(slices.Clip(path), "something-else"), &bytes.Buffer{}, &bytes.Buffer{})
 		require.ErrorContains(t, err, "expected ")
 		require.NotContains(t, err.Error(), crashReportName)
 		var help bytes.Buffer
@@ -116,7 +116,7 @@ func TestEveryWayToNameTheFile(t *testing.T) {
 		for _, way := range [][]string{{file}, {"--config", file}, {"-"}, {"--config", "-"}} {
 			root := newRoot(stdlog.New(nil))
 			root.SetIn(strings.NewReader(text))
-			err := execute(ended, root, append(command[:len(command):len(command)], way...), &bytes.Buffer{}, &bytes.Buffer{})
+			err := execute(ended, root, append(slices.Clip(command), way...), &bytes.Buffer{}, &bytes.Buffer{})
 			require.NoError(t, err, "%s %s", command, way)
 		}
 		if command[0] != "sandbox" { // which has a configuration of its own

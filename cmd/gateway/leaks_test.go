@@ -244,10 +244,11 @@ func (g *leakyGateway) call(ctx context.Context, l *leaks, c *leakCase, turn int
 	secret := c.set.Text("header")
 	if turn%2 == 0 {
 		var header, trailer metadata.MD
-		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", secret, "cookie", secret, "x-request-id", "no id "+secret, "baggage", "user="+secret)
+		sent := []string{"authorization", secret, "cookie", secret, "x-request-id", "no id " + secret, "baggage", "user=" + secret}
 		for _, name := range strangeHeaders {
-			ctx = metadata.AppendToOutgoingContext(ctx, name, secret, name+"-bin", secret)
+			sent = append(sent, name, secret, name+"-bin", secret)
 		}
+		ctx = metadata.AppendToOutgoingContext(ctx, sent...)
 		response, err := g.client.IssueLivenessToken(ctx, request, grpc.Header(&header), grpc.Trailer(&trailer))
 		l.scanMetadata(header, trailer)
 		if err != nil {

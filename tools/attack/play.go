@@ -140,14 +140,7 @@ func (o *observed) watch(ctx context.Context, s script, gateway *process, good *
 	if err != nil {
 		return err
 	}
-	o.one = calls.begin()
-	at := order{GRPC: gateway.grpc, REST: gateway.rest, Connections: 1, Ramp: ramp, For: s.one}
-	if o.byOne, err = hostile.attack(at); err != nil {
-		return err
-	}
-	o.many = calls.begin()
-	at.Connections, at.For = o.class.many(), s.many
-	if o.byMany, err = hostile.attack(at); err != nil {
+	if err := o.attack(order{GRPC: gateway.grpc, REST: gateway.rest, Ramp: ramp}, s, hostile, calls); err != nil {
 		return err
 	}
 	o.after = calls.begin()
@@ -173,6 +166,19 @@ func (o *observed) watch(ctx context.Context, s script, gateway *process, good *
 	o.callFor(ctx, calls, s.warm)
 	calls.rest()
 	return nil
+}
+
+// attack attacks over one connection, then over many.
+func (o *observed) attack(at order, s script, hostile *attackers, calls *caller) (err error) {
+	o.one = calls.begin()
+	at.Connections, at.For = 1, s.one
+	if o.byOne, err = hostile.attack(at); err != nil {
+		return err
+	}
+	o.many = calls.begin()
+	at.Connections, at.For = o.class.many(), s.many
+	o.byMany, err = hostile.attack(at)
+	return err
 }
 
 // callFor makes the good caller's calls for a while.

@@ -33,7 +33,8 @@ func (g *groups) addID(id string) bool {
 			bare = 0
 			continue
 		}
-		if bare++; bare < 3 { // else it is the same group
+		bare++
+		if bare < 3 { // else it is the same group
 			g.set(group(firstBare, secondBare, b))
 		}
 		firstBare, secondBare = secondBare, b
