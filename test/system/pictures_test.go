@@ -54,7 +54,7 @@ func TestDashboardsAreDrawn(t *testing.T) {
 			picture := browse(ctx, t, chromedp.FullScreenshot(100))
 			require.Greater(t, len(picture), 20_000, "hardly anything is drawn")
 			if *pictures != "" {
-				require.NoError(t, os.WriteFile(filepath.Join(*pictures, "dashboard-"+name+".png"), picture, 0o644)) //nolint:gosec // for everybody
+				require.NoError(t, os.WriteFile(filepath.Join(*pictures, "dashboard-"+name+".png"), picture, 0o644))
 			}
 			_, complaints := seen.read()
 			require.Empty(t, complaints)
@@ -149,4 +149,7 @@ func serveDrawing(t *testing.T, server prometheus, packages, name string) string
 }
 
 // installDrawing returns a folder that has what the page draws with.
-func installDrawing(t *testing.T) string { return installPackages(t, "testdata/dashboards") }
+func installDrawing(t *testing.T) string {
+	t.Helper()
+	return installPackages(t, "testdata/dashboards")
+}

@@ -143,19 +143,19 @@ func groupedBy(query string) []string {
 	if err != nil {
 		return nil
 	}
-	var labels []string
+	var names []string
 	parser.Inspect(expression, func(node parser.Node, _ []parser.Node) error {
 		switch n := node.(type) {
 		case *parser.AggregateExpr:
-			labels = append(labels, n.Grouping...)
+			names = append(names, n.Grouping...)
 		case *parser.BinaryExpr:
 			if n.VectorMatching != nil {
-				labels = append(labels, n.VectorMatching.MatchingLabels...)
+				names = append(names, n.VectorMatching.MatchingLabels...)
 			}
 		}
 		return nil
 	})
-	return labels
+	return names
 }
 
 // checkWords reports an alternative in a matcher of reasons or codes that no reason or

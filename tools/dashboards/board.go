@@ -15,18 +15,18 @@ const selected = `job=~"$job"`
 
 // source is the data source that the reader picks.
 func source() common.DataSourceRef {
-	return common.DataSourceRef{Type: cog.ToPtr("prometheus"), Uid: cog.ToPtr("${datasource}")}
+	return common.DataSourceRef{Type: new("prometheus"), Uid: new("${datasource}")}
 }
 
 // board is a dashboard that is being made.
 type board struct {
-	builder *dashboard.DashboardBuilder
+	builder *dashboard.DashboardBuilder //nolint:staticcheck // see built
 	id      uint32
 }
 
 // newBoard returns an empty dashboard with what all of them have.
 func newBoard(uid, title, description string) *board {
-	b := &board{builder: dashboard.NewDashboardBuilder(title)}
+	b := &board{builder: dashboard.NewDashboardBuilder(title)} //nolint:staticcheck // see built
 	b.builder.Uid(uid).Description(description).Tags([]string{"liveness-gateway"}).
 		Readonly().Tooltip(dashboard.DashboardCursorSyncCrosshair).Refresh("30s").Time("now-1h", "now").Timezone("browser").
 		WithVariable(dashboard.NewDatasourceVariableBuilder("datasource").Label("Data source").Type("prometheus")).
@@ -76,7 +76,10 @@ func (b *board) next() uint32 {
 	return b.id
 }
 
-func (b *board) build() (dashboard.Dashboard, error) { return b.builder.Build() }
+// built is a dashboard of the schema that Grafana provisions from files.
+type built = dashboard.Dashboard //nolint:staticcheck // see built
+
+func (b *board) build() (built, error) { return b.builder.Build() }
 
 // query is one of a panel's, with what its series are called.
 type query struct{ expr, legend string }

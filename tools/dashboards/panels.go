@@ -40,7 +40,7 @@ func thresholds(lowest string, steps ...step) *dashboard.ThresholdsConfigBuilder
 func words(of map[string][2]string) []dashboard.ValueMapping {
 	options := make(map[string]dashboard.ValueMappingResult, len(of))
 	for value, w := range of {
-		options[value] = dashboard.ValueMappingResult{Text: cog.ToPtr(w[0]), Color: cog.ToPtr(w[1])}
+		options[value] = dashboard.ValueMappingResult{Text: new(w[0]), Color: new(w[1])}
 	}
 	return []dashboard.ValueMapping{{ValueMap: &dashboard.ValueMap{Type: "value", Options: options}}}
 }

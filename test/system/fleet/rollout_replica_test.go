@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"slices"
 	"sync"
@@ -55,7 +54,7 @@ type process struct {
 func (r *rollout) start() *process {
 	r.t.Helper()
 	p := &process{command: exec.Command(r.program, "serve", "--config", r.config), ended: make(chan error, 1)}
-	p.command.Env = append(os.Environ(), r.env...)
+	p.command.Env = append(p.command.Environ(), r.env...)
 	log, err := p.command.StderrPipe()
 	require.NoError(r.t, err)
 	require.NoError(r.t, p.command.Start())

@@ -121,7 +121,7 @@ func TestRollingRestartsFailNothing(t *testing.T) {
 	result := load.end()
 	require.Empty(t, result.failed[:min(5, len(result.failed))])
 	require.Greater(t, result.calls, callsPerSecond, "there was hardly any load")
-	require.EqualValues(t, result.calls, r.vendor.issued(), "a token was issued for nobody")
+	require.Equal(t, result.calls, r.vendor.issued(), "a token was issued for nobody")
 	require.Len(t, result.tokens, result.calls)
 }
 
