@@ -68,11 +68,9 @@ func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
 			s.programs[c.program], "serve", "--config", file,
 			"--listen-grpc", a.grpc, "--listen-rest", a.http, "--listen-admin", a.admin,
 		},
-		Env: []string{
-			"BENCH_KEY=bench-key", "BENCH_SECRET=bench-secret", // of our configuration
-			"BENCH_NAMING=" + strings.Repeat("n", 32),
-			"MEGVII_API_KEY=k", "MEGVII_API_SECRET=s", "LINKFACE_API_ID=i", "LINKFACE_API_SECRET=s", // of the sample
-		},
+	}
+	for _, secret := range secrets.FindAllStringSubmatch(text, -1) {
+		command.Env = append(command.Env, secret[1]+"="+strings.Repeat("n", 32))
 	}
 	if a.operator != "" { // a baseline may not have it
 		command.Args = append(command.Args, "--listen-operator", a.operator)
@@ -88,6 +86,9 @@ func gateway(s *setup, c contender, a addresses) (rig.Command, error) {
 	}
 	return command, nil
 }
+
+// secrets are the variables that hold them.
+var secrets = regexp.MustCompile(`\{env: (\w+)\}`)
 
 var (
 	// sampleTLS is how the sample's listeners encrypt, sampleAddress where they listen.

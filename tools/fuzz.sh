@@ -1,23 +1,27 @@
 #!/usr/bin/env bash
-# Runs every Fuzz function, one after the other, for the given number of seconds
-# each, 20 by default. An input that fails is written to the package's testdata/fuzz,
-# where it is a test from then on.
+# Runs every Fuzz function for the given number of seconds, 20 by default, one on each
+# core. An input that fails is written to the package's testdata/fuzz, where it is a test
+# from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${1:-20}
-output=$(mktemp)
-trap 'rm "$output"' EXIT
+outputs=$(mktemp -d)
+trap 'rm -r "$outputs"' EXIT
 
 # fuzz runs one function. Before Go 1.27 the end of the time can itself be reported as
 # a failure (go.dev/issue/75804): nothing but "context deadline exceeded", and no input
 # written. That alone is let pass.
 fuzz() {
+  local output
+  output=$(mktemp -p "$outputs")
   # Making an input smaller takes the time of finding others.
-  if go test -run '^$' -fuzz "^$1\$" -fuzztime "${seconds}s" -fuzzminimizetime 10x "$2" | tee "$output"; then
+  if go test -run '^$' -fuzz "^$2\$" -fuzztime "${seconds}s" -fuzzminimizetime 10x -parallel 1 "$1" >"$output" 2>&1; then
+    printf '%s %s\n%s\n' "$1" "$2" "$(tail -n 3 "$output")"
     return
   fi
-  if grep -q 'Failing input written' "$output" || ! grep -A1 -e "^--- FAIL: $1 " "$output" | grep -qx '    context deadline exceeded'; then
+  printf '%s %s\n%s\n' "$1" "$2" "$(cat "$output")"
+  if grep -q 'Failing input written' "$output" || ! grep -A1 -e "^--- FAIL: $2 " "$output" | grep -qx '    context deadline exceeded'; then
     return 1
   fi
   echo "passed: only the end of the time was reported (go.dev/issue/75804)"
@@ -25,7 +29,15 @@ fuzz() {
 
 list=$(go test -list '^Fuzz' ./...)
 functions=()
-count=0
+running=()
+count=0 failed=0
+
+# end waits for the function that began first.
+end() {
+  wait "${running[0]}" || failed=$((failed + 1))
+  running=("${running[@]:1}")
+}
+
 while read -r first package _; do
   case $first in
     Fuzz*)
@@ -33,14 +45,20 @@ while read -r first package _; do
       ;;
     ok)
       for function in "${functions[@]}"; do
-        printf '\n%s %s\n' "$package" "$function"
-        fuzz "$function" "$package"
+        if ((${#running[@]} == $(nproc))); then
+          end
+        fi
+        fuzz "$package" "$function" &
+        running+=($!)
         count=$((count + 1))
       done
       functions=()
       ;;
   esac
 done <<<"$list"
+while ((${#running[@]} > 0)); do
+  end
+done
 
-printf '\n%d Fuzz functions, %s s each\n' "$count" "$seconds"
-((count > 0))
+printf '\n%d Fuzz functions, %s s each, %d failed\n' "$count" "$seconds" "$failed"
+((count > 0 && failed == 0))

@@ -35,23 +35,23 @@ var clientCases = []clientCase{
 		"ruled out", `"acme.app"`, "user-7f3a", `^NO_ELIGIBLE_PRODUCT, request [A-Z2-7]{26}
 field FIELD: does not name the product
 ruled out megvii\.app-v5: FIELD does not name the product
-ruled out linkface\.app: FIELD does not name the product
-must not be sent again
+(?:ruled out [a-z0-9.-]+: FIELD does not name the product
+)+must not be sent again
 $`, "NO_ELIGIBLE_PRODUCT", 1,
 	},
 	{
 		"argument refused", `"megvii.app-v5"`, "sandbox:status=400,code=BAD_ARGUMENTS:uuid", `^ARGUMENT_REJECTED, request [A-Z2-7]{26}
 field (subject_id|subjectId): refused by the vendor
 tried megvii\.app-v5: ARGUMENT_REJECTED
-ruled out linkface\.app: FIELD does not name the product
-must not be sent again
+(?:ruled out [a-z0-9.-]+: FIELD does not name the product
+)+must not be sent again
 $`, "ARGUMENT_REJECTED", 1,
 	},
 	{
 		"vendor down", `"megvii.app-v5"`, "sandbox:code=INTERNAL_ERROR", `^(VENDOR_INTERNAL_ERROR|NO_TARGET_AVAILABLE), request [A-Z2-7]{26}
 (?:tried megvii\.app-v5: VENDOR_INTERNAL_ERROR
-)*ruled out linkface\.app: FIELD does not name the product
-may be sent again in [0-9.]+(?:ms|s)
+)*(?:ruled out [a-z0-9.-]+: FIELD does not name the product
+)+may be sent again in [0-9.]+(?:ms|s)
 $`, "VENDOR_INTERNAL_ERROR|NO_TARGET_AVAILABLE", 3,
 	},
 }

@@ -72,7 +72,10 @@ func startGuarded(t *testing.T, w *callerstest.World, keys string) guarded {
 	file := filepath.Join(folder, "gateway.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(config+callersOf(t, w, keys)), 0o600))
 	serve := exec.Command(gateway, "serve", "--config", file)
-	serve.Env = append(serve.Environ(), "MEGVII_API_KEY=k", "MEGVII_API_SECRET=s", "LINKFACE_API_ID=k", "LINKFACE_API_SECRET=s")
+	serve.Env = serve.Environ()
+	for _, secret := range regexp.MustCompile(`\{env: (\w+)\}`).FindAllStringSubmatch(config, -1) {
+		serve.Env = append(serve.Env, secret[1]+"=secret")
+	}
 	p := start(t, serve)
 	return guarded{
 		p.await(t, `"grpc":"([^"]+)"`), p.await(t, `"rest":"([^"]+)"`), filepath.Join(folder, "tls", "authority.crt"),
