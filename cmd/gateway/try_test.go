@@ -144,6 +144,21 @@ func answering(t *testing.T, status int, body string) string {
 	return vendor.URL
 }
 
+// A product is tried for each of its flows, and for no other.
+func TestTryKnowsEveryFlowOfAProduct(t *testing.T) {
+	config := atStandIns(t)
+	for flow, served := range map[string]bool{"FLOW_APP_SDK": true, "FLOW_JS_SDK": true, "FLOW_HOSTED_PAGE": false, "FLOW_SPOKEN_DIGITS": false} {
+		request := write(t, `{"flow":"`+flow+`","subjectId":"user-1"}`)
+		output, err := try(t.Context(), config, "sumsub-sandbox", "sumsub.sdk", "--request", request)
+		if served {
+			require.NoError(t, err, "%s: %s", flow, output)
+			continue
+		}
+		require.EqualError(t, err, "no token was issued: NO_ELIGIBLE_PRODUCT", flow)
+		require.Regexp(t, `field at fault +flow`, output)
+	}
+}
+
 func TestTryMakesNoCallThatCannotSucceed(t *testing.T) {
 	vendor := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a call was made") }))
 	t.Cleanup(vendor.Close)
