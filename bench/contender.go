@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/liveness-gateway/gateway/bench/internal/rig"
+	"github.com/liveness-gateway/gateway/internal/freeport"
 )
 
 // contender is a gateway or proxy between callers and a vendor.
@@ -138,7 +139,7 @@ func (s *setup) startOnce(ctx context.Context, c contender) (*server, error) {
 			continue
 		}
 		var err error
-		if *listener.address, err = rig.FreeAddress(); err != nil {
+		if *listener.address, err = freeport.TakeAddress(); err != nil {
 			return nil, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"github.com/liveness-gateway/gateway/bench/internal/rig"
+	"github.com/liveness-gateway/gateway/internal/freeport"
 )
 
 // redisServer joins if it is found.
@@ -16,7 +17,7 @@ func (s *setup) startRedis(ctx context.Context) error {
 	if s.redis != nil {
 		return nil
 	}
-	address, err := rig.FreeAddress()
+	address, err := freeport.TakeAddress()
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/liveness-gateway/gateway/bench/internal/load"
 	"github.com/liveness-gateway/gateway/bench/internal/rig"
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/freeport"
 )
 
 // connections of each caller: one has 100 calls at most.
@@ -75,7 +76,7 @@ func startGateway(ctx context.Context, folder, program, vendor string, c *contes
 	}
 	var addresses [3]string
 	for i := range addresses {
-		address, err := rig.FreeAddress()
+		address, err := freeport.TakeAddress()
 		if err != nil {
 			return nil, err
 		}

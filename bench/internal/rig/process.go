@@ -123,16 +123,6 @@ func (p *Process) logTail() string {
 	return string(text[max(0, len(text)-limit):])
 }
 
-// FreeAddress returns a loopback address on which nothing listens. Another process may
-// take it before the one that it is for; the start then fails.
-func FreeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
 // Build compiles a package of the module in a folder as a release is built, and returns
 // the program's path.
 func Build(ctx context.Context, module, pkg, output string) (string, error) {

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"path/filepath"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/freeport"
 )
 
 // Vendor is the running stand-in of the vendor's server.
@@ -36,7 +38,7 @@ func StartVendor(ctx context.Context, folder, program string) (*Vendor, error) {
 	}
 	addresses := make([]string, 3)
 	for i := range addresses {
-		address, err := FreeAddress()
+		address, err := freeport.TakeAddress()
 		if err != nil {
 			return nil, err
 		}
