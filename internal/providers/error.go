@@ -1,6 +1,8 @@
 package providers
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -149,13 +151,15 @@ const (
 // String returns "unknown", "yes" or "no".
 func (b Billed) String() string { return [...]string{"unknown", "yes", "no"}[b] }
 
-// CodeTable is a vendor's error table.
+// CodeTable is a vendor's error table. A code with dots that no row has is read by the row of its
+// family, the longest of its heads that has one: AUTHFAILURE is of AUTHFAILURE.ANY_OTHER too.
 type CodeTable []Code
 
-// Has reports whether a row has the code.
+// Has reports whether a row has the code, or its family.
 func (t CodeTable) Has(code string) bool { return t.row(code) != nil }
 
-// Reason returns what the code means, VendorErrorUnrecognized if no row has it.
+// Reason returns what the code means, VendorErrorUnrecognized if neither it nor its family has a
+// row.
 func (t CodeTable) Reason(code string) Reason {
 	if row := t.row(code); row != nil {
 		return row.Reason
@@ -169,7 +173,39 @@ func (t CodeTable) Standing(code string) bool {
 	return row != nil && row.Standing
 }
 
+// Row returns the code of the row by which a code is read: itself, or its family; "" if there is
+// none.
+func (t CodeTable) Row(code string) string {
+	if row := t.row(code); row != nil {
+		return row.Code
+	}
+	return ""
+}
+
+// Prefer returns the first of the codes that is known, by itself or by its family; of none that
+// is, the first that is not "". Where an answer has a code in several places, what stands in
+// front of the vendor may have written one of them.
+func (t CodeTable) Prefer(codes ...string) string {
+	if i := slices.IndexFunc(codes, t.Has); i >= 0 {
+		return codes[i]
+	}
+	return cmp.Or(codes...)
+}
+
 func (t CodeTable) row(code string) *Code {
+	for {
+		if row := t.exactly(code); row != nil {
+			return row
+		}
+		dot := strings.LastIndexByte(code, '.')
+		if dot < 0 {
+			return nil
+		}
+		code = code[:dot]
+	}
+}
+
+func (t CodeTable) exactly(code string) *Code {
 	for i := range t {
 		if t[i].Code == code {
 			return &t[i]
@@ -181,7 +217,8 @@ func (t CodeTable) row(code string) *Code {
 // Code is one row of a vendor's error table.
 type Code struct {
 	// Code is the vendor's code as its document spells it, including a reason behind a
-	// colon ("AUTHORIZATION_ERROR:DENIED") but not the name of a parameter.
+	// colon ("AUTHORIZATION_ERROR:DENIED") or a dot ("AUTHFAILURE.SIGNATUREEXPIRE"), but not
+	// the name of a parameter.
 	Code   string
 	Reason Reason
 	// Standing is Error.Standing; only a VendorPermissionDenied has it.

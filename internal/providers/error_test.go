@@ -173,3 +173,56 @@ func TestCodeTable(t *testing.T) {
 	require.Equal(t, providers.VendorErrorUnrecognized, table.Reason(""))
 	require.Equal(t, providers.VendorErrorUnrecognized, providers.CodeTable(nil).Reason("1000"))
 }
+
+// Of several codes a known one comes first, then the first.
+func TestPreferredCode(t *testing.T) {
+	table := providers.CodeTable{{Code: "AUTH"}, {Code: "DENIED"}}
+	for _, test := range []struct {
+		codes []string
+		want  string
+	}{
+		{nil, ""},
+		{[]string{"", ""}, ""},
+		{[]string{"", "TEAPOT", "KETTLE"}, "TEAPOT"},
+		{[]string{"TEAPOT", "", "AUTH.STALE", "DENIED"}, "AUTH.STALE"},
+		{[]string{"DENIED", "AUTH"}, "DENIED"},
+	} {
+		require.Equal(t, test.want, table.Prefer(test.codes...), test.codes)
+	}
+}
+
+// A code with dots is read by its longest head that has a row, and by no other.
+func TestCodeFamilies(t *testing.T) {
+	table := providers.CodeTable{
+		{Code: "AUTH", Reason: providers.VendorCredentialsRejected},
+		{Code: "AUTH.STALE", Reason: providers.VendorSignatureExpired},
+		{Code: "DENIED", Reason: providers.VendorPermissionDenied, Standing: true},
+		{Code: "FAILED.DISK", Reason: providers.VendorInternalError},
+	}
+	for code, want := range map[string]struct {
+		row    string
+		reason providers.Reason
+	}{
+		"AUTH":            {"AUTH", providers.VendorCredentialsRejected},
+		"AUTH.STALE":      {"AUTH.STALE", providers.VendorSignatureExpired},
+		"AUTH.OTHER":      {"AUTH", providers.VendorCredentialsRejected},
+		"AUTH.OTHER.MORE": {"AUTH", providers.VendorCredentialsRejected},
+		"AUTH.STALE.MORE": {"AUTH.STALE", providers.VendorSignatureExpired},
+		"AUTH.STALE.":     {"AUTH.STALE", providers.VendorSignatureExpired},
+		"AUTH..STALE":     {"AUTH", providers.VendorCredentialsRejected},
+		"AUTH.":           {"AUTH", providers.VendorCredentialsRejected},
+		"DENIED.BY_RULE":  {"DENIED", providers.VendorPermissionDenied},
+		"FAILED.DISK":     {"FAILED.DISK", providers.VendorInternalError},
+		"FAILED.OTHER":    {"", providers.VendorErrorUnrecognized},
+		"FAILED":          {"", providers.VendorErrorUnrecognized},
+		"AUTHOR":          {"", providers.VendorErrorUnrecognized},
+		".AUTH":           {"", providers.VendorErrorUnrecognized},
+		"X.AUTH":          {"", providers.VendorErrorUnrecognized},
+		".":               {"", providers.VendorErrorUnrecognized},
+	} {
+		require.Equal(t, want.row, table.Row(code), code)
+		require.Equal(t, want.row != "", table.Has(code), code)
+		require.Equal(t, want.reason, table.Reason(code), code)
+		require.Equal(t, want.row == "DENIED", table.Standing(code), code)
+	}
+}

@@ -58,18 +58,18 @@ var codes = providers.CodeTable{
 const maxClockError = 4 * time.Minute
 
 // failureOf returns the failure that the answer tells of, nil if it tells of none: by the header,
-// else by __type, else by Code, and never by the message.
+// else by __type, else by Code, of which a known one comes first, and never by the message.
 func failureOf(reply *reply, answer *vendorhttp.Answer, call providers.Call) *providers.Error {
 	answer.SetText(cmp.Or(reply.Message, reply.Capital))
-	kind := cmp.Or(vendorhttp.Scalar(answer.Header("X-Amzn-Errortype")), reply.Type, reply.Code)
+	kind := string(answer.Header("X-Amzn-Errortype"))
 	switch {
-	case strings.TrimSpace(string(kind)) != "":
+	case strings.TrimSpace(kind) != "" || reply.Type != "" || reply.Code != "":
 	case answer.Succeeded():
 		return nil
 	default:
 		return answer.WithoutCode()
 	}
-	failure := answer.WithCode(codes, shapeOf(string(kind)))
+	failure := answer.WithCode(codes, codes.Prefer(shapeOf(kind), shapeOf(string(reply.Type)), shapeOf(string(reply.Code))))
 	if failure.Exchange.Code == accessDenied && clockContradicts(answer.Exchange().Date, call) {
 		failure.Reason, failure.Standing = providers.VendorSignatureExpired, false
 	}

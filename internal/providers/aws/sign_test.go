@@ -124,6 +124,7 @@ func TestErrors(t *testing.T) {
 		"the header alone":           {vendor{status: 400, header: named("AccessDeniedException:http://internal.amazon.com/coral/")}, providers.VendorPermissionDenied, accessDenied},
 		"the header before the body": {vendor{status: 400, header: named("ThrottlingException"), body: `{"__type":"AccessDeniedException"}`}, providers.VendorRateLimited, "THROTTLINGEXCEPTION"},
 		"__type before Code":         {vendor{status: 400, body: `{"__type":"a.b#ThrottlingException","Code":"AccessDeniedException"}`}, providers.VendorRateLimited, "THROTTLINGEXCEPTION"},
+		"a known one behind others":  {vendor{status: 400, header: named("TeapotException"), body: `{"__type":"KettleException","Code":"ThrottlingException"}`}, providers.VendorRateLimited, "THROTTLINGEXCEPTION"},
 		"namespace and address":      {vendor{status: 400, body: `{"__type":"com.amazon.coral.service#UnrecognizedClientException:http://x/#y"}`}, providers.VendorCredentialsRejected, "UNRECOGNIZEDCLIENTEXCEPTION"},
 		"address with a fragment":    {vendor{status: 400, body: `{"__type":"AccessDeniedException:http://x/#y"}`}, providers.VendorPermissionDenied, accessDenied},
 		"small letters":              {vendor{status: 403, body: `{"__type":"invalidclienttokenid"}`}, providers.VendorCredentialsRejected, "INVALIDCLIENTTOKENID"},

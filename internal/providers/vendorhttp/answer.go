@@ -87,9 +87,9 @@ func (a *Answer) SetProcessingTime(milliseconds Scalar) {
 // SetBilled sets whether the vendor bills the call.
 func (a *Answer) SetBilled(billed providers.Billed) { a.exchange.Billed = billed }
 
-// WithCode returns the failure that a vendor's code means by its table. A code that is
-// not in the table does not decide: it may be the word of a framework or proxy in front
-// of the vendor, so that the HTTP status decides.
+// WithCode returns the failure that a vendor's code means by its table, or what its family does
+// ("AUTHFAILURE" of an "AUTHFAILURE.OTHER" without a row). A code of neither does not decide: it may
+// be the word of a framework or proxy in front of the vendor, so that the HTTP status decides.
 func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Error {
 	if !table.Has(code) {
 		a.exchange.UnknownCode = true
@@ -101,7 +101,10 @@ func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Err
 		}
 		return a.WithoutCode()
 	}
-	a.exchange.Code = code
+	a.exchange.Code = table.Row(code)
+	if tail, ofFamily := strings.CutPrefix(code, a.exchange.Code+"."); ofFamily && a.Shows(tail) {
+		a.exchange.Code = code
+	}
 	failure := &providers.Error{Reason: table.Reason(code), Standing: table.Standing(code), Exchange: a.exchange}
 	failure.Blame(a.call.Request)
 	return failure
@@ -170,7 +173,7 @@ func (a *Answer) Shows(code string) bool {
 	digits, word := 0, 0
 	for _, r := range code {
 		word++
-		if r == '_' || r == ':' {
+		if r == '_' || r == ':' || r == '.' {
 			word = 0
 		}
 		switch {
@@ -178,7 +181,7 @@ func (a *Answer) Shows(code string) bool {
 			return false
 		case r >= '0' && r <= '9':
 			digits++
-		case (r < 'A' || r > 'Z') && r != '_' && r != ':':
+		case (r < 'A' || r > 'Z') && r != '_' && r != ':' && r != '.':
 			return false
 		}
 	}
