@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/config"
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
 
 const (
@@ -57,7 +57,7 @@ func newGeneration(template *http.Transport, most time.Duration) *generation {
 // NewTransport returns a transport that has no connection yet.
 func NewTransport(account *config.Account) *Transport {
 	security := &tls.Config{RootCAs: account.RootCAs, MinVersion: tls.VersionTLS12}
-	dialer := &vendorhttp.Dialer{Dialer: net.Dialer{Timeout: dialTimeout}, TLS: security}
+	dialer := &bodies.Dialer{Dialer: net.Dialer{Timeout: dialTimeout}, TLS: security}
 	template := &http.Transport{
 		DialContext:         dialer.DialContext,
 		DialTLSContext:      dialer.DialTLSContext,

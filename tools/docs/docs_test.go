@@ -104,7 +104,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 // What the walk through a new adapter calls by a Go name exists.
 func TestWalkNamesWhatThereIs(t *testing.T) {
 	names := map[string]bool{"FuzzPage": true, "NoFace": true} // a test of the copy, a code of a vendor
-	for _, folder := range []string{"", "/linkface", "/vendorhttp", "/providertest"} {
+	for _, folder := range []string{"", "/linkface", "/vendorhttp", "/vendorhttp/bodies", "/providertest"} {
 		parsed, err := parse(filepath.Join(root, "internal/providers"+folder))
 		require.NoError(t, err)
 		for node := range parsed.nodes {

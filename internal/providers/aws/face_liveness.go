@@ -7,6 +7,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -69,8 +70,8 @@ func (t *faceLivenessTarget) Issue(ctx context.Context, call providers.Call) (*p
 	return t.read(answer, call)
 }
 
-func (t *faceLivenessTarget) body(call providers.Call) *vendorhttp.JSON {
-	body := vendorhttp.NewJSON(mediaType)
+func (t *faceLivenessTarget) body(call providers.Call) *bodies.JSON {
+	body := bodies.NewJSON(mediaType)
 	if token := call.IdempotencyToken(faceLiveness.ID); token != "" {
 		body.Add("ClientRequestToken", token)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -19,7 +19,7 @@ const service = "rekognition"
 
 // sign sets the headers of Signature Version 4: over the body, and over all headers that are
 // set before. It hides the signature and what it is made with.
-func (a *account) sign(body *vendorhttp.JSON, address *url.URL, headers map[string]string, credential map[string]sensitive.String, now time.Time) {
+func (a *account) sign(body *bodies.JSON, address *url.URL, headers map[string]string, credential map[string]sensitive.String, now time.Time) {
 	hash := sha256.New()
 	length, _ := body.WriteTo(hash) // a hash takes everything
 	request := &http.Request{Method: http.MethodPost, URL: address, Host: address.Host, Header: make(http.Header), ContentLength: length}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -60,15 +61,15 @@ func keys(token string) map[string]sensitive.String {
 
 // The vectors of the fact sheet that sign content-length, as the signer does.
 func TestSignatureVectors(t *testing.T) {
-	plain := func() *vendorhttp.JSON { return vendorhttp.NewJSON(mediaType) }
-	full := func() *vendorhttp.JSON {
+	plain := func() *bodies.JSON { return bodies.NewJSON(mediaType) }
+	full := func() *bodies.JSON {
 		body := plain()
 		body.Add("ClientRequestToken", "4c1f2a90-req-1")
 		body.AddValue("Settings", settings{AuditImagesLimit: 2})
 		return body
 	}
 	for _, test := range []struct {
-		body        func() *vendorhttp.JSON
+		body        func() *bodies.JSON
 		token, want string
 	}{
 		{plain, "", "aaf9966af323e9779a9467e286d426a14d44993ee8f124836ad7bdb4416c62c3"},

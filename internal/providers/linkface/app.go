@@ -7,6 +7,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -54,12 +55,12 @@ func (t *appTarget) url(call providers.Call, sequenceID string) *url.URL {
 	return &target
 }
 
-func (t *appTarget) form(call providers.Call) *vendorhttp.Form {
+func (t *appTarget) form(call providers.Call) *bodies.Form {
 	credential := t.credentials[call.Credential]
 	timestamp := t.timestamp(call.SigningTime())
 
-	form := vendorhttp.NewForm(t.random)
-	form.Reference = vendorhttp.RandomText(t.random, sequenceIDLength)
+	form := bodies.NewForm(t.random)
+	form.Reference = bodies.RandomText(t.random, sequenceIDLength)
 	form.Add("detection_type", detectionTypes[call.Request.Detection])
 	form.Add("timestamp", timestamp)
 	form.AddSensitive("sign", credential.sign(timestamp))

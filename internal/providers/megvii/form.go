@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -13,7 +13,7 @@ import (
 // the vendor refuses one of those, the caller is at fault, otherwise the gateway or its
 // configuration.
 type form struct {
-	*vendorhttp.Form
+	*bodies.Form
 
 	// settings are the target's parameters.
 	settings map[string]string
@@ -46,7 +46,7 @@ func (f *form) callersPath(name string) providers.Path {
 // newForm returns an empty form that hides the credential from the log.
 func (t *target) newForm(call providers.Call) *form {
 	secret := t.credentials[call.Credential]
-	f := &form{Form: vendorhttp.NewForm(t.random), settings: t.parameters}
+	f := &form{Form: bodies.NewForm(t.random), settings: t.parameters}
 	f.callers = f.inline[:0]
 	f.Hide(secret.apiKey)
 	f.Hide(secret.apiSecret)

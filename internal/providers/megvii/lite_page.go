@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
 
 const documentLitePage = "Megvii: H5-Lite GetToken (hosted page)"
@@ -154,6 +154,6 @@ func (f *form) uniqueReference(number string, random func([]byte)) {
 		f.reference(number)
 		return
 	}
-	f.Reference = vendorhttp.RandomText(random, bizNoLength)
+	f.Reference = bodies.RandomText(random, bizNoLength)
 	f.Add("biz_no", f.Reference)
 }

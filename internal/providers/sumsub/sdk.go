@@ -7,6 +7,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -49,11 +50,11 @@ func (t *sdkTarget) Issue(ctx context.Context, call providers.Call) (*providers.
 	return t.read(answer, call)
 }
 
-func (t *sdkTarget) body(call providers.Call, path string) *vendorhttp.JSON {
+func (t *sdkTarget) body(call providers.Call, path string) *bodies.JSON {
 	credential := t.Credentials[call.Credential]
 	timestamp := strconv.FormatInt(call.SigningTime().Unix(), 10)
 
-	body := vendorhttp.NewJSON("application/json")
+	body := bodies.NewJSON("application/json")
 	body.AddSensitive("userId", call.Request.SubjectID)
 	body.Add("levelName", t.parameters[levelName.Name])
 	body.AddValue("ttlInSecs", int64(t.lifetime(call.Request).Seconds()))

@@ -12,15 +12,15 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/alloctest"
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // The vectors of the authentication's fact sheet.
 func TestSignatureVectors(t *testing.T) {
 	secret := sensitive.New("test_secret_key")
-	body := func(user string, ttl int) *vendorhttp.JSON {
-		b := vendorhttp.NewJSON("application/json")
+	body := func(user string, ttl int) *bodies.JSON {
+		b := bodies.NewJSON("application/json")
 		b.AddSensitive("userId", sensitive.New(user))
 		b.Add("levelName", "basic-kyc-level")
 		b.AddValue("ttlInSecs", ttl)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
 
 // Limits of an answer's strings.
@@ -27,7 +28,7 @@ type Answer struct {
 	exchange providers.Exchange
 	header   http.Header
 	content  []byte
-	request  *Envelope
+	request  *bodies.Envelope
 	call     providers.Call
 	// statuses are what the vendor's document says of HTTP statuses.
 	statuses providers.CodeTable
@@ -59,7 +60,7 @@ func (a *Answer) Header(name string) Text { return Text(a.header.Get(name)) }
 // SetRequestID sets the vendor's request id if the text looks like one: callers see it.
 func (a *Answer) SetRequestID(id Text) {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:,"
-	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.request.echoedInID(string(id)) {
+	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.echoedInID(string(id)) {
 		a.exchange.RequestID = string(id)
 	}
 }
@@ -74,7 +75,7 @@ func (a *Answer) SetText(message Text) {
 	if len(text) > maxTextBytes {
 		text = strings.ToValidUTF8(text[:maxTextBytes], "")
 	}
-	if !a.request.echoedInText(text) {
+	if !a.echoedInText(text) {
 		a.exchange.Text = text
 	}
 }
@@ -185,7 +186,7 @@ func (a *Answer) Shows(code string) bool {
 			return false
 		}
 	}
-	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.request.echoedInCode(code)
+	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.echoedInCode(code)
 }
 
 // CanonicalCode returns a code in the spelling of code tables: capitals, underscores for

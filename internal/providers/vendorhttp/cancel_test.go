@@ -10,45 +10,46 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 )
 
 func TestCancelledBefore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	target := listen(t, func(conn *net.TCPConn) { waitForClient(conn) })
-	failure := fail(ctx, t, newTransport(t), target)
+	target := wiretest.Listen(t, func(conn *net.TCPConn) { wiretest.WaitForClient(conn) })
+	failure := fail(ctx, t, wiretest.NewTransport(t), target)
 	require.Equal(t, providers.CallerCancelled, failure.Reason)
 	require.False(t, failure.Ambiguous)
 }
 
 func TestCancelledWhileConnecting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	target := listen(t, func(conn *net.TCPConn) {
+	target := wiretest.Listen(t, func(conn *net.TCPConn) {
 		_, _ = conn.Read(make([]byte, 1))
 		cancel()
-		waitForClient(conn)
+		wiretest.WaitForClient(conn)
 	})
 	target.Scheme = "https"
-	failure := fail(ctx, t, newTransport(t), target)
+	failure := fail(ctx, t, wiretest.NewTransport(t), target)
 	require.Equal(t, providers.CallerCancelled, failure.Reason)
 	require.False(t, failure.Ambiguous)
 }
 
 func TestCancelledWhileTheVendorWorks(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	target := listen(t, func(conn *net.TCPConn) {
-		readRequest(conn)
+	target := wiretest.Listen(t, func(conn *net.TCPConn) {
+		wiretest.ReadRequest(conn)
 		cancel()
-		waitForClient(conn)
+		wiretest.WaitForClient(conn)
 	})
-	failure := fail(ctx, t, newTransport(t), target)
+	failure := fail(ctx, t, wiretest.NewTransport(t), target)
 	require.Equal(t, providers.CallerCancelled, failure.Reason)
 	require.True(t, failure.Ambiguous)
 }
 
 func TestCancelledWithinTheBody(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	target := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"code":`)
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -16,6 +17,8 @@ func TestWithCode(t *testing.T) {
 	table := providers.CodeTable{
 		{Code: "1009", Reason: providers.VendorRateLimited},
 		{Code: "KEY", Reason: providers.VendorCredentialsRejected},
+		{Code: "LIMIT", Reason: providers.VendorQuotaExhausted},
+		{Code: "LIMIT.RATE", Reason: providers.VendorRateLimited},
 	}
 	tests := map[string]struct {
 		code   string
@@ -24,6 +27,11 @@ func TestWithCode(t *testing.T) {
 	}{
 		"known":                          {"1009", providers.VendorRateLimited, "1009"},
 		"known, though a hidden value":   {"KEY", providers.VendorCredentialsRejected, "KEY"},
+		"of a family, with a row":        {"LIMIT.RATE", providers.VendorRateLimited, "LIMIT.RATE"},
+		"of a family":                    {"LIMIT.OF_THE_DAY", providers.VendorQuotaExhausted, "LIMIT.OF_THE_DAY"},
+		"of a family, with words":        {"LIMIT.<HTML>", providers.VendorQuotaExhausted, "LIMIT"},
+		"of a family, and hidden":        {"LIMIT.BAD_KEY_AND_MORE", providers.VendorQuotaExhausted, "LIMIT"},
+		"of an unknown family":           {"LIMITS.OF_THE_DAY", providers.VendorErrorUnrecognized, "LIMITS.OF_THE_DAY"},
 		"unknown number":                 {"1003", providers.VendorErrorUnrecognized, "1003"},
 		"unknown number, longest":        {"123456", providers.VendorErrorUnrecognized, "123456"},
 		"number like a card's or a time": {"1234567", providers.VendorErrorUnrecognized, ""},
@@ -64,16 +72,20 @@ func TestUnknownCodeUnderAStatus(t *testing.T) {
 	}
 	table := providers.CodeTable{{Code: "1009", Reason: providers.VendorRateLimited}}
 	for status, want := range tests {
-		answer := post(t, serve(t, answering(status, "{}")))
+		answer := post(t, wiretest.Serve(t, answering(status, "{}")))
 		unknown := answer.WithCode(table, "SERVICE_UNAVAILABLE")
 		require.Equal(t, want.reason, unknown.Reason, status)
 		require.Equal(t, want.ambiguous, unknown.Ambiguous, status)
 		require.Equal(t, "SERVICE_UNAVAILABLE", unknown.Exchange.Code)
 		require.True(t, unknown.Exchange.UnknownCode)
 
-		known := post(t, serve(t, answering(status, "{}"))).WithCode(table, "1009")
+		known := post(t, wiretest.Serve(t, answering(status, "{}"))).WithCode(table, "1009")
 		require.Equal(t, providers.VendorRateLimited, known.Reason, status)
 		require.False(t, known.Ambiguous || known.Exchange.UnknownCode, status)
+
+		family := post(t, wiretest.Serve(t, answering(status, "{}"))).WithCode(table, "1009.OTHER")
+		require.Equal(t, providers.VendorRateLimited, family.Reason, status)
+		require.False(t, family.Ambiguous || family.Exchange.UnknownCode, status)
 	}
 }
 
@@ -88,7 +100,7 @@ func TestBlame(t *testing.T) {
 		card:  {name: true},
 	} {
 		call := providers.Call{Request: request, Now: now()}
-		answer, failure := vendorhttp.Post(t.Context(), newTransport(t), serve(t, answering(http.StatusRequestEntityTooLarge, "")), call, small())
+		answer, failure := vendorhttp.Post(t.Context(), wiretest.NewTransport(t), wiretest.Serve(t, answering(http.StatusRequestEntityTooLarge, "")), call, small())
 		require.Nil(t, failure)
 		require.Equal(t, want.large, answer.WithoutCode().CallersFault())
 		require.Equal(t, want.large, answer.WithoutCode().Reason == providers.RequestTooLarge)

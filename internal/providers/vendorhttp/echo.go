@@ -1,6 +1,7 @@
 package vendorhttp
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,28 +19,52 @@ const (
 
 // echoedInText reports whether a vendor's text may repeat a sensitive value, a photo or a
 // part of one.
-func (e *Envelope) echoedInText(text string) bool {
-	values := slices.Clip(e.hidden)
-	for _, file := range e.files {
-		values = append(values, beginning(file.content))
+func (a *Answer) echoedInText(text string) bool {
+	if text == "" {
+		return false
+	}
+	var values []string
+	for _, value := range a.request.Hidden() {
+		values = append(values, value.Reveal())
+	}
+	for file := range a.request.Files() {
+		values = append(values, beginning(file))
 	}
 	return echo.InText(text, values...)
 }
 
 // echoedInCode is echoedInID for a code in the spelling of code tables.
-func (e *Envelope) echoedInCode(code string) bool {
-	return e.echoedInID(code) || slices.ContainsFunc(e.hidden, func(value string) bool {
-		return len(value) >= leastEcho && strings.Contains(code, CanonicalCode(value))
+func (a *Answer) echoedInCode(code string) bool {
+	return a.echoedInID(code) || slices.ContainsFunc(a.request.Hidden(), func(hidden sensitive.String) bool {
+		value := hidden.Reveal()
+		return len(value) >= leastEcho && (strings.Contains(code, CanonicalCode(value)) || holdsBase64(code, value))
 	})
+}
+
+// holdsBase64 reports whether a text in capitals, in which base64 can no longer be decoded, has
+// the value in base64, with something else before and behind it or without.
+func holdsBase64(text, value string) bool {
+	for before := range 3 {
+		encoded := base64.RawURLEncoding.EncodeToString([]byte("\x00\x00"[:before] + value))
+		encoded = encoded[[]int{0, 2, 3}[before]:] // the digits of what is before
+		if (before+len(value))%3 != 0 {
+			encoded = encoded[:len(encoded)-1] // that of what is behind
+		}
+		if strings.Contains(text, strings.ToUpper(encoded)) {
+			return true
+		}
+	}
+	return false
 }
 
 // echoedInID reports whether a request id may repeat a sensitive value, its half or its
 // digits; of a short value, which any id may hold by chance, only all of it between what
 // is no letter or digit.
-func (e *Envelope) echoedInID(id string) bool {
+func (a *Answer) echoedInID(id string) bool {
 	read := echo.ReadID(id)
 	defer read.Release()
-	for _, value := range e.hidden {
+	for _, hidden := range a.request.Hidden() {
+		value := hidden.Reveal()
 		if len(value) < leastEcho {
 			if isWordOf(id, value) {
 				return true

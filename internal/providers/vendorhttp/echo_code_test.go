@@ -9,21 +9,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // A code is shown in capitals, in which base64 can no longer be decoded.
 func TestCodesInBase64AreNotShown(t *testing.T) {
-	const secret = "kQwErTyUiOpAsDfGhJkL"
-	for _, code := range []string{
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		base64.StdEncoding.EncodeToString([]byte("x" + secret)), base64.StdEncoding.EncodeToString([]byte("xy" + secret)),
-	} {
-		form := vendorhttp.NewForm(countUp)
-		form.Hide(sensitive.New(secret))
-		answer, failure := vendorhttp.Post(t.Context(), &http.Transport{}, serve(t, answering(http.StatusOK, "{}")), attempt(), form)
-		require.Nil(t, failure)
-		require.False(t, answer.Shows(strings.Trim(strings.ToUpper(code), "=0123456789")))
-		require.True(t, answer.Shows("SERVICE_IS_BUSY"))
+	// The shorter ones are no longer than a word of a code in base64.
+	for _, secret := range []string{"kQwErTyUiOpAsDfGhJkL", "kQwErTyUiOpA", "kQwErTyUiOp", "kQwErTyUiO", "kQwErT"} {
+		for _, code := range []string{
+			base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+			base64.StdEncoding.EncodeToString([]byte("x" + secret)), base64.StdEncoding.EncodeToString([]byte("xy" + secret)),
+			base64.StdEncoding.EncodeToString([]byte(secret + "z")), base64.StdEncoding.EncodeToString([]byte("x" + secret + "yz")),
+		} {
+			form := bodies.NewForm(countUp)
+			form.Hide(sensitive.New(secret))
+			answer, failure := vendorhttp.Post(t.Context(), &http.Transport{}, wiretest.Serve(t, answering(http.StatusOK, "{}")), attempt(), form)
+			require.Nil(t, failure)
+			code = strings.ToUpper(strings.TrimRight(code, "="))
+			require.False(t, answer.Shows(code), "%s in %s", secret, code)
+			require.False(t, answer.Shows("BAD_KEY:"+code), "%s in %s", secret, code)
+			require.True(t, answer.Shows("SERVICE_IS_BUSY"))
+		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -33,8 +34,8 @@ func (m *mortal) Write(p []byte) (int, error) {
 
 // Nobody knows how much of a failed write arrived.
 func TestRequestThatCannotBeWritten(t *testing.T) {
-	target := listen(t, func(conn *net.TCPConn) { waitForClient(conn) })
-	transport := newTransport(t)
+	target := wiretest.Listen(t, func(conn *net.TCPConn) { wiretest.WaitForClient(conn) })
+	transport := wiretest.NewTransport(t)
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 		broken := &mortal{Conn: conn}
@@ -52,7 +53,7 @@ func TestRequestThatCannotBeWritten(t *testing.T) {
 func pooled(t *testing.T, target string, dialError error) (*http.Transport, *mortal) {
 	t.Helper()
 	var first *mortal
-	transport := newTransport(t)
+	transport := wiretest.NewTransport(t)
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if first != nil && dialError != nil {
 			return nil, dialError
@@ -64,7 +65,7 @@ func pooled(t *testing.T, target string, dialError error) (*http.Transport, *mor
 		}
 		return conn, err
 	}
-	_, failure := vendorhttp.Post(t.Context(), transport, parse(t, target), attempt(), small())
+	_, failure := vendorhttp.Post(t.Context(), transport, wiretest.Parse(t, target), attempt(), small())
 	require.Nil(t, failure)
 	return transport, first
 }
@@ -73,7 +74,7 @@ func pooled(t *testing.T, target string, dialError error) (*http.Transport, *mor
 // the same request goes out once, whole, on another one.
 func TestDeadPooledConnection(t *testing.T) {
 	var lengths []int64
-	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	target := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		n, _ := io.Copy(io.Discard, r.Body)
 		lengths = append(lengths, n-r.ContentLength)
 		_, _ = io.WriteString(w, "{}")
@@ -89,7 +90,7 @@ func TestDeadPooledConnection(t *testing.T) {
 }
 
 func TestDeadPooledConnectionAndNoOther(t *testing.T) {
-	target := serve(t, answering(http.StatusOK, "{}"))
+	target := wiretest.Serve(t, answering(http.StatusOK, "{}"))
 	transport, conn := pooled(t, target.String(), errors.New("no route to host"))
 	conn.dead.Store(true)
 	failure := fail(t.Context(), t, transport, target)
@@ -101,7 +102,7 @@ func TestDeadPooledConnectionAndNoOther(t *testing.T) {
 // connection.
 func TestPooledConnectionLost(t *testing.T) {
 	var requests atomic.Int32
-	target := listen(t, func(conn *net.TCPConn) {
+	target := wiretest.Listen(t, func(conn *net.TCPConn) {
 		reader := bufio.NewReader(conn)
 		for {
 			request, err := http.ReadRequest(reader)

@@ -4,11 +4,10 @@
 package vendorhttp
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
-	"maps"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -17,7 +16,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/inflate"
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
 
 const (
@@ -35,11 +36,12 @@ const (
 // returns at the latest when ctx ends. An error means that no usable HTTP answer came;
 // what an answer means is determined by Answer.
 func Post(
-	ctx context.Context, transport http.RoundTripper, target *url.URL, call providers.Call, body Body,
+	ctx context.Context, transport http.RoundTripper, target *url.URL, call providers.Call, body bodies.Body,
 ) (*Answer, *providers.Error) {
 	progress := &progress{sent: time.Now()}
-	response, err := transport.RoundTrip(newRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body)) //nolint:bodyclose // received closes it
-	return received(ctx, response, err, call, body.envelope(), progress)
+	request, envelope := bodies.NewRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body)
+	response, err := transport.RoundTrip(request) //nolint:bodyclose // received closes it
+	return received(ctx, response, err, call, envelope, progress)
 }
 
 // received reads what a round trip came to. Inlined, its frame would take stack while the
@@ -47,7 +49,7 @@ func Post(
 //
 //go:noinline
 func received(
-	ctx context.Context, response *http.Response, err error, call providers.Call, request *Envelope, progress *progress,
+	ctx context.Context, response *http.Response, err error, call providers.Call, request *bodies.Envelope, progress *progress,
 ) (*Answer, *providers.Error) {
 	if err != nil {
 		return nil, progress.failure(ctx, err, providers.Exchange{Reference: request.Reference})
@@ -60,37 +62,8 @@ func received(
 	return answer, nil
 }
 
-// newRequest returns the request of a body. Inlined, its frame would take stack while the
-// vendor is waited for.
-//
-//go:noinline
-func newRequest(ctx context.Context, target *url.URL, body Body) *http.Request {
-	length, open := body.close()
-	content, _ := open()
-	request := (&http.Request{
-		Method:        http.MethodPost,
-		URL:           target,
-		Host:          target.Host,
-		Proto:         "HTTP/1.1",
-		ProtoMajor:    1,
-		ProtoMinor:    1,
-		Header:        header(body.contentType()),
-		Body:          content,
-		GetBody:       open,
-		ContentLength: length,
-	}).WithContext(ctx)
-	maps.Copy(request.Header, body.envelope().header)
-	return request
-}
-
-// header returns the header of every request, with one allocation for all values.
-func header(contentType string) http.Header {
-	values := []string{contentType, "application/json", "gzip"}
-	return http.Header{"Content-Type": values[0:1:1], "Accept": values[1:2:2], "Accept-Encoding": values[2:3:3]}
-}
-
 // newAnswer returns what the status and the header say, which arrived at that time.
-func newAnswer(response *http.Response, call providers.Call, arrived time.Time, request *Envelope) *Answer {
+func newAnswer(response *http.Response, call providers.Call, arrived time.Time, request *bodies.Envelope) *Answer {
 	answer := &Answer{request: request, call: call, arrived: arrived, header: response.Header}
 	answer.exchange.Reference = request.Reference
 	answer.exchange.HTTPStatus = response.StatusCode
@@ -122,10 +95,8 @@ func read(response *http.Response) ([]byte, error) {
 	wire := &wireReader{Reader: io.LimitReader(response.Body, maxWireBytes)}
 	var body io.Reader = wire
 	if strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
-		unzipped, err := gzip.NewReader(wire)
-		if err != nil {
-			return nil, wire.err
-		}
+		unzipped := inflate.NewReader(wire, math.MaxInt)
+		defer unzipped.Free()
 		body = unzipped
 	}
 	content, err := io.ReadAll(io.LimitReader(body, maxAnswerBytes+1))

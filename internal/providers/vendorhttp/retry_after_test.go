@@ -9,6 +9,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 )
 
 func TestRetryAfter(t *testing.T) {
@@ -48,7 +49,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 	for name, test := range tests {
 		for _, status := range []int{http.StatusOK, http.StatusFound, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable} {
-			answer := post(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			answer := post(t, wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Date", at(0))
 				w.Header()["Retry-After"] = test.fields
 				w.WriteHeader(status)
@@ -66,7 +67,7 @@ func TestRetryAfterMakesTransient(t *testing.T) {
 		404: providers.VendorEndpointNotFound, 413: providers.ArgumentRejected, 429: providers.VendorRateLimited,
 		302: providers.VendorResponseInvalid,
 	} {
-		failure := post(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		failure := post(t, wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "5")
 			w.WriteHeader(status)
 		})).WithoutCode()
@@ -77,13 +78,13 @@ func TestRetryAfterMakesTransient(t *testing.T) {
 
 // Without a Date the vendor's clock is what was learnt of it before.
 func TestRetryAfterWithoutDate(t *testing.T) {
-	target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	target := wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Date"] = nil
 		w.Header().Set("Retry-After", now().Add(time.Hour+40*time.Second).UTC().Format(http.TimeFormat))
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	call := providers.Call{Request: &providers.Request{}, Now: now(), ClockOffset: time.Hour}
-	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, call, small())
+	answer, failure := vendorhttp.Post(t.Context(), wiretest.NewTransport(t), target, call, small())
 	require.Nil(t, failure)
 	require.InDelta(t, 40, answer.Exchange().RetryAfter.Seconds(), 10) // less the time of the call
 	require.LessOrEqual(t, answer.Exchange().RetryAfter, 40*time.Second)
@@ -91,7 +92,7 @@ func TestRetryAfterWithoutDate(t *testing.T) {
 
 // An answer whose body breaks off has told how long to wait.
 func TestRetryAfterOfABrokenAnswer(t *testing.T) {
-	failure := fail(t.Context(), t, newTransport(t), serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	failure := fail(t.Context(), t, wiretest.NewTransport(t), wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "7")
 		w.Header().Set("Content-Length", "10")
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 )
 
 // fields is a body with a field of each kind.
@@ -77,7 +78,7 @@ func TestDecode(t *testing.T) {
 		`{"Data":{"Token":"t"},"Last":"z",`: false,
 	} {
 		var got fields
-		answer := post(t, serve(t, answering(http.StatusOK, body)))
+		answer := post(t, wiretest.Serve(t, answering(http.StatusOK, body)))
 		require.Equal(t, want, answer.Decode(&got), body)
 		if want {
 			require.Equal(t, vendorhttp.Text("z"), got.Last, body)
@@ -85,7 +86,7 @@ func TestDecode(t *testing.T) {
 	}
 	for _, body := range []string{`[]`, `"text"`, `7`, `null`} {
 		var got fields
-		require.True(t, post(t, serve(t, answering(http.StatusOK, body))).Decode(&got), body)
+		require.True(t, post(t, wiretest.Serve(t, answering(http.StatusOK, body))).Decode(&got), body)
 		require.Equal(t, fields{}, got, body)
 	}
 }
@@ -95,7 +96,7 @@ func TestProcessingTime(t *testing.T) {
 		"34": 34 * time.Millisecond, "86400000": 24 * time.Hour,
 		"0": 0, "": 0, "-5": 0, "3.4": 0, "86400001": 0, "99999999999999999999": 0, "fast": 0,
 	} {
-		answer := post(t, serve(t, answering(http.StatusOK, "{}")))
+		answer := post(t, wiretest.Serve(t, answering(http.StatusOK, "{}")))
 		answer.SetProcessingTime(scalar)
 		require.Equal(t, want, answer.Exchange().ProcessingTime, scalar)
 	}
@@ -107,6 +108,7 @@ func TestUnixSeconds(t *testing.T) {
 		"0": {}, "": {}, "-1": {}, "253402300800": {}, "1700000600.5": {}, "soon": {},
 	} {
 		require.Equal(t, want, scalar.UnixSeconds(), scalar)
+		require.Equal(t, want, (" " + scalar + "\n").UnixSeconds(), scalar)
 	}
 }
 

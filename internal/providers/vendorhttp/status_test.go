@@ -2,6 +2,7 @@ package vendorhttp_test
 
 import (
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 )
 
 func TestWithoutCode(t *testing.T) {
@@ -49,7 +51,7 @@ func TestWithoutCode(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(http.StatusText(test.status), func(t *testing.T) {
-			answer := post(t, serve(t, answering(test.status, "")))
+			answer := post(t, wiretest.Serve(t, answering(test.status, "")))
 			failure := answer.WithoutCode()
 			require.Equal(t, test.reason, failure.Reason)
 			require.Equal(t, test.ambiguous, failure.Ambiguous)
@@ -61,20 +63,20 @@ func TestWithoutCode(t *testing.T) {
 }
 
 func TestWithoutToken(t *testing.T) {
-	failure := post(t, serve(t, answering(http.StatusOK, "{}"))).WithoutToken()
+	failure := post(t, wiretest.Serve(t, answering(http.StatusOK, "{}"))).WithoutToken()
 	require.Equal(t, providers.VendorResponseInvalid, failure.Reason)
 	require.True(t, failure.Ambiguous)
 	require.Error(t, failure.Cause)
 }
 
 func TestExchange(t *testing.T) {
-	target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+	target := wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Date", "Tue, 14 Nov 2023 22:13:20 GMT")
 		w.WriteHeader(http.StatusAccepted)
 	})
 	form := small()
 	form.Reference = "order-1"
-	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, attempt(), form)
+	answer, failure := vendorhttp.Post(t.Context(), wiretest.NewTransport(t), target, attempt(), form)
 	require.Nil(t, failure)
 	answer.SetBilled(providers.BilledYes)
 	require.Equal(t, providers.Exchange{
@@ -85,6 +87,17 @@ func TestExchange(t *testing.T) {
 }
 
 func TestDateThatIsNone(t *testing.T) {
-	target := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Date", "today") })
+	target := wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Date", "today") })
 	require.Zero(t, post(t, target).Exchange().Date)
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	var calls atomic.Int32
+	target := wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	})
+	require.Equal(t, http.StatusTemporaryRedirect, post(t, target).Exchange().HTTPStatus)
+	require.EqualValues(t, 1, calls.Load())
 }

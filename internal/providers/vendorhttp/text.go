@@ -66,7 +66,7 @@ func (s Scalar) number() int64 {
 	if s == "" {
 		return 0
 	}
-	n, err := strconv.ParseInt(string(s), 10, 64)
+	n, err := strconv.ParseInt(strings.TrimSpace(string(s)), 10, 64)
 	if err != nil || n < 0 {
 		return 0
 	}

@@ -9,21 +9,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // confidential returns an answer to a form with hidden values.
 func confidential(t *testing.T) *vendorhttp.Answer {
 	t.Helper()
-	form := vendorhttp.NewForm(countUp)
+	form := bodies.NewForm(countUp)
 	form.Add("scene", "scene-1")
 	form.AddSensitive("name", sensitive.New("张三"))
 	form.AddSensitive("number", sensitive.New("11010119900307001X"))
 	form.AddSensitive("absent", sensitive.String{})
 	form.Hide(sensitive.New("key"))
 	form.Hide(sensitive.New("key and more"))
-	target := serve(t, answering(http.StatusOK, "{}"))
-	answer, failure := vendorhttp.Post(t.Context(), newTransport(t), target, attempt(), form)
+	target := wiretest.Serve(t, answering(http.StatusOK, "{}"))
+	answer, failure := vendorhttp.Post(t.Context(), wiretest.NewTransport(t), target, attempt(), form)
 	require.Nil(t, failure)
 	return answer
 }

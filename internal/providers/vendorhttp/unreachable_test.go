@@ -5,18 +5,19 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
 	"net"
 	"net/http"
-	"os"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/liveness-gateway/gateway/internal/freeport"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 )
 
 // unreachable posts to target and checks that the failure says that nothing was sent.
@@ -24,7 +25,7 @@ func unreachable(ctx context.Context, t *testing.T, transport *http.Transport, t
 	t.Helper()
 	form := small()
 	form.Reference = "order-1"
-	answer, failure := vendorhttp.Post(ctx, transport, parse(t, target), attempt(), form)
+	answer, failure := vendorhttp.Post(ctx, transport, wiretest.Parse(t, target), attempt(), form)
 	require.Nil(t, answer)
 	require.Equal(t, providers.VendorUnreachable, failure.Reason)
 	require.False(t, failure.Ambiguous)
@@ -32,16 +33,29 @@ func unreachable(ctx context.Context, t *testing.T, transport *http.Transport, t
 	return failure
 }
 
+// dialing returns a transport as the gateway's, which knows the servers of httptest.
+func dialing(t *testing.T) (*http.Transport, *bodies.Dialer) {
+	t.Helper()
+	authorities := x509.NewCertPool()
+	authorities.AddCert(serveTLS(t).Certificate())
+	dialer := &bodies.Dialer{
+		Dialer: net.Dialer{Timeout: 10 * time.Second},
+		TLS:    &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12},
+	}
+	transport := wiretest.NewTransport(t)
+	transport.DialContext, transport.DialTLSContext = dialer.DialContext, dialer.DialTLSContext
+	return transport, dialer
+}
+
 func TestConnectionRefused(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freeport.Take()
 	require.NoError(t, err)
-	require.NoError(t, listener.Close())
-	failure := unreachable(t.Context(), t, newTransport(t), "http://"+listener.Addr().String())
+	failure := unreachable(t.Context(), t, wiretest.NewTransport(t), "http://"+freeport.Address(port))
 	require.ErrorIs(t, failure, syscall.ECONNREFUSED)
 }
 
 func TestNameThatDoesNotResolve(t *testing.T) {
-	transport := newTransport(t)
+	transport := wiretest.NewTransport(t)
 	transport.DialContext = (&net.Dialer{Resolver: &net.Resolver{
 		PreferGo: true,
 		Dial: func(context.Context, string, string) (net.Conn, error) {
@@ -55,7 +69,7 @@ func TestNameThatDoesNotResolve(t *testing.T) {
 
 func TestCertificateOfAnotherName(t *testing.T) {
 	transport, _ := dialing(t)
-	failure := unreachable(t.Context(), t, transport, "https://localhost:"+parse(t, serveTLS(t).URL).Port())
+	failure := unreachable(t.Context(), t, transport, "https://localhost:"+wiretest.Parse(t, serveTLS(t).URL).Port())
 	var hostnameError x509.HostnameError
 	require.ErrorAs(t, failure, &hostnameError)
 }
@@ -70,15 +84,15 @@ func TestUnknownAuthority(t *testing.T) {
 
 func TestNoTLSWhereThereShouldBe(t *testing.T) {
 	transport, _ := dialing(t)
-	target := serve(t, answering(http.StatusOK, "{}"))
+	target := wiretest.Serve(t, answering(http.StatusOK, "{}"))
 	_ = unreachable(t.Context(), t, transport, "https://"+target.Host)
 }
 
 func TestStalledDial(t *testing.T) {
-	ctx := newExpiring(t)
-	transport := newTransport(t)
+	ctx := wiretest.NewExpiring(t.Context())
+	transport := wiretest.NewTransport(t)
 	transport.DialContext = func(dial context.Context, _, _ string) (net.Conn, error) {
-		ctx.expire()
+		ctx.Expire()
 		<-dial.Done()
 		return nil, dial.Err()
 	}
@@ -86,35 +100,19 @@ func TestStalledDial(t *testing.T) {
 }
 
 func TestStalledHandshake(t *testing.T) {
-	ctx := newExpiring(t)
-	stalled := listen(t, func(conn *net.TCPConn) {
+	ctx := wiretest.NewExpiring(t.Context())
+	stalled := wiretest.Listen(t, func(conn *net.TCPConn) {
 		_, _ = conn.Read(make([]byte, 1)) // the client's hello has begun
-		ctx.expire()
-		waitForClient(conn)
+		ctx.Expire()
+		wiretest.WaitForClient(conn)
 	})
 	transport, _ := dialing(t)
 	_ = unreachable(ctx, t, transport, "https://"+stalled.Host)
 }
 
 func TestHandshakeBeyondItsOwnTime(t *testing.T) {
-	stalled := listen(t, func(conn *net.TCPConn) { waitForClient(conn) })
+	stalled := wiretest.Listen(t, func(conn *net.TCPConn) { wiretest.WaitForClient(conn) })
 	transport, dialer := dialing(t)
 	dialer.Timeout = 50 * time.Millisecond
 	_ = unreachable(t.Context(), t, transport, "https://"+stalled.Host)
-}
-
-// A server that speaks no TLS is not left with an open connection.
-func TestFailedHandshakeClosesTheConnection(t *testing.T) {
-	ended := make(chan error, 1)
-	target := listen(t, func(conn *net.TCPConn) {
-		_, _ = io.WriteString(conn, "220 mail.example ESMTP ready\r\n")
-		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
-		_, err := io.Copy(io.Discard, conn)
-		ended <- err
-	})
-	_, dialer := dialing(t)
-	connection, err := dialer.DialTLSContext(t.Context(), "tcp", target.Host)
-	require.Nil(t, connection)
-	require.Error(t, err)
-	require.NotErrorIs(t, <-ended, os.ErrDeadlineExceeded, "the connection was left open")
 }

@@ -26,7 +26,8 @@ func (a *Answer) LocalTime(stated time.Time) time.Time {
 	if offset.Abs() > maxClockOffset && a.isPlausible(stated) && (stated.Before(local) || !a.isPlausible(local)) {
 		return stated
 	}
-	if !a.isPlausible(local) {
+	// By such a Date a time that is over would be months or years of life.
+	if !a.isPlausible(local) || min(offset.Abs(), local.Sub(a.call.Now)) > maxClockOffset {
 		return time.Time{}
 	}
 	return local

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 )
 
 func TestLocalTime(t *testing.T) {
@@ -30,12 +32,13 @@ func TestLocalTime(t *testing.T) {
 		"years behind":                    {-10 * year, time.Minute, time.Minute},
 		"not a clock, too far behind":     {-year, year + time.Minute, time.Minute},
 		"not a clock, too far ahead":      {year, time.Minute - year, time.Minute},
+		"not a clock, and over":           {-10 * year, 10*year - time.Second, 0},
 		"far away, for never":             {0, 76 * year, 76 * year},
 		"too far away":                    {0, 150 * year, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			answer := post(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			answer := post(t, wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Date", now().Add(test.offset).UTC().Format(http.TimeFormat))
 			}))
 			want := time.Time{}
@@ -45,7 +48,7 @@ func TestLocalTime(t *testing.T) {
 			require.Equal(t, want, answer.LocalTime(now().Add(test.offset+test.stated)))
 		})
 	}
-	answer := post(t, serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header()["Date"] = nil }))
+	answer := post(t, wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header()["Date"] = nil }))
 	require.Equal(t, now().Add(time.Minute), answer.LocalTime(now().Add(time.Minute)), "no Date")
 	require.Zero(t, answer.LocalTime(time.Time{}))
 }

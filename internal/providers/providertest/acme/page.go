@@ -7,6 +7,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -49,12 +50,12 @@ func (t *pageTarget) Issue(ctx context.Context, call providers.Call) (*providers
 	return read(answer, call)
 }
 
-func (t *pageTarget) form(call providers.Call) *vendorhttp.Form {
+func (t *pageTarget) form(call providers.Call) *bodies.Form {
 	request, credential := call.Request, t.Credentials[call.Credential]
 	timestamp := strconv.FormatInt(call.SigningTime().Unix(), 10)
 
-	form := vendorhttp.NewForm(t.Random)
-	form.Reference = cmp.Or(request.Reference, vendorhttp.RandomText(t.Random, sessionNoLength))
+	form := bodies.NewForm(t.Random)
+	form.Reference = cmp.Or(request.Reference, bodies.RandomText(t.Random, sessionNoLength))
 	form.SetSensitiveHeader("X-Acme-Key", credential[keyAppKey])
 	form.SetHeader("X-Acme-Time", timestamp)
 	form.SetSensitiveHeader("X-Acme-Sign", sign(credential[keyAppKey], credential[keyAppSecret], timestamp, form.Reference))

@@ -1,4 +1,4 @@
-package vendorhttp
+package bodies
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 // of known length to the connection's ReadFrom, and it hands it over as an
 // io.LimitedReader around the body itself. If either changes, requests are still correct
 // and the photos are copied through net/http's 32 KiB buffer: net/http offers no
-// documented way to avoid that. TestNetHTTPHandsTheFormToTheConnection fails then, and
+// documented way to avoid that. TestNetHTTPHandsTheBodyToTheConnection fails then, and
 // BenchmarkPhotos shows what the copies cost: 8.4 ms instead of 6.0 ms for two photos of
 // 3 MiB over loopback (November 2026, Go 1.26).
 //
@@ -32,7 +32,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	if err != nil {
 		return nil, err
 	}
-	return formConn{connection}, nil
+	return fileConn{connection}, nil
 }
 
 // DialTLSContext opens a TLS connection, for HTTP/1.1.
@@ -49,20 +49,20 @@ func (d *Dialer) DialTLSContext(ctx context.Context, network, address string) (n
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return nil, errors.Join(err, connection.Close())
 	}
-	return formConn{secured}, nil
+	return fileConn{secured}, nil
 }
 
-// formConn is a connection that writes a form piece by piece: over TCP all pieces go in
-// one system call (writev), over TLS each is encrypted from where it is.
-type formConn struct {
+// fileConn is a connection that writes a body with files piece by piece: over TCP all pieces of a
+// form go in one system call (writev), over TLS each is encrypted from where it is.
+type fileConn struct {
 	net.Conn
 }
 
-// ReadFrom writes what r reads. Any reader but a form is copied as usual.
-func (c formConn) ReadFrom(r io.Reader) (int64, error) {
+// ReadFrom writes what r reads. Any reader but of a body with files is copied as usual.
+func (c fileConn) ReadFrom(r io.Reader) (int64, error) {
 	if limited, ok := r.(*io.LimitedReader); ok {
-		if form, ok := limited.R.(*formReader); ok {
-			n, err := form.WriteTo(c.Conn)
+		if body, ok := limited.R.(*fileReader); ok {
+			n, err := body.WriteTo(c.Conn)
 			limited.N -= n
 			return n, err
 		}

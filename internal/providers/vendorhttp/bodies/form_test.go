@@ -1,8 +1,7 @@
-package vendorhttp_test
+package bodies_test
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,20 +10,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// sentBy returns what the transport is given when the body is posted.
-func sentBy(t *testing.T, body vendorhttp.Body) *http.Request {
+// sentBy returns what a transport is given when the body is sent.
+func sentBy(t *testing.T, body bodies.Body) *http.Request {
 	t.Helper()
-	var sent *http.Request
-	_, failure := vendorhttp.Post(t.Context(), roundTrip(func(r *http.Request) (*http.Response, error) {
-		sent = r
-		return nil, errors.New("no network")
-	}), &url.URL{Scheme: "http", Host: "vendor.example"}, attempt(), body)
-	require.NotNil(t, failure)
-	return sent
+	request, _ := bodies.NewRequest(t.Context(), &url.URL{Scheme: "http", Host: "vendor.example"}, body)
+	return request
 }
 
 // addresses records the address of every slice that is written to it.
@@ -55,18 +50,17 @@ func TestFilesAreNotCopied(t *testing.T) {
 // together, allocates less than a tenth of one photo.
 func TestFilesAllocateNothing(t *testing.T) {
 	photo := sensitive.NewBytes(bytes.Repeat([]byte{0xff}, 3<<20))
-	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	target := wiretest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, "{}")
 	})
-	transport := newTransport(t)
+	transport := wiretest.NewTransport(t)
 	call := func() {
 		form := small()
 		for _, name := range []string{"image_ref1", "image_ref2", "image_ref3"} {
 			form.AddFile(name, photo)
 		}
-		_, failure := vendorhttp.Post(t.Context(), transport, target, attempt(), form)
-		require.Nil(t, failure)
+		require.NoError(t, send(t.Context(), transport, target, form))
 	}
 	const calls = 10
 	call() // opens the connection
@@ -82,7 +76,7 @@ func TestFilesAllocateNothing(t *testing.T) {
 func TestBodyCanBeSentAgain(t *testing.T) {
 	form := small()
 	form.AddFile("image_ref1", sensitive.NewBytes([]byte("photo")))
-	for name, form := range map[string]*vendorhttp.Form{"without files": small(), "with files": form} {
+	for name, form := range map[string]*bodies.Form{"without files": small(), "with files": form} {
 		t.Run(name, func(t *testing.T) {
 			sent := sentBy(t, form)
 			first, err := io.ReadAll(sent.Body)

@@ -1,10 +1,8 @@
-package vendorhttp_test
+package bodies_test
 
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -18,7 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -62,24 +61,25 @@ func (a *arena) photo() sensitive.Bytes {
 	return sensitive.Borrow(a, a.content[:third], a.content[third:2*third], a.content[2*third:])
 }
 
-func (a *arena) form() *vendorhttp.Form {
+func (a *arena) form() *bodies.Form {
 	form := small()
 	form.AddFile("image_ref1", a.photo())
 	return form
 }
 
-// dialing returns a transport as the gateway's, which knows the servers of httptest.
-func dialing(t *testing.T) (*http.Transport, *vendorhttp.Dialer) {
-	t.Helper()
-	authorities := x509.NewCertPool()
-	authorities.AddCert(serveTLS(t).Certificate())
-	dialer := &vendorhttp.Dialer{
-		Dialer: net.Dialer{Timeout: 10 * time.Second},
-		TLS:    &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12},
+func (a *arena) object() *bodies.JSON {
+	object := bodies.NewJSON("application/json")
+	object.AddPhoto("Image", a.photo())
+	object.Add("Name", "value")
+	return object
+}
+
+// withPhoto are the kinds of bodies that hold photos, of the arena's content.
+func withPhoto() map[string]func(*arena) bodies.Body {
+	return map[string]func(*arena) bodies.Body{
+		"a form": func(a *arena) bodies.Body { return a.form() },
+		"JSON":   func(a *arena) bodies.Body { return a.object() },
 	}
-	transport := newTransport(t)
-	transport.DialContext, transport.DialTLSContext = dialer.DialContext, dialer.DialTLSContext
-	return transport, dialer
 }
 
 func requireReused(t *testing.T, a *arena) {
@@ -99,7 +99,7 @@ func TestPiecesArriveWhole(t *testing.T) {
 	}{
 		"over TCP":            {piecewise, httptest.NewServer},
 		"over TLS":            {piecewise, httptest.NewTLSServer},
-		"as net/http does it": {newTransport(t), httptest.NewServer},
+		"as net/http does it": {wiretest.NewTransport(t), httptest.NewServer},
 	}
 	for name, c := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -116,8 +116,7 @@ func TestPiecesArriveWhole(t *testing.T) {
 				_, _ = io.WriteString(w, "{}")
 			}))
 			t.Cleanup(server.Close)
-			_, failure := vendorhttp.Post(t.Context(), c.transport, parse(t, server.URL), attempt(), a.form())
-			require.Nil(t, failure)
+			require.NoError(t, send(t.Context(), c.transport, wiretest.Parse(t, server.URL), a.form()))
 			require.True(t, bytes.Equal(a.content, got), "the photo arrived changed")
 			a.Free()
 			requireReused(t, a)
@@ -143,26 +142,35 @@ func TestMemoryIsHeldWhileItIsSent(t *testing.T) {
 		},
 	}
 	for name, end := range tests {
-		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-			defer cancel()
-			a := newArena(16 << 20) // beyond what the sockets buffer
-			target := listen(t, func(conn *net.TCPConn) {
-				_, _ = io.ReadFull(conn, make([]byte, 64<<10))
-				end(conn, cancel)
-				waitForClient(conn)
+		for kind, body := range withPhoto() {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				defer cancel()
+				a := newArena(16 << 20) // beyond what the sockets buffer
+				target := wiretest.Listen(t, func(conn *net.TCPConn) {
+					_, _ = io.ReadFull(conn, make([]byte, 64<<10))
+					end(conn, cancel)
+					wiretest.WaitForClient(conn)
+				})
+				transport, _ := dialing(t)
+				_ = send(ctx, transport, target, body(a))
+				a.Free()
+				requireReused(t, a)
 			})
-			transport, _ := dialing(t)
-			_, _ = vendorhttp.Post(ctx, transport, target, attempt(), a.form())
-			a.Free()
-			requireReused(t, a)
-		})
+		}
 	}
 }
 
 func TestMemoryIsReleasedWithoutATransport(t *testing.T) {
+	for kind, body := range withPhoto() {
+		t.Run(kind, func(t *testing.T) { releasedWithoutATransport(t, body) })
+	}
+}
+
+func releasedWithoutATransport(t *testing.T, body func(*arena) bodies.Body) {
+	t.Helper()
 	a := newArena(1 << 10)
-	sent := sentBy(t, a.form())
+	sent := sentBy(t, body(a))
 	again, err := sent.GetBody()
 	require.NoError(t, err)
 	a.Free()
@@ -180,8 +188,15 @@ func TestMemoryIsReleasedWithoutATransport(t *testing.T) {
 
 // Close does not wait for a read in progress, which keeps its memory.
 func TestClosedInTheMiddleOfARead(t *testing.T) {
+	for kind, body := range withPhoto() {
+		t.Run(kind, func(t *testing.T) { closedInTheMiddleOfARead(t, body) })
+	}
+}
+
+func closedInTheMiddleOfARead(t *testing.T, of func(*arena) bodies.Body) {
+	t.Helper()
 	a := newArena(1 << 20)
-	body := sentBy(t, a.form()).Body
+	body := sentBy(t, of(a)).Body
 	a.Free()
 	read, closed := make(chan struct{}), make(chan struct{})
 	var reader sync.WaitGroup
@@ -215,60 +230,21 @@ func (w writer) Write(p []byte) (int, error) { return w(p) }
 
 // A file whose memory was released after it was sent is not sent again.
 func TestReleasedFileIsNotSentAgain(t *testing.T) {
-	a := newArena(1 << 20)
-	_, failure := vendorhttp.Post(t.Context(), roundTrip(func(request *http.Request) (*http.Response, error) {
-		_, err := io.Copy(io.Discard, request.Body)
-		require.NoError(t, errors.Join(err, request.Body.Close()))
-		a.Free()
-		requireReused(t, a)
-		_, err = request.GetBody()
-		require.ErrorContains(t, err, "released")
-		return nil, io.ErrUnexpectedEOF
-	}), serve(t, http.NotFound), attempt(), a.form())
-	require.NotNil(t, failure)
-}
-
-// handedOver is a connection that reports what net/http gives its ReadFrom.
-type handedOver struct {
-	net.Conn
-
-	readFrom func(io.Reader)
-}
-
-func (c handedOver) ReadFrom(r io.Reader) (int64, error) {
-	n, err := c.Conn.(io.ReaderFrom).ReadFrom(r)
-	c.readFrom(r)
-	return n, err
-}
-
-// The Dialer relies on this; it is not documented. If it fails with a new Go, photos
-// still arrive whole, but copied: see Dialer.
-func TestNetHTTPHandsTheFormToTheConnection(t *testing.T) {
-	given := make(chan io.Reader, 1)
-	transport, dialer := dialing(t)
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		connection, err := dialer.DialContext(ctx, network, address)
-		return handedOver{connection, func(r io.Reader) { given <- r }}, err
+	for kind, body := range withPhoto() {
+		t.Run(kind, func(t *testing.T) { releasedFileIsNotSentAgain(t, body) })
 	}
+}
+
+func releasedFileIsNotSentAgain(t *testing.T, body func(*arena) bodies.Body) {
+	t.Helper()
 	a := newArena(1 << 20)
-	var posted io.Reader
-	_, failure := vendorhttp.Post(t.Context(), roundTrip(func(r *http.Request) (*http.Response, error) {
-		posted = r.Body
-		return transport.RoundTrip(r)
-	}), serve(t, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		_, _ = io.WriteString(w, "{}")
-	}), attempt(), a.form())
-	require.Nil(t, failure)
-	var handed io.Reader
-	select {
-	case handed = <-given:
-	case <-time.After(10 * time.Second):
-	}
-	limited, ok := handed.(*io.LimitedReader)
-	require.True(t, ok, "net/http gives the connection a %T", handed)
-	require.Same(t, posted, limited.R, "the body itself")
-	require.Zero(t, limited.N, "the whole body was written")
+	request := sentBy(t, body(a))
+	_, err := io.Copy(io.Discard, request.Body)
+	require.NoError(t, errors.Join(err, request.Body.Close()))
+	a.Free()
+	requireReused(t, a)
+	_, err = request.GetBody()
+	require.ErrorContains(t, err, "released")
 }
 
 // BenchmarkPhotos sends two photos of 3 MiB, with the Dialer and with net/http alone.
@@ -281,7 +257,7 @@ func BenchmarkPhotos(b *testing.B) {
 	target, err := url.Parse(server.URL)
 	require.NoError(b, err)
 	photo := sensitive.NewBytes(make([]byte, 3<<20))
-	dialer := &vendorhttp.Dialer{Dialer: net.Dialer{Timeout: 10 * time.Second}}
+	dialer := &bodies.Dialer{Dialer: net.Dialer{Timeout: 10 * time.Second}}
 	for name, transport := range map[string]*http.Transport{
 		"Dialer": {DialContext: dialer.DialContext}, "net-http": {},
 	} {
@@ -291,8 +267,7 @@ func BenchmarkPhotos(b *testing.B) {
 				form := small()
 				form.AddFile("image_ref1", photo)
 				form.AddFile("image_ref2", photo)
-				_, failure := vendorhttp.Post(b.Context(), transport, target, attempt(), form)
-				require.Nil(b, failure)
+				require.NoError(b, send(b.Context(), transport, target, form))
 			}
 		})
 	}

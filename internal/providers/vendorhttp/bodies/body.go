@@ -1,14 +1,14 @@
-package vendorhttp
+package bodies
 
 import (
-	"bytes"
 	"io"
+	"iter"
 	"net/http"
 
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Body is the body of a request in its envelope: a *Form, a *JSON or a *Raw.
+// Body is the body of a request in its envelope: a *Form, a *JSON or a *URLEncoded.
 type Body interface {
 	// close completes the body and returns its length and a function that opens a reader
 	// of it. The function may be called more than once and does not fail the first time.
@@ -24,11 +24,11 @@ type Envelope struct {
 	Reference string
 
 	header http.Header
-	hidden []string
+	hidden []sensitive.String
 	files  []file
 	// inline is where hidden starts out. It is enough for most requests, which hide the
 	// two values of the credential and one or two more, and saves an allocation.
-	inline [4]string
+	inline [4]sensitive.String
 }
 
 // SetHeader sets a header that the vendor defines.
@@ -55,30 +55,21 @@ func (e *Envelope) Hide(value sensitive.String) {
 	if e.hidden == nil {
 		e.hidden = e.inline[:0]
 	}
-	e.hidden = append(e.hidden, value.Reveal())
+	e.hidden = append(e.hidden, value)
 }
 
-func (e *Envelope) envelope() *Envelope { return e }
+// Hidden returns the values that were hidden, as they were. The slice must not be changed.
+func (e *Envelope) Hidden() []sensitive.String { return e.hidden }
 
-// Raw is a body that the adapter has encoded, such as a URL-encoded form.
-type Raw struct {
-	Envelope
-
-	mediaType string
-	content   []byte
-}
-
-// NewRaw returns a body of that media type. Its bytes must not change until the call
-// has returned.
-func NewRaw(mediaType string, content []byte) *Raw {
-	return &Raw{mediaType: mediaType, content: content}
-}
-
-// close returns the body as it is; see Body.
-func (r *Raw) close() (length int64, open func() (io.ReadCloser, error)) {
-	return int64(len(r.content)), func() (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(r.content)), nil
+// Files returns the files and photos of the body. Their memory may have been released.
+func (e *Envelope) Files() iter.Seq[sensitive.Bytes] {
+	return func(yield func(sensitive.Bytes) bool) {
+		for _, file := range e.files {
+			if !yield(file.content) {
+				return
+			}
+		}
 	}
 }
 
-func (r *Raw) contentType() string { return r.mediaType }
+func (e *Envelope) envelope() *Envelope { return e }

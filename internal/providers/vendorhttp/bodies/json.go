@@ -1,7 +1,8 @@
-package vendorhttp
+package bodies
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"strings"
@@ -10,19 +11,18 @@ import (
 )
 
 // JSON is a body of one JSON object, in the order in which its fields are added. Text is
-// written as it is, but for what JSON must escape: not for HTML, as encoding/json does. Not
-// safe for concurrent use.
+// written as it is, but for what JSON must escape: not for HTML, as encoding/json does. Its length is
+// known before it is sent, and photos are encoded as they are sent, without a copy: the caller must
+// hold their memory, as for a Form. Not safe for concurrent use.
 type JSON struct {
-	Envelope
+	encodedText
 
-	mediaType string
-	text      []byte
-	closed    bool
+	closed bool
 }
 
 // NewJSON returns an empty object of that media type.
 func NewJSON(mediaType string) *JSON {
-	return &JSON{mediaType: mediaType, text: append(make([]byte, 0, typicalTextBytes), '{')}
+	return &JSON{encodedText: encodedText{mediaType: mediaType, text: append(make([]byte, 0, typicalTextBytes), '{')}}
 }
 
 // Add appends a field of text. Names are the vendor's constants and are not escaped.
@@ -39,6 +39,14 @@ func (j *JSON) AddSensitive(name string, value sensitive.String) {
 // of the caller's or of a credential's, for it is not hidden.
 func (j *JSON) AddValue(name string, value any) { j.field(name, encoded(value)) }
 
+// AddPhoto appends a field whose text is the standard base64 of the photo, with padding and without
+// line breaks.
+func (j *JSON) AddPhoto(name string, content sensitive.Bytes) {
+	j.field(name, `"`)
+	j.addPhoto(content)
+	j.text = append(j.text, '"')
+}
+
 func (j *JSON) field(name, value string) {
 	if len(j.text) > 1 {
 		j.text = append(j.text, ',')
@@ -49,12 +57,12 @@ func (j *JSON) field(name, value string) {
 	j.text = append(j.text, value...)
 }
 
-// WriteTo writes the body to w as it will be sent, for a signature that covers it. No field
-// may be added after that.
+// WriteTo writes the body to w as it will be sent, for a signature that covers it: photos are
+// encoded once for w, and once more when they are sent. No field may be added after that. It fails
+// if w does, or if the memory of a photo was released.
 func (j *JSON) WriteTo(w io.Writer) (int64, error) {
 	j.end()
-	n, err := w.Write(j.text)
-	return int64(n), err
+	return j.writeTo(w)
 }
 
 func (j *JSON) end() {
@@ -67,10 +75,15 @@ func (j *JSON) end() {
 // close ends the object; see Body.
 func (j *JSON) close() (length int64, open func() (io.ReadCloser, error)) {
 	j.end()
-	return int64(len(j.text)), func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(j.text)), nil }
+	if len(j.files) == 0 {
+		return int64(len(j.text)), func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(j.text)), nil }
+	}
+	length = int64(len(j.text))
+	for _, photo := range j.files {
+		length += int64(base64.StdEncoding.EncodedLen(photo.content.Len()))
+	}
+	return length, j.open
 }
-
-func (j *JSON) contentType() string { return j.mediaType }
 
 // encoded returns a value as JSON.
 func encoded(value any) string {

@@ -1,35 +1,33 @@
-package vendorhttp_test
+package bodies_test
 
 import (
 	"bytes"
 	"io"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // recorded returns the bytes that posting the form puts on the wire.
-func recorded(t *testing.T, form *vendorhttp.Form) string {
+func recorded(t *testing.T, form *bodies.Form) string {
 	t.Helper()
 	raw := make(chan string, 1)
-	target := listen(t, func(conn *net.TCPConn) {
+	target := wiretest.Listen(t, func(conn *net.TCPConn) {
 		var all bytes.Buffer
-		readRequest(io.TeeReader(conn, &all))
+		wiretest.ReadRequest(io.TeeReader(conn, &all))
 		raw <- all.String()
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-		waitForClient(conn)
+		wiretest.WaitForClient(conn)
 	})
 	target.RawQuery = "b=2&a=%2F"
-	_, failure := vendorhttp.Post(t.Context(), newTransport(t), target, attempt(), form)
-	require.Nil(t, failure)
+	require.NoError(t, send(t.Context(), wiretest.NewTransport(t), target, form))
 	return strings.ReplaceAll(<-raw, target.Host, "vendor.example")
 }
 
@@ -46,7 +44,7 @@ func request(body ...string) string {
 }
 
 func TestParametersOnTheWire(t *testing.T) {
-	form := vendorhttp.NewForm(countUp)
+	form := bodies.NewForm(countUp)
 	form.Add("first", "1")
 	form.AddSensitive("second", sensitive.New("张三 & =%"))
 	form.Add("empty", "")
@@ -61,7 +59,7 @@ func TestParametersOnTheWire(t *testing.T) {
 
 func TestFilesOnTheWire(t *testing.T) {
 	large := strings.Repeat("\x00\xff photo", 100_000)
-	form := vendorhttp.NewForm(countUp)
+	form := bodies.NewForm(countUp)
 	form.Add("first", "1")
 	form.AddFile("image_ref1", sensitive.NewBytes([]byte(large)))
 	form.Add("second", "2")
@@ -93,18 +91,7 @@ func TestBoundaryIsRandom(t *testing.T) {
 		}
 		next = 0xab
 	}
-	require.Equal(t, "00000000", vendorhttp.RandomText(random, 8))
-	require.Equal(t, "abababab", vendorhttp.RandomText(random, 8))
-	require.Contains(t, recorded(t, vendorhttp.NewForm(random)), "boundary="+strings.Repeat("ab", 16)+"\r\n")
-}
-
-func TestRedirectIsNotFollowed(t *testing.T) {
-	var calls atomic.Int32
-	target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		calls.Add(1)
-		w.Header().Set("Location", "/elsewhere")
-		w.WriteHeader(http.StatusTemporaryRedirect)
-	})
-	require.Equal(t, http.StatusTemporaryRedirect, post(t, target).Exchange().HTTPStatus)
-	require.EqualValues(t, 1, calls.Load())
+	require.Equal(t, "00000000", bodies.RandomText(random, 8))
+	require.Equal(t, "abababab", bodies.RandomText(random, 8))
+	require.Contains(t, recorded(t, bodies.NewForm(random)), "boundary="+strings.Repeat("ab", 16)+"\r\n")
 }

@@ -1,9 +1,8 @@
-package vendorhttp
+package bodies
 
 import (
 	"bytes"
 	"encoding/hex"
-	"errors"
 	"io"
 	"net"
 
@@ -104,28 +103,25 @@ func (f *Form) close() (length int64, open func() (io.ReadCloser, error)) {
 	return length, f.open
 }
 
-// open returns a reader of the form, which holds the files' memory until it is closed.
-// It fails if the memory was released because the form has been sent before.
+// open returns a reader of the form; see hold.
 func (f *Form) open() (io.ReadCloser, error) {
-	r := &formReader{references: 1}
+	r, err := f.hold()
+	if err != nil {
+		return nil, err
+	}
 	sent, pieces := 0, len(f.files)+1
 	for _, file := range f.files {
 		pieces += len(file.content.Pieces())
 	}
-	r.rest = make(net.Buffers, 0, pieces)
+	rest := make(net.Buffers, 0, pieces)
 	for _, file := range f.files {
-		if !file.content.Memory().Ref() {
-			return nil, errors.Join(errFileReleased, r.Close())
-		}
-		r.files = append(r.files, file)
-		r.rest = append(r.rest, f.text[sent:file.offset])
-		r.rest = append(r.rest, file.content.Pieces()...)
+		rest = append(rest, f.text[sent:file.offset])
+		rest = append(rest, file.content.Pieces()...)
 		sent = file.offset
 	}
-	r.rest = append(r.rest, f.text[sent:])
+	rest = append(rest, f.text[sent:])
+	r.rest = &rest
 	return r, nil
 }
-
-var errFileReleased = errors.New("the memory of a file of the form was released")
 
 func (f *Form) contentType() string { return f.mediaType }
