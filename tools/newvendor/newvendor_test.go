@@ -46,6 +46,22 @@ func runIn(t *testing.T, folder, name string, args ...string) string {
 	return string(output)
 }
 
+// The program writes what copied returns, and nothing over an adapter that there is.
+func TestRun(t *testing.T) {
+	checkout := t.TempDir()
+	require.NoError(t, os.CopyFS(filepath.Join(checkout, example), os.DirFS(filepath.Join(root, example))))
+	files, err := copied(root, "fidelo")
+	require.NoError(t, err)
+	t.Chdir(checkout)
+	require.NoError(t, run([]string{"fidelo"}))
+	for path, text := range files {
+		written, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, string(text), string(written), path)
+	}
+	require.ErrorIs(t, run([]string{"fidelo"}), fs.ErrExist)
+}
+
 // What is left of Acme in a copy can be found.
 func TestCopyNamesAcmeInCapitalsAlone(t *testing.T) {
 	files, err := copied(root, "fidelo")
