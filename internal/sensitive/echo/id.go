@@ -57,9 +57,16 @@ func (id *ID) Release() {
 
 // appendDecoded appends what text the id may encode.
 func appendDecoded(to []byte, id string) []byte {
-	to = appendEscaped(to, id)
+	has := kindsOf(id)
+	if has&(isEscape|isWide) != 0 {
+		to = appendEscaped(to, id)
+	}
 	to = appendHexadecimal(to, id)
-	return appendBase64(to, id)
+	if has&isBase64 != 0 { // numbers and UUIDs have none, and no text is without in base64 or base32
+		to = appendBase32(to, id)
+		to = appendBase64(to, id)
+	}
+	return to
 }
 
 // all returns the readings: the id, what it encodes, their letters and digits, and the id and
@@ -68,12 +75,12 @@ func (id *ID) all() []byte {
 	if id.written {
 		return id.readings
 	}
-	all := append(appendSmall(id.readings[:0], []byte(id.text), false), between)
+	all := append(appendSmall(id.readings[:0], id.text), between)
 	decoded := len(all)
 	all = appendDecoded(all, id.text)
-	small(all[decoded:])
+	all = appendSmall(all[:decoded], all[decoded:]) // in their place
 	bare := len(all)
-	all = append(appendSmall(all, all[:bare], true), between)
+	all = append(appendOnly(all, all[:bare], isWord), between)
 	all = append(appendBackwards(all, all[:len(id.text)]), between)
 	id.readings = append(appendBackwards(all, all[bare:len(all)-len(id.text)-2]), between)
 	id.written = true
@@ -90,22 +97,29 @@ func (id *ID) Repeats(value string) bool {
 		return false
 	}
 	var buffer, second [usualValue]byte
-	whole := appendSmall(buffer[:0], []byte(value), false)
+	whole := appendSmall(buffer[:0], value)
 	if len(whole) < leastPiece {
 		return bytes.Contains(id.all(), whole)
 	}
 	if id.holds(whole, second[:0]) {
 		return true
 	}
+	plain := appendOnly(second[:0], whole, isWord)
+	if len(plain) == len(whole) {
+		return false // it is one piece
+	}
+	if id.holdsHalf(plain) {
+		return true
+	}
 	start, hasDigit := 0, false
 	for i, pieces := 0, 0; i <= len(whole) && pieces < maxPieces; i++ {
-		if i < len(whole) && isAlphanumeric(whole[i]) {
-			hasDigit = hasDigit || whole[i] <= '9'
+		if i < len(whole) && kinds[whole[i]]&isWord != 0 {
+			hasDigit = hasDigit || kinds[whole[i]]&isDigit != 0
 			continue
 		}
-		if piece := whole[start:i]; hasDigit && len(piece) < len(whole) {
+		if hasDigit {
 			pieces++
-			if id.holds(piece, second[:0]) {
+			if id.holds(whole[start:i], second[:0]) {
 				return true
 			}
 		}
@@ -114,60 +128,28 @@ func (id *ID) Repeats(value string) bool {
 	return false
 }
 
-// holds reports whether the readings hold a value in small letters, half of it or its digits.
+// holds reports whether the readings hold a value in small letters, half of it, or its digits.
 // The buffer is for what is made of it.
 func (id *ID) holds(value, buffer []byte) bool {
-	half := len(value) / 2
-	if id.contains(value) || id.contains(value[:half]) || id.contains(value[half:]) {
+	if id.holdsHalf(value) {
 		return true
 	}
 	// Base64 that is cut out of more has lost its ends.
 	if len(value) > leastPiece+4 && id.contains(value[2:len(value)-2]) {
 		return true
 	}
-	plain := appendSmall(buffer, value, true)
-	if len(plain) < len(value) {
-		half = len(plain) / 2
-		if id.contains(plain) || id.contains(plain[:half]) || id.contains(plain[half:]) {
-			return true
-		}
-	}
-	digits := plain[:0]
-	for _, b := range plain {
-		if '0' <= b && b <= '9' {
-			digits = append(digits, b)
-		}
-	}
-	return id.contains(digits)
+	return id.contains(appendOnly(buffer, value, isDigit))
+}
+
+// holdsHalf reports whether the readings hold the value or half of it.
+func (id *ID) holdsHalf(value []byte) bool {
+	half := len(value) / 2
+	return id.contains(value) || id.contains(value[:half]) || id.contains(value[half:])
 }
 
 func (id *ID) contains(part []byte) bool {
 	return len(part) >= leastPiece && id.seen.mayHold(part) && bytes.Contains(id.all(), part)
 }
-
-// appendSmall appends a text in small letters, of a bare one the letters and digits alone.
-func appendSmall(to, text []byte, bare bool) []byte {
-	for _, b := range text {
-		if 'A' <= b && b <= 'Z' {
-			b += 'a' - 'A'
-		}
-		if !bare || isAlphanumeric(b) {
-			to = append(to, b)
-		}
-	}
-	return to
-}
-
-// small makes letters small in their place.
-func small(text []byte) {
-	for i, b := range text {
-		if 'A' <= b && b <= 'Z' {
-			text[i] = b + 'a' - 'A'
-		}
-	}
-}
-
-func isAlphanumeric(b byte) bool { return isWordByte(b) || b >= utf8.RuneSelf }
 
 func appendBackwards(to, text []byte) []byte {
 	for end := len(text); end > 0; {

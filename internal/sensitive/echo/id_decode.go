@@ -1,22 +1,22 @@
 package echo
 
 import (
-	"encoding/binary"
-	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/alphabets"
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/readings"
 )
 
 // appendHexadecimal appends what the text's runs of hexadecimal digits are, begun at
 // either digit.
 func appendHexadecimal(to []byte, text string) []byte {
-	for run := range runsOf(text, &hexValues, 2*leastPiece) {
+	for run := range alphabets.Runs(text, &alphabets.Hex, 2*leastPiece) {
 		for range 2 {
 			begin := len(to)
 			for digits := run; len(digits) >= 2; digits = digits[2:] {
-				to = append(to, hexValues[digits[0]]<<4|hexValues[digits[1]])
+				to = append(to, alphabets.Hex[digits[0]]<<4|alphabets.Hex[digits[1]])
 			}
 			to = endReading(to, begin)
 			run = run[1:]
@@ -28,7 +28,7 @@ func appendHexadecimal(to []byte, text string) []byte {
 // appendBase64 appends what the text's runs of base64, in either alphabet, are, begun at
 // each of four characters.
 func appendBase64(to []byte, text string) []byte {
-	for run := range runsOf(text, &base64Values, leastPiece*4/3) {
+	for run := range alphabets.Runs(text, &alphabets.Base64, leastPiece*4/3) {
 		for range 4 {
 			begin := len(to)
 			to = endReading(appendSextets(to, run), begin)
@@ -52,29 +52,27 @@ func appendSextets(to []byte, digits string) []byte {
 	return to
 }
 
-// runsOf yields the longest pieces of the text, of at least that length, that are digits alone.
-func runsOf(text string, values *[256]byte, least int) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for start := 0; start < len(text); start++ {
-			end := start
-			for end < len(text) && values[text[end]] != noDigit {
-				end++
-			}
-			if end-start >= least && !yield(text[start:end]) {
-				return
-			}
-			start = end
+// appendBase32 appends what the text's runs of base32 are, begun at each of eight characters.
+func appendBase32(to []byte, text string) []byte {
+	for run := range alphabets.Runs(text, &alphabets.Base32, leastBase32) {
+		for offset := range min(8, len(run)-leastBase32+1) {
+			begin := len(to)
+			to = endReading(alphabets.AppendQuintets(to, run[offset:], &alphabets.Base32), begin)
 		}
 	}
+	return to
 }
+
+// leastBase32 is the length of leastPiece bytes in base32.
+const leastBase32 = (leastPiece*8 + 4) / 5
 
 // endReading ends the reading that begins there. What was decoded and has no piece of text is
 // left out: most runs of digits were never encoded text.
-func endReading(readings []byte, begin int) []byte {
-	if hasPiece(readings[begin:]) {
-		return append(readings, between)
+func endReading(all []byte, begin int) []byte {
+	if hasPiece(all[begin:]) {
+		return append(all, between)
 	}
-	return readings[:begin]
+	return all[:begin]
 }
 
 // hasPiece reports whether there is a piece of whole characters that may be part of a value.
@@ -127,31 +125,7 @@ var characters = func() (bytes [256]int8) {
 }()
 
 // sextet is what a digit of base64 is worth.
-func sextet(digit byte) uint32 { return uint32(base64Values[digit]) }
-
-// noDigit is the worth of what is none.
-const noDigit = 0xff
-
-// What digits are worth.
-var (
-	hexValues    = digits("0123456789abcdef", "0123456789ABCDEF")
-	base64Values = digits(
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-	)
-)
-
-func digits(alphabets ...string) (worth [256]byte) {
-	for i := range worth {
-		worth[i] = noDigit
-	}
-	for _, alphabet := range alphabets {
-		for i := range len(alphabet) {
-			worth[alphabet[i]] = byte(i)
-		}
-	}
-	return worth
-}
+func sextet(digit byte) uint32 { return uint32(alphabets.Base64[digit]) }
 
 // appendEscaped appends the text with the escapes of URLs, JSON, HTML and mails read,
 // and read as UTF-16, if it has any.
@@ -209,14 +183,9 @@ func unescape(text string) (char rune, size int) {
 // appendUTF16 appends the text read as UTF-16 of either order, begun at either byte.
 func appendUTF16(to []byte, text string) []byte {
 	raw := []byte(text)
-	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+	for _, high := range []int{1, 0} {
 		for first := range 2 {
-			var units []uint16
-			for i := first; i+2 <= len(raw); i += 2 {
-				units = append(units, order.Uint16(raw[i:]))
-			}
-			to = append(to, string(utf16.Decode(units))...)
-			to = append(to, between)
+			to = append(append(to, readings.FromUTF16(raw[first:], high)...), between)
 		}
 	}
 	return to

@@ -1,6 +1,7 @@
 package echo_test
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"net/url"
@@ -30,6 +31,7 @@ func TestIDsThatRepeatAValue(t *testing.T) {
 			"glued":     "k" + base64.StdEncoding.EncodeToString([]byte(value)),
 			"by two":    "id" + base64.URLEncoding.EncodeToString([]byte(value)),
 			"by three":  "no_" + base64.URLEncoding.EncodeToString([]byte(value)),
+			"base32":    base32.StdEncoding.EncodeToString([]byte("a" + value)),
 			"odd hex":   "1" + hex.EncodeToString([]byte(value)),
 			"hex":       hex.EncodeToString([]byte(value)),
 			"capital":   strings.ToUpper(hex.EncodeToString([]byte(value))),

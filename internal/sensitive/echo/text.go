@@ -4,22 +4,17 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
-)
 
-const (
-	// minWeight is the weight of the shortest piece that counts as a repetition: six letters
-	// or digits, or two ideographs, which say more each.
-	minWeight       = 6
-	ideographWeight = 3
-	// maxText is how many letters and digits of a text are decoded from hex and base64.
-	maxText = 512
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/letters"
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/readings"
 )
 
 // InText reports whether a text may repeat one of the values, a piece of six of its letters
 // or digits, or what is left of a value that is masked. Shorter values count as words alone.
 // Every reading of the text is compared, forwards and backwards: percent-encoding, quoted-
-// printable, HTML entities, escapes of JSON and programming languages, hex and base64, UTF-16,
-// and these within one another, up to 64 of them. It is safe for concurrent use.
+// printable, HTML entities and tags, escapes of JSON and programming languages, numbers of
+// characters, numerals, hex, base32 and base64, UTF-16, and these within one another, up to 64
+// of them. Letters and digits that look alike are the same. It is safe for concurrent use.
 func InText(text string, values ...string) bool {
 	return masks(text) || repeats(text, values)
 }
@@ -30,17 +25,17 @@ func repeats(text string, values []string) bool {
 	}
 	c := comparisons.Get().(*comparison)
 	defer c.release()
-	c.lightest = minWeight
+	c.readings.Lightest = letters.MinWeight
 	for _, value := range values {
 		c.add(value)
 	}
-	for reading := range c.readings(text) {
-		c.said.read(reading)
-		c.backwards.reverse(&c.said)
-		c.said.index()
-		c.backwards.index()
+	for reading := range c.readings.Of(text) {
+		c.said.Read(reading)
+		c.backwards.Reverse(&c.said)
+		c.said.Index()
+		c.backwards.Index()
 		for i := range c.values {
-			if c.said.repeats(&c.values[i]) || c.backwards.repeats(&c.values[i]) {
+			if c.said.Repeats(&c.values[i]) || c.backwards.Repeats(&c.values[i]) {
 				return true
 			}
 		}
@@ -50,12 +45,9 @@ func repeats(text string, values []string) bool {
 
 // comparison is the memory of a comparison, kept for the next one.
 type comparison struct {
-	said, backwards letters
-	values          []letters
-	// lightest is the weight of the lightest value.
-	lightest int
-	// digits are the text in an alphabet of encoding, room is what they decode to.
-	digits, room [maxText]byte
+	said, backwards letters.Text
+	values          []letters.Text
+	readings        readings.Reader
 }
 
 var comparisons = sync.Pool{New: func() any { return new(comparison) }}
@@ -65,27 +57,26 @@ func (c *comparison) add(value string) {
 	if len(c.values) < cap(c.values) {
 		c.values = c.values[:len(c.values)+1]
 	} else {
-		c.values = append(c.values, letters{})
+		c.values = append(c.values, letters.Text{})
 	}
 	last := &c.values[len(c.values)-1]
-	last.read(value)
-	if last.weight == 0 {
+	last.Read(value)
+	if last.Weight() == 0 {
 		c.values = c.values[:len(c.values)-1]
 		return
 	}
-	c.lightest = min(c.lightest, last.weight)
+	c.readings.Lightest = min(c.readings.Lightest, last.Weight())
 }
 
 // release clears the memory, which holds what nobody else may read, for the next user.
 func (c *comparison) release() {
-	c.said.clear()
-	c.backwards.clear()
+	c.said.Clear()
+	c.backwards.Clear()
 	for i := range c.values[:cap(c.values)] {
-		c.values[:cap(c.values)][i].clear()
+		c.values[:cap(c.values)][i].Clear()
 	}
 	c.values = c.values[:0]
-	clear(c.digits[:])
-	clear(c.room[:])
+	c.readings.Clear()
 	comparisons.Put(c)
 }
 
@@ -100,7 +91,7 @@ func masks(text string) bool {
 		behind := strings.TrimLeftFunc(rest, func(r rune) bool { return r == mask })
 		count := (len(rest) - len(behind)) / size
 		after, _ := utf8.DecodeRuneInString(behind)
-		atWord := isWordRune(before) || isWordRune(after)
+		atWord := letters.IsWord(before) || letters.IsWord(after)
 		if strings.ContainsRune(always, mask) && (atWord || count > 1) || strings.ContainsRune(repeated, mask) && atWord && count > 2 {
 			return true
 		}

@@ -1,6 +1,7 @@
 package echo_test
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -40,6 +41,14 @@ var spellings = map[string]func(string) string{
 	"hex, spaced":        func(v string) string { return fmt.Sprintf("% x", v) },
 	"hex, 0x":            func(v string) string { return fmt.Sprintf("% #x", v) },
 	"hex, colons":        func(v string) string { return strings.ReplaceAll(fmt.Sprintf("% X", v), " ", ":") },
+	"base32":             func(v string) string { return base32.StdEncoding.EncodeToString([]byte(v)) },
+	"base32, small":      func(v string) string { return strings.ToLower(base32.StdEncoding.EncodeToString([]byte(v))) },
+	"base32, other":      func(v string) string { return base32.HexEncoding.EncodeToString([]byte(v)) },
+	"base32, glued":      func(v string) string { return "ABC" + base32.StdEncoding.EncodeToString([]byte(v)) },
+	"octal":              func(v string) string { return eachByte(v, `\%03o`) },
+	"numbers":            func(v string) string { return eachRune(v, "%d, ") },
+	"numbers of bytes":   func(v string) string { return eachByte(v, "%d ") },
+	"tags":               func(v string) string { return eachRune(v, "<b>%c</b>") },
 	"base64":             func(v string) string { return base64.StdEncoding.EncodeToString([]byte(v)) },
 	"base64 for URLs":    func(v string) string { return base64.RawURLEncoding.EncodeToString([]byte(v)) },
 	"base64, one before": func(v string) string { return base64.StdEncoding.EncodeToString([]byte("=" + v)) },
@@ -68,6 +77,15 @@ var spellings = map[string]func(string) string{
 			return r
 		}, v)
 	},
+	"Arabic digits":   func(v string) string { return withDigits(v, "٠١٢٣٤٥٦٧٨٩") },
+	"bold digits":     func(v string) string { return withDigits(v, "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗") },
+	"circled digits":  func(v string) string { return withDigits(v, "⓪①②③④⑤⑥⑦⑧⑨") },
+	"raised digits":   func(v string) string { return withDigits(v, "⁰¹²³⁴⁵⁶⁷⁸⁹") },
+	"numerals":        func(v string) string { return withDigits(v, "〇一二三四五六七八九") },
+	"formal numerals": func(v string) string { return withDigits(v, "零壹贰叁肆伍陆柒捌玖") },
+	"look-alikes": func(v string) string {
+		return strings.NewReplacer("0", "O", "1", "l", "a", "а", "e", "е", "X", "Х").Replace(v)
+	},
 	"reversed": func(v string) string {
 		runes := []rune(v)
 		slices.Reverse(runes)
@@ -80,6 +98,15 @@ var spellings = map[string]func(string) string{
 	"masked by dots":    func(v string) string { return first(v, 1) + "....." + last(v, 1) },
 	"masked by bullets": func(v string) string { return first(v, 1) + "●●" },
 	"masked full-width": func(v string) string { return first(v, 1) + "＊＊" },
+}
+
+func withDigits(v, digits string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return []rune(digits)[r-'0']
+		}
+		return r
+	}, v)
 }
 
 func eachByte(v, format string) (all string) {
@@ -120,7 +147,7 @@ func TestTextsThatRepeatAValue(t *testing.T) {
 		"ICVvC_xUs6177WEtyUNwIH8J6NfGu50t", "https://shop.example/return?cart=5c1f", "김철수",
 	} {
 		for name, spell := range spellings {
-			for _, format := range []string{"%s", "BAD_ARGUMENTS: %s", "name=%s is wrong", "姓名%s无效", "no such user '%s'."} {
+			for _, format := range []string{"%s", "BAD_ARGUMENTS: %s", "400: %s", "name=%s is wrong", "姓名%s无效", "no such user '%s'."} {
 				require.True(t, echo.InText(fmt.Sprintf(format, spell(value)), value), "%s of %q", name, value)
 			}
 		}

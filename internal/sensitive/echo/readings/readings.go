@@ -1,4 +1,4 @@
-package echo
+package readings
 
 import (
 	"bytes"
@@ -12,6 +12,9 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/alphabets"
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/letters"
 )
 
 const (
@@ -20,33 +23,54 @@ const (
 	// minEncoded is the length of the shortest text that is taken for an encoded one: two
 	// ideographs as UTF-16 in base64, or one as UTF-8 in hex.
 	minEncoded = 6
+	// leastBase32 is the length of six bytes in base32.
+	leastBase32 = (6*8 + 4) / 5
+	// maxText is how many letters and digits of a text are decoded from hex, base32 and base64.
+	maxText = 512
 )
 
-// readings yields the text and what it may be an encoding of: percent-encoding, quoted-
-// printable, HTML entities, escapes of JSON and programming languages, hex and base64, and
-// these within one another.
-func (c *comparison) readings(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		if !yield(text) {
-			return
-		}
-		all := append(make([]string, 0, 4), text)
-		for i := 0; i < len(all) && len(all) < maxReadings; i++ {
-			for reading := range c.decodings(all[i]) {
-				if slices.Contains(all, reading) {
-					continue
-				}
-				if !yield(reading) {
-					return
-				}
-				all = append(all, reading)
+// Reader reads texts, one at a time. The zero value is ready for use.
+type Reader struct {
+	// Lightest is the weight of the lightest value that is looked for.
+	Lightest int
+	// digits are the text in an alphabet of encoding, room is what they decode to.
+	digits, room [maxText]byte
+}
+
+// Clear overwrites what was read.
+func (r *Reader) Clear() {
+	clear(r.digits[:])
+	clear(r.room[:])
+}
+
+// Of yields the text and what it may be an encoding of: percent-encoding, quoted-
+// printable, HTML entities and tags, escapes of JSON and programming languages, numbers of
+// characters, numerals, hex, base32 and base64, and these within one another.
+func (r *Reader) Of(text string) iter.Seq[string] {
+	return func(yield func(string) bool) { r.each(text, yield) }
+}
+
+// each is apart from Of, whose caller would else allocate what has its place on the stack here.
+func (r *Reader) each(text string, yield func(string) bool) {
+	if !yield(text) {
+		return
+	}
+	all := append(make([]string, 0, 4), text)
+	for i := 0; i < len(all) && len(all) < maxReadings; i++ {
+		for reading := range r.decodings(all[i]) {
+			if slices.Contains(all, reading) {
+				continue
 			}
+			if !yield(reading) {
+				return
+			}
+			all = append(all, reading)
 		}
 	}
 }
 
 // decodings yields what the text may be an encoding of.
-func (c *comparison) decodings(text string) iter.Seq[string] {
+func (r *Reader) decodings(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if strings.ContainsAny(text, `%=&\+`) {
 			for _, decoded := range []string{
@@ -57,13 +81,21 @@ func (c *comparison) decodings(text string) iter.Seq[string] {
 				}
 			}
 		}
-		for encoded := range c.encodings(text) {
-			if c.mayBeText(encoded) && !yield(string(encoded)) {
+		for _, decoded := range []string{fromNumbers(text), fromNumerals(text), withoutTags(text)} {
+			if decoded != text && !yield(decoded) {
 				return
 			}
-			for _, high := range []int{0, 1} {
-				if isMostlyUTF16(encoded, high) && !yield(fromUTF16(encoded, high)) {
-					return
+		}
+		for encoded := range r.encodings(text) {
+			if r.mayBeText(encoded) && !yield(string(encoded)) {
+				return
+			}
+			// What stands before it may take an odd number of bytes.
+			for _, units := range [][]byte{encoded, encoded[min(1, len(encoded)):]} {
+				for _, high := range []int{0, 1} {
+					if isMostlyUTF16(units, high) && !yield(FromUTF16(units, high)) {
+						return
+					}
 				}
 			}
 		}
@@ -73,9 +105,9 @@ func (c *comparison) decodings(text string) iter.Seq[string] {
 // mayBeText reports whether decoded bytes may hold one of the values: a heavy one
 // anywhere, a light one if all of them are text. Most bytes that were not encoded text
 // decode to neither.
-func (c *comparison) mayBeText(content []byte) bool {
+func (r *Reader) mayBeText(content []byte) bool {
 	heaviest := textWeight(content)
-	return heaviest >= minWeight || heaviest >= c.lightest && isPrintable(content)
+	return heaviest >= letters.MinWeight || heaviest >= r.Lightest && isPrintable(content)
 }
 
 func isPrintable(content []byte) bool {
@@ -93,8 +125,8 @@ func textWeight(content []byte) (heaviest int) {
 		}
 		i += size
 		switch {
-		case isWordRune(r):
-			weight += weightOf(r)
+		case letters.IsWord(r):
+			weight += letters.Weight(r)
 			heaviest = max(heaviest, weight)
 		case r == utf8.RuneError || !unicode.IsPrint(r):
 			weight = 0
@@ -117,6 +149,24 @@ func isMostlyUTF16(content []byte, high int) bool {
 		}
 	}
 	return usual > 1 && 8*usual >= 7*(len(content)/2)
+}
+
+// withoutTags leaves out what stands in angle brackets.
+func withoutTags(text string) string {
+	if !strings.Contains(text, "<") {
+		return text
+	}
+	var all strings.Builder
+	for {
+		before, tag, found := strings.Cut(text, "<")
+		_, behind, closed := strings.Cut(tag, ">")
+		if !found || !closed {
+			all.WriteString(text)
+			return all.String()
+		}
+		all.WriteString(before)
+		text = behind
+	}
 }
 
 // unescapeBytes decodes a mark with two hex digits behind it, wherever there is one.
@@ -161,6 +211,12 @@ func unescapeRunes(text string) string {
 	}
 next:
 	for text != "" {
+		if b, ok := octalByte(text); ok {
+			flush()
+			all = append(all, b)
+			text = text[len(`\000`):]
+			continue
+		}
 		for _, e := range escapes {
 			rest, ok := strings.CutPrefix(text, e.mark)
 			digits := len(rest) - len(strings.TrimLeft(rest, "0123456789abcdefABCDEF"))
@@ -193,27 +249,39 @@ next:
 	return string(all)
 }
 
-// encodings yields the bytes of which hex or base64 may stand in the text. The next ones
-// overwrite them.
-func (c *comparison) encodings(text string) iter.Seq[[]byte] {
+// octalByte returns the byte whose escape in octal a text begins with.
+func octalByte(text string) (b byte, ok bool) {
+	if len(text) < len(`\000`) || text[0] != '\\' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(text[1:len(`\000`)], 8, 8)
+	return byte(n), err == nil
+}
+
+// encodings yields the bytes of which hex, base32 or base64 may stand in the text. The next
+// ones overwrite them.
+func (r *Reader) encodings(text string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		for run := range runs(hexDigits(c.digits[:0], text), isHexDigit) {
+		if !r.base32(text, &alphabets.Base32, yield) || !r.base32(text, &alphabets.Base32Hex, yield) {
+			return
+		}
+		for run := range alphabets.Runs(hexDigits(r.digits[:0], text), &alphabets.Hex, minEncoded) {
 			for offset := 0; offset < 2 && len(run)-offset >= minEncoded; offset++ {
-				n, _ := hex.Decode(c.room[:], run[offset:len(run)-(len(run)-offset)%2])
-				if !yield(c.room[:n]) {
+				n, _ := hex.Decode(r.room[:], run[offset:len(run)-(len(run)-offset)%2])
+				if !yield(r.room[:n]) {
 					return
 				}
 			}
 		}
 		for _, blanks := range []bool{true, false} {
-			for run := range runs(base64Digits(c.digits[:0], text, blanks), isBase64Digit) {
+			for run := range alphabets.Runs(base64Digits(r.digits[:0], text, blanks), &alphabets.Base64, minEncoded) {
 				for offset := 0; offset < 4 && len(run)-offset >= minEncoded; offset++ {
 					group := run[offset:]
 					if len(group)%4 == 1 { // the last character has only six bits
 						group = group[:len(group)-1]
 					}
-					n, _ := base64.RawStdEncoding.Decode(c.room[:], group)
-					if !yield(c.room[:n]) {
+					n, _ := base64.RawStdEncoding.Decode(r.room[:], group)
+					if !yield(r.room[:n]) {
 						return
 					}
 				}
@@ -225,6 +293,18 @@ func (c *comparison) encodings(text string) iter.Seq[[]byte] {
 	}
 }
 
+// base32 yields the bytes of which base32 may stand in the text, and reports whether to go on.
+func (r *Reader) base32(text string, alphabet *[256]byte, yield func([]byte) bool) bool {
+	for run := range alphabets.Runs(text[:min(len(text), maxText)], alphabet, leastBase32) {
+		for offset := range min(8, len(run)-leastBase32+1) {
+			if !yield(alphabets.AppendQuintets(r.room[:0], run[offset:], alphabet)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // hexDigits appends the letters and digits of the text, without what marks hex.
 func hexDigits(digits []byte, text string) []byte {
 	for i := 0; i < len(text) && len(digits) < cap(digits); i++ {
@@ -232,7 +312,7 @@ func hexDigits(digits []byte, text string) []byte {
 			i++
 			continue
 		}
-		if isWordByte(text[i]) {
+		if letters.IsWordByte(text[i]) {
 			digits = append(digits, text[i])
 		}
 	}
@@ -255,31 +335,9 @@ func base64Digits(digits []byte, text string, blanks bool) []byte {
 	return digits
 }
 
-// runs yields the longest pieces of which every byte is one of a kind.
-func runs(text []byte, isOne func(byte) bool) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for start := 0; start < len(text); {
-			end := start
-			for end < len(text) && isOne(text[end]) {
-				end++
-			}
-			if end-start >= minEncoded && !yield(text[start:end]) {
-				return
-			}
-			start = end + 1
-		}
-	}
-}
-
-func isHexDigit(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F'
-}
-
-func isBase64Digit(b byte) bool { return isWordByte(b) || b == '+' || b == '/' }
-
-// fromUTF16 reads bytes as UTF-16, of which the first byte of two is the high one if high
+// FromUTF16 reads bytes as UTF-16, of which the first byte of two is the high one if high
 // is 0, "" if that makes no text.
-func fromUTF16(content []byte, high int) string {
+func FromUTF16(content []byte, high int) string {
 	units := make([]uint16, 0, len(content)/2)
 	for pair := range slices.Chunk(content, 2) {
 		if len(pair) == 2 {
