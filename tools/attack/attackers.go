@@ -12,6 +12,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
+	"github.com/liveness-gateway/gateway/tools/attack/internal/classes"
+	"github.com/liveness-gateway/gateway/tools/attack/internal/process"
+	"github.com/liveness-gateway/gateway/tools/attack/internal/vendors"
+	"github.com/liveness-gateway/gateway/tools/attack/internal/wire"
 )
 
 // attackersCommand makes this program the attackers' process: they are driven by orders
@@ -41,22 +47,22 @@ type greeting struct{ Vendor string }
 func serveAttackers(title string, orders io.Reader, results io.Writer) error {
 	stuck := time.AfterFunc(longLimit, func() { os.Exit(1) })
 	defer stuck.Stop()
-	var c *class
-	for _, known := range classes() {
-		if known.title() == title {
+	var c *classes.Class
+	for _, known := range classes.All() {
+		if known.Title() == title {
 			c = known
 		}
 	}
 	if c == nil {
 		return fmt.Errorf("no class %q", title)
 	}
-	v, err := startVendor(c.answer)
+	v, err := vendors.StartHostile(c.Answer)
 	if err != nil {
 		return err
 	}
-	defer v.close()
+	defer v.Close()
 	out := json.NewEncoder(results)
-	if err := out.Encode(greeting{v.address}); err != nil {
+	if err := out.Encode(greeting{v.Address}); err != nil {
 		return err
 	}
 	for in := json.NewDecoder(orders); ; {
@@ -66,8 +72,8 @@ func serveAttackers(title string, orders io.Reader, results io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		r := c.attackWith(o)
-		v.disconnect()
+		r := attackWith(c, o)
+		v.Disconnect()
 		if err := out.Encode(r); err != nil {
 			return err
 		}
@@ -78,32 +84,32 @@ func serveAttackers(title string, orders io.Reader, results io.Writer) error {
 const reconnectPause = 2 * time.Millisecond
 
 // attackWith plays the class from the connections of the order.
-func (c *class) attackWith(o order) result {
+func attackWith(c *classes.Class, o order) result {
 	ctx, cancel := context.WithTimeout(context.Background(), o.Ramp+o.For)
 	defer cancel()
-	p := &pace{rate: c.rate}
-	var all counts
+	p := &wire.Pace{Rate: c.Rate}
+	var all wire.Counts
 	var found atomic.Pointer[string]
 	var running sync.WaitGroup
 	for i := range o.Connections {
 		running.Go(func() {
-			t := &target{grpc: o.GRPC, rest: o.REST, scenario: scenario(i), counts: &all, pace: p}
+			t := &wire.Target{GRPC: o.GRPC, REST: o.REST, Number: i, Counts: &all, Pace: p}
 			for ctx.Err() == nil {
-				if err := c.attack(ctx, t); err != nil {
+				if err := c.Attack(ctx, t); err != nil {
 					text := err.Error()
 					found.CompareAndSwap(nil, &text)
 				}
-				sleep(ctx, reconnectPause)
+				timing.Pause(ctx, reconnectPause)
 			}
 		})
 	}
-	for end := time.Now().Add(o.Ramp); all.connections.Load() < int64(o.Connections) && time.Now().Before(end); {
-		sleep(ctx, reconnectPause)
+	for end := time.Now().Add(o.Ramp); all.Connections.Load() < int64(o.Connections) && time.Now().Before(end); {
+		timing.Pause(ctx, reconnectPause)
 	}
-	sleep(ctx, o.For)
+	timing.Pause(ctx, o.For)
 	cancel()
 	running.Wait()
-	r := result{Connections: all.connections.Load(), Requests: all.requests.Load(), Answered: all.answered.Load()}
+	r := result{Connections: all.Connections.Load(), Requests: all.Requests.Load(), Answered: all.Answered.Load()}
 	if text := found.Load(); text != nil {
 		r.Found = *text
 	}
@@ -119,12 +125,12 @@ type attackers struct {
 }
 
 // startAttackers starts the process of a class.
-func startAttackers(ctx context.Context, c *class) (*attackers, error) {
+func startAttackers(ctx context.Context, c *classes.Class) (*attackers, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	a := &attackers{command: exec.CommandContext(ctx, "nice", "-n", "10", self, attackersCommand, c.title())}
+	a := &attackers{command: exec.CommandContext(ctx, "nice", "-n", "10", self, attackersCommand, c.Title())}
 	a.command.Env = append(a.command.Environ(), "GOMAXPROCS=1")
 	a.command.Stderr = os.Stderr
 	if a.orders, err = a.command.StdinPipe(); err != nil {
@@ -159,7 +165,7 @@ func (a *attackers) attack(o order) (result, error) {
 // stop ends the process, which nothing but its orders keeps.
 func (a *attackers) stop() error {
 	_ = a.orders.Close()
-	kill := time.AfterFunc(patience, func() { _ = a.command.Process.Kill() })
+	kill := time.AfterFunc(process.Patience, func() { _ = a.command.Process.Kill() })
 	defer kill.Stop()
 	return a.command.Wait()
 }

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	tables "github.com/liveness-gateway/gateway/internal/faulttest/report"
+	"github.com/liveness-gateway/gateway/tools/attack/internal/classes"
 )
 
 // The whole program ends after one of these, whatever hangs.
@@ -98,7 +99,7 @@ func run(o options, output io.Writer) error {
 // playAll plays the classes with a wanted title and writes of each as soon as it has been
 // played. The reports are in the classes' order.
 func (s *stage) playAll(ctx context.Context, wanted *regexp.Regexp, output io.Writer) ([]*report, error) {
-	chosen := slices.DeleteFunc(classes(), func(c *class) bool { return !wanted.MatchString(c.title()) })
+	chosen := slices.DeleteFunc(classes.All(), func(c *classes.Class) bool { return !wanted.MatchString(c.Title()) })
 	reports := make([]*report, len(chosen))
 	_, _ = io.WriteString(output, header)
 	playing, ctx := errgroup.WithContext(ctx)
@@ -108,7 +109,7 @@ func (s *stage) playAll(ctx context.Context, wanted *regexp.Regexp, output io.Wr
 		playing.Go(func() error {
 			r, err := s.play(ctx, c)
 			if err != nil {
-				return fmt.Errorf("%s: %w", c.title(), err)
+				return fmt.Errorf("%s: %w", c.Title(), err)
 			}
 			reports[i] = r
 			writing.Lock()
@@ -126,7 +127,7 @@ func (s *stage) playAll(ctx context.Context, wanted *regexp.Regexp, output io.Wr
 // build makes the gateway as a release is built.
 func build(ctx context.Context, folder string) (string, error) {
 	path := filepath.Join(folder, "gateway")
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, "./cmd/gateway")
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=grpcnotrace", "-ldflags=-s -w", "-o", path, "./cmd/gateway")
 	command.Env = append(command.Environ(), "CGO_ENABLED=0")
 	if text, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the gateway does not build: %w\n%s", err, text)

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/liveness-gateway/gateway/tools/attack/internal/classes"
+	"github.com/liveness-gateway/gateway/tools/attack/internal/process"
 )
 
 // floor is what the good caller's p99 is taken for at least, without the scheduling lag: less
@@ -15,7 +18,7 @@ const mostSlower = 2.0
 
 // report is the result of a class.
 type report struct {
-	class       *class
+	class       *classes.Class
 	connections int64
 	requests    int64
 	answered    int64
@@ -64,8 +67,8 @@ func (o *observed) report() *report {
 	}
 	r.lateIf(r.ratio > mostSlower*o.slower()*o.slower(), "the good caller's p99 is %s under one connection and %s under many; without an attack it is %s, the lag %s, and others had %.0f %% of the machine",
 		o.one.p99().Round(time.Millisecond), o.many.p99().Round(time.Millisecond), r.calm.Round(time.Millisecond), o.lag.Round(time.Millisecond), 100*o.others)
-	r.brokenIf(o.memory > memoryLimit, "the process took %d MiB", o.memory>>20)
-	r.lateIf(float64(o.restTime) > float64(restLimit)*o.slower() || !o.rest.within(o.before), "%s after the attack the gateway holds %s; before: %s",
+	r.brokenIf(o.memory > process.MemoryLimit, "the process took %d MiB", o.memory>>20)
+	r.lateIf(float64(o.restTime) > float64(restLimit)*o.slower() || !o.rest.Within(o.before), "%s after the attack the gateway holds %s; before: %s",
 		o.restTime.Round(time.Millisecond), o.rest, o.before)
 	r.brokenIf(r.requests == 0, "nothing was sent")
 	for _, found := range []string{o.byOne.Found, o.byMany.Found} {
@@ -80,9 +83,6 @@ func (o *observed) slower() float64 {
 	const least = 0.05 // of the machine
 	return 1 / max(least, 1-o.others)
 }
-
-// disturbed reports whether the machine had so much else to do that times say little.
-func (r *report) disturbed() bool { return r.lag >= tooLate || r.others >= tooMuch }
 
 func (r *report) brokenIf(wrong bool, format string, values ...any) {
 	if wrong {
@@ -110,7 +110,7 @@ func (r *report) String() string {
 		verdict += fmt.Sprintf(", %d repeated", r.repeated)
 	}
 	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d | %.1f | %d | %.0f | %d | %.1f | %s |",
-		r.class.title(), r.connections, r.requests, r.answered, r.calls, r.errors, r.calm.Milliseconds(), r.ratio, r.lag.Milliseconds(), 100*r.others,
+		r.class.Title(), r.connections, r.requests, r.answered, r.calls, r.errors, r.calm.Milliseconds(), r.ratio, r.lag.Milliseconds(), 100*r.others,
 		r.memory>>20, r.rest.Seconds(), verdict)
 }
 

@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"errors"
@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// usage is processor time since the start of the machine, in the kernel's ticks.
-type usage struct {
+// Usage is processor time since the start of the machine, in the kernel's ticks.
+type Usage struct {
 	// machine is what all processors had to give, idle what nobody took, family what the
-	// processes of the attack took.
+	// processes that were asked about took.
 	machine, idle, family int64
 }
 
-// lookAtMachine reads how much the processes of these ids have used, and how much all have
+// LookAtMachine reads how much the family, processes of these ids, has used, and how much all have
 // (proc(5), /proc/stat and /proc/pid/stat).
-func lookAtMachine(family []int) (usage, error) {
+func LookAtMachine(family []int) (Usage, error) {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
-		return usage{}, err
+		return Usage{}, err
 	}
 	u, err := machineUsage(string(text))
 	for _, id := range family {
@@ -37,7 +37,7 @@ func lookAtMachine(family []int) (usage, error) {
 
 // machineUsage reads /proc/stat. What a hypervisor gives to other machines is there to be had
 // for none of ours, and counts as theirs.
-func machineUsage(text string) (u usage, err error) {
+func machineUsage(text string) (u Usage, err error) {
 	const (
 		idle, iowait = 4, 5 // fields of the line, whose first is its name
 		guest        = 9    // is in user time already
@@ -78,8 +78,8 @@ func processUsage(text string) (ticks int64, err error) {
 	return ticks, nil
 }
 
-// others returns the share of the machine that other processes took since before.
-func (u usage) others(before usage) float64 {
+// Others returns the share of the machine that processes beside the family took since before.
+func (u Usage) Others(before Usage) float64 {
 	machine := u.machine - before.machine
 	if machine <= 0 {
 		return 0

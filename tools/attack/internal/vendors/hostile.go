@@ -1,4 +1,4 @@
-package main
+package vendors
 
 import (
 	"bufio"
@@ -14,33 +14,35 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
-// vendorAnswer writes a hostile answer, of which the usual one is a part. It ends when the
+// Answer writes a hostile answer, of which the usual one is a part. It ends when the
 // connection does, at the latest.
-type vendorAnswer func(conn io.Writer, usual []byte)
+type Answer func(conn io.Writer, usual []byte)
 
 // hostileEvery is the share of a hostile vendor's answers that are hostile: so few that no
 // breaker opens, which would end the attack.
 const hostileEvery = 4
 
-// vendor is the server behind the attackers' calls.
-type vendor struct {
-	address  string
+// Hostile is the server behind the attackers' calls.
+type Hostile struct {
+	// Address is where it listens.
+	Address  string
 	listener net.Listener
 	standIn  http.Handler
-	answer   vendorAnswer
+	answer   Answer
 
 	mu       sync.Mutex
 	open     map[net.Conn]bool
 	requests int
 }
 
-func startVendor(answer vendorAnswer) (*vendor, error) {
+// StartHostile begins to serve. Of every few answers one is this, or none if it is nil.
+func StartHostile(answer Answer) (*Hostile, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	v := &vendor{
-		address: listener.Addr().String(), listener: listener, answer: answer,
+	v := &Hostile{
+		Address: listener.Addr().String(), listener: listener, answer: answer,
 		standIn: sandbox.NewLinkface(sandbox.Options{}), open: map[net.Conn]bool{},
 	}
 	go v.serve()
@@ -48,7 +50,7 @@ func startVendor(answer vendorAnswer) (*vendor, error) {
 }
 
 // serve accepts until the listener is closed.
-func (v *vendor) serve() {
+func (v *Hostile) serve() {
 	for {
 		conn, err := v.listener.Accept()
 		if errors.Is(err, net.ErrClosed) {
@@ -61,7 +63,7 @@ func (v *vendor) serve() {
 	}
 }
 
-func (v *vendor) track(conn net.Conn, open bool) {
+func (v *Hostile) track(conn net.Conn, open bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if open {
@@ -71,8 +73,8 @@ func (v *vendor) track(conn net.Conn, open bool) {
 	}
 }
 
-// disconnect closes all connections.
-func (v *vendor) disconnect() {
+// Disconnect closes all connections.
+func (v *Hostile) Disconnect() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for conn := range v.open {
@@ -80,16 +82,17 @@ func (v *vendor) disconnect() {
 	}
 }
 
-func (v *vendor) close() {
+// Close ends it and all connections.
+func (v *Hostile) Close() {
 	_ = v.listener.Close()
-	v.disconnect()
+	v.Disconnect()
 }
 
 // idleLimit is how long a connection may be without a request.
 const idleLimit = 2 * time.Second
 
 // converse answers a connection's requests to its end.
-func (v *vendor) converse(conn net.Conn) {
+func (v *Hostile) converse(conn net.Conn) {
 	defer v.track(conn, false)
 	defer func() { _ = conn.Close() }()
 	for in := bufio.NewReader(conn); ; {
@@ -115,7 +118,7 @@ func (v *vendor) converse(conn net.Conn) {
 }
 
 // hostile reports whether it is the turn of a hostile answer.
-func (v *vendor) hostile() bool {
+func (v *Hostile) hostile() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.requests++

@@ -1,4 +1,4 @@
-package main
+package classes
 
 import (
 	"bufio"
@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/liveness-gateway/gateway/tools/attack/internal/wire"
 )
 
 // bodySize is that of the bodies, and bodyRate how much of them is sent in a second over all
@@ -19,8 +20,8 @@ const (
 )
 
 // bodyClasses are attacks by what a body makes of the gateway's time and memory.
-func bodyClasses() []*class {
-	return []*class{
+func bodyClasses() []*Class {
+	return []*Class{
 		overREST("JSON", "lists of empty elements", mediaJSON,
 			filled(`{"acceptedProducts":[`, `"",`, `""]}`),
 			filled(`{"regions":[`, `"",`, `""]}`),
@@ -85,47 +86,47 @@ func protobuf(number protowire.Number, value []byte) string {
 }
 
 // overREST is a class that sends the bodies in turn.
-func overREST(family, name, contentType string, bodies ...string) *class {
-	return &class{family: family, name: name, rate: bodyRate / bodySize, attack: postBodies(contentType, bodies)}
+func overREST(family, name, contentType string, bodies ...string) *Class {
+	return &Class{Family: family, Name: name, Rate: bodyRate / bodySize, Attack: postBodies(contentType, bodies)}
 }
 
 // overGRPC is a class that sends the messages in turn.
-func overGRPC(family, name string, messages ...string) *class {
+func overGRPC(family, name string, messages ...string) *Class {
 	framed := make([][]byte, len(messages))
 	for i, m := range messages {
-		framed[i] = message([]byte(m))
+		framed[i] = wire.Message([]byte(m))
 	}
-	return &class{family: family, name: name, rate: bodyRate / bodySize, attack: sendMessages(func(*target) [][]byte { return framed })}
+	return &Class{Family: family, Name: name, Rate: bodyRate / bodySize, Attack: sendMessages(func(*wire.Target) [][]byte { return framed })}
 }
 
 // mostAnswer is what an answer may have, its head included.
 const mostAnswer = 16 << 10
 
 // postBodies sends the bodies and reads the answers, one after the other.
-func postBodies(contentType string, bodies []string) attack {
-	return func(ctx context.Context, t *target) error {
-		conn, end := t.dial(ctx, t.rest)
+func postBodies(contentType string, bodies []string) Attack {
+	return func(ctx context.Context, t *wire.Target) error {
+		conn, end := t.Dial(ctx, t.REST)
 		defer end()
 		if conn == nil {
 			return nil
 		}
 		in := bufio.NewReader(conn)
-		for t.next(ctx) {
-			body := turn(t, bodies)
+		for t.Next(ctx) {
+			body := wire.Turn(t, bodies)
 			sent := make(chan struct{})
 			go func() {
 				defer close(sent)
 				_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: gateway\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n", restPath, contentType, len(body))
 				_, _ = io.WriteString(conn, body)
 			}()
-			status, begins, err := readAnswer(in)
+			status, begins, err := wire.ReadAnswer(in)
 			if err != nil {
 				end()
 				<-sent
 				return nil
 			}
 			<-sent
-			t.answered()
+			t.Answered()
 			switch {
 			case status >= 500 && status != 503 && status != 504:
 				return fmt.Errorf("HTTP %d: %.200s", status, begins)
@@ -137,22 +138,19 @@ func postBodies(contentType string, bodies []string) attack {
 	}
 }
 
-// answerLimit is how long an attacker waits for the end of its stream.
-const answerLimit = 5 * time.Second
-
 // sendMessages sends the messages in turn, each on a stream of its own after the last one
 // has ended.
-func sendMessages(framed func(*target) [][]byte) attack {
-	return func(ctx context.Context, t *target) error {
-		w, end := dialWire(ctx, t)
+func sendMessages(framed func(*wire.Target) [][]byte) Attack {
+	return func(ctx context.Context, t *wire.Target) error {
+		w, end := wire.Dial(ctx, t)
 		defer end()
 		if w == nil {
 			return nil
 		}
-		s := newSender(w, t)
-		go s.read()
-		for all := framed(t); t.next(ctx); {
-			if !s.send(ctx, turn(t, all)) {
+		s := wire.NewSender(w, t, issueMethod)
+		go s.Read()
+		for all := framed(t); t.Next(ctx); {
+			if !s.Send(ctx, wire.Turn(t, all)) {
 				return nil
 			}
 		}

@@ -1,41 +1,40 @@
-package main
+package classes
 
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"time"
-)
 
-const restPath = "/v1/liveness-tokens"
+	"github.com/liveness-gateway/gateway/internal/faulttest/timing"
+	"github.com/liveness-gateway/gateway/tools/attack/internal/wire"
+)
 
 // legalRate is that of whole calls, which everybody may make.
 const legalRate = 400
 
 // http1Classes are attacks on the REST listener by the form of HTTP/1, and on the gRPC
 // listener by what is not HTTP/2.
-func http1Classes() []*class {
-	return []*class{
-		{family: "HTTP/1", name: "slow heads", attack: slowHead, connections: 300},
-		{family: "HTTP/1", name: "slow bodies that claim 20 MiB", attack: slowBody, connections: 100},
-		{family: "HTTP/1", name: "idle connections", attack: idle(rest, ""), connections: 1500},
-		{family: "HTTP/1", name: "idle connections after a request", attack: idle(rest, "GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n"), connections: 1500},
-		{family: "HTTP/1", name: "idle connections, gRPC port", attack: idle(grpcPort, ""), connections: 1500},
-		{family: "HTTP/1", name: "requests to the gRPC port", attack: strayRequests, rate: 2000},
-		{family: "HTTP/1", name: "smuggling", attack: smuggle, rate: 1000},
-		{family: "HTTP/1", name: "unread answers", attack: unreadAnswers},
-		{family: "HTTP/1", name: "pipelined calls", attack: pipeline, rate: legalRate},
-		{family: "HTTP/1", name: "heads of 1 MiB and of 10,000 headers", attack: hugeHeads, rate: 500},
+func http1Classes() []*Class {
+	return []*Class{
+		{Family: "HTTP/1", Name: "slow heads", Attack: slowHead, connections: 300},
+		{Family: "HTTP/1", Name: "slow bodies that claim 20 MiB", Attack: slowBody, connections: 100},
+		{Family: "HTTP/1", Name: "idle connections", Attack: idle(rest, ""), connections: 1500},
+		{Family: "HTTP/1", Name: "idle connections after a request", Attack: idle(rest, "GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n"), connections: 1500},
+		{Family: "HTTP/1", Name: "idle connections, gRPC port", Attack: idle(grpcPort, ""), connections: 1500},
+		{Family: "HTTP/1", Name: "requests to the gRPC port", Attack: strayRequests, Rate: 2000},
+		{Family: "HTTP/1", Name: "smuggling", Attack: smuggle, Rate: 1000},
+		{Family: "HTTP/1", Name: "unread answers", Attack: unreadAnswers},
+		{Family: "HTTP/1", Name: "pipelined calls", Attack: pipeline, Rate: legalRate},
+		{Family: "HTTP/1", Name: "heads of 1 MiB and of 10,000 headers", Attack: hugeHeads, Rate: 500},
 	}
 }
 
-func rest(t *target) string     { return t.rest }
-func grpcPort(t *target) string { return t.grpc }
+func rest(t *wire.Target) string     { return t.REST }
+func grpcPort(t *wire.Target) string { return t.GRPC }
 
 // drip writes a byte now and then until the connection is closed.
 func drip(ctx context.Context, conn net.Conn, of string) {
@@ -44,14 +43,14 @@ func drip(ctx context.Context, conn net.Conn, of string) {
 		if _, err := conn.Write([]byte{of[i%len(of)]}); err != nil {
 			return
 		}
-		sleep(ctx, often)
+		timing.Pause(ctx, often)
 	}
 }
 
-func slowHead(ctx context.Context, t *target) error {
-	conn, end := t.dial(ctx, t.rest)
+func slowHead(ctx context.Context, t *wire.Target) error {
+	conn, end := t.Dial(ctx, t.REST)
 	defer end()
-	if conn == nil || !t.next(ctx) {
+	if conn == nil || !t.Next(ctx) {
 		return nil
 	}
 	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: gateway\r\n", restPath)
@@ -59,10 +58,10 @@ func slowHead(ctx context.Context, t *target) error {
 	return nil
 }
 
-func slowBody(ctx context.Context, t *target) error {
-	conn, end := t.dial(ctx, t.rest)
+func slowBody(ctx context.Context, t *wire.Target) error {
+	conn, end := t.Dial(ctx, t.REST)
 	defer end()
-	if conn == nil || !t.next(ctx) {
+	if conn == nil || !t.Next(ctx) {
 		return nil
 	}
 	_, _ = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{", restPath, 20<<20)
@@ -71,11 +70,11 @@ func slowBody(ctx context.Context, t *target) error {
 }
 
 // idle opens a connection, makes one request at most and keeps it until it is closed.
-func idle(port func(*target) string, request string) attack {
-	return func(ctx context.Context, t *target) error {
-		conn, end := t.dial(ctx, port(t))
+func idle(port func(*wire.Target) string, request string) Attack {
+	return func(ctx context.Context, t *wire.Target) error {
+		conn, end := t.Dial(ctx, port(t))
 		defer end()
-		if conn == nil || !t.next(ctx) {
+		if conn == nil || !t.Next(ctx) {
 			return nil
 		}
 		_, _ = io.WriteString(conn, request)
@@ -84,15 +83,15 @@ func idle(port func(*target) string, request string) attack {
 	}
 }
 
-func strayRequests(ctx context.Context, t *target) error {
-	for t.next(ctx) {
-		conn, end := t.dial(ctx, t.grpc)
+func strayRequests(ctx context.Context, t *wire.Target) error {
+	for t.Next(ctx) {
+		conn, end := t.Dial(ctx, t.GRPC)
 		if conn == nil {
 			return nil
 		}
 		_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
 		_, _ = io.Copy(io.Discard, conn)
-		t.answered()
+		t.Answered()
 		end()
 	}
 	return nil
@@ -131,12 +130,12 @@ var shapes = []string{
 }
 
 // smuggle sends each shape, and after it a request that must not be answered.
-func smuggle(ctx context.Context, t *target) error {
+func smuggle(ctx context.Context, t *wire.Target) error {
 	for _, shape := range shapes {
-		if !t.next(ctx) {
+		if !t.Next(ctx) {
 			return nil
 		}
-		conn, end := t.dial(ctx, t.rest)
+		conn, end := t.Dial(ctx, t.REST)
 		if conn == nil {
 			return nil
 		}
@@ -148,7 +147,7 @@ func smuggle(ctx context.Context, t *target) error {
 		end()
 		n := strings.Count(string(answers), "HTTP/1.1 ")
 		if n > 0 {
-			t.answered()
+			t.Answered()
 		}
 		if n > 1 && err == nil {
 			return fmt.Errorf("two requests are answered where one was sent: %q", shape[:min(len(shape), 80)])
@@ -158,8 +157,8 @@ func smuggle(ctx context.Context, t *target) error {
 }
 
 // unreadAnswers asks for the largest page over and over and reads none of it.
-func unreadAnswers(ctx context.Context, t *target) error {
-	conn, end := t.dial(ctx, t.rest)
+func unreadAnswers(ctx context.Context, t *wire.Target) error {
+	conn, end := t.Dial(ctx, t.REST)
 	defer end()
 	if conn == nil {
 		return nil
@@ -167,7 +166,7 @@ func unreadAnswers(ctx context.Context, t *target) error {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(4 << 10)
 	}
-	for t.next(ctx) {
+	for t.Next(ctx) {
 		if _, err := io.WriteString(conn, "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: gateway\r\n\r\n"); err != nil {
 			return nil
 		}
@@ -176,22 +175,22 @@ func unreadAnswers(ctx context.Context, t *target) error {
 }
 
 // pipeline makes calls without waiting for their answers.
-func pipeline(ctx context.Context, t *target) error {
-	conn, end := t.dial(ctx, t.rest)
+func pipeline(ctx context.Context, t *wire.Target) error {
+	conn, end := t.Dial(ctx, t.REST)
 	defer end()
 	if conn == nil {
 		return nil
 	}
 	go func() {
-		for in := bufio.NewReader(conn); ; t.answered() {
-			if _, _, err := readAnswer(in); err != nil {
+		for in := bufio.NewReader(conn); ; t.Answered() {
+			if _, _, err := wire.ReadAnswer(in); err != nil {
 				return
 			}
 		}
 	}()
 	body := smallJSON(t)
 	call := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", restPath, len(body), body)
-	for t.next(ctx) {
+	for t.Next(ctx) {
 		if _, err := io.WriteString(conn, call); err != nil {
 			return nil
 		}
@@ -199,42 +198,25 @@ func pipeline(ctx context.Context, t *target) error {
 	return nil
 }
 
-// smallJSON is a call to the attackers' vendor.
-func smallJSON(t *target) string {
-	return `{"flow":"FLOW_APP_SDK","scenario":"` + t.scenario + `"}`
-}
-
-// readAnswer reads one answer and drops its body but for its beginning.
-func readAnswer(in *bufio.Reader) (status int, begins string, err error) {
-	answer, err := http.ReadResponse(in, nil)
-	if err != nil {
-		return 0, "", err
-	}
-	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
-	_, more := io.Copy(io.Discard, answer.Body)
-	return answer.StatusCode, string(text), errors.Join(err, more)
-}
-
 // hugeHeads sends one long header, or many short ones, in turn.
-func hugeHeads(ctx context.Context, t *target) error {
+func hugeHeads(ctx context.Context, t *wire.Target) error {
 	heads := []string{
 		"GET /healthz HTTP/1.1\r\nHost: gateway\r\nX: " + strings.Repeat("x", 1<<20) + "\r\n\r\n",
 		"GET /healthz HTTP/1.1\r\nHost: gateway\r\n" + strings.Repeat("x:\r\n", 10_000) + "\r\n",
 		"GET /" + strings.Repeat("x", 1<<20) + " HTTP/1.1\r\nHost: gateway\r\n\r\n",
 	}
-	for t.next(ctx) {
-		conn, end := t.dial(ctx, t.rest)
+	for t.Next(ctx) {
+		conn, end := t.Dial(ctx, t.REST)
 		if conn == nil {
 			return nil
 		}
 		sent := make(chan struct{})
 		go func() {
 			defer close(sent)
-			_, _ = io.WriteString(conn, turn(t, heads))
+			_, _ = io.WriteString(conn, wire.Turn(t, heads))
 		}()
-		if _, _, err := readAnswer(bufio.NewReader(conn)); err == nil {
-			t.answered()
+		if _, _, err := wire.ReadAnswer(bufio.NewReader(conn)); err == nil {
+			t.Answered()
 		}
 		end()
 		<-sent

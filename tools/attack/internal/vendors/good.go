@@ -1,4 +1,4 @@
-package main
+package vendors
 
 import (
 	"io"
@@ -11,20 +11,22 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
-// goodVendor is the stand-in behind the good caller's calls.
-type goodVendor struct {
-	url    string
+// Good is the stand-in behind the good caller's calls.
+type Good struct {
+	// URL is where it listens.
+	URL    string
 	server *http.Server
 	mu     sync.Mutex
 	open   map[net.Conn]bool
 }
 
-func startGoodVendor() (*goodVendor, error) {
+// StartGood begins to serve.
+func StartGood() (*Good, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	v := &goodVendor{url: "http://" + listener.Addr().String(), open: map[net.Conn]bool{}}
+	v := &Good{URL: "http://" + listener.Addr().String(), open: map[net.Conn]bool{}}
 	v.server = &http.Server{
 		Handler: sandbox.NewMegvii(sandbox.Options{}), ReadHeaderTimeout: time.Minute,
 		ErrorLog: log.New(io.Discard, "", 0), ConnState: v.track,
@@ -33,7 +35,7 @@ func startGoodVendor() (*goodVendor, error) {
 	return v, nil
 }
 
-func (v *goodVendor) track(c net.Conn, state http.ConnState) {
+func (v *Good) track(c net.Conn, state http.ConnState) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if state == http.StateClosed {
@@ -43,8 +45,8 @@ func (v *goodVendor) track(c net.Conn, state http.ConnState) {
 	v.open[c] = true
 }
 
-// disconnect closes all connections. None must be in use.
-func (v *goodVendor) disconnect() {
+// Disconnect closes all connections. None must be in use.
+func (v *Good) Disconnect() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for c := range v.open {
@@ -52,4 +54,5 @@ func (v *goodVendor) disconnect() {
 	}
 }
 
-func (v *goodVendor) close() { _ = v.server.Close() }
+// Close ends it.
+func (v *Good) Close() { _ = v.server.Close() }

@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"fmt"
@@ -38,8 +38,9 @@ const hostileRoute = `  - flow: app_sdk
     targets: [{account: %[1]s, product: linkface.app}]
 `
 
-// writeConfig writes the configuration into the folder and returns the file.
-func writeConfig(folder, goodURL, hostileAddress string) (string, error) {
+// WriteConfig writes the configuration into the folder and returns the file. Each scenario is
+// a route to the hostile vendor, by an account of its own.
+func WriteConfig(folder, goodURL, hostileAddress string, scenarios []string) (string, error) {
 	for name, secret := range map[string]string{
 		"key": sandbox.DemoMegviiAPIKey, "secret": sandbox.DemoMegviiAPISecret,
 		"id": sandbox.DemoLinkfaceAPIID, "secret-of-id": sandbox.DemoLinkfaceAPISecret,
@@ -49,9 +50,9 @@ func writeConfig(folder, goodURL, hostileAddress string) (string, error) {
 		}
 	}
 	var accounts, routes strings.Builder
-	for i := range hostileRoutes {
-		fmt.Fprintf(&accounts, hostileAccount, scenario(i), hostileAddress)
-		fmt.Fprintf(&routes, hostileRoute, scenario(i))
+	for _, scenario := range scenarios {
+		fmt.Fprintf(&accounts, hostileAccount, scenario, hostileAddress)
+		fmt.Fprintf(&routes, hostileRoute, scenario)
 	}
 	file := filepath.Join(folder, "gateway.yaml")
 	return file, os.WriteFile(file, fmt.Appendf(nil, configuration, goodURL, accounts.String(), routes.String()), 0o600)

@@ -1,17 +1,19 @@
-package main
+package wire
 
 import (
 	"context"
 	"sync"
+	"time"
 
 	"golang.org/x/net/http2"
 )
 
-// sender sends messages that are larger than a stream's first window, as clients must: when
+// Sender sends messages that are larger than a stream's first window, as clients must: when
 // the server opens it.
-type sender struct {
-	w *wire
-	t *target
+type Sender struct {
+	w      *Conn
+	t      *Target
+	method string
 
 	mu      sync.Mutex
 	changed chan struct{}
@@ -21,12 +23,13 @@ type sender struct {
 	ended, closed               bool
 }
 
-func newSender(w *wire, t *target) *sender {
-	return &sender{w: w, t: t, changed: make(chan struct{}, 1), connection: 65535, initial: 65535}
+// NewSender returns one of calls of the method.
+func NewSender(w *Conn, t *Target, method string) *Sender {
+	return &Sender{w: w, t: t, method: method, changed: make(chan struct{}, 1), connection: 65535, initial: 65535}
 }
 
-// read reads frames until the connection is closed.
-func (s *sender) read() {
+// Read reads frames until the connection is closed.
+func (s *Sender) Read() {
 	defer s.update(func() { s.closed = true })
 	s.w.SetMaxReadFrameSize(1 << 20)
 	for {
@@ -38,7 +41,7 @@ func (s *sender) read() {
 	}
 }
 
-func (s *sender) take(frame http2.Frame) {
+func (s *Sender) take(frame http2.Frame) {
 	switch frame := frame.(type) {
 	case *http2.SettingsFrame:
 		if size, ok := frame.Value(http2.SettingInitialWindowSize); ok {
@@ -55,7 +58,7 @@ func (s *sender) take(frame http2.Frame) {
 	case *http2.HeadersFrame:
 		if frame.StreamEnded() && frame.StreamID == s.current {
 			s.ended = true
-			s.t.answered()
+			s.t.Answered()
 		}
 	case *http2.RSTStreamFrame:
 		s.ended = s.ended || frame.StreamID == s.current
@@ -64,7 +67,7 @@ func (s *sender) take(frame http2.Frame) {
 	}
 }
 
-func (s *sender) update(change func()) {
+func (s *Sender) update(change func()) {
 	s.mu.Lock()
 	change()
 	s.mu.Unlock()
@@ -74,14 +77,17 @@ func (s *sender) update(change func()) {
 	}
 }
 
-// send makes one call and waits for its end. It reports whether another one can be made.
-func (s *sender) send(ctx context.Context, framed []byte) bool {
+// answerLimit is how long is waited for the end of a stream.
+const answerLimit = 5 * time.Second
+
+// Send makes one call and waits for its end. It reports whether another one can be made.
+func (s *Sender) Send(ctx context.Context, framed []byte) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	s.mu.Lock()
-	s.current, s.stream, s.ended = s.w.headers(issueMethod, false), s.initial, false
+	s.current, s.stream, s.ended = s.w.Headers(s.method, false), s.initial, false
 	s.mu.Unlock()
-	for s.w.flush() {
+	for s.w.Flush() {
 		n, ended, closed := s.window(len(framed))
 		switch {
 		case closed:
@@ -89,7 +95,7 @@ func (s *sender) send(ctx context.Context, framed []byte) bool {
 		case ended:
 			return true
 		case n > 0:
-			s.w.data(s.current, n == len(framed), framed[:n])
+			s.w.Data(s.current, n == len(framed), framed[:n])
 			framed = framed[n:]
 			continue
 		}
@@ -103,7 +109,7 @@ func (s *sender) send(ctx context.Context, framed []byte) bool {
 }
 
 // window takes what may be sent of n bytes.
-func (s *sender) window(n int) (taken int, ended, closed bool) {
+func (s *Sender) window(n int) (taken int, ended, closed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n > 0 {

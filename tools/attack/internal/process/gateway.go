@@ -1,0 +1,195 @@
+package process
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// MemoryLimit is the process's GOMEMLIMIT, in bytes, and descriptors how many it may have open.
+const (
+	MemoryLimit = 256 << 20
+	descriptors = 1024
+)
+
+// Patience bounds the wait for what must happen and is not timed.
+const Patience = time.Minute
+
+// Gateway is one in a process of its own.
+type Gateway struct {
+	// GRPC and REST are the addresses where it serves.
+	GRPC, REST      string
+	admin, operator string
+	command         *exec.Cmd
+	client          *http.Client
+	reading         sync.WaitGroup
+	// Strange are lines of stderr that are not the gateway's log, or tell of a panic.
+	Strange []string
+}
+
+// Start runs the gateway and returns when it serves.
+func Start(ctx context.Context, binary, file string) (*Gateway, error) {
+	g := &Gateway{
+		command: exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(`ulimit -n %d && exec "$0" serve --config "$1"`, descriptors), binary, file),
+		client:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: Patience},
+	}
+	g.command.Env = append(g.command.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", MemoryLimit))
+	stderr, err := g.command.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := g.command.Start(); err != nil {
+		return nil, err
+	}
+	serving := make(chan bool, 2)
+	g.reading.Go(func() { g.readLog(stderr, serving) })
+	kill := time.AfterFunc(Patience, func() { _ = g.command.Process.Kill() })
+	defer kill.Stop()
+	if !<-serving {
+		return nil, fmt.Errorf("the gateway does not start: %w: %q", g.Stop(), g.Strange)
+	}
+	return g, nil
+}
+
+// mostStrange is how many strange lines are kept.
+const mostStrange = 3
+
+// readLog reads the log to its end. It tells that the gateway serves, and at the end that
+// it does not.
+func (g *Gateway) readLog(stderr io.Reader, serving chan<- bool) {
+	defer func() { serving <- false }()
+	lines := bufio.NewScanner(stderr)
+	lines.Buffer(nil, 4<<20)
+	for lines.Scan() {
+		line := lines.Text()
+		if g.admin == "" {
+			var started struct{ Msg, GRPC, REST, Admin, Operator string }
+			if json.Unmarshal(lines.Bytes(), &started) == nil && started.Msg == "serving" {
+				g.GRPC, g.REST, g.admin, g.operator = started.GRPC, started.REST, started.Admin, started.Operator
+				serving <- true
+				continue
+			}
+		}
+		ours := strings.HasPrefix(line, "{") && strings.HasSuffix(line, "}")
+		if (!ours || strings.Contains(line, "panic")) && len(g.Strange) < mostStrange {
+			g.Strange = append(g.Strange, line[:min(len(line), 300)])
+		}
+	}
+}
+
+// ID returns the process's id.
+func (g *Gateway) ID() int { return g.command.Process.Pid }
+
+// Stop ends the gateway and reads its log to the end.
+func (g *Gateway) Stop() error {
+	_ = g.command.Process.Signal(syscall.SIGTERM)
+	kill := time.AfterFunc(Patience, func() { _ = g.command.Process.Kill() })
+	defer kill.Stop()
+	g.reading.Wait()
+	if err := g.command.Wait(); err != nil {
+		return fmt.Errorf("the gateway ended badly: %w", err)
+	}
+	return nil
+}
+
+// Resources are what a gateway holds. InFlight is all that its gauges say is going on, Heap is
+// in bytes.
+type Resources struct {
+	Goroutines, Descriptors, InFlight, Heap float64
+}
+
+// inFlightGauges are the gateway's metrics of what is going on.
+var inFlightGauges = regexp.MustCompile(`^liveness_gateway_\w*(in_?flight|connections|streams)$`)
+
+// Resources reads the gateway's metrics after a collection of its garbage.
+func (g *Gateway) Resources(ctx context.Context) (Resources, error) {
+	if collected, err := g.get(ctx, g.operator, "/debug/pprof/heap?gc=1"); err == nil {
+		_, _ = io.Copy(io.Discard, collected)
+		_ = collected.Close()
+	}
+	metrics, err := g.get(ctx, g.admin, "/metrics")
+	if err != nil {
+		return Resources{}, err
+	}
+	defer func() { _ = metrics.Close() }()
+	return readResources(metrics)
+}
+
+// get returns the body of an operators' page.
+func (g *Gateway) get(ctx context.Context, listener, path string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listener+path, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := g.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Body, nil
+}
+
+func readResources(text io.Reader) (Resources, error) {
+	var r Resources
+	lines := bufio.NewScanner(text)
+	for lines.Scan() {
+		at := strings.LastIndexByte(lines.Text(), ' ')
+		if at < 0 {
+			continue
+		}
+		name, _, _ := strings.Cut(lines.Text()[:at], "{")
+		n, err := strconv.ParseFloat(lines.Text()[at+1:], 64)
+		if err != nil {
+			continue // a comment
+		}
+		switch {
+		case name == "go_goroutines":
+			r.Goroutines = n
+		case name == "process_open_fds":
+			r.Descriptors = n
+		case name == "go_memstats_heap_alloc_bytes":
+			r.Heap = n
+		case inFlightGauges.MatchString(name):
+			r.InFlight += n
+		}
+	}
+	return r, lines.Err()
+}
+
+// Within reports whether no more is held than before, but for what a runtime, its pools and
+// the reading of metrics may hold at any time.
+func (r Resources) Within(before Resources) bool {
+	const moreGoroutines, moreDescriptors, moreHeap = 8, 4, 8 << 20
+	return r.Goroutines <= before.Goroutines+moreGoroutines && r.Descriptors <= before.Descriptors+moreDescriptors &&
+		r.InFlight <= before.InFlight && r.Heap <= before.Heap+moreHeap
+}
+
+// String returns them in words.
+func (r Resources) String() string {
+	return fmt.Sprintf("%.0f goroutines, %.0f descriptors, %.0f in flight, %.1f MiB of heap", r.Goroutines, r.Descriptors, r.InFlight, r.Heap/(1<<20))
+}
+
+// PeakMemory returns the most memory that the process has had, by Linux's VmHWM.
+func (g *Gateway) PeakMemory() (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.ID()))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmHWM:" {
+			kib, err := strconv.ParseInt(fields[1], 10, 64)
+			return kib << 10, err
+		}
+	}
+	return 0, fmt.Errorf("process %d has ended", g.ID())
+}
