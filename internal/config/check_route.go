@@ -58,6 +58,21 @@ func (c *checker) checkTarget(at *document.Value, t *Target, flow providers.Flow
 		product.Fail("%s", suggest.Unknown("product of "+account.Provider.Name, product.Written(),
 			names(account.Provider.Products, func(p providers.Product) string { return p.ID })))
 		at.At("parameters").Forgive()
+	case found != nil && flow != 0:
+		checkFlow(at, found.Parameters, t.Parameters, flow)
+	}
+}
+
+// checkFlow refuses a target without the parameters of its route's flow, or with another flow's.
+func checkFlow(at *document.Value, declared []providers.Parameter, set map[string]string, flow providers.Flow) {
+	for i := range declared {
+		p := &declared[i]
+		switch _, isSet := set[p.Name]; {
+		case p.Flow == flow && !isSet:
+			at.Fail("missing parameter %q, which routes of %s need: %s", p.Name, flow, p.Text)
+		case p.Flow != 0 && p.Flow != flow && isSet:
+			at.At("parameters").At(p.Name).Fail("parameter %q is of flow %s, the route of %s", p.Name, p.Flow, flow)
+		}
 	}
 }
 

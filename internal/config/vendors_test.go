@@ -41,3 +41,30 @@ routes:
 	_, err = config.Parse("test.yaml", []byte(strings.Replace(text, "lasting, key: {env: TEST_SECRET}", "lasting, session_token: {env: TEST_SECRET}", 1)), initech)
 	require.ErrorContains(t, err, "key")
 }
+
+// A parameter may tell the flows of a product apart: targets of its flow have it, and no others.
+func TestParameterOfAFlow(t *testing.T) {
+	t.Setenv("TEST_SECRET", "s-5127")
+	initech := []*providers.Provider{{
+		Name: "initech", CredentialKeys: []string{"key"},
+		Products: []providers.Product{{
+			ID: "initech.check", Flows: []providers.Flow{providers.FlowAppSDK, providers.FlowHostedPage},
+			Parameters: []providers.Parameter{{Name: "page", Flow: providers.FlowHostedPage, Text: "small or large", Values: []string{"small", "large"}}},
+		}},
+	}}
+	parse := func(app, page string) error {
+		_, err := config.Parse("test.yaml", []byte(`
+accounts:
+  one: {provider: initech, region: eu, base_url: "https://initech.example", credentials: [{name: main, key: {env: TEST_SECRET}}]}
+routes:
+  - {flow: app_sdk, targets: [{account: one, product: initech.check`+app+`}]}
+  - {flow: hosted_page, targets: [{account: one, product: initech.check`+page+`}]}
+`), initech)
+		return err
+	}
+	const set = ", parameters: {page: small}"
+	require.NoError(t, parse("", set))
+	require.ErrorContains(t, parse(set, set), `test.yaml:5:89: parameter "page" is of flow hosted_page, the route of app_sdk`)
+	require.ErrorContains(t, parse("", ""), `test.yaml:6:35: missing parameter "page", which routes of hosted_page need: small or large`)
+	require.ErrorContains(t, parse("", ", parameters: {page: middle}"), "small or large")
+}

@@ -22,6 +22,9 @@ type Product struct {
 	// Lifetime is the documented lifetime of a token; 0 if the vendor states it
 	// with each token, or gives it what is asked for.
 	Lifetime time.Duration
+	// LongerWhenAsked says that a lifetime that is asked for takes the place of Lifetime, be it
+	// longer.
+	LongerWhenAsked bool
 	// AlwaysAsks says that every request asks for a lifetime: the caller's, the target's
 	// or this one. 0 if the product has none without being asked.
 	AlwaysAsks time.Duration
@@ -85,6 +88,9 @@ type Limit struct {
 type Parameter struct {
 	Name     string
 	Required bool
+	// Flow is that of the routes whose targets must have the parameter, which no other's may
+	// have: it tells the flows of a product apart. 0 is no such flow.
+	Flow Flow
 	// Text says what it does and which values it takes.
 	Text string
 	// Values are all that it takes. If there are none, it takes whole numbers from Least to

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,8 +70,8 @@ func (p product) Path() string { return p.pathPrefix + p.Endpoint }
 // Lifetime says how long a token lives.
 func (p product) Lifetime() string {
 	switch {
-	case p.AlwaysAsks > 0 && p.Product.Lifetime == 0:
-		return "what `token_lifetime` asks, else what the target asks, else " + duration(p.AlwaysAsks)
+	case p.LongerWhenAsked, p.AlwaysAsks > 0 && p.Product.Lifetime == 0:
+		return "what `token_lifetime` asks, else what the target asks, else " + duration(cmp.Or(p.Product.Lifetime, p.AlwaysAsks))
 	case p.Product.Lifetime == 0:
 		return "as the vendor states with each token"
 	case p.Honours.Has(providers.FieldTokenLifetime):
@@ -95,6 +96,9 @@ func (p product) NeedsList() string {
 		if parameter.Required {
 			needs = append(needs, "target parameter `"+parameter.Name+"`")
 		}
+		if parameter.Flow != 0 {
+			needs = append(needs, "target parameter `"+parameter.Name+"` in routes of `"+parameter.Flow.String()+"`")
+		}
 	}
 	return orNothing(strings.Join(needs, ", "))
 }
@@ -114,6 +118,9 @@ func with(setting *providers.Setting) string {
 	}
 	return text
 }
+
+// Where says for which targets a limit holds, "" if for all.
+func (p product) Where(limit providers.Limit) string { return strings.TrimSpace(with(limit.With)) }
 
 // HonoursList is the effect fields that the product can do.
 func (p product) HonoursList() string {
