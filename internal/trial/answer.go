@@ -18,6 +18,7 @@ var (
 	escapes     = regexp.MustCompile(`(?:\\+(?:u[0-9a-fA-F]{4}|/))+`)
 	backslashes = regexp.MustCompile(`\\+`)
 	digit       = regexp.MustCompile(`[0-9]`)
+	webScheme   = regexp.MustCompile(`^(?i:https?)://`)
 	// harmlessName is what vendors call what describes an answer and not a user.
 	harmlessName = regexp.MustCompile(`(?i)^"(error|(err(or)?_?)?(code|message|msg|reason|status)|error_?name|__type|(request|correlation)_?id)"$`)
 )
@@ -68,6 +69,11 @@ func (r *redactor) hidden(text string) string {
 		_ = json.Unmarshal([]byte(`"`+backslashes.ReplaceAllString(escaped, `\`)+`"`), &unescaped) // it is valid
 		return unescaped
 	})
+	if slices.ContainsFunc(r.photos, func(beginning string) bool {
+		return strings.Contains(strings.ToLower(plain), strings.ToLower(beginning))
+	}) {
+		return r.respelt(text)
+	}
 	hidden := r.hide.Replace(plain)
 	id := echo.ReadID(hidden)
 	defer id.Release()
@@ -104,9 +110,11 @@ func (r *redactor) inventing() *redactor {
 	return &inventor
 }
 
-// invent returns a text of the same length and look: hexadecimal digits stay such.
+// invent returns a text of the same length and look: hexadecimal digits stay such, and a web
+// address one.
 func invent(text string) string {
-	return strings.Map(func(char rune) rune {
+	scheme := webScheme.FindString(text)
+	return scheme + strings.Map(func(char rune) rune {
 		switch {
 		case '0' <= char && char <= '9':
 			return '0' + rand.N[rune](10)
@@ -115,5 +123,5 @@ func invent(text string) string {
 		default:
 			return char
 		}
-	}, text)
+	}, text[len(scheme):])
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
+	"github.com/liveness-gateway/gateway/internal/trial/record"
 )
 
 // printer prints an exchange, and how it was read, without what is not to be shown.
@@ -24,10 +25,10 @@ type printer struct {
 	safe *redactor
 }
 
-func printTrial(output io.Writer, t *trial, wire *recorder, made *call.Call, safe *redactor) error {
+func printTrial(output io.Writer, t *trial, wire *record.Exchange, made *call.Call, safe *redactor) error {
 	table := tabwriter.NewWriter(output, 0, 0, 2, ' ', 0)
 	p := printer{table, safe}
-	if wire.sent == nil {
+	if wire.Sent == nil {
 		p.line("No call was made.")
 	} else {
 		p.request(wire)
@@ -58,32 +59,32 @@ func (p printer) row(name string, value any) {
 	}
 }
 
-func (p printer) request(wire *recorder) {
+func (p printer) request(wire *record.Exchange) {
 	p.line("Request")
-	p.head(wire.head, p.safe.sent)
-	form := wire.form()
+	p.head(wire.Head, p.safe.sent)
+	form := wire.Form()
 	for _, part := range form {
-		value := p.safe.sent(part.value)
-		if part.file {
-			value = fmt.Sprintf("<file, %d bytes, sha256 %.8x…>", len(part.value), sha256.Sum256([]byte(part.value)))
+		value := p.safe.sent(part.Value)
+		if part.File {
+			value = fmt.Sprintf("<file, %d bytes, sha256 %.8x…>", len(part.Value), sha256.Sum256([]byte(part.Value)))
 		}
-		p.line("  %s\t%s", part.name, value)
+		p.line("  %s\t%s", part.Name, value)
 	}
 	if form == nil {
-		p.body(string(wire.body))
+		p.body(p.safe.ofRequest().answer(string(wire.Body)))
 	}
 }
 
-func (p printer) answer(wire *recorder) {
-	if wire.answered == nil {
+func (p printer) answer(wire *record.Exchange) {
+	if wire.Answered == nil {
 		p.line("\nNo answer came.")
 		return
 	}
 	p.line("\nAnswer")
 	var head strings.Builder
-	_ = wire.answered.Header.Write(&head) // sorted
-	p.head(wire.answered.Proto+" "+wire.answered.Status+"\r\n"+strings.TrimSpace(head.String()), p.safe.received)
-	p.body(wire.text())
+	_ = wire.Answered.Header.Write(&head) // sorted
+	p.head(wire.Answered.Proto+" "+wire.Answered.Status+"\r\n"+strings.TrimSpace(head.String()), p.safe.received)
+	p.body(p.safe.answer(wire.Text()))
 }
 
 var (
@@ -115,7 +116,7 @@ func (p printer) head(head string, show func(value string) string) {
 }
 
 func (p printer) body(content string) {
-	for line := range strings.Lines(p.safe.answer(content)) {
+	for line := range strings.Lines(content) {
 		p.line("  %s", strings.Map(func(char rune) rune {
 			if unicode.IsControl(char) && char != '\t' { // a terminal would obey
 				return -1
@@ -160,7 +161,7 @@ func size(value sensitive.String) string {
 	return fmt.Sprintf("%s, %d bytes", value, value.Len())
 }
 
-func (p printer) exchange(codes providers.CodeTable, wire *recorder, e *providers.Exchange) {
+func (p printer) exchange(codes providers.CodeTable, wire *record.Exchange, e *providers.Exchange) {
 	p.row("vendor code", e.Code)
 	if e.Code != "" {
 		p.row("row of the table", citation(codes, e.Code))
@@ -171,15 +172,15 @@ func (p printer) exchange(codes providers.CodeTable, wire *recorder, e *provider
 	p.row("processing time", e.ProcessingTime)
 	p.row("billed", e.Billed)
 	if !e.Date.IsZero() {
-		p.row("vendor's clock", fmt.Sprint("ahead by ", e.Date.Sub(wire.at.Truncate(time.Second)), " (Date)"))
+		p.row("vendor's clock", fmt.Sprint("ahead by ", e.Date.Sub(wire.At.Truncate(time.Second)), " (Date)"))
 	}
 }
 
-// citation is the row of the table that explains a code: its own or, without the part
-// after its colon, that of its head.
+// citation is the row of the table that explains a code: its own, its family's or, without the
+// part after its colon, that of its head.
 func citation(codes providers.CodeTable, code string) string {
 	head, _, _ := strings.Cut(code, ":")
-	for _, wanted := range []string{code, head} {
+	for _, wanted := range []string{codes.Row(code), head} {
 		for _, row := range codes {
 			if row.Code == wanted {
 				return row.Code + ": " + row.Document + ", " + row.Section

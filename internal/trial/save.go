@@ -19,6 +19,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/trial/record"
 )
 
 // savedCase is one case of an adapter's testdata/answers.json.
@@ -39,6 +40,7 @@ type savedWant struct {
 	Token        string           `json:"token,omitempty"`
 	SessionID    string           `json:"session_id,omitempty"`
 	Digits       string           `json:"digits,omitempty"`
+	ClientURL    string           `json:"client_url,omitempty"` // where the answer has it
 	LifetimeS    int64            `json:"lifetime_s,omitempty"`
 	ExpireTime   int64            `json:"expire_time,omitempty"`
 	ExpirySource string           `json:"expiry_source,omitempty"`
@@ -51,7 +53,8 @@ type savedWant struct {
 
 // expirySources are the contract's words.
 var expirySources = map[providers.ExpirySource]string{
-	providers.VendorStated: "VENDOR_STATED", providers.Requested: "REQUESTED", providers.DocumentedDefault: "DOCUMENTED_DEFAULT",
+	providers.ExpiryUnknown: "UNSPECIFIED",
+	providers.VendorStated:  "VENDOR_STATED", providers.Requested: "REQUESTED", providers.DocumentedDefault: "DOCUMENTED_DEFAULT",
 }
 
 // readCases reads the cases of a file, none if there is no such file.
@@ -73,15 +76,15 @@ func readCases(file string) ([]any, error) {
 
 // save adds the answer to the cases and writes the file. It reads the answer as it is
 // saved once more, lest what is hidden changes what it means.
-func (t *trial) save(ctx context.Context, file string, cases []any, wire *recorder, made *call.Call, safe *redactor) error {
+func (t *trial) save(ctx context.Context, file string, cases []any, wire *record.Exchange, made *call.Call, safe *redactor) error {
 	invented := safe.inventing()
 	c := savedCase{
-		ID:          fmt.Sprintf("%s-%s-%d", t.product.ID, strings.ToLower(string(made.Reason())), wire.at.Unix()),
+		ID:          fmt.Sprintf("%s-%s-%d", t.product.ID, strings.ToLower(string(made.Reason())), wire.At.Unix()),
 		Product:     t.product.ID,
-		HTTPStatus:  wire.answered.StatusCode,
-		ContentType: invented.hide.Replace(wire.answered.Header.Get("Content-Type")),
-		Body:        invented.answer(wire.text()),
-		Evidence:    fmt.Sprintf("seen at %s, account region %s", wire.at.UTC().Format(time.RFC3339), cmp.Or(t.account.Region, "none")),
+		HTTPStatus:  wire.Answered.StatusCode,
+		ContentType: invented.hide.Replace(wire.Answered.Header.Get("Content-Type")),
+		Body:        invented.answer(wire.Text()),
+		Evidence:    fmt.Sprintf("seen at %s, account region %s", wire.At.UTC().Format(time.RFC3339), cmp.Or(t.account.Region, "none")),
 	}
 	subject := invented.hide.Replace(t.message.GetSubjectId())
 	again, err := t.of(subject).call(ctx, &c)
@@ -92,8 +95,11 @@ func (t *trial) save(ctx context.Context, file string, cases []any, wire *record
 	if strings.Contains(c.Body+c.Want.SessionID, subject) {
 		c.SubjectID = subject
 	}
+	if token := again.Outcome.Token; token != nil && strings.Contains(c.Body, token.Client.URL.Reveal()) {
+		c.Want.ClientURL = token.Client.URL.Reveal()
+	}
 	want := wantOf(t.product, made)
-	want.Token, want.Digits, want.SessionID = c.Want.Token, c.Want.Digits, c.Want.SessionID
+	want.Token, want.Digits, want.SessionID, want.ClientURL = c.Want.Token, c.Want.Digits, c.Want.SessionID, c.Want.ClientURL
 	if !utf8.ValidString(c.Body) || c.Want != want {
 		return errors.New("not saved: without what is hidden the answer would be read as another")
 	}

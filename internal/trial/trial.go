@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/call"
@@ -27,6 +29,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/settings"
+	"github.com/liveness-gateway/gateway/internal/trial/record"
 	"github.com/liveness-gateway/gateway/internal/upstream"
 )
 
@@ -61,7 +64,7 @@ func Run(ctx context.Context, cfg *config.Config, o *Options, output io.Writer) 
 	}
 	transport := upstream.NewTransport(t.account)
 	defer transport.Close()
-	wire := &recorder{over: transport, announce: func(address string) {
+	wire := &record.Exchange{Over: transport, Announce: func(address string) {
 		_, _ = fmt.Fprintf(output, "One real call of %s to %s with the account %s. The vendor may bill it.\n\n", t.product.ID, address, t.account.Name)
 	}}
 	made, err := t.call(ctx, wire)
@@ -70,7 +73,7 @@ func Run(ctx context.Context, cfg *config.Config, o *Options, output io.Writer) 
 	}
 	safe := newRedactor(t, wire, made, o.ShowAnswer)
 	err = printTrial(output, t, wire, made, safe)
-	if o.Save != "" && wire.answered != nil {
+	if o.Save != "" && wire.Answered != nil {
 		err = errors.Join(err, t.save(ctx, o.Save, cases, wire, made, safe))
 	}
 	if made.Err != nil {
@@ -86,6 +89,8 @@ type trial struct {
 	parameters map[string]string
 	timeout    time.Duration
 	message    *livenessv1.IssueLivenessTokenRequest
+	// photos are the beginnings of the message's, which the call takes out of it.
+	photos []string
 }
 
 func newTrial(cfg *config.Config, o *Options) (*trial, error) {
@@ -105,7 +110,7 @@ func newTrial(cfg *config.Config, o *Options) (*trial, error) {
 	if message.GetFlow() == livenessv1.Flow_FLOW_UNSPECIFIED {
 		message.Flow = livenessv1.Flow(livenessv1.Flow_value["FLOW_"+strings.ToUpper(product.Flows[0].String())])
 	}
-	t := &trial{account, product, map[string]string{}, cmp.Or(o.Timeout, account.Timeout), message}
+	t := &trial{account, product, map[string]string{}, cmp.Or(o.Timeout, account.Timeout), message, beginnings(message)}
 	return t, t.setParameters(cfg.Routes, o.Parameters)
 }
 
@@ -120,14 +125,23 @@ func find[T any](thing, name string, all []T, nameOf func(*T) string) (*T, error
 	return nil, errors.New(suggest.Unknown(thing, name, known))
 }
 
-// setParameters takes those of the first target of a route that is the trial's, where a
-// scenario in the request picks the routes; then the given ones, each NAME=VALUE.
+// flow is the request's, 0 if it is none of the contract's.
+func (t *trial) flow() providers.Flow {
+	name := livenessv1.Flow_name[int32(t.message.GetFlow())]
+	return providers.ParseFlow(strings.ToLower(strings.TrimPrefix(name, "FLOW_")))
+}
+
+// setParameters takes those of the first target of a route that is the trial's, best of a route
+// of its flow, where a scenario in the request picks the routes; then the given ones, each NAME=VALUE.
 func (t *trial) setParameters(routes []config.Route, given []string) error {
-	for _, r := range routes {
-		for _, target := range r.Targets {
-			if len(t.parameters) == 0 && target.Account == t.account.Name && target.Product == t.product.ID &&
-				(t.message.GetScenario() == "" || t.message.GetScenario() == r.Scenario) {
-				maps.Copy(t.parameters, target.Parameters)
+	flow := t.flow()
+	for _, only := range []bool{true, false} {
+		for _, r := range routes {
+			for _, target := range r.Targets {
+				if len(t.parameters) == 0 && target.Account == t.account.Name && target.Product == t.product.ID &&
+					(t.message.GetScenario() == "" || t.message.GetScenario() == r.Scenario) && (r.Flow == flow || !only) {
+					maps.Copy(t.parameters, target.Parameters)
+				}
 			}
 		}
 	}
@@ -143,7 +157,7 @@ func (t *trial) setParameters(routes []config.Route, given []string) error {
 		t.parameters[name] = value
 	}
 	for i := range t.product.Parameters {
-		if p := &t.product.Parameters[i]; p.Required && t.parameters[p.Name] == "" {
+		if p := &t.product.Parameters[i]; (p.Required || p.Flow == flow && flow != 0) && t.parameters[p.Name] == "" {
 			return fmt.Errorf("missing parameter %q: %s", p.Name, p.Text)
 		}
 	}
@@ -175,5 +189,5 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, e
 	livenessv1.RegisterLivenessServiceServer(d, service.New(router, keeper))
 	ctx, cancel := context.WithTimeout(ctx, t.timeout+time.Second) // the attempt's own timeout is to end it
 	defer cancel()
-	return d.Issue(ctx, t.message), nil
+	return d.Issue(ctx, proto.CloneOf(t.message)), nil // photos are taken out of it
 }
