@@ -38,6 +38,8 @@ const (
 	FieldReportMultipleFaces
 	FieldLanguage
 	FieldDetection
+	FieldClientMetadata
+	FieldDeviceID
 	fieldCount
 )
 
@@ -68,6 +70,8 @@ var fieldPaths = [fieldCount]string{
 	FieldReportMultipleFaces:     "capture.report_multiple_faces",
 	FieldLanguage:                "capture.language",
 	FieldDetection:               "detection",
+	FieldClientMetadata:          "client_metadata",
+	FieldDeviceID:                "device_id",
 }
 
 // String returns the field's path in the proto contract, "" for FieldNone.

@@ -41,6 +41,8 @@ var fieldPaths = []struct {
 	{providers.FieldReportMultipleFaces, "capture.report_multiple_faces", true},
 	{providers.FieldLanguage, "capture.language", true},
 	{providers.FieldDetection, "detection", true},
+	{providers.FieldClientMetadata, "client_metadata", true},
+	{providers.FieldDeviceID, "device_id", true},
 }
 
 func TestFieldPaths(t *testing.T) {

@@ -81,6 +81,10 @@ type Request struct {
 	Language string
 
 	Detection Detection
+
+	// ClientMetadata is what the vendor's client handed over, to be passed on unchanged.
+	ClientMetadata sensitive.String
+	DeviceID       sensitive.String
 }
 
 // IdentityDocument is a document that a data source knows the user by.
@@ -107,7 +111,7 @@ var Effects = FieldSet(
 	FieldIdentityDocument, FieldPhotos, FieldDetectRotatedFaces, FieldMultipleFaces,
 	FieldReturnURL, FieldNotifyURL, FieldExtraData, FieldTokenLifetime,
 	FieldMaxUploads, FieldFlashColors, FieldScreenReplayCheck, FieldFaceOcclusionCheck,
-	FieldReportMultipleFaces, FieldLanguage, FieldDetection,
+	FieldReportMultipleFaces, FieldLanguage, FieldDetection, FieldClientMetadata, FieldDeviceID,
 )
 
 // Asks returns the fields that are present and ask for something. False asks for
@@ -140,6 +144,8 @@ func (r *Request) Asks() Fields {
 	add(FieldReportMultipleFaces, isTrue(r.ReportMultipleFaces))
 	add(FieldLanguage, r.Language != "")
 	add(FieldDetection, r.Detection != 0)
+	add(FieldClientMetadata, !r.ClientMetadata.IsZero())
+	add(FieldDeviceID, !r.DeviceID.IsZero())
 	return asked
 }
 

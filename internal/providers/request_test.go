@@ -61,6 +61,8 @@ func TestAsks(t *testing.T) {
 		}},
 		"id card":   {providers.Request{Detection: providers.DetectIDCard}, []providers.Field{providers.FieldDetection}},
 		"bank card": {providers.Request{Detection: providers.DetectBankCard}, []providers.Field{providers.FieldDetection}},
+		"metadata":  {providers.Request{ClientMetadata: sensitive.New("{}")}, []providers.Field{providers.FieldClientMetadata}},
+		"device":    {providers.Request{DeviceID: sensitive.New("d-1")}, []providers.Field{providers.FieldDeviceID}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -62,6 +62,9 @@ func requestOf(message *livenessv1.IssueLivenessTokenRequest, photos []sensitive
 		NotifyURL:     sensitive.New(message.GetCallback().GetNotifyUrl()),
 		ExtraData:     sensitive.New(message.GetCallback().GetExtraData()),
 		Detection:     detections[message.GetDetection()],
+
+		ClientMetadata: sensitive.New(message.GetClientMetadata()),
+		DeviceID:       sensitive.New(message.GetDeviceId()),
 	}
 	if comparison := message.GetComparison(); comparison != nil {
 		readComparison(comparison, &request)

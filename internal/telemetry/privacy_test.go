@@ -40,7 +40,8 @@ func marked(scenario string) string {
 		},
 		"callback": {
 			"returnUrl": "https://example.com/MARKER", "notifyUrl": "https://example.com/MARKER", "extraData": "MARKER-data"
-		}
+		},
+		"clientMetadata": "MARKER-metadata", "deviceId": "MARKER-device"
 	}`
 }
 

@@ -314,7 +314,7 @@ func (ExpirySource) EnumDescriptor() ([]byte, []int) {
 //
 // Texts hold no control characters, no characters that turn the direction of
 // writing, and no invisible ones but the two joiners (U+200C, U+200D), which
-// names are written with; extra_data holds what it may. A text without a limit of
+// names are written with; extra_data and client_metadata hold what they may. A text without a limit of
 // its own may have 4096 bytes.
 //
 // No field is silently dropped. A product that cannot do what a present field
@@ -364,7 +364,15 @@ type IssueLivenessTokenRequest struct {
 	// How the vendor's client captures the face.
 	Capture *Capture `protobuf:"bytes,11,opt,name=capture,proto3" json:"capture,omitempty"`
 	// What the vendor's client detects; left out, liveness, which every product does.
-	Detection     Detection `protobuf:"varint,12,opt,name=detection,proto3,enum=liveness.v1.Detection" json:"detection,omitempty"`
+	Detection Detection `protobuf:"varint,12,opt,name=detection,proto3,enum=liveness.v1.Detection" json:"detection,omitempty"`
+	// What the vendor's client handed over before, mostly about the device: sent on
+	// unchanged, at most 16,384 bytes. It means something to the vendor whose client made
+	// it and to no other, so a call with it accepts that vendor's products. Characters as
+	// in extra_data.
+	ClientMetadata *string `protobuf:"bytes,13,opt,name=client_metadata,json=clientMetadata,proto3,oneof" json:"client_metadata,omitempty"`
+	// A stable id of the user's device, for vendors that count attempts by device, at most 128
+	// characters; products may take fewer. One for each device, not for each user.
+	DeviceId      *string `protobuf:"bytes,14,opt,name=device_id,json=deviceId,proto3,oneof" json:"device_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -481,6 +489,20 @@ func (x *IssueLivenessTokenRequest) GetDetection() Detection {
 		return x.Detection
 	}
 	return Detection_DETECTION_UNSPECIFIED
+}
+
+func (x *IssueLivenessTokenRequest) GetClientMetadata() string {
+	if x != nil && x.ClientMetadata != nil {
+		return *x.ClientMetadata
+	}
+	return ""
+}
+
+func (x *IssueLivenessTokenRequest) GetDeviceId() string {
+	if x != nil && x.DeviceId != nil {
+		return *x.DeviceId
+	}
+	return ""
 }
 
 // Comparison is what the user's face is compared with: an identity document in the
@@ -1097,8 +1119,7 @@ var File_liveness_v1_liveness_service_proto protoreflect.FileDescriptor
 
 const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\n" +
-	"\"liveness/v1/liveness_service.proto\x12\vliveness.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fliveness/v1/issue_failure.proto\x1a\x1aliveness/v1/personal.proto\"\xf6\n" +
-	"\n" +
+	"\"liveness/v1/liveness_service.proto\x12\vliveness.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fliveness/v1/issue_failure.proto\x1a\x1aliveness/v1/personal.proto\"\xfc\x0e\n" +
 	"\x19IssueLivenessTokenRequest\x12O\n" +
 	"\x0fidempotency_key\x18\x01 \x01(\tB&\xbaH\x1f\xd8\x01\x01r\x1a2\x18^[A-Za-z0-9._:-]{1,128}$\x98\xe5\x18\x00R\x0eidempotencyKey\x122\n" +
 	"\x04flow\x18\x02 \x01(\x0e2\x11.liveness.v1.FlowB\v\xbaH\b\xc8\x01\x01\x82\x01\x02\x10\x01R\x04flow\x128\n" +
@@ -1121,7 +1142,14 @@ const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\x1ctoken_lifetime.whole_seconds\x12\x15must be whole seconds\x1a1this == duration(string(this.getSeconds()) + 's')\xaa\x01\n" +
 	"\"\x04\b\x80\xa3\x052\x02\b<R\rtokenLifetime\x12.\n" +
 	"\acapture\x18\v \x01(\v2\x14.liveness.v1.CaptureR\acapture\x12>\n" +
-	"\tdetection\x18\f \x01(\x0e2\x16.liveness.v1.DetectionB\b\xbaH\x05\x82\x01\x02\x10\x01R\tdetection\"\xbb\x03\n" +
+	"\tdetection\x18\f \x01(\x0e2\x16.liveness.v1.DetectionB\b\xbaH\x05\x82\x01\x02\x10\x01R\tdetection\x12\xa5\x02\n" +
+	"\x0fclient_metadata\x18\r \x01(\tB\xf6\x01\xbaH\xee\x01\xba\x01\xe4\x01\n" +
+	"\x0fclient_metadata\x12Nmust not hold control characters but tabs and line breaks, nor bidi characters\x1a\x80\x01!this.matches(r'[\\x{00}-\\x{08}\\x{0b}\\x{0c}\\x{0e}-\\x{1f}\\x{7f}-\\x{9f}\\x{61c}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]')r\x04(\x80\x80\x01\x98\xe5\x18\x01H\x00R\x0eclientMetadata\x88\x01\x01\x12\xb9\x01\n" +
+	"\tdevice_id\x18\x0e \x01(\tB\x96\x01\xbaH\x8e\x01\xba\x01\x85\x01\n" +
+	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')r\x03\x18\x80\x01\x98\xe5\x18\x01H\x01R\bdeviceId\x88\x01\x01B\x12\n" +
+	"\x10_client_metadataB\f\n" +
+	"\n" +
+	"_device_id\"\xbb\x03\n" +
 	"\n" +
 	"Comparison\x12J\n" +
 	"\x11identity_document\x18\x01 \x01(\v2\x1d.liveness.v1.IdentityDocumentR\x10identityDocument\x124\n" +
@@ -1293,6 +1321,7 @@ func file_liveness_v1_liveness_service_proto_init() {
 	}
 	file_liveness_v1_issue_failure_proto_init()
 	file_liveness_v1_personal_proto_init()
+	file_liveness_v1_liveness_service_proto_msgTypes[0].OneofWrappers = []any{}
 	file_liveness_v1_liveness_service_proto_msgTypes[1].OneofWrappers = []any{}
 	file_liveness_v1_liveness_service_proto_msgTypes[4].OneofWrappers = []any{}
 	file_liveness_v1_liveness_service_proto_msgTypes[5].OneofWrappers = []any{}

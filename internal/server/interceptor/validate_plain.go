@@ -16,6 +16,7 @@ import (
 func plain(m proto.Message) bool {
 	r, ok := m.(*livenessv1.IssueLivenessTokenRequest)
 	return ok && r.GetTokenLifetime() == nil && r.GetCapture() == nil && r.GetDetection() == 0 &&
+		r.ClientMetadata == nil && r.DeviceId == nil &&
 		livenessv1.Flow_FLOW_APP_SDK <= r.GetFlow() && r.GetFlow() <= livenessv1.Flow_FLOW_SPOKEN_DIGITS &&
 		keyBytes.hold(r.GetIdempotencyKey()) && len(r.GetIdempotencyKey()) <= 128 &&
 		scenarioBytes.hold(r.GetScenario()) && len(r.GetScenario()) <= 64 &&

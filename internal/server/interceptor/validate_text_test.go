@@ -33,6 +33,12 @@ var withText = map[string]func(string) *livenessv1.IssueLivenessTokenRequest{
 	"callback.extra_data": func(s string) *livenessv1.IssueLivenessTokenRequest {
 		return &livenessv1.IssueLivenessTokenRequest{Flow: 2, Callback: &livenessv1.Callback{ExtraData: &s}}
 	},
+	"client_metadata": func(s string) *livenessv1.IssueLivenessTokenRequest {
+		return &livenessv1.IssueLivenessTokenRequest{Flow: 1, ClientMetadata: &s}
+	},
+	"device_id": func(s string) *livenessv1.IssueLivenessTokenRequest {
+		return &livenessv1.IssueLivenessTokenRequest{Flow: 1, DeviceId: &s}
+	},
 }
 
 func withDocument(document *livenessv1.IdentityDocument) *livenessv1.IssueLivenessTokenRequest {
@@ -43,7 +49,7 @@ func TestTexts(t *testing.T) {
 	const visible = " must not hold control, bidi or invisible characters"
 	for field, message := range withText {
 		says := field + visible
-		extra := field == "callback.extra_data"
+		extra := field == "callback.extra_data" || field == "client_metadata"
 		if extra {
 			says = field + " must not hold control characters but tabs and line breaks, nor bidi characters"
 		}
