@@ -6,21 +6,8 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
-	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
-
-// addNoSecrets gives a command the flag of that name; options are to be read when it runs.
-func addNoSecrets(command *cobra.Command) (options func() []config.Option) {
-	set := command.Flags().Bool("no-secrets", false, "do without the variables and files that hold secrets; all else is checked")
-	return func() []config.Option {
-		if *set {
-			return []config.Option{config.WithoutSecrets()}
-		}
-		return nil
-	}
-}
 
 func configCommand() *cobra.Command {
 	return group(&cobra.Command{
@@ -33,7 +20,7 @@ func configCommand() *cobra.Command {
 		Example: "  gateway config schema > config.schema.json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			reader, err := config.NewReader(vendors.All())
+			reader, err := configReader()
 			if err != nil {
 				return err
 			}
@@ -49,14 +36,13 @@ func configCommand() *cobra.Command {
 
 func configCheckCommand() *cobra.Command {
 	var file configFile
-	var options func() []config.Option
 	command := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Report every mistake in the file; exit 0 if there is none",
 		Example: "  gateway config check gateway.yaml\n" +
 			"  render-configuration | gateway config check --no-secrets -",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, name, err := file.load(cmd, args, options()...)
+			cfg, name, err := file.load(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -72,19 +58,18 @@ func configCheckCommand() *cobra.Command {
 		},
 	}
 	file.addTo(command)
-	options = addNoSecrets(command)
+	file.addNoSecrets(command)
 	return command
 }
 
 func configPrintCommand() *cobra.Command {
 	var file configFile
-	var options func() []config.Option
 	command := &cobra.Command{
 		Use:     "print FILE",
 		Short:   "Print the effective configuration, defaults included, secrets masked",
 		Example: "  gateway config print --no-secrets gateway.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, _, err := file.load(cmd, args, options()...)
+			cfg, _, err := file.load(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -92,6 +77,6 @@ func configPrintCommand() *cobra.Command {
 		},
 	}
 	file.addTo(command)
-	options = addNoSecrets(command)
+	file.addNoSecrets(command)
 	return command
 }

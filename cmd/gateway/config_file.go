@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,11 @@ import (
 const standardInput = "-"
 
 // configFile is the configuration file of a command: its argument, or the flag --config.
-type configFile struct{ flag string }
+type configFile struct {
+	flag string
+	// noSecrets says that it is loaded without its secrets.
+	noSecrets bool
+}
 
 var (
 	errNoFile   = errors.New("name the configuration FILE, or - for standard input")
@@ -32,6 +37,11 @@ func (f *configFile) addTo(command *cobra.Command) {
 	_ = command.MarkFlagFilename("config", "yaml", "yml") // the flag exists
 }
 
+// addNoSecrets gives the command the flag of that name.
+func (f *configFile) addNoSecrets(command *cobra.Command) {
+	command.Flags().BoolVar(&f.noSecrets, "no-secrets", false, "do without the variables and files that hold secrets; all else is checked")
+}
+
 // read returns the file's name and its text.
 func (f *configFile) read(command *cobra.Command, args []string) (name string, text []byte, err error) {
 	name = f.flag
@@ -41,26 +51,46 @@ func (f *configFile) read(command *cobra.Command, args []string) (name string, t
 	case len(args) == 1:
 		name = args[0]
 	}
-	switch name {
-	case "":
+	if name == "" {
 		return "", nil, errNoFile
-	case standardInput:
-		text, err = io.ReadAll(command.InOrStdin())
-	default:
-		text, err = os.ReadFile(name)
 	}
-	if err != nil {
+	if text, err = readInput(command, name); err != nil {
 		return "", nil, config.Unreadable(name, err)
 	}
 	return name, text, nil
 }
 
+// readInput returns the text of a file or of standard input.
+func readInput(command *cobra.Command, name string) ([]byte, error) {
+	if name == standardInput {
+		return io.ReadAll(command.InOrStdin())
+	}
+	return os.ReadFile(name)
+}
+
 // load returns the configuration that is in the file.
-func (f *configFile) load(command *cobra.Command, args []string, options ...config.Option) (*config.Config, string, error) {
+func (f *configFile) load(command *cobra.Command, args []string) (*config.Config, string, error) {
 	name, text, err := f.read(command, args)
 	if err != nil {
 		return nil, "", err
 	}
-	cfg, err := config.Parse(name, text, vendors.All(), options...)
+	var options []config.Option
+	if f.noSecrets {
+		options = append(options, config.WithoutSecrets())
+	}
+	cfg, err := parseConfig(name, text, options...)
 	return cfg, name, err
+}
+
+// configReader returns the reader that all commands share, since to make one takes longer than
+// to read a file by it.
+var configReader = sync.OnceValues(func() (*config.Reader, error) { return config.NewReader(vendors.All()) })
+
+// parseConfig is Parse of that reader.
+func parseConfig(name string, text []byte, options ...config.Option) (*config.Config, error) {
+	reader, err := configReader()
+	if err != nil {
+		return nil, err
+	}
+	return reader.Parse(name, text, options...)
 }

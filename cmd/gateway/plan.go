@@ -3,13 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/plan"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
@@ -20,7 +17,6 @@ type planOptions struct {
 	config          configFile
 	request, caller string
 	json            bool
-	read            func() []config.Option
 }
 
 func planCommand() *cobra.Command {
@@ -38,9 +34,9 @@ func planCommand() *cobra.Command {
 	flags.StringVar(&o.request, "request", "", "JSON `FILE` with the request, as over REST; - is standard input")
 	flags.StringVar(&o.caller, "caller", "", "`NAME` of the caller whose request it is, of those that the configuration has")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
-	o.read = addNoSecrets(command)
 	_ = command.MarkFlagRequired("request") // the flag exists
 	o.config.addTo(command)
+	o.config.addNoSecrets(command)
 	return command
 }
 
@@ -48,16 +44,11 @@ func runPlan(command *cobra.Command, args []string, o *planOptions) error {
 	if o.request == standardInput && (o.config.flag == standardInput || slices.Contains(args, standardInput)) {
 		return errors.New("configuration and request cannot both be on standard input")
 	}
-	cfg, _, err := o.config.load(command, args, o.read()...)
+	cfg, _, err := o.config.load(command, args)
 	if err != nil {
 		return err
 	}
-	var body []byte
-	if o.request == standardInput {
-		body, err = io.ReadAll(command.InOrStdin())
-	} else {
-		body, err = os.ReadFile(o.request)
-	}
+	body, err := readInput(command, o.request)
 	if err != nil {
 		return err
 	}

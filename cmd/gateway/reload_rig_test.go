@@ -27,7 +27,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 // keyedVendor issues digits to whoever shows one of its keys.
@@ -137,16 +136,14 @@ func startReloading(t *testing.T, url string) *reloading {
 // start runs the gateway until the end of the test.
 func (g *reloading) start(t *testing.T) {
 	t.Helper()
-	reader, err := config.NewReader(vendors.All())
-	require.NoError(t, err)
 	file := filepath.Join(g.folder, "gateway.yaml")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	cfg, err := reader.Parse(file, text)
+	cfg, err := parseConfig(file, text)
 	require.NoError(t, err)
 	g.Gateway, err = gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zap.InfoLevel), telemetry.ReadBuild(),
 		gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
-			return reader.Parse(file, text, config.Replacing(running))
+			return parseConfig(file, text, config.Replacing(running))
 		}))
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())

@@ -17,7 +17,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
@@ -116,7 +115,7 @@ func (o *sandboxOptions) builtIn(standIns *demo.StandIns) (*config.Config, error
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.Parse("sandbox.yaml", text, vendors.All())
+	cfg, err := parseConfig("sandbox.yaml", text)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +126,8 @@ func (o *sandboxOptions) builtIn(standIns *demo.StandIns) (*config.Config, error
 // ownRoutes returns the configuration of the file with the stand-ins in the place of its vendors,
 // and without what could reach or need anything beyond this machine.
 func (o *sandboxOptions) ownRoutes(command *cobra.Command, args []string, standIns *demo.StandIns) (*config.Config, error) {
-	cfg, _, err := o.file.load(command, args, config.WithoutSecrets())
+	o.file.noSecrets = true
+	cfg, _, err := o.file.load(command, args)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 const serveName = "serve"
@@ -31,12 +30,8 @@ func serveCommand(libraries *stdlog.Reports) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			hangups := takeSignals()
 			gateway.TuneMemory() // before the defaults that depend on the limit
-			reader, err := config.NewReader(vendors.All())
-			if err != nil {
-				return err
-			}
 			read := func(file string, text []byte, options ...config.Option) (*config.Config, error) {
-				cfg, err := reader.Parse(file, text, options...)
+				cfg, err := parseConfig(file, text, options...)
 				if err != nil {
 					return nil, err
 				}

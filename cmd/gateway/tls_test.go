@@ -25,7 +25,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 // safe is a gateway that listens everywhere, by the lines of the README.
@@ -57,7 +56,7 @@ func startSafe(t *testing.T, vendor string) *safe {
 	lines := regexp.MustCompile(`":\d+"`).ReplaceAllString(readmeLines(t), `":0"`) // free ones
 	_, others, _ := strings.Cut(vendorConfig, "\nshutdown_grace:")
 	text := lines + "shutdown_grace:" + strings.ReplaceAll(others, "URL", vendor)
-	cfg, err := config.Parse(filepath.Join(s.folder, "gateway.yaml"), []byte(text), vendors.All())
+	cfg, err := parseConfig(filepath.Join(s.folder, "gateway.yaml"), []byte(text))
 	require.NoError(t, err)
 	g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(s.log)), zap.InfoLevel), telemetry.ReadBuild())
 	require.NoError(t, err)
