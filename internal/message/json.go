@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/message/contract"
@@ -40,6 +41,9 @@ func DecodeJSON(body []byte) (*livenessv1.IssueLivenessTokenRequest, *providers.
 func Invalid(path providers.Path, description string) *providers.Error {
 	return contract.Invalid(path, description)
 }
+
+// OneOf says which values an enum of the contract can have.
+func OneOf(enum protoreflect.EnumDescriptor) string { return contract.OneOf(enum) }
 
 // TooLarge returns the failure of a message beyond a limit in bytes.
 func TooLarge(limit int) *providers.Error {

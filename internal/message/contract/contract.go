@@ -171,3 +171,14 @@ func Invalid(path providers.Path, description string) *providers.Error {
 		{Path: path, Reason: providers.InvalidRequest, Description: description},
 	}}
 }
+
+// OneOf says which values an enum can have, by the names of those that ask for something.
+func OneOf(enum protoreflect.EnumDescriptor) string {
+	var names []string
+	for i := range enum.Values().Len() {
+		if value := enum.Values().Get(i); value.Number() != 0 {
+			names = append(names, string(value.Name()))
+		}
+	}
+	return "one of " + strings.Join(names, ", ")
+}

@@ -100,7 +100,7 @@ func formOf(field *contract.Field) string {
 	case protoreflect.BytesKind:
 		return "text in base64"
 	case protoreflect.EnumKind:
-		return "one of " + strings.Join(namesOf(field.Enum()), ", ")
+		return contract.OneOf(field.Enum())
 	case protoreflect.MessageKind, protoreflect.GroupKind:
 		if field.Message.Named([]byte("seconds")) != nil && field.WellKnown {
 			return `a duration such as "600s"`
@@ -111,14 +111,4 @@ func formOf(field *contract.Field) string {
 	default:
 		return "a whole number"
 	}
-}
-
-// namesOf returns the names that ask for something.
-func namesOf(enum protoreflect.EnumDescriptor) (names []string) {
-	for i := range enum.Values().Len() {
-		if value := enum.Values().Get(i); value.Number() != 0 {
-			names = append(names, string(value.Name()))
-		}
-	}
-	return names
 }

@@ -105,8 +105,20 @@ func ruleBroken(err error) *providers.Error {
 		failure.Violations = append(failure.Violations, providers.Violation{
 			Path:        providers.Path(protovalidate.FieldPathString(v.Proto.GetField())),
 			Reason:      providers.InvalidRequest,
-			Description: v.Proto.GetMessage(),
+			Description: describe(v),
 		})
 	}
 	return failure
+}
+
+// describe says what a value must be. The rules of enums do not name the values.
+func describe(v *protovalidate.Violation) string {
+	switch {
+	case v.FieldDescriptor == nil || v.FieldDescriptor.Enum() == nil:
+		return v.Proto.GetMessage()
+	case v.Proto.GetRuleId() == "required":
+		return "is required: " + message.OneOf(v.FieldDescriptor.Enum())
+	default:
+		return "must be " + message.OneOf(v.FieldDescriptor.Enum())
+	}
 }
