@@ -2,7 +2,6 @@ package providertest
 
 import (
 	"compress/gzip"
-	"maps"
 	"net/http"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/jsonfields"
 )
 
 func answerChecks() []check {
@@ -80,7 +80,7 @@ func answerLarge(t *trial) {
 }
 
 func answerUnknownField(t *trial) {
-	body := parse(t, t.Success.Body).with("field_of_next_year", []object{{"error": "x"}})
+	body := jsonfields.Parse(t, t.Success.Body).With("field_of_next_year", []jsonfields.Object{{"error": "x"}})
 	t.vendor.answer = answering(http.StatusOK, body.String())
 	t.requireToken()
 }
@@ -96,7 +96,7 @@ func answerNoRequestID(t *trial) {
 	if t.RequestID != "" { // which only failures have
 		row := t.Provider.Codes[0]
 		for _, shape := range t.Failures {
-			body := strings.Replace(failure(shape, row.Code), asJSON(t.RequestID), "null", 1)
+			body := strings.Replace(failure(shape, row.Code), jsonfields.Text(t.RequestID), "null", 1)
 			require.Empty(t, t.refuseBody(body, outcome{http.StatusForbidden, row.Reason, false, row.Code, false}).RequestID)
 		}
 		return
@@ -110,7 +110,7 @@ func answerUnusableToken(t *trial) {
 	token := t.Success.Token.Value.Reveal()
 	for _, unusable := range []any{
 		nil, "", " ", "<b>" + token + "</b>", token + `"`, "tökén", "two words", "two\nlines", "\x00", "\u202e" + token, token + "\ufffd", 7, true,
-		object{},
+		jsonfields.Object{},
 		[]string{token},
 		strings.Repeat("t", 5000),
 	} {
@@ -131,22 +131,21 @@ func answerTokenUnderErrorStatus(t *trial) {
 func answerTokenBesideError(t *trial) {
 	row := t.Provider.Codes[0]
 	for _, shape := range t.Failures {
-		t.refuseBody(t.withError(parse(t, failure(shape, row.Code))), outcome{http.StatusOK, row.Reason, false, row.Code, false})
+		t.refuseBody(t.withError(jsonfields.Parse(t, failure(shape, row.Code))), outcome{http.StatusOK, row.Reason, false, row.Code, false})
 	}
 	for name := range t.ErrorFields {
-		for _, value := range []any{[]string{}, object{}, "系统错误", "."} {
-			t.refuseBody(t.withError(object{name: value}), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, "", true})
+		for _, value := range []any{[]string{}, jsonfields.Object{}, "系统错误", "."} {
+			t.refuseBody(t.withError(jsonfields.Object{}.With(name, value)), outcome{http.StatusOK, providers.VendorErrorUnrecognized, false, "", true})
 		}
 	}
 }
 
 // withError returns the body of Success with an error in place of its sign of success.
-func (t *trial) withError(failed object) string {
+func (t *trial) withError(failed jsonfields.Object) string {
 	t.Helper()
-	body := parse(t, t.Success.Body)
-	for name := range t.ErrorFields {
-		delete(body, name)
+	body := jsonfields.Parse(t, t.Success.Body)
+	for path := range t.ErrorFields {
+		body = body.Without(path)
 	}
-	maps.Copy(body, failed)
-	return body.String()
+	return body.Merged(failed).String()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/jsonfields"
 )
 
 func clockChecks() []check {
@@ -61,12 +62,20 @@ func vendorClock(t *trial) {
 	for _, offset := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute, 8 * time.Hour, -8 * time.Hour} {
 		body := t.Success.Body
 		if t.ExpiryField != "" {
-			stated := want.Time.Add(offset).Unix() // as a vendor says whose clock is off
-			body = parse(t, body).with(t.ExpiryField, stated).String()
+			stated := t.stated(want.Time.Add(offset)) // as a vendor says whose clock is off
+			body = jsonfields.Parse(t, body).With(t.ExpiryField, stated).String()
 		}
 		t.vendor.answer = t.dated(body, Now().Add(offset))
 		require.Empty(t, cmp.Diff(want, t.accept(t.target, call(t.Full)).Expiry), "of a clock that is off by %v", offset)
 	}
+}
+
+// stated returns a time as the vendor writes it.
+func (p *Product) stated(expiry time.Time) any {
+	if p.ExpiryLayout == "" {
+		return expiry.Unix()
+	}
+	return expiry.UTC().Format(p.ExpiryLayout)
 }
 
 // A time that is not plausible is as good as none: the documented lifetime holds, or
@@ -75,17 +84,24 @@ func implausibleExpiry(t *trial) {
 	if t.ExpiryField == "" {
 		return
 	}
-	without := parse(t, t.Success.Body)
-	delete(without, t.ExpiryField)
+	without := jsonfields.Parse(t, t.Success.Body).Without(t.ExpiryField)
 	t.vendor.answer = t.dated(without.String(), Now())
 	want := t.accept(t.target, call(t.Full)).Expiry
 	require.NotEqual(t, providers.VendorStated, want.Source)
-	for _, value := range []string{
+	values := []string{
 		"600", "1", "0", "-1", "1700000600000", `"1700000600000"`, "1700000600.5", "1.7000006e9", "1700000600000000",
 		"1699999999", "1700000000", "1462257765", "9999999999", "99999999999999999999", `"soon"`, `""`, "true", "null", "{}", "[1700000600]",
-		`"2023-11-14T22:23:20Z"`,
-	} {
-		t.vendor.answer = t.dated(without.with(t.ExpiryField, json.RawMessage(value)).String(), Now())
+	}
+	if t.ExpiryLayout == "" {
+		values = append(values, `"2023-11-14T22:23:20Z"`)
+	} else {
+		for _, implausible := range []time.Time{{}, time.Unix(0, 0), Now().Add(-time.Second), Now(), Now().AddDate(200, 0, 0)} {
+			values = append(values, jsonfields.Text(t.stated(implausible)))
+		}
+		values = append(values, "1700000600", `"1700000600"`)
+	}
+	for _, value := range values {
+		t.vendor.answer = t.dated(without.With(t.ExpiryField, json.RawMessage(value)).String(), Now())
 		require.Empty(t, cmp.Diff(want, t.accept(t.target, call(t.Full)).Expiry), "of %s", value)
 	}
 }

@@ -17,6 +17,9 @@ func (p *Product) codeChecks() []check {
 	checks := []check{{"code/unknown", codeUnknown}, {"code/none", codeNone}}
 	for _, row := range p.Provider.Codes {
 		checks = append(checks, check{"code/" + row.Code, func(t *trial) { codeSpellings(t, row) }})
+		if slices.ContainsFunc(p.Provider.Codes, func(other providers.Code) bool { return strings.HasPrefix(other.Code, row.Code+".") }) {
+			checks = append(checks, check{"family/" + row.Code, func(t *trial) { codeOfFamily(t, row) }})
+		}
 	}
 	for _, message := range slices.Sorted(maps.Keys(p.Faults)) {
 		name := "fault/" + strings.ReplaceAll(message, " ", "")
@@ -59,6 +62,15 @@ func codeSpellings(t *trial, row providers.Code) {
 	}
 }
 
+// A code of a family, of which other codes have rows, is read as the family is, whatever the status.
+func codeOfFamily(t *trial, row providers.Code) {
+	for _, want := range t.uncoded() {
+		shown := row
+		shown.Code += ".CODE_OF_NEXT_YEAR"
+		t.refuseCoded(want.status, row.Code+".Code_Of_Next_Year", shown)
+	}
+}
+
 // A code of no table leaves it to the status what the answer means, and is shown. Under
 // a 200 it is an error nevertheless.
 func codeUnknown(t *trial) {
@@ -88,14 +100,15 @@ func codeNone(t *trial) {
 // The caller is at fault if and only if one of its fields is, which is then named.
 func fault(t *trial, message string, path providers.Path) {
 	for _, shape := range t.Failures {
-		t.vendor.answer = answering(http.StatusBadRequest, failure(shape, message))
+		body := failure(shape, message)
+		t.vendor.answer = answering(http.StatusBadRequest, body)
 		_, got := t.issue(t.Context(), t.target, call(t.Full))
-		require.NotNil(t, got)
-		require.Equal(t, path != "", got.CallersFault())
+		require.NotNil(t, got, body)
+		require.Equal(t, path != "", got.CallersFault(), "whether %s of %s is the caller's fault", got.Reason, body)
 		if path != "" {
-			require.Len(t, got.Violations, 1)
-			require.Equal(t, path, got.Violations[0].Path)
-			require.Equal(t, got.Reason, got.Violations[0].Reason)
+			require.Len(t, got.Violations, 1, body)
+			require.Equal(t, path, got.Violations[0].Path, body)
+			require.Equal(t, got.Reason, got.Violations[0].Reason, body)
 		}
 	}
 }

@@ -39,10 +39,10 @@ type Product struct {
 	ID string
 
 	// Minimal asks for what the product needs and no more, Full for all that it
-	// honours, with a subject id and a reference. Personal values should occur nowhere
+	// honours at once, with a subject id and a reference. Personal values should occur nowhere
 	// else: the checks search for them in everything that is printed.
 	Minimal, Full Example
-	// Others are further examples, by name.
+	// Others are further examples, by name: of what cannot be asked for beside what is in Full.
 	Others map[string]Example
 
 	// Success is the answer to Full that issues a token.
@@ -62,12 +62,15 @@ type Product struct {
 	// Statuses are what the document says of HTTP statuses that come without a known code,
 	// where that is not what they mean in general.
 	Statuses map[int]providers.Reason
-	// ErrorFields are the top-level fields that report an error, each with the value
-	// that reports success; "" if the field is absent on success.
+	// ErrorFields are the fields that report an error, each with the value that reports
+	// success; "" if the field is absent on success. One within an object is named by its
+	// path: "Response.Error".
 	ErrorFields map[string]string
-	// ExpiryField is the top-level field of Success with the Unix time, in seconds, at which
+	// ExpiryField is the field of Success, named like those, with the Unix time, in seconds, at which
 	// the token expires by the vendor's clock; "" if the vendor states none, or a lifetime.
 	ExpiryField string
+	// ExpiryLayout is how that time is written where it is text, such as time.RFC3339.
+	ExpiryLayout string
 	// Faults are errors about arguments and photos as the vendor writes them in answer
 	// to Full, with the caller's field at fault, "" if none is.
 	Faults map[string]providers.Path

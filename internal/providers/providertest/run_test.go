@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/rehearsal"
 )
 
 // noProducts is an account of a vendor without products.
@@ -39,7 +40,7 @@ func TestExceptions(t *testing.T) {
 		"excepted, no reason":     {excepting("failing", ""), failing, true},
 	}
 	for name, test := range tests {
-		got := fails(t, func(tb testing.TB) { tb.Helper(); verify(tb, test.product, test.check) })
+		got := rehearsal.Fails(t, func(tb testing.TB) { tb.Helper(); verify(tb, test.product, test.check) })
 		require.Equal(t, test.fails, got, name)
 	}
 }
@@ -47,26 +48,12 @@ func TestExceptions(t *testing.T) {
 func TestExceptionToNoCheck(t *testing.T) {
 	checks := []check{{"redirect", redirect}}
 	for name, unknown := range map[string]bool{"redirect": false, "redirects": true} {
-		got := fails(t, func(tb testing.TB) { tb.Helper(); requireKnown(tb, excepting(name, "r"), checks) })
+		got := rehearsal.Fails(t, func(tb testing.TB) { tb.Helper(); requireKnown(tb, excepting(name, "r"), checks) })
 		require.Equal(t, unknown, got, name)
 	}
 }
 
-// A rehearsal ends at its first failure and cleans up, last things first.
-func TestRehearsal(t *testing.T) {
-	var order []string
-	require.True(t, fails(t, func(tb testing.TB) {
-		tb.Helper()
-		tb.Cleanup(func() { order = append(order, "first") })
-		tb.Cleanup(func() { order = append(order, "second") })
-		require.Fail(tb, "as it should")
-		order = append(order, "not reached")
-	}))
-	require.Equal(t, []string{"second", "first"}, order)
-	require.False(t, t.Failed())
-}
-
 func TestIncompleteProduct(t *testing.T) {
-	require.True(t, fails(t, func(tb testing.TB) { tb.Helper(); requireComplete(tb, Product{}) }))
-	require.True(t, fails(t, func(tb testing.TB) { tb.Helper(); requireComplete(tb, excepting("a", "b")) }))
+	require.True(t, rehearsal.Fails(t, func(tb testing.TB) { tb.Helper(); requireComplete(tb, Product{}) }))
+	require.True(t, rehearsal.Fails(t, func(tb testing.TB) { tb.Helper(); requireComplete(tb, excepting("a", "b")) }))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/results"
 )
 
 // What a provider states of itself is complete, and the examples cover it.
@@ -16,9 +17,14 @@ func statement(t *trial) {
 	require.NotEmpty(t, product.Flows)
 	require.Subset(t, providers.Flows(), product.Flows)
 	require.False(t, product.AlwaysAsks > 0 && product.Lifetime > 0, "a lifetime that is documented, and none but what is asked for")
+	require.False(t, product.LongerWhenAsked && (product.Lifetime == 0 || !product.Honours.Has(providers.FieldTokenLifetime)), "nothing that can be asked to be longer")
 	require.NotEmpty(t, product.Document)
 	require.Zero(t, product.Honours&^providers.Effects, "honoured, but no effect")
-	require.Zero(t, product.Honours&^t.Full.Request.Asks(), "honoured, but not in the full example")
+	var asked providers.Fields
+	for _, e := range t.examples() {
+		asked |= e.Request.Asks()
+	}
+	require.Zero(t, product.Honours&^asked, "honoured, but in no example")
 	for _, limit := range product.Limits {
 		require.Regexp(t, "^(must|at most) ", limit.Text)
 	}
@@ -72,7 +78,7 @@ func codeTable(t *trial) {
 		require.Regexp(t, "^[^a-z ]*[^a-z .]$", row.Code)
 		require.False(t, seen[row.Code], "%s has two rows", row.Code)
 		seen[row.Code] = true
-		require.Contains(t, adapterReasons, row.Reason, row.Code)
+		require.Contains(t, results.Reasons(), row.Reason, row.Code)
 		require.NotEmpty(t, row.Document, row.Code)
 		require.NotEmpty(t, row.Section, row.Code)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/jsonfields"
 )
 
 // maxAnswerBytes is how much of an answer is read, decompressed.
@@ -45,6 +46,7 @@ func (p *Product) uncoded() []outcome {
 // foreign returns bodies in which a framework or a proxy in front of the vendor tells of
 // a status.
 func foreign(status int) []string {
+	type object = jsonfields.Object
 	text := http.StatusText(status)
 	return []string{
 		object{"status": status, "error": text, "path": "/v1/token", "timestamp": "2023-11-14T22:13:20.000+00:00"}.String(),
@@ -80,7 +82,7 @@ func (p *Product) useless() map[string]string {
 		"string":       `"INTERNAL_ERROR"`,
 		"list":         "[" + success + "]",
 		"object":       "{}",
-		"message-only": object{"message": p.Provider.Codes[0].Code}.String(),
+		"message-only": jsonfields.Object{"message": p.Provider.Codes[0].Code}.String(),
 		"oversized":    success + strings.Repeat(" ", maxAnswerBytes),
 	}
 }

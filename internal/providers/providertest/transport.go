@@ -7,11 +7,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/wiretest"
 )
 
 func transportChecks() []check {
@@ -42,17 +42,17 @@ func redirect(t *trial) {
 
 // An attempt ends at its deadline, however far the vendor has come.
 func slowHeader(t *trial) {
-	ctx := newExpiring(t.Context())
+	ctx := wiretest.NewExpiring(t.Context())
 	t.vendor.answer = func(w http.ResponseWriter, r *http.Request) {
-		ctx.expire()
+		ctx.Expire()
 		hang(w, r)
 	}
 	t.refuse(ctx, outcome{0, providers.VendorTimeout, true, "", false})
 }
 
 func slowBody(t *trial) {
-	ctx := newExpiring(t.Context())
-	t.transport.answered = ctx.expire
+	ctx := wiretest.NewExpiring(t.Context())
+	t.transport.answered = ctx.Expire
 	t.vendor.answer = func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, t.Success.Body[:len(t.Success.Body)/2])
 		_ = http.NewResponseController(w).Flush()
@@ -134,27 +134,4 @@ func cancelledDuring(t *trial) {
 		hang(w, r)
 	}
 	t.refuse(ctx, outcome{0, providers.CallerCancelled, true, "", false})
-}
-
-// expiring is a context whose deadline passes when the check calls expire.
-type expiring struct {
-	context.Context
-	expire func()
-	done   <-chan struct{}
-}
-
-func newExpiring(ctx context.Context) *expiring {
-	done := make(chan struct{})
-	return &expiring{ctx, sync.OnceFunc(func() { close(done) }), done}
-}
-
-func (e *expiring) Done() <-chan struct{} { return e.done }
-
-func (e *expiring) Err() error {
-	select {
-	case <-e.done:
-		return context.DeadlineExceeded
-	default:
-		return nil
-	}
 }

@@ -14,6 +14,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/leaks"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/results"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -27,7 +29,7 @@ type trial struct {
 	transport *audit
 	// target is the target of the full example.
 	target  providers.Target
-	private private
+	private leaks.Private
 }
 
 func newTrial(tb testing.TB, p Product) *trial {
@@ -113,13 +115,13 @@ func (t *trial) issue(ctx context.Context, target providers.Target, attempt prov
 	require.LessOrEqual(t, len(t.vendor.received())-requests, 1, "HTTP requests")
 	require.Zero(t, t.transport.open.Load(), "bodies left open")
 	if err != nil {
-		t.private.requireNotIn(t, printed(token, err))
+		t.private.RequireNotIn(t, leaks.Printed(token, err))
 		require.Nil(t, token, "a token beside an error")
-		return nil, failureOf(t, err)
+		return nil, results.Failure(t, err)
 	}
 	require.NotNil(t, token, "neither a token nor an error")
 	require.False(t, token.Value.IsZero(), "an empty token")
-	slices.Concat(t.private, spellings(issued(token))).requireNotIn(t, printed(token, err))
+	slices.Concat(t.private, leaks.Spelled(leaks.Issued(token))).RequireNotIn(t, leaks.Printed(token, err))
 	return token, nil
 }
 
@@ -190,30 +192,4 @@ func (t *trial) refuseBody(body string, want outcome) providers.Exchange {
 	t.Helper()
 	t.vendor.answer = answering(want.status, body)
 	return t.refuse(t.Context(), want)
-}
-
-// failureOf returns an adapter's error, which must be a *providers.Error.
-func failureOf(tb testing.TB, err error) *providers.Error {
-	tb.Helper()
-	failure, ok := err.(*providers.Error) //nolint:errorlint // the error itself, not one around it
-	require.True(tb, ok && failure != nil, "an error of type %T", err)
-	require.True(tb, slices.Contains(adapterReasons, failure.Reason), "an adapter may not give %s", failure.Reason)
-	if !failure.CallersFault() {
-		require.Empty(tb, failure.Violations, "fields at fault, and not the caller")
-	}
-	return failure
-}
-
-// adapterReasons are the reasons that an adapter may give. The gateway itself gives the
-// contract's other ones.
-var adapterReasons = []providers.Reason{
-	providers.ArgumentRejected, providers.PhotoUnreadable, providers.PhotoTooLarge, providers.NoFaceFound,
-	providers.MultipleFaces, providers.PhotoLowQuality, providers.RequestTooLarge, providers.IdentityNameInvalid,
-	providers.IdentityNumberInvalid, providers.ComparisonAttemptsExceeded, providers.CallerCancelled,
-	providers.VendorTimeout, providers.VendorConnectionLost, providers.VendorUnreachable,
-	providers.VendorInternalError, providers.VendorConcurrencyLimited, providers.VendorRateLimited,
-	providers.VendorSignatureExpired, providers.VendorCredentialsRejected, providers.VendorAccountDisabled,
-	providers.VendorAccountExpired, providers.VendorIPNotAllowed, providers.VendorQuotaExhausted,
-	providers.VendorPermissionDenied, providers.VendorEndpointNotFound, providers.VendorResponseInvalid,
-	providers.VendorErrorUnrecognized,
 }

@@ -1,7 +1,6 @@
 package providertest
 
 import (
-	"bytes"
 	"io"
 	"maps"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/wire"
 )
 
 // vendor is the server that an adapter talks to. It answers one call after the other
@@ -47,7 +48,7 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if v.forgetful {
 		_, _ = io.Copy(io.Discard, r.Body)
 	} else {
-		lines := wire(r)
+		lines := wire.Lines(r)
 		v.mu.Lock()
 		v.requests = append(v.requests, lines)
 		v.mu.Unlock()
@@ -117,19 +118,4 @@ type auditedBody struct {
 func (b *auditedBody) Close() error {
 	b.closed()
 	return b.ReadCloser.Close()
-}
-
-// replay is a transport without a network: it gives every call the same answer.
-type replay struct {
-	status   int
-	encoding string
-	body     []byte
-}
-
-func (r *replay) RoundTrip(request *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: r.status,
-		Header:     http.Header{"Content-Encoding": {r.encoding}},
-		Body:       io.NopCloser(bytes.NewReader(r.body)),
-	}, request.Body.Close()
 }

@@ -5,6 +5,7 @@ package samples
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -55,7 +56,8 @@ var expirySources = map[string]providers.ExpirySource{
 }
 
 // Run runs the n cases of a file. A case in which the vendor issues a token is the answer to its
-// product's Minimal, any other that to Full.
+// product's Minimal, one that names a field of the caller's that to an example with it, and any other
+// that to Full.
 func Run(t *testing.T, file string, n int, products ...providertest.Product) {
 	t.Helper()
 	content, err := os.ReadFile(file) //nolint:gosec // of the test that calls
@@ -83,10 +85,7 @@ func (s *sample) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (s *sample) run(t *testing.T, p providertest.Product) {
 	t.Helper()
-	example := p.Minimal
-	if s.refuses() {
-		example = p.Full
-	}
+	example := s.example(p)
 	call := providertest.Call(example)
 	if s.SubjectID != "" {
 		request := *example.Request
@@ -108,6 +107,21 @@ func (s *sample) run(t *testing.T, p providertest.Product) {
 	if s.Want.SingleUse != nil {
 		require.Equal(t, *s.Want.SingleUse, p.Provider.Product(p.ID).Use == providers.SingleUse)
 	}
+}
+
+// example returns what the case is an answer to.
+func (s *sample) example(p providertest.Product) providertest.Example {
+	if !s.refuses() {
+		return p.Minimal
+	}
+	for _, e := range slices.Concat([]providertest.Example{p.Full}, slices.Collect(maps.Values(p.Others))) {
+		for field := range e.Request.Asks().Each {
+			if s.Want.Field != "" && strings.HasPrefix(string(s.Want.Field), field.String()) {
+				return e
+			}
+		}
+	}
+	return p.Full
 }
 
 func (s *sample) refuses() bool { return s.Want.Reason != "" || len(s.Want.ReasonAny) > 0 }

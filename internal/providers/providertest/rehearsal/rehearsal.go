@@ -1,4 +1,6 @@
-package providertest
+// Package rehearsal runs what must fail a test, and does not fail the test that asks. It must not know what
+// is tested.
+package rehearsal
 
 import (
 	"runtime"
@@ -7,8 +9,8 @@ import (
 	"testing"
 )
 
-// fails reports whether f fails the test that it is given, which is not tb.
-func fails(tb testing.TB, f func(testing.TB)) bool {
+// Fails reports whether f fails the test that it is given, which is not tb.
+func Fails(tb testing.TB, f func(testing.TB)) bool {
 	tb.Helper()
 	r := &rehearsal{TB: tb}
 	var over sync.WaitGroup

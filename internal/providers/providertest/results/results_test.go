@@ -1,4 +1,4 @@
-package providertest
+package results_test
 
 import (
 	"testing"
@@ -7,6 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/jsonfields"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/rehearsal"
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/results"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -35,9 +38,9 @@ func TestEarned(t *testing.T) {
 	}
 	token := &providers.Token{Value: sensitive.New("t")}
 	for body, earned := range tests {
-		got := fails(t, func(tb testing.TB) {
+		got := rehearsal.Fails(t, func(tb testing.TB) {
 			tb.Helper()
-			requireEarned(tb, token, fieldsOf([]byte(body)), errorFields)
+			results.RequireEarned(tb, token, jsonfields.Of([]byte(body)), errorFields)
 		})
 		require.Equal(t, !earned, got, body)
 	}
@@ -51,7 +54,7 @@ func TestPresentable(t *testing.T) {
 		"processing time": {ProcessingTime: -time.Second},
 	}
 	for name, exchange := range tests {
-		require.True(t, fails(t, func(tb testing.TB) { tb.Helper(); requirePresentable(tb, exchange) }), name)
+		require.True(t, rehearsal.Fails(t, func(tb testing.TB) { tb.Helper(); results.RequirePresentable(tb, exchange) }), name)
 	}
-	requirePresentable(t, providers.Exchange{Code: "BAD_ARGUMENTS:uuid", RequestID: "1,b.c:d-e_f", Text: "坏"})
+	results.RequirePresentable(t, providers.Exchange{Code: "BAD_ARGUMENTS:uuid", RequestID: "1,b.c:d-e_f", Text: "坏"})
 }

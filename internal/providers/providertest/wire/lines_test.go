@@ -1,4 +1,4 @@
-package providertest
+package wire_test
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers/providertest/wire"
 )
 
 func TestWireOfAForm(t *testing.T) {
@@ -29,18 +31,18 @@ func TestWireOfAForm(t *testing.T) {
 	r.Header.Set("X-Sign", "s")
 	require.Equal(t, []string{
 		"POST /v1/token?y=1&x=%2F", "Content-Type: multipart/form-data", "X-Sign: s", "b=2", "a=", "photo=@\xff\xd8",
-	}, wire(r))
+	}, wire.Lines(r))
 }
 
 func TestWireOfOtherBodies(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{\n}"))
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
-	require.Equal(t, []string{"POST /", "Content-Type: application/json", "{", "}"}, wire(r))
+	require.Equal(t, []string{"POST /", "Content-Type: application/json", "{", "}"}, wire.Lines(r))
 
 	r = httptest.NewRequest(http.MethodPut, "/", strings.NewReader("--b\r\n\r\ncut"))
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
 	r.ContentLength = -1
 	require.Equal(t, []string{
 		"PUT /", "Content-Type: multipart/form-data", "Transfer-Encoding: chunked", "unreadable: unexpected EOF",
-	}, wire(r))
+	}, wire.Lines(r))
 }

@@ -1,4 +1,6 @@
-package providertest
+// Package wire is what an adapter sends, as lines, and a transport that answers it without a network. It must
+// not know a product, nor what a line means.
+package wire
 
 import (
 	"io"
@@ -10,8 +12,10 @@ import (
 	"strings"
 )
 
-// wire returns a request as the lines of an Example. It reads the body to its end.
-func wire(r *http.Request) []string {
+// Lines returns a request as lines: its first one; the headers, but for those of any request; the
+// parameters of a form in their order, as name=value, a file as name=@content; any other body as it is.
+// It reads the body to its end.
+func Lines(r *http.Request) []string {
 	mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	lines := []string{r.Method + " " + r.URL.RequestURI(), "Content-Type: " + mediaType}
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
