@@ -4,7 +4,9 @@ import (
 	"io"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/sandbox/aliyun"
 	"github.com/liveness-gateway/gateway/internal/sandbox/aws"
+	"github.com/liveness-gateway/gateway/internal/sandbox/iproov"
 	"github.com/liveness-gateway/gateway/internal/sandbox/megvii"
 	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 	"github.com/liveness-gateway/gateway/internal/sandbox/sumsub"
@@ -30,8 +32,12 @@ type Options struct {
 	// PathPrefix comes before the vendor's paths: "/finauth" for Megvii's other brand.
 	// Empty means where the vendor's documents put them.
 	PathPrefix string
+	// Aliyun is what a customer sets in Aliyun's console.
+	Aliyun aliyun.Console
 	// AWS is what a customer has at AWS.
 	AWS aws.Account
+	// IProov is what a customer sets in iProov's portal.
+	IProov iproov.Portal
 	// Megvii is what a customer sets in Megvii's console.
 	Megvii megvii.Console
 	// Sumsub is what a customer sets in Sumsub's dashboard.

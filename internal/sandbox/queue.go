@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
@@ -97,6 +96,6 @@ func (q *queue) products() []string {
 	for i, e := range q.endpoints {
 		products[i] = e.Product
 	}
-	slices.SortFunc(products, strings.Compare)
-	return products
+	slices.Sort(products)
+	return slices.Compact(products) // some have two endpoints
 }

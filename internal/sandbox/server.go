@@ -83,7 +83,7 @@ func (s *StandIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // endpointOf finds the one that a request is for, if there is one.
 func (s *StandIn) endpointOf(r *http.Request) *standin.Endpoint {
 	i := slices.IndexFunc(s.endpoints, func(e *standin.Endpoint) bool {
-		return r.Method == http.MethodPost && e.Path == r.URL.Path && (e.Matches == nil || e.Matches(r))
+		return r.Method == http.MethodPost && e.At(r.URL.Path) && (e.Matches == nil || e.Matches(r))
 	})
 	if i < 0 {
 		return nil

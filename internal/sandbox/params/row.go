@@ -1,6 +1,7 @@
 package params
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ type Row struct {
 	// Empty and Null are what an empty text and a null are refused for, where they are
 	// not the same as nothing.
 	Empty, Null Kind
+	// Absent is what a required one is refused for that is not there, where it is not Missing.
+	Absent Kind
 }
 
 // Fault is the first thing wrong with a request, and the parameter at fault if it is one.
@@ -90,7 +93,7 @@ func (r Row) judge(v Values) Kind {
 	case !value.Empty() && !isNull:
 		return r.Check(value)
 	case r.Required:
-		return Missing
+		return cmp.Or(r.Absent, Missing)
 	default:
 		return None
 	}

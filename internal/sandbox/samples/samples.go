@@ -72,7 +72,12 @@ func Products(t *testing.T) []Product {
 		{"tencent.app", sandbox.NewTencent, FaceIDToken(), tooMany, 200, TencentFailed},
 		{"tencent.intl-page", sandbox.NewTencent, WebVerification(), tooMany, 200, TencentFailed},
 		{"tencent.intl-app", sandbox.NewTencent, FaceIDTokenIntl(), tooMany, 200, TencentFailed},
+		{"aliyun.face-verify", sandbox.NewAliyun, FaceVerify(), "Throttling.User", 400, AliyunFailed},
 		{"sumsub.sdk", sandbox.NewSumsub, SumsubSDK(), "429", 429, SumsubFailed(429)},
+		{"azure.liveness", sandbox.NewAzure, AzureLiveness(), "429", 429, AzureFailed},
+		{"azure.liveness-with-verify", sandbox.NewAzure, AzureLivenessWithVerify(t), "429", 429, AzureFailed},
+		{"iproov.capture-enrol", sandbox.NewIProov, IProovEnrol(), "too_many_requests", 429, IProovFailed},
+		{"iproov.verify", sandbox.NewIProov, IProovVerify(), "too_many_requests", 429, IProovFailed},
 	}
 }
 
@@ -90,3 +95,9 @@ func Sumsub() http.Handler { return sandbox.NewSumsub(Options()) }
 
 // Tencent is Tencent's stand-in with Options.
 func Tencent() http.Handler { return sandbox.NewTencent(Options()) }
+
+// Azure is Azure's stand-in with Options.
+func Azure() http.Handler { return sandbox.NewAzure(Options()) }
+
+// IProov is iProov's stand-in with Options.
+func IProov() http.Handler { return sandbox.NewIProov(Options()) }

@@ -12,6 +12,8 @@ import (
 type Endpoint struct {
 	Product string // as the gateway calls it
 	Path    string
+	// AnyCase says that the server does not mind the case of the path.
+	AnyCase bool
 	// PagePath is where a browser opens a token with GET, if there is such a place.
 	PagePath string
 	// Matches tells endpoints of one path apart, by a header. Nil means that this is the
@@ -44,6 +46,11 @@ type Endpoint struct {
 	// Carriers are the parameters with values of the gateway's caller, each of which may
 	// name an outcome.
 	Carriers []string
+}
+
+// At reports whether the endpoint is there.
+func (e *Endpoint) At(path string) bool {
+	return e.Path == path || e.AnyCase && strings.EqualFold(e.Path, path)
 }
 
 // ErrorRow is one row of a document's error table.
