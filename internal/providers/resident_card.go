@@ -1,0 +1,36 @@
+package providers
+
+import "regexp"
+
+const china = "CN" // ISO 3166-1
+
+// residentNumber is GB 11643, the national standard.
+var residentNumber = regexp.MustCompile(`^[0-9]{17}[0-9Xx]$`)
+
+// IdentityCardsAlone refuses documents of another type.
+func IdentityCardsAlone() Limit {
+	return Limit{
+		Field: FieldIdentityDocumentType, Text: "must be an identity card", Reason: NoEligibleProduct,
+		Allows: func(r *Request) bool { return r.IdentityDocument.Type == IdentityCard },
+	}
+}
+
+// OfChinaAlone refuses documents of another country.
+func OfChinaAlone() Limit {
+	return Limit{
+		Field: FieldIdentityDocumentCountry, Text: "must be " + china, Reason: NoEligibleProduct,
+		Allows: func(r *Request) bool { return r.IdentityDocument.Country.Reveal() == china },
+	}
+}
+
+// ResidentCardNumber refuses numbers that no identity card of China can have. Other documents are
+// not refused for the form of their number.
+func ResidentCardNumber() Limit {
+	return Limit{
+		Field: FieldIdentityDocumentNumber, Text: "must be 17 digits and a digit, X or x", Reason: IdentityNumberInvalid,
+		Allows: func(r *Request) bool {
+			d := r.IdentityDocument
+			return d.Type != IdentityCard || d.Country.Reveal() != china || residentNumber.MatchString(d.Number.Reveal())
+		},
+	}
+}

@@ -1,0 +1,57 @@
+package tencent
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+// comparing is the setting of a rule that compares with one of these.
+func comparing(with ...string) *providers.Setting {
+	return &providers.Setting{Name: compares.Name, Values: with}
+}
+
+// unlessComparing rules out what a rule does not compare with: the vendor may ignore it.
+func unlessComparing(f providers.Field, with ...string) providers.Limit {
+	return providers.Limit{
+		Field: f, Text: "must be left out: the target's rule does not compare with it",
+		Reason: providers.NoEligibleProduct, With: comparing(with...),
+		Allows: func(*providers.Request) bool { return false },
+	}
+}
+
+const maxNameCharacters = 32 // DetectAuth, 输入参数, Name
+
+var nameLimit = providers.Limit{
+	Field: providers.FieldIdentityDocumentName, Text: "at most 32 characters", Reason: providers.IdentityNameInvalid,
+	Allows: func(r *providers.Request) bool {
+		return utf8.RuneCountInString(r.IdentityDocument.Name.Reveal()) <= maxNameCharacters
+	},
+}
+
+func capitals(number sensitive.String) sensitive.String {
+	return sensitive.New(strings.ToUpper(number.Reveal()))
+}
+
+// photoLimit is of a photo in base64, of which the documents give the length: 3 and 8 MB.
+func photoLimit(encoded int) providers.Limit {
+	most := base64.StdEncoding.DecodedLen(encoded)
+	return providers.Limit{
+		Field: providers.FieldPhotos, Text: fmt.Sprintf("at most %d bytes", most), Reason: providers.PhotoTooLarge,
+		Allows: func(r *providers.Request) bool { return r.PhotoBytes() <= most },
+	}
+}
+
+func extraLimit(characters int) providers.Limit {
+	return providers.AtMostCharacters(providers.FieldExtraData, characters, func(r *providers.Request) string { return r.ExtraData.Reveal() })
+}
+
+// retryLimit is of intlApp (RetryLimit); intlPage would take more than the contract does.
+var retryLimit = providers.Limit{
+	Field: providers.FieldMaxUploads, Text: "at most 5", Reason: providers.ArgumentRejected,
+	Allows: func(r *providers.Request) bool { return r.MaxUploads <= 5 },
+}
