@@ -1,0 +1,69 @@
+package aliyun
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// limits are those of "InitFaceVerify", and what a target's scheme and client leave out.
+var limits = []providers.Limit{
+	providers.AtMostCharacters(providers.FieldSubjectID, 100, func(r *providers.Request) string { return r.SubjectID.Reveal() }),
+	{
+		Field: providers.FieldReference, Text: "must be 1 to 32 letters and digits", Reason: providers.ArgumentRejected,
+		Allows: func(r *providers.Request) bool { return orderNumber.MatchString(r.Reference) },
+	},
+	{
+		Field: providers.FieldClientMetadata, Text: "must be the JSON object that the vendor's getMetaInfo made", Reason: providers.ArgumentRejected,
+		Allows: func(r *providers.Request) bool {
+			var object map[string]json.RawMessage
+			return json.Unmarshal([]byte(r.ClientMetadata.Reveal()), &object) == nil && object != nil
+		},
+	},
+
+	leftOut(providers.FieldIdentityDocument, withoutIDCard, "must be left out: the target's scene compares with no identity card"),
+	only(comparesIDCard, providers.IdentityCardsAlone()),
+	only(comparesIDCard, providers.OfChinaAlone()),
+	only(comparesIDCard, providers.ResidentCardNumber()),
+
+	leftOut(providers.FieldPhotos, withoutPhoto, "must be left out: the target's scene compares with no photo"),
+	providers.AtMostPhotos(1),
+	{
+		Field: providers.FieldPhotos, Text: "must be below 1 MB", Reason: providers.PhotoTooLarge,
+		Allows: func(r *providers.Request) bool { return r.PhotoBytes() < 1_000_000 },
+	},
+	{
+		Field: providers.FieldMultipleFaces, Text: "must be use largest", Reason: providers.NoEligibleProduct,
+		Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.UseLargestFace },
+	},
+
+	leftOut(providers.FieldReturnURL, ofApps, "must be left out: the target is of an app, its certify_url_type is not set"),
+	{
+		Field: providers.FieldNotifyURL, Text: "must be https", Reason: providers.NoEligibleProduct,
+		Allows: func(r *providers.Request) bool {
+			scheme, _, _ := strings.Cut(r.NotifyURL.Reveal(), ":")
+			return strings.EqualFold(scheme, "https")
+		},
+	},
+}
+
+var orderNumber = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
+
+// numberOf is the number of a card as the standard writes it, with a capital X.
+func numberOf(card *providers.IdentityDocument) string { return strings.ToUpper(card.Number.Reveal()) }
+
+// only is a limit of targets with a setting.
+func only(with *providers.Setting, limit providers.Limit) providers.Limit {
+	limit.With = with
+	return limit
+}
+
+// leftOut refuses a field where a setting holds.
+func leftOut(field providers.Field, with *providers.Setting, text string) providers.Limit {
+	return providers.Limit{
+		Field: field, With: with, Text: text, Reason: providers.NoEligibleProduct,
+		Allows: func(*providers.Request) bool { return false },
+	}
+}
