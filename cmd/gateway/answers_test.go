@@ -131,9 +131,9 @@ func checkAnswers(t *testing.T, answers []answer) *lockedBuffer {
 // fullRequest asks a product for all that it can do.
 func fullRequest(product string) *livenessv1.IssueLivenessTokenRequest {
 	request := &livenessv1.IssueLivenessTokenRequest{
-		Reference: "order-1", SubjectId: "user-9173", AcceptedProducts: []string{product},
+		Reference: "order1", SubjectId: "user-9173", AcceptedProducts: []string{product},
 	}
-	returnURL, notifyURL, extra := "https://shop.example/return", "https://shop.example/notify", "extra-9173"
+	returnURL, notifyURL, extra, device := "https://shop.example/return", "https://shop.example/notify", "extra-9173", "device-9173"
 	switch product {
 	case "megvii.random-number":
 		request.Flow = livenessv1.Flow_FLOW_SPOKEN_DIGITS
@@ -147,13 +147,31 @@ func fullRequest(product string) *livenessv1.IssueLivenessTokenRequest {
 			},
 			Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}, {Content: []byte("photo-9173")}},
 		}
-	case "megvii.app-v3":
+	case "tencent.hosted-page", "tencent.intl-page":
+		request.Flow = livenessv1.Flow_FLOW_HOSTED_PAGE
+		request.Callback = &livenessv1.Callback{ReturnUrl: &returnURL, ExtraData: &extra}
+		request.Comparison = &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}}}
+	case "aliyun.face-verify":
+		request.Flow = livenessv1.Flow_FLOW_APP_SDK
+		metadata := `{"deviceType":"meta-9173"}`
+		request.ClientMetadata = &metadata
+		request.Callback = &livenessv1.Callback{NotifyUrl: &notifyURL}
+		request.Comparison = &livenessv1.Comparison{IdentityDocument: &livenessv1.IdentityDocument{
+			Type: livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD, Country: "CN",
+			Name: "li-9173", Number: "11010519491231002X",
+		}}
+	case "megvii.app-v3", "tencent.app", "tencent.intl-app":
 		request.Flow = livenessv1.Flow_FLOW_APP_SDK
 		request.Comparison = &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}}}
 	case "megvii.h5-flash":
 		request.Flow = livenessv1.Flow_FLOW_JS_SDK
 		request.Comparison = &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: []byte("photo-9173")}}}
 		request.TokenLifetime = durationpb.New(30 * time.Minute)
+	case "azure.liveness":
+		request.Flow, request.DeviceId = livenessv1.Flow_FLOW_APP_SDK, &device
+	case "azure.liveness-with-verify":
+		request.Flow, request.DeviceId = livenessv1.Flow_FLOW_APP_SDK, &device
+		request.Comparison = &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: bytes.Repeat([]byte("photo-9173"), 103)}}}
 	default:
 		request.Flow = livenessv1.Flow_FLOW_APP_SDK
 	}
@@ -177,7 +195,7 @@ func checkToken(t *testing.T, a answer, got *livenessv1.IssueLivenessTokenRespon
 		require.InDelta(t, a.Want.LifetimeS, lifetime.Seconds(), 5)
 	}
 	require.Equal(t, a.Product, got.GetProduct())
-	require.Equal(t, "order-1", got.GetReference())
+	require.Equal(t, "order1", got.GetReference())
 	require.Len(t, got.GetAttempts(), 1)
 	if a.Want.Billed != "" {
 		require.Equal(t, "BILLED_"+strings.ToUpper(a.Want.Billed), got.GetAttempts()[0].GetBilled().String())

@@ -163,7 +163,7 @@ func TestSandboxOnceIssuesTokensAndLeavesNothing(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	var output bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"sandbox", "--once"}, &output, &output))
-	rows := regexp.MustCompile(`(?m)^[a-z]+\.\S+ +(gRPC|REST) +[0-9a-zA-Z,_-]{20,} +\S+ +\S+$`)
+	rows := regexp.MustCompile(`(?m)^[a-z]+\.\S+ +(gRPC|REST) +[0-9a-zA-Z,._-]{20,} +\S+ +\S+$`)
 	require.Len(t, rows.FindAllString(output.String(), -1), 2*len(demo.Examples()), output.String())
 }
 

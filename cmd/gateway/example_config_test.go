@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/liveness-gateway/gateway/internal/certtest"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 const exampleConfig = "../../deploy/config.example.yaml"
@@ -44,15 +43,5 @@ func writeCertificates(t *testing.T, folder string, ca *certtest.Authority) {
 	require.NoError(t, os.MkdirAll(folder, 0o700))
 	for name, content := range ca.SecretFiles(ca.Issue(t, certtest.Leaf{})) {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name), content, 0o600))
-	}
-}
-
-func TestExampleConfigShowsEveryProduct(t *testing.T) {
-	text, err := os.ReadFile(exampleConfig)
-	require.NoError(t, err)
-	for _, provider := range vendors.All() {
-		for i := range provider.Products {
-			require.Regexp(t, `product: `+regexp.QuoteMeta(provider.Products[i].ID)+`\b`, string(text))
-		}
 	}
 }

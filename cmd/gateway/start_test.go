@@ -19,7 +19,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
-	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
 // vendorConfig is a gateway on free ports whose accounts are all at one stand-in.
@@ -36,17 +35,37 @@ accounts:
     provider: linkface
     base_url: URL
     credentials: [{name: main, api_id: {env: TEST_KEY}, api_secret: {env: TEST_SECRET}}]
+  aliyun-test:
+    provider: aliyun
+    region: cn
+    base_url: URL
+    credentials: [{name: main, access_key_id: {env: TEST_KEY}, access_key_secret: {env: TEST_SECRET}}]
   aws-test:
     provider: aws
     region: us
     base_url: URL
     options: {region: us-east-1}
     credentials: [{name: main, access_key_id: {env: TEST_KEY}, secret_access_key: {env: TEST_SECRET}}]
+  azure-test:
+    provider: azure
+    region: eu
+    base_url: URL
+    credentials: [{name: main, subscription_key: {env: TEST_KEY}}]
+  iproov-test:
+    provider: iproov
+    region: eu
+    base_url: URL
+    credentials: [{name: main, api_key: {env: TEST_KEY}, secret: {env: TEST_SECRET}}]
   sumsub-test:
     provider: sumsub
     region: eu
     base_url: URL
     credentials: [{name: main, app_token: {env: TEST_KEY}, secret_key: {env: TEST_SECRET}}]
+  tencent-test:
+    provider: tencent
+    region: cn
+    base_url: URL
+    credentials: [{name: main, secret_id: {env: TEST_KEY}, secret_key: {env: TEST_SECRET}}]
 routes:
   - flow: app_sdk
     targets:
@@ -54,8 +73,21 @@ routes:
       - {account: linkface-test, product: linkface.app}
       - {account: megvii-test, product: megvii.app-v3, parameters: {liveness_type: still}}
       - {account: aws-test, product: aws.face-liveness}
+      - {account: azure-test, product: azure.liveness}
+      - {account: azure-test, product: azure.liveness-with-verify}
+      - {account: iproov-test, product: iproov.capture-enrol, parameters: {resource: login}}
+      - {account: iproov-test, product: iproov.verify, parameters: {resource: login}}
       - {account: sumsub-test, product: sumsub.sdk, parameters: {level_name: basic-kyc-level}}
-  - {flow: hosted_page, targets: [{account: megvii-test, product: megvii.pc-web}, {account: megvii-test, product: megvii.lite-page}]}
+      - {account: tencent-test, product: tencent.app}
+      - {account: tencent-test, product: tencent.intl-app, parameters: {region: ap-singapore}}
+      - {account: aliyun-test, product: aliyun.face-verify, parameters: {scene_id: "1", product_code: ID_PRO}}
+  - flow: hosted_page
+    targets:
+      - {account: megvii-test, product: megvii.pc-web}
+      - {account: megvii-test, product: megvii.lite-page}
+      - {account: tencent-test, product: tencent.hosted-page, parameters: {rule_id: test, compares: photo}}
+      - {account: tencent-test, product: tencent.intl-page, parameters: {region: ap-singapore}}
+      - {account: aliyun-test, product: aliyun.face-verify, parameters: {scene_id: "1", product_code: ID_PRO, certify_url_type: WEB}}
   - {flow: js_sdk, targets: [{account: megvii-test, product: megvii.h5-flash}]}
   - {flow: spoken_digits, targets: [{account: megvii-test, product: megvii.random-number}]}
 `
@@ -71,7 +103,7 @@ func startGateway(t *testing.T, text, url string, output io.Writer) (*started, l
 	t.Helper()
 	t.Setenv("TEST_KEY", "test-key-5127")
 	t.Setenv("TEST_SECRET", "test-secret-5127")
-	cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(text, "URL", url)), vendors.All())
+	cfg, err := parseConfig("test.yaml", []byte(strings.ReplaceAll(text, "URL", url)))
 	require.NoError(t, err)
 	return startConfigured(t, cfg, output)
 }
@@ -118,7 +150,7 @@ func TestStoppedBeforeItServes(t *testing.T) {
 	t.Setenv("TEST_KEY", "test-key-5127")
 	t.Setenv("TEST_SECRET", "test-secret-5127")
 	for range 20 {
-		cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")), vendors.All())
+		cfg, err := parseConfig("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")))
 		require.NoError(t, err)
 		g, err := gateway.New(cfg, accesslog.NewLogger(zapcore.AddSync(io.Discard), zap.InfoLevel), telemetry.ReadBuild())
 		require.NoError(t, err)

@@ -53,6 +53,16 @@ var vendors = []struct {
 	{"sumsub", "/resources", sandbox.NewSumsub, map[string]string{
 		"app_token": sandbox.DemoSumsubAppToken, "secret_key": sandbox.DemoSumsubSecretKey,
 	}},
+	{"aliyun", "", sandbox.NewAliyun, map[string]string{
+		"access_key_id": sandbox.DemoAliyunKeyID, "access_key_secret": sandbox.DemoAliyunKeySecret,
+	}},
+	{"tencent", "", sandbox.NewTencent, map[string]string{
+		"secret_id": sandbox.DemoTencentSecretID, "secret_key": sandbox.DemoTencentSecretKey,
+	}},
+	{"azure", "/face/v1.2", sandbox.NewAzure, map[string]string{"subscription_key": sandbox.DemoAzureAPIKey}},
+	{"iproov", "/api/v2", sandbox.NewIProov, map[string]string{
+		"api_key": sandbox.DemoIProovAPIKey, "secret": sandbox.DemoIProovSecret,
+	}},
 	{"aws", "", sandbox.NewAWS, map[string]string{
 		"access_key_id": sandbox.DemoAWSAccessKeyID, "secret_access_key": sandbox.DemoAWSSecretAccessKey,
 	}},

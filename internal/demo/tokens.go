@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ type Example struct {
 // Examples are requests for all products, one for each.
 func Examples() []Example {
 	returnURL, notifyURL := "https://shop.example/return", "https://shop.example/notify"
+	device := "7ca4be7c-72b1-4fb0-a0c9-15b8194c4d9a"
+	metadata := `{"deviceType":"android","apdidToken":"of-the-sandbox"}` // Aliyun's SDK makes it
 	return []Example{
 		{"linkface.app", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"linkface.app"},
@@ -63,12 +66,50 @@ func Examples() []Example {
 		}},
 		{"megvii.lite-page", &livenessv1.IssueLivenessTokenRequest{
 			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, AcceptedProducts: []string{"megvii.lite-page"},
-			Callback: &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
-			Comparison: &livenessv1.Comparison{IdentityDocument: &livenessv1.IdentityDocument{
-				Type:    livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD,
-				Country: "CN", Name: "张三", Number: "11010119900307001X",
-			}},
+			Callback:   &livenessv1.Callback{ReturnUrl: &returnURL, NotifyUrl: &notifyURL},
+			Comparison: &livenessv1.Comparison{IdentityDocument: card()},
 		}},
+		{"aliyun.face-verify", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"aliyun.face-verify"},
+			Comparison: &livenessv1.Comparison{IdentityDocument: card()}, ClientMetadata: &metadata,
+		}},
+		{"azure.liveness", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"azure.liveness"}, DeviceId: &device,
+		}},
+		{"azure.liveness-with-verify", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"azure.liveness-with-verify"}, DeviceId: &device,
+			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: noisyPhoto()}}},
+		}},
+		{"iproov.capture-enrol", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"iproov.capture-enrol"}, SubjectId: "user-1",
+		}},
+		{"iproov.verify", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"iproov.verify"}, SubjectId: "user-1",
+		}},
+		{"tencent.hosted-page", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, AcceptedProducts: []string{"tencent.hosted-page"},
+			Callback: &livenessv1.Callback{ReturnUrl: &returnURL},
+		}},
+		{"tencent.app", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"tencent.app"},
+			Comparison: &livenessv1.Comparison{IdentityDocument: card()},
+		}},
+		{"tencent.intl-page", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_HOSTED_PAGE, AcceptedProducts: []string{"tencent.intl-page"},
+			Callback: &livenessv1.Callback{ReturnUrl: &returnURL},
+		}},
+		{"tencent.intl-app", &livenessv1.IssueLivenessTokenRequest{
+			Flow: livenessv1.Flow_FLOW_APP_SDK, AcceptedProducts: []string{"tencent.intl-app"},
+			Comparison: &livenessv1.Comparison{Photos: []*livenessv1.Photo{{Content: smallPhoto()}}},
+		}},
+	}
+}
+
+// card is of somebody who does not exist.
+func card() *livenessv1.IdentityDocument {
+	return &livenessv1.IdentityDocument{
+		Type:    livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD,
+		Country: "CN", Name: "张三", Number: "11010119900307001X",
 	}
 }
 
@@ -76,6 +117,17 @@ func Examples() []Example {
 func smallPhoto() []byte {
 	var photo bytes.Buffer
 	_ = png.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8))) // a buffer takes everything
+	return photo.Bytes()
+}
+
+// noisyPhoto is one that does not compress to less than 1 KB, the least that Azure takes.
+func noisyPhoto() []byte {
+	noise, random := image.NewGray(image.Rect(0, 0, 36, 36)), rand.NewPCG(1, 1)
+	for i := range noise.Pix {
+		noise.Pix[i] = byte(random.Uint64())
+	}
+	var photo bytes.Buffer
+	_ = png.Encode(&photo, noise) // a buffer takes everything
 	return photo.Bytes()
 }
 
@@ -119,10 +171,18 @@ func IssueTokens(ctx context.Context, gateway config.Listen, output, progress io
 				continue
 			}
 			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.Product, over.name, response.GetToken(),
-				time.Until(response.GetExpireTime().AsTime()).Round(time.Second), time.Since(start).Round(10*time.Microsecond))
+				expiresIn(response), time.Since(start).Round(10*time.Microsecond))
 		}
 	}
 	return errors.Join(failures, table.Flush())
+}
+
+// expiresIn is "unknown" of a token whose vendor says nothing of it.
+func expiresIn(issued *livenessv1.IssueLivenessTokenResponse) string {
+	if issued.GetExpireTime() == nil {
+		return "unknown"
+	}
+	return time.Until(issued.GetExpireTime().AsTime()).Round(time.Second).String()
 }
 
 func tokensURL(gateway config.Listen) string {
