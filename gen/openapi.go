@@ -3,9 +3,9 @@ package gen
 
 import _ "embed" // the OpenAPI file
 
-//go:embed openapi/gateway.swagger.json
+//go:embed openapi/openapi.json
 var openAPI string
 
-// OpenAPI returns the description of the REST route, an OpenAPI 2 document as JSON.
+// OpenAPI returns the description of the REST route, an OpenAPI 3.1 document as JSON.
 // It names no host, so that a page calls the gateway that served it.
 func OpenAPI() string { return openAPI }

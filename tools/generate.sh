@@ -16,6 +16,7 @@ rm -rf third_party/proto
 go run -C tools/thirdparty . "$PWD/third_party/proto"
 go tool -modfile=tools/buf/go.mod buf format third_party/proto -w
 go tool -modfile=tools/buf/go.mod buf generate
+go tool -modfile=tools/buf/go.mod buf build proto --as-file-descriptor-set -o - | go run ./tools/openapi
 go run ./tools/docs
 go run -C tools/dashboards . "$PWD/deploy/grafana"
 go run -C tools/chart .

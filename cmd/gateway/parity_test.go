@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -74,13 +73,13 @@ type behaviour struct {
 }
 
 func TestParity(t *testing.T) {
-	vendors := &scriptedVendors{}
-	server := httptest.NewServer(vendors)
-	t.Cleanup(server.Close)
+	t.Setenv("TEST_KEY", "test-key-5127")
+	t.Setenv("TEST_SECRET", "test-secret-5127")
 	config, err := os.ReadFile("testdata/parity/gateway.yaml")
 	require.NoError(t, err)
 
 	total := 0
+	config = bytes.Replace(config, []byte(`rest: "127.0.0.1:0"`), []byte(`rest: "`+*parityREST+`"`), 1)
 	for _, name := range []string{"success", "refused", "failed", "repeated"} {
 		text, err := os.ReadFile(filepath.Join("testdata", "parity", name+".yaml"))
 		require.NoError(t, err)
@@ -88,36 +87,48 @@ func TestParity(t *testing.T) {
 		require.NoError(t, yaml.UnmarshalWithOptions(text, &cases, yaml.Strict()))
 		total += len(cases)
 		for _, c := range cases {
-			config := c.config(string(config))
 			t.Run(name+"/"+c.Name, func(t *testing.T) {
-				// Each call finds a gateway that holds nothing against the vendors.
-				t.Run("gRPC", func(t *testing.T) {
-					_, client := startGateway(t, config, server.URL, io.Discard)
-					got := c.play(t, vendors, func(request []byte) observation {
-						return overGRPC(t, client, request, c.Timeout)
-					})
-					c.check(t, got, c.Want.Field)
-				})
-				t.Run("REST", func(t *testing.T) {
-					g, _ := startGateway(t, config, server.URL, io.Discard)
-					got := c.play(t, vendors, func(request []byte) observation {
-						return overREST(t, g.restURL(), request, c.Timeout)
-					})
-					c.check(t, got, jsonPath(c.Want.Field))
-				})
-				if c.hasPhotos() {
-					t.Run("REST form", func(t *testing.T) {
-						g, _ := startGateway(t, config, server.URL, io.Discard)
-						got := c.play(t, vendors, func(request []byte) observation {
-							return overForm(t, g.restURL(), request, c.Timeout)
-						})
-						c.check(t, got, jsonPath(c.Want.Field))
-					})
+				if *parityProxy == "" { // before which one gateway listens at a time
+					t.Parallel()
 				}
+				c.run(t, c.config(string(config)))
 			})
 		}
 	}
 	require.GreaterOrEqual(t, total, 80)
+}
+
+// transport makes one call of a case.
+type transport func(t *testing.T, g *started, client livenessv1.LivenessServiceClient, request []byte) observation
+
+// run makes the calls of the case over each transport. Each finds a gateway that holds nothing
+// against the vendors.
+func (c *parityCase) run(t *testing.T, text string) {
+	t.Helper()
+	vendors := &scriptedVendors{}
+	server := httptest.NewServer(vendors)
+	t.Cleanup(server.Close)
+	cfg, err := parseConfig("parity.yaml", []byte(strings.ReplaceAll(text, "URL", server.URL)))
+	require.NoError(t, err)
+	over := func(name string, call transport, field string) {
+		t.Run(name, func(t *testing.T) {
+			g, client := startConfigured(t, cfg, io.Discard)
+			c.check(t, c.play(t, vendors, func(request []byte) observation { return call(t, g, client, request) }), field)
+		})
+	}
+	over("REST", c.callREST, jsonPath(c.Want.Field))
+	if *parityProxy != "" {
+		return // Prism knows no gRPC, and takes each part of a form for text
+	}
+	over("gRPC", c.callGRPC, c.Want.Field)
+	if c.hasPhotos() {
+		over("REST form", c.callForm, jsonPath(c.Want.Field))
+	}
+}
+
+func (c *parityCase) callGRPC(t *testing.T, _ *started, client livenessv1.LivenessServiceClient, request []byte) observation {
+	t.Helper()
+	return overGRPC(t, client, request, c.Timeout)
 }
 
 // config makes attempts at accounts that hang end soon. The others have time enough on a
@@ -126,7 +137,7 @@ func (c *parityCase) config(text string) string {
 	for account, behaviour := range c.Vendors {
 		if behaviour.Hang {
 			prefix := "path_prefix: /" + account + "\n    timeout: "
-			text = strings.Replace(text, prefix+"4s", prefix+"400ms", 1)
+			text = strings.Replace(text, prefix+"4s", prefix+"2s", 1)
 		}
 	}
 	return text
@@ -152,6 +163,12 @@ type observation struct {
 	status   *statuspb.Status
 	// http is 0 over gRPC.
 	http int
+	// proxied says that Prism passed the call on, and violations what it held against it.
+	proxied    bool
+	violations []struct {
+		Location []string
+		Message  string
+	}
 	// retry is how long the transport's own header says to wait, "" if it does not.
 	retry  string
 	called []string
@@ -188,70 +205,6 @@ type stated struct {
 
 // Deadline returns what is stated.
 func (s stated) Deadline() (time.Time, bool) { return s.deadline, true }
-
-func overREST(t *testing.T, url string, body []byte, timeout string) observation {
-	t.Helper()
-	return send(t, url, "application/json", bytes.NewReader(body), timeout)
-}
-
-func (c *parityCase) hasPhotos() bool {
-	comparison, _ := c.Request["comparison"].(map[string]any)
-	return comparison["photos"] != nil
-}
-
-// overForm sends the request's photos as parts of a form.
-func overForm(t *testing.T, url string, body []byte, timeout string) observation {
-	t.Helper()
-	var request map[string]any
-	require.NoError(t, json.Unmarshal(body, &request))
-	var comparison struct {
-		Comparison struct{ Photos []struct{ Content []byte } }
-	}
-	require.NoError(t, json.Unmarshal(body, &comparison))
-	if without, ok := request["comparison"].(map[string]any); ok {
-		delete(without, "photos")
-	}
-	without, err := json.Marshal(request)
-	require.NoError(t, err)
-
-	var form bytes.Buffer
-	writer := multipart.NewWriter(&form)
-	require.NoError(t, writer.WriteField("request", string(without)))
-	for _, photo := range comparison.Comparison.Photos {
-		part, err := writer.CreateFormFile("photos", "photo.jpg")
-		require.NoError(t, err)
-		_, err = part.Write(photo.Content)
-		require.NoError(t, err)
-	}
-	require.NoError(t, writer.Close())
-	return send(t, url, writer.FormDataContentType(), &form, timeout)
-}
-
-func send(t *testing.T, url, contentType string, body io.Reader, timeout string) observation {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", contentType)
-	if timeout != "" {
-		request.Header.Set("Grpc-Timeout", strings.TrimSuffix(timeout, "s"))
-	}
-	answer, err := (&http.Client{}).Do(request)
-	require.NoError(t, err)
-	defer func() { _ = answer.Body.Close() }()
-	content, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
-	got := observation{http: answer.StatusCode, status: &statuspb.Status{}}
-	if seconds := answer.Header.Get("Retry-After"); seconds != "" {
-		got.retry = seconds + "s"
-	}
-	if answer.StatusCode == http.StatusOK {
-		got.response = &livenessv1.IssueLivenessTokenResponse{}
-		require.NoError(t, protojson.Unmarshal(content, got.response))
-		return got
-	}
-	require.NoError(t, protojson.Unmarshal(content, got.status))
-	return got
-}
 
 // checkRetry checks when the caller is told to come again: when the case says, give or take the
 // fifth by which callers are spread, in whole seconds over REST. What is waited for may have

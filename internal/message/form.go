@@ -13,10 +13,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// The parts of a form: the request as JSON, and the photos one by one.
+// The names of the parts of a form: the request as JSON, and the photos one by one.
 const (
-	partRequest = "request"
-	partPhotos  = "photos"
+	PartRequest = "request"
+	PartPhotos  = "photos"
 )
 
 // MaxBoundary is the longest boundary of a form in bytes.
@@ -34,18 +34,18 @@ func FromForm(ctx context.Context, body []byte, boundary string, memory sensitiv
 	for i := range parts {
 		p := &parts[i]
 		switch {
-		case p.Name == partPhotos:
+		case p.Name == PartPhotos:
 			photos = append(photos, p.Content)
-		case p.Name != partRequest:
+		case p.Name != PartRequest:
 			return nil, unknownPart(p.Name)
 		case request != nil:
-			return nil, contract.Invalid(partRequest, "stands in the form twice")
+			return nil, contract.Invalid(PartRequest, "stands in the form twice")
 		default:
 			request = p
 		}
 	}
 	if request == nil {
-		return nil, contract.Invalid(partRequest, "is missing in the form")
+		return nil, contract.Invalid(PartRequest, "is missing in the form")
 	}
 	inRequest, refused := FromJSON(ctx, request.Content, memory, into)
 	if refused != nil || len(photos) == 0 {
@@ -54,9 +54,9 @@ func FromForm(ctx context.Context, body []byte, boundary string, memory sensitiv
 	message, hasPhotos := into.(*livenessv1.IssueLivenessTokenRequest)
 	switch {
 	case !hasPhotos:
-		return nil, unknownPart(partPhotos)
+		return nil, unknownPart(PartPhotos)
 	case len(inRequest) > 0:
-		return nil, contract.Invalid(providers.FieldPhotos.Path(), "stand in the part "+partRequest+" and in parts of their own")
+		return nil, contract.Invalid(providers.FieldPhotos.Path(), "stand in the part "+PartRequest+" and in parts of their own")
 	}
 	return addPhotos(photos, memory, message), nil
 }
@@ -69,7 +69,7 @@ func unknownPart(name string) *providers.Error {
 	if !partName.MatchString(name) {
 		name = ""
 	}
-	return contract.Invalid(providers.Path(name), "is not a part of the form, which has "+partRequest+" and "+partPhotos)
+	return contract.Invalid(providers.Path(name), "is not a part of the form, which has "+PartRequest+" and "+PartPhotos)
 }
 
 // addPhotos adds photos, which are in memory, to a message without any.

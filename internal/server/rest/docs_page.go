@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/swaggest/swgui/v5emb"
+	"github.com/swaggest/swgui/v5/static"
 
 	"github.com/liveness-gateway/gateway/gen"
 )
@@ -31,27 +31,34 @@ var (
 // forbids; Swagger UI itself comes from swgui.
 func handleDocs(mux *http.ServeMux) {
 	page := docsText("text/html; charset=utf-8", docsPage)
-	swaggerUI := compressed(v5emb.New("", "", docsPath))
 	for path, handler := range map[string]http.Handler{
 		"":                      page,
 		"/{$}":                  page,
 		"/page.js":              docsText("text/javascript; charset=utf-8", docsScript),
 		"/openapi.json":         docsText("application/json", gen.OpenAPI()),
-		"/swagger-ui.css":       swaggerUI,
-		"/swagger-ui-bundle.js": swaggerUI,
-		"/favicon-32x32.png":    swaggerUI,
+		"/swagger-ui.css":       swaggerUI("swagger-ui.css.gz", "text/css; charset=utf-8", "gzip"),
+		"/swagger-ui-bundle.js": swaggerUI("swagger-ui-bundle.js.gz", "text/javascript; charset=utf-8", "gzip"),
+		"/favicon-32x32.png":    swaggerUI("favicon-32x32.png", "image/png", ""),
 	} {
 		mux.Handle("GET "+docsPath+path, secureDocs(handler))
 	}
 }
 
-// compressed serves swgui's files as they are in the binary, by gzip, whatever the client says
+// swaggerUI serves a file of swgui as it is in the binary, by gzip, whatever the client says
 // of itself: to unpack 1.4 MiB costs more than a hundred calls, and browsers need it not
-// (RFC 9110, section 12.5.3, lets who says nothing get any coding).
-func compressed(next http.Handler) http.Handler {
+// (RFC 9110, section 12.5.3, lets who says nothing get any coding). swgui's own handler would
+// do the same and link html/template, with which the linker keeps every method (decision 48).
+func swaggerUI(name, mediaType, coding string) http.Handler {
+	content, err := static.FS.ReadFile(name)
+	if err != nil {
+		panic(err) // it is embedded: a test sees it
+	}
+	serve := docsText(mediaType, string(content))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Set("Accept-Encoding", "gzip")
-		next.ServeHTTP(w, r)
+		if coding != "" {
+			w.Header().Set("Content-Encoding", coding)
+		}
+		serve.ServeHTTP(w, r)
 	})
 }
 
