@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/liveness-gateway/gateway/internal/leaktest"
+	"github.com/liveness-gateway/gateway/internal/leaktest/canary"
 )
 
 // asProcess runs a command in a process of its own and returns all that it writes.
@@ -68,7 +69,7 @@ var misplaced = []string{
 func TestConfigurationLeavesNothing(t *testing.T) {
 	l := newLeaks()
 	for i, credential := range append(misplaced, `{name: main, api_key: {env: TEST_KEY}, api_secret: {env: TEST_SECRET}}`) {
-		set := l.Watch(leaktest.NewSet(fmt.Sprintf("mistake %d", i)))
+		set := l.Watch(canary.NewSet(fmt.Sprintf("mistake %d", i)))
 		text := strings.NewReplacer(
 			"{name: main, api_key: {env: TEST_KEY}, api_secret: {env: TEST_SECRET}}", strings.ReplaceAll(credential, "SECRET}", "SECRET }"), "URL", "http://127.0.0.1:1",
 		).Replace(vendorConfig)
@@ -111,20 +112,22 @@ func TestTrialsLeaveNothing(t *testing.T) {
 	for _, product := range leakProducts {
 		begin := func() *trialOf {
 			runs++
-			return newTrialOf(t, l, product, fmt.Sprint(product, " ", runs))
+			return newTrialOf(t, l, product, fmt.Sprint(product.ID, " ", runs))
 		}
 		for _, flag := range []string{"--json=false", "--json"} {
 			begin().plan(t, l, flag)
 		}
 		for _, flag := range []string{"--show-answer=false", "--show-answer"} {
 			answered := begin()
-			answered.try(t, l, leaktest.Answer(answered.set, product), flag)
-			for i, spelling := range leaktest.Spellings() {
+			vendor, err := product.StandIn(answered.set, "", "")
+			require.NoError(t, err)
+			answered.try(t, l, vendor, flag)
+			for i, spelling := range canary.Spellings() {
 				if flag == "--show-answer=false" && i > 0 {
 					break // it shows less than the other
 				}
 				echoed := begin()
-				echoed.try(t, l, http.HandlerFunc(leaktest.NewEcho(echoed.set, product, spelling).All), flag)
+				echoed.try(t, l, http.HandlerFunc(product.NewEcho(echoed.set, spelling).All), flag)
 			}
 		}
 	}
@@ -134,16 +137,16 @@ func TestTrialsLeaveNothing(t *testing.T) {
 
 // trialOf is one run of a command, with canaries of its own.
 type trialOf struct {
-	set              *leaktest.Set
-	product, request string
+	set     *canary.Set
+	product leaktest.Product
+	request string
 }
 
-func newTrialOf(t *testing.T, l *leaks, product, name string) *trialOf {
+func newTrialOf(t *testing.T, l *leaks, product leaktest.Product, name string) *trialOf {
 	t.Helper()
-	set := l.Watch(leaktest.NewSet(name))
-	t.Setenv("TEST_KEY", set.Text("key"))
-	t.Setenv("TEST_SECRET", set.Text("secret"))
-	body, err := protojson.Marshal(leaktest.Request(set, product, ""))
+	set := l.Watch(canary.NewSet(name))
+	setSecrets(t, set)
+	body, err := protojson.Marshal(product.Request(set, ""))
 	require.NoError(t, err)
 	return &trialOf{set, product, write(t, string(body))}
 }
@@ -155,7 +158,7 @@ func (r *trialOf) scan(l *leaks, place, output string, err error) {
 
 func (r *trialOf) plan(t *testing.T, l *leaks, flag string) {
 	t.Helper()
-	file := write(t, strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1"))
+	file := write(t, trialConfig("http://127.0.0.1:1"))
 	var output bytes.Buffer
 	err := run(t.Context(), []string{"plan", "--config", file, "--request", r.request, flag}, &output, &output)
 	r.scan(l, "plan "+flag, output.String(), err)
@@ -165,10 +168,9 @@ func (r *trialOf) try(t *testing.T, l *leaks, vendor http.Handler, flag string) 
 	t.Helper()
 	server := httptest.NewServer(vendor)
 	defer server.Close()
-	file := write(t, strings.ReplaceAll(vendorConfig, "URL", server.URL))
+	file := write(t, trialConfig(server.URL))
 	saved := filepath.Join(t.TempDir(), "cases.json")
-	name, _, _ := strings.Cut(r.product, ".")
-	output, err := try(t.Context(), file, name+"-test", r.product, flag, "--request", r.request, "--save", saved, "--timeout", "5s")
+	output, err := try(t.Context(), file, r.product.Provider.Name+"-test", r.product.ID, flag, "--request", r.request, "--save", saved, "--timeout", "5s")
 	content, readError := os.ReadFile(saved)
 	require.True(t, readError == nil || errors.Is(readError, os.ErrNotExist))
 	r.scan(l, "try "+flag, output+string(content), err)
@@ -178,7 +180,7 @@ func (r *trialOf) try(t *testing.T, l *leaks, vendor http.Handler, flag string) 
 func TestCollectorsLeaveNothing(t *testing.T) {
 	l := newLeaks()
 	for _, protocol := range []string{"http/protobuf", "grpc"} {
-		set := l.Watch(leaktest.NewSet(protocol))
+		set := l.Watch(canary.NewSet(protocol))
 		secret := set.Text("collector's credential")
 		refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/plain; "+r.Header.Get("Authorization"))

@@ -18,7 +18,7 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
-	"github.com/liveness-gateway/gateway/internal/leaktest"
+	"github.com/liveness-gateway/gateway/internal/leaktest/canary"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
@@ -89,7 +89,7 @@ func TestPanicsLeaveNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLeaks()
-			set := l.Watch(leaktest.NewSet("panic"))
+			set := l.Watch(canary.NewSet("panic"))
 			for _, key := range []string{"", set.Text("idempotency_key")} {
 				log := callThatPanics(t, l, set, how, key)
 				require.Contains(t, log, `"reason":"INTERNAL"`)
@@ -103,23 +103,22 @@ func TestPanicsLeaveNothing(t *testing.T) {
 
 // callThatPanics calls a gateway whose adapters panic, over both transports, and returns
 // its log.
-func callThatPanics(t *testing.T, l *leaks, set *leaktest.Set, how func(string) error, key string) (log string) {
+func callThatPanics(t *testing.T, l *leaks, set *canary.Set, how func(string) error, key string) (log string) {
 	t.Helper()
-	t.Setenv("TEST_KEY", set.Text("key"))
-	t.Setenv("TEST_SECRET", set.Text("secret"))
+	setSecrets(t, set)
 	all := vendors.All()
 	for _, v := range all {
 		opened := v.Open
 		v.Open = func(c providers.AccountConfig) providers.Account { return blabbing{opened(c), how} }
 	}
-	cfg, err := config.Parse("test.yaml", []byte(strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")), all)
+	cfg, err := config.Parse("test.yaml", []byte(trialConfig("http://127.0.0.1:1")), all)
 	require.NoError(t, err)
 	var output lockedBuffer
 	t.Run("calls", func(t *testing.T) {
 		started, client := startConfigured(t, cfg, &output)
 		g := &leakyGateway{rest: started.REST, client: client}
 		for _, product := range leakProducts {
-			request := leaktest.Request(set, product, "")
+			request := product.Request(set, "")
 			request.IdempotencyKey = key
 			var header, trailer metadata.MD
 			_, err := client.IssueLivenessToken(t.Context(), request, grpc.Header(&header), grpc.Trailer(&trailer))
@@ -156,11 +155,11 @@ func (s *openStore) Complete(ctx context.Context, name idempotency.Digest, lease
 // What the store of idempotency keys holds is hashed or sealed.
 func TestTheStoreHoldsNothing(t *testing.T) {
 	l := newLeaks()
-	set := l.Watch(leaktest.NewSet("store"))
+	set := l.Watch(canary.NewSet("store"))
 	store := &openStore{Store: idempotency.NewMemory(1000, 1<<20)}
 	keeper, err := idempotency.NewKeeper(store, []byte(set.Text("store's secret")))
 	require.NoError(t, err)
-	request := leaktest.Request(set, "megvii.pc-web", "")
+	request := productOf(t, "megvii.pc-web").Request(set, "")
 	encoded, err := proto.Marshal(request)
 	require.NoError(t, err)
 	answer, err := proto.Marshal(&livenessv1.IssueLivenessTokenResponse{

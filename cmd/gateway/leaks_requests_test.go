@@ -27,20 +27,23 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/leaktest"
+	"github.com/liveness-gateway/gateway/internal/leaktest/canary"
 )
 
 // Requests that are broken, of the wrong types, too large or against the rules, over both
 // transports: no answer repeats a value of theirs, and nobody else learns one.
 func TestRefusedRequestsLeaveNothing(t *testing.T) {
 	l := newLeaks()
-	vendors := leaktest.StartVendors()
-	t.Cleanup(vendors.Close)
+	servers := leaktest.StartVendors()
+	t.Cleanup(servers.Close)
 	var cases []leakCase
 	for i, product := range leakProducts {
-		set := l.Watch(leaktest.NewSet(fmt.Sprintf("r%d", i)))
-		cases = append(cases, leakCase{set: set, product: product, vendor: leaktest.Answer(set, product)})
+		set := l.Watch(canary.NewSet(fmt.Sprintf("r%d", i)))
+		vendor, err := product.StandIn(set, "/"+set.Case, "")
+		require.NoError(t, err)
+		cases = append(cases, leakCase{set: set, product: product, vendor: vendor})
 	}
-	g := startLeaky(t, leakConfig(t, vendors, cases))
+	g := startLeaky(t, leakConfig(t, servers, cases))
 	ended := g.drain()
 	requests := 0
 	for i := range cases {
@@ -65,7 +68,7 @@ func TestRefusedRequestsLeaveNothing(t *testing.T) {
 }
 
 // mutations of a request make it one that is refused.
-func mutations(set *leaktest.Set) map[string]func(*livenessv1.IssueLivenessTokenRequest) {
+func mutations(set *canary.Set) map[string]func(*livenessv1.IssueLivenessTokenRequest) {
 	value := set.Text("value")
 	long := strings.Repeat(value, 200)
 	return map[string]func(*livenessv1.IssueLivenessTokenRequest){
@@ -89,6 +92,8 @@ func mutations(set *leaktest.Set) map[string]func(*livenessv1.IssueLivenessToken
 		"return URL": func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback = &livenessv1.Callback{ReturnUrl: &value} },
 		"notify URL": func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback = &livenessv1.Callback{NotifyUrl: &value} },
 		"extra data": func(r *livenessv1.IssueLivenessTokenRequest) { r.Callback = &livenessv1.Callback{ExtraData: &long} },
+		"metadata":   func(r *livenessv1.IssueLivenessTokenRequest) { r.ClientMetadata = new(strings.Repeat(value, 1000)) },
+		"device":     func(r *livenessv1.IssueLivenessTokenRequest) { r.DeviceId = &long },
 		"control":    func(r *livenessv1.IssueLivenessTokenRequest) { r.SubjectId = value + "\x00\x1b" },
 	}
 }
@@ -96,7 +101,7 @@ func mutations(set *leaktest.Set) map[string]func(*livenessv1.IssueLivenessToken
 // mutated returns the requests that the mutations make, where they have what they change.
 func mutated(c *leakCase) (requests []*livenessv1.IssueLivenessTokenRequest) {
 	for name, mutate := range mutations(c.set) {
-		request := leaktest.Request(c.set, c.product, c.set.Case)
+		request := c.product.Request(c.set, c.set.Case)
 		if request.GetComparison().GetIdentityDocument() == nil && slices.Contains([]string{"country", "name", "longish name", "number"}, name) {
 			continue
 		}
@@ -115,7 +120,7 @@ func (g *leakyGateway) refusedJSON(t *testing.T, l *leaks, c *leakCase) (request
 		requests++
 		g.post(t.Context(), l, c.set, path, body, headers)
 	}
-	valid, err := protojson.Marshal(leaktest.Request(c.set, c.product, c.set.Case))
+	valid, err := protojson.Marshal(c.product.Request(c.set, c.set.Case))
 	require.NoError(t, err)
 	for _, request := range mutated(c) {
 		body, err := protojson.Marshal(request)
@@ -169,7 +174,7 @@ func (g *leakyGateway) refusedJSON(t *testing.T, l *leaks, c *leakCase) (request
 func (g *leakyGateway) refusedForms(t *testing.T, l *leaks, c *leakCase) (requests int) {
 	t.Helper()
 	value := c.set.Text("value")
-	valid, err := protojson.Marshal(leaktest.Request(c.set, c.product, c.set.Case))
+	valid, err := protojson.Marshal(c.product.Request(c.set, c.set.Case))
 	require.NoError(t, err)
 	for _, parts := range [][][3]string{ // name, type, content
 		{{"request", "application/json", string(valid)}, {value, "image/png", value}},
@@ -246,13 +251,13 @@ func (g *leakyGateway) refusedMessages(t *testing.T, l *leaks, c *leakCase) (req
 			return
 		}
 		encoded, _ := proto.Marshal(response)
-		l.scan("gRPC answer", encoded, c.set, ownAnswer...)
+		l.scanAnswer("gRPC answer", encoded, response, c.set)
 	}
 	method := livenessv1.LivenessService_IssueLivenessToken_FullMethodName
 	for _, request := range mutated(c) {
 		invoke(t.Context(), method, request)
 	}
-	valid, err := proto.Marshal(leaktest.Request(c.set, c.product, c.set.Case))
+	valid, err := proto.Marshal(c.product.Request(c.set, c.set.Case))
 	require.NoError(t, err)
 	for cut := 1; cut < len(valid); cut += 1 + len(valid)/40 {
 		invoke(t.Context(), method, valid[:cut])
@@ -275,8 +280,9 @@ func (g *leakyGateway) refusedMessages(t *testing.T, l *leaks, c *leakCase) (req
 func (g *leakyGateway) keyed(t *testing.T, l *leaks, c *leakCase) (requests int) {
 	t.Helper()
 	for i := range 3 {
-		request := leaktest.Request(c.set, c.product, c.set.Case)
+		request := c.product.Request(c.set, c.set.Case)
 		request.IdempotencyKey = c.set.Text("idempotency_key")
+		request.Reference += "1" // a vendor may take one once
 		if i == 2 {
 			request.SubjectId = c.set.Text("another subject")
 		}
@@ -284,7 +290,7 @@ func (g *leakyGateway) keyed(t *testing.T, l *leaks, c *leakCase) (requests int)
 		require.NoError(t, err)
 		want := []int{http.StatusOK, http.StatusOK, http.StatusUnprocessableEntity}[i]
 		headers := map[string]string{"Content-Type": "application/json", "Idempotency-Key": request.GetIdempotencyKey()}
-		require.Equal(t, want, g.post(t.Context(), l, c.set, "/v1/liveness-tokens", body, headers))
+		require.Equal(t, want, g.post(t.Context(), l, c.set, "/v1/liveness-tokens", body, headers), c.product)
 	}
 	return 3
 }

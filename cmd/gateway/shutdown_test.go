@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -22,29 +21,6 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 )
-
-// asGateway makes the test binary be the gateway, so that signals and exit codes are
-// those of a real process.
-const asGateway = "TEST_AS_GATEWAY"
-
-func TestMain(m *testing.M) {
-	switch os.Getenv(asGateway) { //nolint:forbidigo // the switch of this binary
-	case "":
-		os.Exit(m.Run())
-	case thatPanics:
-		if err := serveThatPanics(os.Args); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	case thatSpeaks:
-		serveThatSpeaks()
-	case thatTellsOfCores:
-		main()
-		tellOfCores()
-	default:
-		main()
-	}
-}
 
 // child is a gateway in a process of its own.
 type child struct {

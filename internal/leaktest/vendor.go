@@ -3,14 +3,17 @@ package leaktest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/liveness-gateway/gateway/internal/leaktest/canary"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
 )
 
@@ -40,7 +43,7 @@ func (v *Vendors) Close() {
 }
 
 // Serve answers the case's requests with h.
-func (v *Vendors) Serve(set *Set, h http.Handler) {
+func (v *Vendors) Serve(set *canary.Set, h http.Handler) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.cases[set.Case] = h
@@ -59,201 +62,125 @@ func (v *Vendors) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-// StandIn is the vendor's stand-in, with the set's credentials, which ends every request
-// as the outcome says.
-func StandIn(set *Set, product, outcome string) http.Handler {
-	accepted := sandbox.NewCredentials(map[string]string{set.Text("key"): set.Text("secret")})
-	var handler http.Handler
-	if strings.HasPrefix(product, "linkface.") {
-		handler = http.StripPrefix("/"+set.Case, sandbox.NewLinkface(sandbox.Options{Credentials: accepted}))
-	} else {
-		handler = sandbox.NewMegvii(sandbox.Options{Credentials: accepted, PathPrefix: "/" + set.Case})
+// StandIn is the vendor's stand-in below the path, with the set's credential, which ends every
+// request as the outcome says; "" is an answer with a token. What it issues is a canary.
+func (p Product) StandIn(set *canary.Set, pathPrefix, outcome string) (http.Handler, error) {
+	standIn, err := p.standIn(set, pathPrefix)
+	if err != nil {
+		return nil, err
 	}
 	if outcome == "" {
-		return handler
+		return issuing{set, standIn, standIn.Ledger}, nil
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handler.ServeHTTP(w, r.WithContext(sandbox.WithOutcome(r.Context(), outcome)))
+	scripted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		standIn.ServeHTTP(w, r.WithContext(sandbox.WithOutcome(r.Context(), outcome)))
 	})
+	if strings.HasPrefix(outcome, "delay=") { // others than these break answers off
+		return issuing{set, scripted, standIn.Ledger}, nil
+	}
+	return scripted, nil
 }
+
+// issuing makes canaries of what a vendor issues, before anybody sees it.
+type issuing struct {
+	set    *canary.Set
+	vendor http.Handler
+	ledger func() []sandbox.Entry
+}
+
+// ServeHTTP is http.Handler's.
+func (i issuing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer := httptest.NewRecorder()
+	i.vendor.ServeHTTP(answer, r)
+	var body any
+	if answer.Code == http.StatusOK && json.Unmarshal(answer.Body.Bytes(), &body) == nil {
+		i.note(body)
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()) // a client that left sees nothing
+}
+
+// issued is what stands for something, alone or in an address: shorter texts are codes and flags.
+var issued = regexp.MustCompile(`[A-Za-z0-9_-]{16,}`)
+
+// drawnByLot tells such texts from names, by their digits and how many characters are different.
+func drawnByLot(text string) bool {
+	const leastDigits, leastDifferent = 5, 8
+	different := map[rune]bool{}
+	for _, char := range text {
+		different[char] = true
+	}
+	return len(canary.Digits(text)) >= leastDigits && len(different) >= leastDifferent
+}
+
+// beginningOfJSON is what the parts of a JWT begin with that are the same in many.
+const beginningOfJSON = "eyJ"
+
+// note adds all texts but ids of requests, which the log holds, and what the vendor was sent.
+func (i issuing) note(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, inner := range value {
+			i.note(inner)
+		}
+	case []any:
+		for _, inner := range value {
+			i.note(inner)
+		}
+	case string:
+		if slices.ContainsFunc(i.ledger(), func(entry sandbox.Entry) bool { return entry.RequestID == value }) {
+			return
+		}
+		for _, part := range issued.FindAllString(value, -1) {
+			known := slices.ContainsFunc(i.set.Canaries(), func(c canary.Canary) bool { return strings.Contains(part, c.Value) })
+			if !known && drawnByLot(part) && !strings.HasPrefix(part, beginningOfJSON) {
+				i.set.Add("token", part)
+			}
+		}
+	}
+}
+
+// place of a code's text that is to be filled in: in angle brackets, or in capitals behind a colon.
+var filledIn = regexp.MustCompile(`:\s*(<[^>]*>|[A-Z]+)$`)
 
 // Outcomes returns how the stand-in of the product can be made to end a request: the
 // failures of a network, and every code of the document, which the stand-in's control
 // interface names.
-func Outcomes(product string) ([]string, error) {
+func (p Product) Outcomes() ([]string, error) {
+	standIn, err := p.standIn(nil, "")
+	if err != nil {
+		return nil, err
+	}
 	outcomes := []string{
 		"status=503", "status=429", "status=404", "status=200", "html", "html,status=502", "redirect", "too-large", "endless",
 		"half-body", "garbage", "reset", "delay=20ms", "status=403,code=SOMETHING_NEW",
 	}
-	var handler http.Handler = sandbox.NewMegvii(sandbox.Options{})
-	if strings.HasPrefix(product, "linkface.") {
-		handler = sandbox.NewLinkface(sandbox.Options{})
-	}
 	answer := httptest.NewRecorder()
-	request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/_sandbox/next", strings.NewReader(fmt.Sprintf(`{"product":%q,"outcome":"none"}`, product)))
-	handler.ServeHTTP(answer, request)
+	standIn.ServeHTTP(answer, httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/_sandbox/next", strings.NewReader(fmt.Sprintf(`{"product":%q,"outcome":"none"}`, p.ID))))
 	var refused struct{ Codes []string }
 	if err := json.Unmarshal(answer.Body.Bytes(), &refused); err != nil || len(refused.Codes) == 0 {
-		return nil, fmt.Errorf("no codes of %s: %s", product, answer.Body)
+		return nil, fmt.Errorf("no codes of %s: %s", p, answer.Body)
 	}
 	for _, code := range refused.Codes {
-		outcomes = append(outcomes, "code="+strings.NewReplacer(":PARAMETER", ":uuid", ":REASON", "").Replace(code))
+		outcome, err := p.outcomeOf(standIn, code)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = append(outcomes, outcome)
 	}
 	return outcomes, nil
 }
 
-// Answer is a vendor that issues canaries of the product.
-func Answer(set *Set, product string) http.Handler {
-	body := fmt.Sprintf(`{"token":%q,"biz_id":%q}`, set.Text("token"), set.Text("session_id"))
-	switch product {
-	case "linkface.app":
-		body = fmt.Sprintf(`{"request_id":"1","code":"0000","data":{"token":%q}}`, set.Text("token"))
-	case "megvii.app-v5":
-		body = fmt.Sprintf(`{"biz_token":%q}`, set.Text("token"))
-	case "megvii.random-number":
-		body = fmt.Sprintf(`{"token_random_number":%q,"random_number":"7319","biz_id":%q}`, set.Text("token"), set.Text("session_id"))
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, body)
-	})
-}
-
-// Echo is a vendor that repeats what it is sent in one spelling: to each request the next
-// value in the next place.
-type Echo struct {
-	Spelling Spelling
-
-	set  *Set
-	sent []string
-	mu   sync.Mutex
-	next int
-}
-
-// NewEcho returns the vendor of a case. It repeats what is sent to the product, and both
-// parts of the credential, of which one may not be.
-func NewEcho(set *Set, product string, spelling Spelling) *Echo {
-	sent := []string{"key", "secret"}
-	switch product {
-	case "megvii.pc-web", "megvii.lite-page":
-		sent = append(sent, "name", "number", "return_url", "notify_url", "extra_data")
-	case "megvii.app-v5", "megvii.h5-flash":
-		sent = append(sent, "subject_id")
-	}
-	return &Echo{Spelling: spelling, set: set, sent: sent}
-}
-
-// All repeats everything in one answer, in every field whose text is shown as it is.
-func (e *Echo) All(w http.ResponseWriter, r *http.Request) {
-	var objects []map[string]any
-	texts := slices.Compact(e.echoes())
-	if signature := e.signature(r); signature != "" {
-		texts = append(texts, e.Spelling.Spell(signature)...)
-	}
-	for _, text := range texts {
-		object := map[string]any{text: text, "other": text}
-		for _, name := range []string{"error", "error_code", "code", "message", "msg", "reason", "status", "request_id"} {
-			object[name] = "of " + text
+// outcomeOf returns the outcome that ends a request with the code: with a parameter, or without.
+func (p Product) outcomeOf(standIn *sandbox.StandIn, code string) (outcome string, err error) {
+	var all []error
+	for _, detail := range []string{":uuid", ": uuid", ""} {
+		outcome = "code=" + filledIn.ReplaceAllString(code, detail)
+		if err := standIn.Rehearse(p.ID, outcome, 1); err == nil {
+			return outcome, nil
 		}
-		objects = append(objects, object)
+		all = append(all, err)
 	}
-	w.Header().Set("X-Echo", strings.Map(printable, strings.Join(texts, " ")))
-	writeJSON(w, map[string]any{"error_message": texts[0], "msg": strings.Join(texts, " "), "request_id": texts[0], "objects": objects})
-}
-
-func printable(char rune) rune {
-	if char < ' ' || char > '~' {
-		return -1
-	}
-	return char
-}
-
-// Requests returns how many requests see every value in every place.
-func (e *Echo) Requests() int { return len(e.echoes()) }
-
-// Left returns how many of the requests have not come.
-func (e *Echo) Left() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return len(e.echoes()) - e.next
-}
-
-// place writes an answer that holds the text.
-type place func(w http.ResponseWriter, text string)
-
-// inSentence is the place whose text may be of any length.
-const inSentence = 3
-
-// places are where an answer can hold a text. None of the answers opens a breaker: each is
-// a refusal that is about the caller's own values, or comes for those of one caller alone.
-func places() []place {
-	return []place{
-		failing(func(text string) any { return text }),
-		failing(func(text string) any { return "AUTHORIZATION_ERROR:" + text }),
-		failing(func(text string) any { return "INVALID_IDCARD_NUMBER:" + text }),
-		failing(func(text string) any { return "refused, because of " + text + " and so on" }),
-		failing(func(text string) any { return map[string]any{"of": text} }),
-		func(w http.ResponseWriter, text string) {
-			writeJSON(w, map[string]any{"error_message": "SOMETHING_NEW", "error": "SOMETHING_NEW", "code": "4242", "request_id": text})
-		},
-		func(w http.ResponseWriter, text string) {
-			text = strings.Map(printable, text) // else it is no HTTP
-			w.Header().Set("Server", text)
-			w.Header().Set("Date", text)
-			http.Redirect(w, &http.Request{Method: http.MethodGet}, "https://shop.example/"+text, http.StatusBadRequest) //nolint:gosec // nobody follows it
-		},
-	}
-}
-
-// failing puts what of makes of the text into every field of an error.
-func failing(of func(string) any) place {
-	return func(w http.ResponseWriter, text string) {
-		value := of(text)
-		writeJSON(w, map[string]any{"error_message": value, "error": value, "code": value, "msg": value, "reason": value, "status": value, text: text})
-	}
-}
-
-func writeJSON(w http.ResponseWriter, value any) {
-	w.WriteHeader(http.StatusBadRequest)
-	_ = json.NewEncoder(w).Encode(value) // a client that left sees nothing
-}
-
-// echoes are all texts, each as often as it is to be seen.
-func (e *Echo) echoes() []string {
-	var texts []string
-	for _, c := range e.set.Canaries() {
-		if !slices.Contains(e.sent, c.Name) {
-			continue
-		}
-		for _, text := range e.Spelling.Spell(c.Value) {
-			texts = append(texts, slices.Repeat([]string{text}, len(places()))...)
-		}
-	}
-	return texts
-}
-
-// ServeHTTP reads the request to its end and repeats the next value, and in a sentence the
-// signature too, which no other request has.
-func (e *Echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	signature := e.signature(r)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	texts, all := e.echoes(), places()
-	place, text := e.next%len(all), texts[e.next%len(texts)]
-	if place == inSentence && signature != "" {
-		text += " " + strings.Join(e.Spelling.Spell(signature), " ")
-	}
-	all[place](w, text)
-	e.next++
-}
-
-// signature returns that of a request, a canary too, "" if it has none.
-func (e *Echo) signature(r *http.Request) string {
-	_ = r.ParseMultipartForm(1 << 20) //nolint:gosec // of the gateway under test
-	signature := r.FormValue("sign")
-	if signature != "" {
-		e.set.Add("sign", signature)
-	}
-	return signature
+	return "", errors.Join(all...)
 }

@@ -1,4 +1,4 @@
-package leaktest
+package canary
 
 import (
 	"bytes"
@@ -27,6 +27,7 @@ type Set struct {
 
 	mu       sync.Mutex
 	canaries []Canary
+	photos   []string // names
 }
 
 // NewSet returns a set without canaries.
@@ -65,10 +66,29 @@ func (s *Set) URL(name string) string {
 
 // Photo returns a PNG that holds the canary of that name.
 func (s *Set) Photo(name string) []byte {
-	var picture bytes.Buffer
-	_ = png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))) // a buffer takes everything
-	file := picture.Bytes()
-	return append(chunk(bytes.Clone(file[:headerEnd]), "tEXt", []byte("Author\x00"+s.Text(name))), file[headerEnd:]...)
+	file := picture()
+	author := s.Text(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.photos = append(s.photos, name)
+	photo := chunk(bytes.Clone(file[:headerEnd]), "tEXt", []byte("Author\x00"+author))
+	photo = chunk(photo, "tEXt", []byte("Comment\x00"+strings.Repeat(" ", 1<<10))) // some vendors take none below 1 KB
+	return append(photo, file[headerEnd:]...)
+}
+
+// picture returns the PNG that all photos begin as. It is encoded once: an encoder allocates far
+// more than it writes.
+var picture = sync.OnceValue(func() []byte {
+	var file bytes.Buffer
+	_ = png.Encode(&file, image.NewGray(image.Rect(0, 0, 8, 8))) // a buffer takes everything
+	return file.Bytes()
+})
+
+// IsPhoto reports whether the canary of that name is in a photo.
+func (s *Set) IsPhoto(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.photos, name)
 }
 
 // headerEnd is where a PNG's signature and its first chunk end.

@@ -1,4 +1,4 @@
-package leaktest
+package canary
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package leaktest
+package canary
 
 import (
 	"encoding/base64"
@@ -32,7 +32,7 @@ func Spellings() []Spelling {
 		{"quoted-printable", one(perByte("=%02X"))},
 		{"reversed", one(reversed)},
 		{"spaced", one(func(value string) string { return strings.Join(strings.Split(value, ""), " ") })},
-		{"digits only", one(digitsOf)},
+		{"digits only", one(Digits)},
 		{"half", func(value string) []string { return []string{value[:len(value)/2], value[len(value)/2:]} }},
 	}
 }
@@ -88,7 +88,8 @@ func reversed(value string) string {
 	return string(chars)
 }
 
-func digitsOf(value string) string {
+// Digits returns the digits of a text.
+func Digits(value string) string {
 	return strings.Map(func(char rune) rune {
 		if unicode.IsDigit(char) {
 			return char
