@@ -25,20 +25,41 @@ func TestHealthcheck(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "gateway.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(vendorConfig, "URL", "http://127.0.0.1:1")), 0o600))
 	check := func(address string) error {
-		var output bytes.Buffer
-		defer func() { require.Empty(t, output.String()) }()
-		return run(t.Context(), []string{"healthcheck", "--config", file, "--listen-admin", address}, &output, &output)
+		return healthcheck(t, "--config", file, "--listen-admin", address)
 	}
 	_, port, _ := strings.Cut(admin, ":")
 	require.NoError(t, check(admin))
 	require.NoError(t, check("0.0.0.0:"+port))
 	require.NoError(t, check(":"+port))
+	for _, args := range [][]string{
+		{admin}, {":" + port}, {"http://" + admin}, {"--listen-admin", admin}, {file, "--listen-admin", admin}, {file, "--listen-admin", "http://" + admin},
+	} {
+		require.NoError(t, healthcheck(t, args...), args)
+	}
+	for says, args := range map[string][]string{
+		"name the configuration FILE":                               nil,
+		"the admin ADDRESS is named twice":                          {admin, "--listen-admin", admin},
+		"is named twice, as an argument and by --config":            {file, "--config", file},
+		"./localhost:80: cannot be read: no such file or directory": {"./localhost:80"},
+		"the gateway does not answer: ":                             {"https://" + admin},
+		"the admin address must be host:port":                       {"--listen-admin", "localhost"},
+	} {
+		require.ErrorContains(t, healthcheck(t, args...), says, args)
+	}
 	require.NoError(t, gateway.Process.Signal(syscall.SIGTERM))
 	gateway.await(t, "not ready, calls are still taken")
 	require.EqualError(t, check(admin), "the gateway is not ready: 503 Service Unavailable")
 	require.NoError(t, gateway.Wait())
 	require.ErrorContains(t, check(admin), "the gateway does not answer: ")
-	require.ErrorContains(t, check("nowhere"), "listen-admin must be host:port")
+	require.ErrorContains(t, check("nowhere"), "the admin address must be host:port")
+}
+
+// healthcheck runs the command, which says nothing but by its error.
+func healthcheck(t *testing.T, args ...string) error {
+	t.Helper()
+	var output bytes.Buffer
+	defer func() { require.Empty(t, output.String()) }()
+	return run(t.Context(), append([]string{"healthcheck"}, args...), &output, &output)
 }
 
 // Over TLS too, whatever names the certificate is for.
@@ -57,8 +78,9 @@ func TestHealthcheckOverTLS(t *testing.T) {
 		fmt.Sprintf("admin: %q, admin_tls: {certificate: tls.crt, key: tls.key}", server.Listener.Addr()), 1)
 	file := filepath.Join(folder, "gateway.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	var output bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"healthcheck", "--config", file}, &output, &output))
+	require.NoError(t, healthcheck(t, "--config", file))
+	require.NoError(t, healthcheck(t, "https://"+server.Listener.Addr().String()))
+	require.ErrorContains(t, healthcheck(t, server.Listener.Addr().String()), "the gateway is not ready: 400 Bad Request")
 }
 
 func TestVersionFlag(t *testing.T) {
