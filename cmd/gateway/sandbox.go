@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/url"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -14,7 +13,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/demo"
 	"github.com/liveness-gateway/gateway/internal/gateway"
 	"github.com/liveness-gateway/gateway/internal/permissions"
-	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
 )
@@ -26,11 +24,18 @@ func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
 		Short: "Serve against stand-ins of the vendors, and issue a token of each product; with FILE serve its routes",
 		Example: "  gateway sandbox --once\n" +
 			"  gateway sandbox --grpc 127.0.0.1:9090 --rest 127.0.0.1:8080\n" +
-			"  gateway sandbox gateway.yaml   # its routes, the stand-ins' addresses and credentials; no secret is read",
+			"  gateway sandbox gateway.yaml   # its routes, the stand-ins' addresses and credentials; no secret is read\n" +
+			"  gateway sandbox --whole gateway.yaml   # its listeners, callers and Redis too: deploy/compose.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.libraries = libraries
 			if o.file.flag == "" && len(args) == 0 {
+				if o.whole {
+					return errors.New("--whole needs a FILE: the built-in configuration has its listeners on free ports")
+				}
 				return runSandbox(cmd, &o, o.builtIn)
+			}
+			if o.whole && (cmd.Flags().Changed("grpc") || cmd.Flags().Changed("rest")) {
+				return errors.New("--whole has the FILE's listeners: leave --grpc and --rest out")
 			}
 			if o.once {
 				return errors.New("--once is without a FILE: whether its routes issue a token of each product is not known")
@@ -42,6 +47,7 @@ func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
 	o.file.addTo(command)
 	o.format.addTo(command)
 	command.Flags().BoolVar(&o.once, "once", false, "exit when the tokens are issued, 0 only if all were")
+	command.Flags().BoolVar(&o.whole, "whole", false, "keep the FILE's listeners, callers, certificates and Redis, and read its secrets: all but the vendors is as serve has it")
 	command.Flags().StringVar(&o.listen.GRPC, "grpc", "127.0.0.1:0", "gRPC `ADDRESS`; port 0 is any free one")
 	command.Flags().StringVar(&o.listen.REST, "rest", "127.0.0.1:0", "REST `ADDRESS`; port 0 is any free one")
 	return command
@@ -49,12 +55,12 @@ func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
 
 // sandboxOptions are the flags of "gateway sandbox".
 type sandboxOptions struct {
-	// own says that the routes are of the file.
-	once, own bool
-	file      configFile
-	format    logFormat
-	listen    config.Listen
-	libraries *stdlog.Reports
+	// own says that the routes are of the file, whole that all but the vendors is.
+	once, own, whole bool
+	file             configFile
+	format           logFormat
+	listen           config.Listen
+	libraries        *stdlog.Reports
 }
 
 // errStop ends the sandbox when its tokens are issued.
@@ -78,9 +84,13 @@ func runSandbox(command *cobra.Command, o *sandboxOptions, configure func(*demo.
 	}
 	o.libraries.To(logger)
 	var g *gateway.Gateway
+	var serving zapcore.Level
 	if err := demo.Say(progress, "starting the gateway", func() (err error) {
 		cfg, err := configure(standIns)
 		if err != nil {
+			return err
+		}
+		if serving, err = zapcore.ParseLevel(cfg.Log.Level); err != nil {
 			return err
 		}
 		g, err = gateway.New(cfg, logger, telemetry.ReadBuild())
@@ -93,13 +103,13 @@ func runSandbox(command *cobra.Command, o *sandboxOptions, configure func(*demo.
 	group.Go(func() error { return g.Run(ctx) })
 	group.Go(func() error {
 		if o.own {
-			level.SetLevel(zap.InfoLevel)
+			level.SetLevel(serving)
 			return demo.ShowOwn(g.Addresses(), standIns, stdout)
 		}
 		if failures = demo.IssueTokens(ctx, g.Addresses(), stdout, progress); failures != nil || o.once {
 			return errStop
 		}
-		level.SetLevel(zap.InfoLevel)
+		level.SetLevel(serving)
 		return demo.ShowHow(g.Addresses(), standIns, stdout)
 	})
 	<-ctx.Done()
@@ -124,47 +134,38 @@ func (o *sandboxOptions) builtIn(standIns *demo.StandIns) (*config.Config, error
 }
 
 // ownRoutes returns the configuration of the file with the stand-ins in the place of its vendors,
-// and without what could reach or need anything beyond this machine.
+// and, unless all of it is wanted, without what could reach or need anything beyond this machine.
 func (o *sandboxOptions) ownRoutes(command *cobra.Command, args []string, standIns *demo.StandIns) (*config.Config, error) {
-	o.file.noSecrets = true
+	if o.whole {
+		gateway.TuneMemory() // before the defaults that depend on the limit
+	}
+	o.file.noSecrets = !o.whole
 	cfg, _, err := o.file.load(command, args)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Listen = config.Listen{GRPC: o.listen.GRPC, REST: o.listen.REST, Admin: "127.0.0.1:0", Operator: "127.0.0.1:0", Reflection: true}
-	cfg.Redis, cfg.Authentication, cfg.Callers = nil, nil, nil
-	cfg.AllowPlaintext, cfg.AllowUnauthenticated, cfg.AllowPrivateCallbacks = false, false, true
-	for i := range cfg.Routes {
-		if callers := cfg.Routes[i].Callers; len(callers) > 0 {
-			return nil, fmt.Errorf("the sandbox tells no callers apart: leave the route for %s out of what it is given", permissions.Listed(callers))
+	if !o.whole {
+		if err := o.keepInside(cfg); err != nil {
+			return nil, err
 		}
 	}
 	for i := range cfg.Accounts {
-		if err := standIn(&cfg.Accounts[i], standIns); err != nil {
+		if err := standIns.Replace(&cfg.Accounts[i]); err != nil {
 			return nil, err
 		}
 	}
 	return cfg, cfg.CheckListen()
 }
 
-// standIn has an account be one with the stand-in of its provider.
-func standIn(account *config.Account, standIns *demo.StandIns) error {
-	vendor, ok := standIns.Of(account.Provider.Name)
-	if !ok {
-		return fmt.Errorf("%s: the sandbox has no stand-in of %s", account.Name, account.Provider.Name)
-	}
-	address, err := url.Parse(vendor.URL)
-	if err != nil {
-		return err
-	}
-	account.BaseURL, account.PathPrefix = address, vendor.PathPrefix
-	account.Proxy, account.CAFile, account.RootCAs = nil, "", nil
-	for i := range account.Credentials {
-		secrets := make(map[string]sensitive.String, len(vendor.Secrets))
-		for key, value := range vendor.Secrets {
-			secrets[key] = sensitive.New(value)
+// keepInside takes out what could reach or need anything beyond this machine.
+func (o *sandboxOptions) keepInside(cfg *config.Config) error {
+	cfg.Listen = config.Listen{GRPC: o.listen.GRPC, REST: o.listen.REST, Admin: "127.0.0.1:0", Operator: "127.0.0.1:0", Reflection: true}
+	cfg.Redis, cfg.Authentication, cfg.Callers = nil, nil, nil
+	cfg.AllowPlaintext, cfg.AllowUnauthenticated, cfg.AllowPrivateCallbacks = false, false, true
+	for i := range cfg.Routes {
+		if callers := cfg.Routes[i].Callers; len(callers) > 0 {
+			return fmt.Errorf("the sandbox tells no callers apart without --whole: leave the route for %s out of what it is given", permissions.Listed(callers))
 		}
-		account.Credentials[i].Secrets = secrets
 	}
 	return nil
 }

@@ -9,12 +9,15 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"text/template"
 	"time"
 
+	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/sandbox"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 //go:embed sandbox.yaml
@@ -90,6 +93,28 @@ func Start() (*StandIns, error) {
 func (s *StandIns) Of(provider string) (StandIn, bool) {
 	standIn, ok := s.started[provider]
 	return standIn, ok
+}
+
+// Replace has an account be one with the stand-in of its provider. It fails if there is none.
+func (s *StandIns) Replace(account *config.Account) error {
+	vendor, ok := s.Of(account.Provider.Name)
+	if !ok {
+		return fmt.Errorf("%s: the sandbox has no stand-in of %s", account.Name, account.Provider.Name)
+	}
+	address, err := url.Parse(vendor.URL)
+	if err != nil {
+		return err
+	}
+	account.BaseURL, account.PathPrefix = address, vendor.PathPrefix
+	account.Proxy, account.CAFile, account.RootCAs = nil, "", nil
+	for i := range account.Credentials {
+		secrets := make(map[string]sensitive.String, len(vendor.Secrets))
+		for key, value := range vendor.Secrets {
+			secrets[key] = sensitive.New(value)
+		}
+		account.Credentials[i].Secrets = secrets
+	}
+	return nil
 }
 
 // Close stops them.
