@@ -50,9 +50,8 @@ func execute(ctx context.Context, root *cobra.Command, args []string, stdout, st
 // newRoot returns all commands. Those that have a log take what libraries report into it.
 func newRoot(libraries *stdlog.Reports) *cobra.Command {
 	root := group(&cobra.Command{
-		Use:     "gateway",
-		Short:   "One call in front of every liveness vendor",
-		Version: version(),
+		Use:   "gateway",
+		Short: "One call in front of every liveness vendor",
 		Example: "  gateway sandbox                     # look around, against stand-ins of the vendors\n" +
 			"  gateway config check gateway.yaml   # then with your own configuration\n" +
 			"  gateway serve gateway.yaml\n" +
@@ -61,6 +60,6 @@ func newRoot(libraries *stdlog.Reports) *cobra.Command {
 		SilenceUsage:  true,
 	}, serveCommand(libraries), configCommand(), sandboxCommand(libraries), tryCommand(), planCommand(), keyCommand(), healthcheckCommand(), versionCommand(),
 		crashReportCommand())
-	root.SetVersionTemplate("gateway {{.Version}}\n")
+	addVersionFlag(root)
 	return root
 }

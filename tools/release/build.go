@@ -69,7 +69,7 @@ func build(ctx context.Context, source, folder, platform string, rebuild bool) (
 		return nil, errors.New("a platform is an operating system and an architecture, such as linux/amd64")
 	}
 	b := &binary{os: goos, arch: arch, path: filepath.Join(folder, goos+"-"+arch)}
-	args := []string{"build", "-trimpath", "-buildvcs=true", "-mod=readonly", "-ldflags=-s -w", "-o", b.path}
+	args := []string{"build", "-trimpath", "-buildvcs=true", "-mod=readonly", "-tags=grpcnotrace", "-ldflags=-s -w", "-o", b.path}
 	if rebuild {
 		args = append(args, "-a")
 	}

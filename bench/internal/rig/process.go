@@ -130,7 +130,7 @@ func Build(ctx context.Context, module, pkg, output string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	command := exec.CommandContext(ctx, "go", "build", "-C", module, "-trimpath", "-ldflags=-s -w", "-o", path, pkg)
+	command := exec.CommandContext(ctx, "go", "build", "-C", module, "-trimpath", "-tags=grpcnotrace", "-ldflags=-s -w", "-o", path, pkg)
 	command.Env = append(command.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s does not build: %w\n%s", pkg, err, output)
