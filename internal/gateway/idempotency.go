@@ -41,7 +41,8 @@ func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prome
 		return nil, nil
 	}
 	var client *redis.Client
-	observed, err := metrics.NewRedis(registerer, func() bool { return client.Up() }, slices.Concat(redisstore.Operations, redislimit.Operations, redislist.Operations, []string{redis.Ping}))
+	observed, err := metrics.NewRedis(registerer, func() bool { return client.Up() }, func() redis.Pool { return client.Pool() },
+		slices.Concat(redisstore.Operations, redislimit.Operations, redislist.Operations, []string{redis.Ping}))
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,10 @@ func renew(o *goredis.UniversalOptions, access func() Access) {
 		if security := access().TLS; security != nil {
 			return (&tls.Dialer{NetDialer: dialer, Config: security}).DialContext(ctx, network, address)
 		}
-		return dialer.DialContext(ctx, network, address)
+		dialed, err := dialer.DialContext(ctx, network, address)
+		if tcp, ok := dialed.(*net.TCPConn); ok {
+			return &conn{TCPConn: tcp}, nil
+		}
+		return dialed, err
 	}
 }

@@ -61,10 +61,13 @@ var codes = map[string]Failure{
 
 // failureOf reads the error of an operation that was made for caller.
 func failureOf(caller context.Context, err error) Failure {
+	if err == nil {
+		return None
+	}
 	var network net.Error
 	var server goredis.Error
 	switch {
-	case err == nil, errors.Is(err, goredis.Nil):
+	case errors.Is(err, goredis.Nil):
 		return None
 	case caller.Err() != nil:
 		return Left

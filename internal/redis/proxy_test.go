@@ -3,6 +3,7 @@ package redis_test
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +15,11 @@ import (
 type proxy struct {
 	address string
 	thaw    sync.RWMutex
+	// reads are the pieces that came from clients.
+	reads atomic.Int64
+
+	mu   sync.Mutex
+	open []net.Conn
 }
 
 func newProxy(t *testing.T, to string) *proxy {
@@ -22,8 +28,6 @@ func newProxy(t *testing.T, to string) *proxy {
 	require.NoError(t, err)
 	p := &proxy{address: listener.Addr().String()}
 	var running sync.WaitGroup
-	var mu sync.Mutex
-	var open []net.Conn
 	running.Go(func() {
 		for {
 			client, err := listener.Accept()
@@ -35,26 +39,32 @@ func newProxy(t *testing.T, to string) *proxy {
 				_ = client.Close()
 				continue
 			}
-			mu.Lock()
-			open = append(open, client, server)
-			mu.Unlock()
-			running.Go(func() { p.pass(client, server) })
-			running.Go(func() { p.pass(server, client) })
+			p.mu.Lock()
+			p.open = append(p.open, client, server)
+			p.mu.Unlock()
+			running.Go(func() { p.pass(client, server, &p.reads) })
+			running.Go(func() { p.pass(server, client, new(atomic.Int64)) })
 		}
 	})
 	t.Cleanup(func() {
 		_ = listener.Close()
-		mu.Lock()
-		for _, conn := range open {
-			_ = conn.Close()
-		}
-		mu.Unlock()
+		p.cut()
 		running.Wait()
 	})
 	return p
 }
 
-func (p *proxy) pass(from, to net.Conn) {
+// cut closes all connections that are open.
+func (p *proxy) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, conn := range p.open {
+		_ = conn.Close()
+	}
+	p.open = nil
+}
+
+func (p *proxy) pass(from, to net.Conn, pieces *atomic.Int64) {
 	defer func() { _, _ = from.Close(), to.Close() }()
 	buffer := make([]byte, 4096)
 	for {
@@ -62,6 +72,7 @@ func (p *proxy) pass(from, to net.Conn) {
 		if err != nil {
 			return
 		}
+		pieces.Add(1)
 		p.thaw.RLock()
 		_, err = to.Write(buffer[:n])
 		p.thaw.RUnlock()

@@ -58,10 +58,14 @@ type Options struct {
 // use.
 type Client struct {
 	redis   goredis.UniversalClient
-	timeout time.Duration
-	prefix  string
-	observe func(operation string, took time.Duration, failure Failure)
-	log     *zap.Logger
+	cluster bool
+	// pipeline is nil for a cluster, where a node that does not answer would hold up the
+	// operations of others in its batch.
+	pipeline *pipeline
+	timeout  time.Duration
+	prefix   string
+	observe  func(operation string, took time.Duration, failure Failure)
+	log      *zap.Logger
 
 	up       atomic.Bool
 	silent   atomic.Int32 // operations in a row
@@ -75,8 +79,11 @@ type Client struct {
 func Open(o Options) *Client {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Client{
-		redis: open(&o), timeout: o.Timeout, prefix: o.Prefix, observe: o.Observe, log: o.Log,
+		redis: open(&o), cluster: o.Cluster && o.SentinelMaster == "", timeout: o.Timeout, prefix: o.Prefix, observe: o.Observe, log: o.Log,
 		wake: make(chan struct{}, 1), stop: stop, finished: make(chan struct{}),
+	}
+	if !c.cluster {
+		c.pipeline = newPipeline(ctx, c.redis, o.Timeout)
 	}
 	if failure := c.ping(ctx); failure != None {
 		c.logDown(failure)
@@ -91,18 +98,20 @@ func Open(o Options) *Client {
 func open(o *Options) goredis.UniversalClient {
 	options := &goredis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.SentinelMaster, IsClusterMode: o.Cluster && o.SentinelMaster == "",
-		Username: o.Username, Password: o.Password.Reveal(), SentinelPassword: o.SentinelPassword.Reveal(),
-		TLSConfig: o.TLS, Protocol: 2, DisableIdentity: true,
+		SentinelPassword: o.SentinelPassword.Reveal(), Protocol: 2, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		// Without it a server that is frozen holds a call for the time that reading may take.
 		ContextTimeoutEnabled: true,
 		ReadTimeout:           o.Timeout, WriteTimeout: o.Timeout, PoolTimeout: o.Timeout,
-		DialTimeout: dialTimeout, DialerRetries: 1,
+		DialTimeout: dialTimeout, DialerRetries: 1, PoolSize: poolSize(),
 		MaxRetries: 1, MinRetryBackoff: time.Millisecond, MaxRetryBackoff: 5 * time.Millisecond,
 	}
-	if o.Access != nil {
-		renew(options, o.Access)
+	access := o.Access
+	if access == nil {
+		fixed := Access{o.Username, o.Password, o.TLS}
+		access = func() Access { return fixed }
 	}
+	renew(options, access)
 	return goredis.NewUniversalClient(options)
 }
 
@@ -110,20 +119,15 @@ func open(o *Options) goredis.UniversalClient {
 func (c *Client) Close() {
 	c.stop()
 	<-c.finished
+	c.up.Store(false)
+	if c.pipeline != nil {
+		c.pipeline.wait()
+	}
 	_ = c.redis.Close()
 }
 
 // Up reports whether Redis answers.
 func (c *Client) Up() bool { return c.up.Load() }
-
-// Script is an operation. Its name is what metrics call it.
-type Script struct {
-	name   string
-	script *goredis.Script
-}
-
-// NewScript returns the operation that the Lua text is.
-func NewScript(name, text string) *Script { return &Script{name, goredis.NewScript(text)} }
 
 // Run runs the script with keys, below the client's prefix, and returns its reply as
 // go-redis does: int64, string, []any, or nil. Of several keys all must have the same hash tag.
@@ -133,13 +137,7 @@ func (c *Client) Run(ctx context.Context, script *Script, keys []string, args ..
 		return nil, c.failed(script.name, 0, Down)
 	}
 	start := time.Now()
-	bounded, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	named := make([]string, len(keys))
-	for i, key := range keys {
-		named[i] = c.prefix + key
-	}
-	reply, err := script.script.Run(bounded, c.redis, named, args...).Result()
+	reply, err := c.eval(ctx, start.Add(c.timeout), script, keys, args)
 	failure := failureOf(ctx, err)
 	c.learn(failure)
 	if failure != None {
@@ -147,6 +145,37 @@ func (c *Client) Run(ctx context.Context, script *Script, keys []string, args ..
 	}
 	c.observe(script.name, time.Since(start), None)
 	return reply, nil
+}
+
+// eval runs the script, by its text if Redis has forgotten it.
+func (c *Client) eval(ctx context.Context, deadline time.Time, script *Script, keys []string, args []any) (any, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	known := script.byHash(c, keys, args)
+	err := c.process(ctx, deadline, known)
+	if err == nil {
+		reply := known.Val()
+		script.done(c, known)
+		return reply, nil
+	}
+	if !goredis.HasErrorPrefix(err, "NOSCRIPT") {
+		return nil, err
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline) // its batch has more time, as others in it have
+	defer cancel()
+	whole := script.byText(c, keys, args)
+	if err := c.process(ctx, time.Now().Add(c.timeout), whole); err != nil {
+		return nil, err
+	}
+	return whole.Val(), nil
+}
+
+func (c *Client) process(ctx context.Context, deadline time.Time, command goredis.Cmder) error {
+	if c.pipeline == nil {
+		return processBy(ctx, deadline, c.redis, command)
+	}
+	return c.pipeline.process(ctx, deadline, command)
 }
 
 func (c *Client) failed(operation string, took time.Duration, failure Failure) error {

@@ -126,11 +126,21 @@ func (b *board) processes() {
 	}, thresholds("text", step{0, "red"}, step{1, "green"}),
 		words(map[string][2]string{"-1": {"none", "text"}, "0": {"down", "red"}, "1": {"up", "green"}})...)
 	b.lines(panel{
-		title: "How long operations take", description: "99th percentile.", unit: "s", width: 10,
+		title: "Connections to it", description: "Of the pool of the fullest replica, and how many may be open to one server; operations that waited for one.", unit: "short", width: 6,
+		queries: []query{
+			{`max(liveness_gateway_redis_connections{` + each + `} - liveness_gateway_redis_connections_idle{` + each + `}) or vector(0)`, "in use"},
+			{`max(liveness_gateway_redis_connections{` + each + `}) or vector(0)`, "open"},
+			{`max(liveness_gateway_redis_connections_limit{` + each + `}) or vector(0)`, "may be open"},
+			{`sum(rate(liveness_gateway_redis_connection_waits_total{` + each + `}[$__rate_interval])) or vector(0)`, "waits a second"},
+			{`sum(rate(liveness_gateway_redis_connection_wait_timeouts_total{` + each + `}[$__rate_interval])) or vector(0)`, "in vain a second"},
+		},
+	}, false)
+	b.lines(panel{
+		title: "How long operations take", description: "99th percentile.", unit: "s", width: 7,
 		queries: []query{{quantile("0.99", "liveness_gateway_redis_operation_duration_seconds", each, "operation") + ` or vector(0)`, "{{operation}}"}},
 	}, false)
 	b.lines(panel{
-		title: "Operations that failed", description: "By kind; down ones were not tried.", unit: "ops", width: 10,
+		title: "Operations that failed", description: "By kind; down ones were not tried.", unit: "ops", width: 7,
 		queries: []query{{`sum by (operation, kind) (rate(liveness_gateway_redis_errors_total{` + each + `}[$__rate_interval])) > 0 or vector(0)`, "{{operation}} {{kind}}"}},
 	}, false)
 }

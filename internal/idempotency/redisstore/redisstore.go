@@ -11,7 +11,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/idempotency"
@@ -30,12 +29,12 @@ const (
 
 var errRecord = errors.New("a record in Redis is of another version, or broken")
 
-// lease returns what stands in its way and for how many milliseconds yet, or nothing.
+// lease returns 1, or what stands in its way and for how many milliseconds yet.
 var lease = redis.NewScript("idempotency_lease", `
 local stands = redis.call('GET', KEYS[1])
 if stands and stands ~= ARGV[1] then return {stands, redis.call('PTTL', KEYS[1])} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return {}`)
+return 1`)
 
 var extend = redis.NewScript("idempotency_extend", `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -68,11 +67,11 @@ func New(client *redis.Client) *Store { return &Store{client} }
 // Lease puts the lease under the name if there is no record, or if it stands there already.
 func (s *Store) Lease(ctx context.Context, name idempotency.Digest, l idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	ttl = max(ttl, time.Millisecond)
-	reply, err := s.client.Run(ctx, lease, keysOf(name), leaseBytes(&l), ttl.Milliseconds())
+	reply, err := s.client.Run(ctx, lease, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), ttl.Milliseconds())
 	if err != nil {
 		return idempotency.Record{}, err
 	}
-	if stands, ok := reply.([]any); ok && len(stands) == 0 {
+	if reply == int64(1) {
 		l.Left = ttl
 		return l, nil
 	}
@@ -81,14 +80,13 @@ func (s *Store) Lease(ctx context.Context, name idempotency.Digest, l idempotenc
 
 // Extend lets the lease stand for ttl from now, never for less than it would.
 func (s *Store) Extend(ctx context.Context, name idempotency.Digest, l idempotency.Record, ttl time.Duration) (held bool, err error) {
-	reply, err := s.client.Run(ctx, extend, keysOf(name), leaseBytes(&l), max(ttl.Milliseconds(), 1))
+	reply, err := s.client.Run(ctx, extend, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), max(ttl.Milliseconds(), 1))
 	return reply == int64(1), err
 }
 
 // Complete puts the answer in the place of the lease.
 func (s *Store) Complete(ctx context.Context, name idempotency.Digest, l idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
-	sealed := slices.Concat(headerOf(answerKind, &l), answer)
-	reply, err := s.client.Run(ctx, complete, keysOf(name), leaseBytes(&l), sealed, ttl.Milliseconds())
+	reply, err := s.client.Run(ctx, complete, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), bytesOf(answerKind, &l, answer), ttl.Milliseconds())
 	switch {
 	case err != nil || reply == int64(0):
 		return idempotency.Record{}, err
@@ -101,22 +99,23 @@ func (s *Store) Complete(ctx context.Context, name idempotency.Digest, l idempot
 
 // Release removes the lease.
 func (s *Store) Release(ctx context.Context, name idempotency.Digest, l idempotency.Record) error {
-	_, err := s.client.Run(ctx, release, keysOf(name), leaseBytes(&l))
+	_, err := s.client.Run(ctx, release, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner))
 	return err
 }
 
-func keysOf(name idempotency.Digest) []string {
-	return []string{folder + base64.RawURLEncoding.EncodeToString(name[:])}
+func keyOf(name idempotency.Digest) string {
+	var key [len(folder) + (8*len(name)+5)/6]byte
+	return string(base64.RawURLEncoding.AppendEncode(append(key[:0], folder...), name[:]))
 }
 
-func headerOf(kind byte, r *idempotency.Record) []byte {
-	header := make([]byte, 0, headerBytes+64)
-	header = append(header, recordVersion, kind)
-	header = binary.BigEndian.AppendUint16(header, r.Form)
-	return append(header, r.Message[:]...)
+// bytesOf returns a record that ends with the owner, or the answer.
+func bytesOf[T string | []byte](kind byte, r *idempotency.Record, rest T) []byte {
+	record := make([]byte, 0, headerBytes+len(rest))
+	record = append(record, recordVersion, kind)
+	record = binary.BigEndian.AppendUint16(record, r.Form)
+	record = append(record, r.Message[:]...)
+	return append(record, rest...)
 }
-
-func leaseBytes(l *idempotency.Record) []byte { return append(headerOf(leaseKind, l), l.Owner...) }
 
 // recordOf reads a record and the milliseconds that it has left.
 func recordOf(reply any) (idempotency.Record, error) {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/alicebob/miniredis/v2/server"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
@@ -16,21 +15,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/idempotency/redisstore"
 	"github.com/liveness-gateway/gateway/internal/idempotency/storetest"
 	"github.com/liveness-gateway/gateway/internal/redis"
+	"github.com/liveness-gateway/gateway/internal/redis/redistest"
 )
-
-// newServer is a miniredis that takes scripts with flags, which it does not know, without
-// them.
-func newServer(t *testing.T) *miniredis.Miniredis {
-	t.Helper()
-	s := miniredis.RunT(t)
-	s.Server().SetPreHook(func(_ *server.Peer, command string, args ...string) bool {
-		if strings.EqualFold(command, "EVAL") && strings.HasPrefix(args[0], "#!") {
-			_, args[0], _ = strings.Cut(args[0], "\n")
-		}
-		return false
-	})
-	return s
-}
 
 func newStore(t *testing.T, s *miniredis.Miniredis) *redisstore.Store {
 	t.Helper()
@@ -45,14 +31,14 @@ func newStore(t *testing.T, s *miniredis.Miniredis) *redisstore.Store {
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, test func(*testing.T, storetest.Rig)) {
 		t.Helper()
-		s := newServer(t)
+		s := redistest.Run(t)
 		test(t, storetest.Rig{Store: newStore(t, s), Sleep: s.FastForward})
 	})
 }
 
 // What is in Redis is a name that tells nothing, and a record that ends.
 func TestWhatIsInRedis(t *testing.T) {
-	s := newServer(t)
+	s := redistest.Run(t)
 	store := newStore(t, s)
 	name := idempotency.Digest{1, 2, 3}
 	lease := idempotency.Record{Message: idempotency.Digest{4}, Form: 0x0102, Owner: "owner"}
@@ -71,7 +57,7 @@ func TestWhatIsInRedis(t *testing.T) {
 
 // A record that nobody here has written is no answer, and is left alone.
 func TestBrokenRecords(t *testing.T) {
-	s := newServer(t)
+	s := redistest.Run(t)
 	store := newStore(t, s)
 	_, err := store.Lease(t.Context(), idempotency.Digest{}, idempotency.Record{Owner: "a"}, time.Minute)
 	require.NoError(t, err)
@@ -88,7 +74,7 @@ func TestBrokenRecords(t *testing.T) {
 
 // Two replicas over one Redis answer a key once.
 func TestTwoReplicas(t *testing.T) {
-	s := newServer(t)
+	s := redistest.Run(t)
 	var keepers []*idempotency.Keeper
 	for range 2 {
 		keeper, err := idempotency.NewKeeper(idempotency.NewReplica(idempotency.NewMemory(10, 1<<20), newStore(t, s)), make([]byte, 32))

@@ -51,7 +51,7 @@ func TestMetricsOfTheDesign(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, r.Register(metrics.NewState(nil)))
 	require.NoError(t, r.Register(&metrics.Edge{}))
-	_, err = metrics.NewRedis(r, nil, nil)
+	_, err = metrics.NewRedis(r, nil, nil, nil)
 	require.NoError(t, err)
 	require.NoError(t, r.Register(&metrics.Callers{}))
 	require.NoError(t, r.Register(metrics.NewReloads(nil)))

@@ -23,8 +23,9 @@ type redisError struct {
 	failure   redis.Failure
 }
 
-// NewRedis registers the metrics of the operations; up tells whether Redis answers.
-func NewRedis(registerer prometheus.Registerer, up func() bool, operations []string) (*Redis, error) {
+// NewRedis registers the metrics of the operations; up tells whether Redis answers, pool what its
+// connections are doing.
+func NewRedis(registerer prometheus.Registerer, up func() bool, pool func() redis.Pool, operations []string) (*Redis, error) {
 	gauge := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "redis_up", Help: "Whether the shared Redis answers.",
 	}, func() float64 {
@@ -41,7 +42,7 @@ func NewRedis(registerer prometheus.Registerer, up func() bool, operations []str
 		Namespace: namespace, Name: "redis_errors_total",
 		Help: "Operations of Redis that failed: down ones were not tried.",
 	}, []string{"operation", "kind"})
-	for _, collector := range []prometheus.Collector{gauge, durations, failed} {
+	for _, collector := range []prometheus.Collector{gauge, durations, failed, redisPool(pool)} {
 		if err := registerer.Register(collector); err != nil {
 			return nil, err
 		}
@@ -61,7 +62,38 @@ func (r *Redis) Observe(operation string, took time.Duration, failure redis.Fail
 	if duration := r.durations[operation]; duration != nil && failure != redis.Down {
 		duration.Observe(took.Seconds())
 	}
+	if failure == redis.None {
+		return
+	}
 	if counter := r.errors[redisError{operation, failure}]; counter != nil {
 		counter.Inc()
 	}
+}
+
+// redisPool collects what the connections are doing.
+type redisPool func() redis.Pool
+
+var (
+	redisConnections      = desc("redis_connections", "Open connections to the shared Redis.")
+	redisConnectionsIdle  = desc("redis_connections_idle", "Open connections that no operation uses.")
+	redisConnectionsLimit = desc("redis_connections_limit", "Connections that operations and pings use at most, to one server of Redis.")
+	redisWaits            = desc("redis_connection_waits_total", "Operations that waited for a connection and got one, in a cluster: elsewhere they wait for a batch.")
+	redisWaitTimeouts     = desc("redis_connection_wait_timeouts_total", "Operations that waited for a connection in vain.")
+)
+
+// Describe sends the descriptions of all that Collect sends.
+func (redisPool) Describe(descs chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{redisConnections, redisConnectionsIdle, redisConnectionsLimit, redisWaits, redisWaitTimeouts} {
+		descs <- d
+	}
+}
+
+// Collect sends the state of the pool.
+func (p redisPool) Collect(metrics chan<- prometheus.Metric) {
+	pool := p()
+	metrics <- prometheus.MustNewConstMetric(redisConnections, prometheus.GaugeValue, float64(pool.Open))
+	metrics <- prometheus.MustNewConstMetric(redisConnectionsIdle, prometheus.GaugeValue, float64(pool.Idle))
+	metrics <- prometheus.MustNewConstMetric(redisConnectionsLimit, prometheus.GaugeValue, float64(pool.Limit))
+	metrics <- prometheus.MustNewConstMetric(redisWaits, prometheus.CounterValue, float64(pool.Waits))
+	metrics <- prometheus.MustNewConstMetric(redisWaitTimeouts, prometheus.CounterValue, float64(pool.Timeouts))
 }

@@ -1,0 +1,52 @@
+package redis
+
+import (
+	"net"
+	"syscall"
+	"time"
+)
+
+// lately is for how long a connection that was read is taken to live. One that does not costs a
+// second try, which is made anyway.
+const lately = 10 * time.Millisecond
+
+// conn is a connection without TLS. Before each use go-redis looks whether it lives: it lifts the
+// deadline and has the system called, which this spares a connection that was read lately.
+type conn struct {
+	*net.TCPConn
+
+	read time.Time
+}
+
+func (c *conn) lives() bool { return time.Since(c.read) < lately }
+
+// Read notes when something came.
+func (c *conn) Read(b []byte) (int, error) {
+	n, err := c.TCPConn.Read(b)
+	if n > 0 {
+		c.read = time.Now()
+	}
+	return n, err
+}
+
+// SetDeadline leaves the deadlines of what comes next to SetReadDeadline and SetWriteDeadline.
+func (c *conn) SetDeadline(t time.Time) error {
+	if t.IsZero() && c.lives() {
+		return nil
+	}
+	return c.TCPConn.SetDeadline(t)
+}
+
+// SyscallConn returns what calls the system, or what does not.
+func (c *conn) SyscallConn() (syscall.RawConn, error) {
+	if c.lives() {
+		return spared{}, nil
+	}
+	return c.TCPConn.SyscallConn()
+}
+
+// spared calls no system.
+type spared struct{ syscall.RawConn }
+
+// Read finds nothing.
+func (spared) Read(func(fd uintptr) (done bool)) error { return nil }
