@@ -21,7 +21,9 @@ import (
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/gateway/tracing"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/outofservice"
@@ -116,7 +118,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	if err := g.registerState(registry); err != nil {
 		return nil, err
 	}
-	if g.spans, g.spanQueue, err = newSpans(log, build); err != nil {
+	if g.spans, g.spanQueue, err = tracing.New(log, build); err != nil {
 		return nil, err
 	}
 	if g.redis, err = openRedis(cfg.Redis, g.runningRedis, registry, log); err != nil {
@@ -148,6 +150,16 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	g.serveCalls()
 	g.servePages(registry)
 	return g, nil
+}
+
+// observers returns who is told of every call, in order: the spans note the trace that
+// the log names.
+func (g *Gateway) observers() []func(*call.Call) {
+	noteTrace := spans.NoteTrace
+	if g.spans != nil {
+		noteTrace = g.spans.ObserveCall
+	}
+	return []func(*call.Call){noteTrace, g.metrics.ObserveCall, rememberCall(g.recent), accesslog.New(g.log, g.scenarios)}
 }
 
 // registerState registers the metrics of what is known at the moment.

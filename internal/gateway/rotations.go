@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/liveness-gateway/gateway/internal/gateway/accounts"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
@@ -35,11 +36,11 @@ func (g *Gateway) watchRotations(ctx context.Context) {
 func (g *Gateway) tellRotations(told map[string]guard.Rotation) map[string]guard.Rotation {
 	now := map[string]guard.Rotation{}
 	for _, a := range g.current.Load().accounts {
-		rotations := a.guard.Status(time.Now()).Rotations
-		rotating := slices.Contains(rotations, guard.Replaced)
-		for i, rotation := range rotations {
-			id := credentialIDs(a.credentials[i : i+1])[0] + "\x00" + a.Name
-			log := g.log.With(zap.String("account", a.Name), zap.String("credential", a.names[i]))
+		credentials := a.Credentials(time.Now())
+		rotating := slices.ContainsFunc(credentials, func(c accounts.Credential) bool { return c.Rotation == guard.Replaced })
+		for _, c := range credentials {
+			id, rotation := c.ID+"\x00"+a.Name, c.Rotation
+			log := g.log.With(zap.String("account", a.Name), zap.String("credential", c.Name))
 			switch before := told[id]; {
 			case rotation == guard.Untried && before != rotation:
 				log.Info("a new credential waits for its probe, those before it serve")
@@ -65,7 +66,7 @@ func (g *Gateway) forgetReplaced() {
 	defer g.applying.Unlock()
 	running := g.current.Load()
 	for _, a := range running.accounts {
-		if a.guard.Replaced() {
+		if a.HasReplaced() {
 			if err := g.use(running.config, g.log); err != nil {
 				g.log.Error("credentials that were replaced cannot be forgotten yet", zap.Error(err))
 			}

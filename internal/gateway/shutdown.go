@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/gateway/tracing"
 )
 
 // shutdown says that it is not ready, takes calls for the delay, stops accepting, drains the calls in flight within the grace, then those with a
@@ -37,10 +39,10 @@ func (g *Gateway) shutdown() {
 		g.log.Warn("calls with a key, which nobody waited for, were cut at the end of the grace", zap.Int("calls", cut))
 	}
 	g.closeRedis()
-	g.flushSpans(ctx)
+	tracing.Flush(ctx, g.spans)
 	_ = g.admin.Close()
 	_ = g.operator.Close()
-	g.current.Load().accounts.closeOthers(nil)
+	g.current.Load().accounts.CloseOthers(nil)
 	g.log.Info("stopped")
 }
 

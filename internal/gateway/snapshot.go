@@ -8,6 +8,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/gateway/accounts"
 	"github.com/liveness-gateway/gateway/internal/idempotency"
 	"github.com/liveness-gateway/gateway/internal/outofservice"
 	"github.com/liveness-gateway/gateway/internal/quota"
@@ -23,7 +24,7 @@ import (
 // snapshot is what one configuration makes of the gateway. It is not changed once it is in use.
 type snapshot struct {
 	config         *config.Config
-	accounts       accounts
+	accounts       accounts.Set
 	authentication *authentication
 	routes         *route.Table
 }
@@ -78,8 +79,8 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 // route has calls that begin from now on routed as the configuration says and what is out of
 // service. It must not be called concurrently with itself.
 func (l *live) route(before *snapshot, cfg *config.Config, authentication *authentication) {
-	opened := openAccounts(cfg, before.accounts, l.limits, time.Now())
-	routes := routesOver(cfg, opened, l.outOfService)
+	opened := accounts.Open(cfg, before.accounts, l.limits, time.Now())
+	routes := opened.Routes(cfg, l.outOfService)
 	table := route.NewTable(routes, Narrowed(cfg)...)
 
 	l.scenarios.Use(routes)
@@ -90,7 +91,7 @@ func (l *live) route(before *snapshot, cfg *config.Config, authentication *authe
 		AllowPrivateCallbacks: cfg.AllowPrivateCallbacks, Routes: table,
 	})
 	l.current.Store(&snapshot{cfg, opened, authentication, table})
-	before.accounts.closeOthers(opened)
+	before.accounts.CloseOthers(opened)
 }
 
 // setLevel sets the level of the log where the configuration has another one: operators may

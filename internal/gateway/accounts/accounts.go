@@ -1,4 +1,6 @@
-package gateway
+// Package accounts opens the accounts of a configuration, keeps what is known of those before, and
+// makes the routes over them. It must not know callers, nor listeners.
+package accounts
 
 import (
 	"crypto/sha256"
@@ -6,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/config"
@@ -16,9 +17,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
-// account is an account of a configuration, opened. Its transport and what its guard knows may
+// Account is an account of a configuration, opened. Its transport and what its guard knows may
 // be older than the configuration.
-type account struct {
+type Account struct {
 	*config.Account
 
 	transport *upstream.Transport
@@ -30,17 +31,17 @@ type account struct {
 	names       []string
 }
 
-// accounts are a configuration's by their names.
-type accounts map[string]*account
+// Set is a configuration's accounts by their names.
+type Set map[string]*Account
 
-// openAccounts opens the accounts of a configuration. What did not change of those before is
+// Open opens the accounts of a configuration. What did not change of those before is
 // kept: connections, and what is known. Nothing is dialled before a route is used. What
 // vendors allow is counted in the store.
-func openAccounts(cfg *config.Config, before accounts, store vendorlimit.Store, now time.Time) accounts {
-	all := make(accounts, len(cfg.Accounts))
+func Open(cfg *config.Config, before Set, store vendorlimit.Store, now time.Time) Set {
+	all := make(Set, len(cfg.Accounts))
 	for i := range cfg.Accounts {
 		configured := &cfg.Accounts[i]
-		a := &account{Account: configured, credentials: slices.Clone(configured.Credentials), names: configured.CredentialNames()}
+		a := &Account{Account: configured, credentials: slices.Clone(configured.Credentials), names: configured.CredentialNames()}
 		last := before[a.Name]
 		if last != nil && a.sameVendor(last) {
 			a.follow(last, now)
@@ -62,7 +63,7 @@ func openAccounts(cfg *config.Config, before accounts, store vendorlimit.Store, 
 }
 
 // limitOf returns what the vendor allows the account: the one before if that is the same.
-func limitOf(configured *config.Account, before *account, store vendorlimit.Store) *vendorlimit.Limit {
+func limitOf(configured *config.Account, before *Account, store vendorlimit.Store) *vendorlimit.Limit {
 	if configured.VendorLimit == nil {
 		return nil
 	}
@@ -74,12 +75,12 @@ func limitOf(configured *config.Account, before *account, store vendorlimit.Stor
 }
 
 // sameVendor reports whether what is known of the account before is true of this one.
-func (a *account) sameVendor(before *account) bool {
+func (a *Account) sameVendor(before *Account) bool {
 	return a.Provider.Name == before.Provider.Name && a.PathPrefix == before.PathPrefix && a.BaseURL.String() == before.BaseURL.String()
 }
 
 // sameConnections reports whether connections of the account before may be used.
-func (a *account) sameConnections(before *account) bool {
+func (a *Account) sameConnections(before *Account) bool {
 	sameRoots := a.RootCAs == nil && before.RootCAs == nil ||
 		a.RootCAs != nil && before.RootCAs != nil && a.RootCAs.Equal(before.RootCAs)
 	sameProxy := a.Proxy == nil && before.Proxy == nil || a.Proxy != nil && before.Proxy != nil && a.Proxy.String() == before.Proxy.String()
@@ -88,7 +89,7 @@ func (a *account) sameConnections(before *account) bool {
 
 // follow takes over what is known of the account before, and the credentials that serve until
 // the new ones have proved themselves.
-func (a *account) follow(before *account, now time.Time) {
+func (a *Account) follow(before *Account, now time.Time) {
 	var kept []int
 	a.guard, kept = before.guard.Next(now, credentialIDs(a.credentials), a.MaxInFlight)
 	for _, i := range kept {
@@ -123,19 +124,10 @@ func credentialIDs(credentials []config.Credential) []string {
 	return ids
 }
 
-// fingerprint tells targets with other parameters apart.
-func fingerprint(parameters map[string]string) string {
-	var text strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(parameters)) {
-		text.WriteString(strconv.Quote(name) + strconv.Quote(parameters[name]))
-	}
-	return text.String()
-}
-
-// closeOthers closes the connections that none of the others' accounts use. Requests that are
+// CloseOthers closes the connections that none of the others' accounts use. Requests that are
 // in flight on them end undisturbed.
-func (a accounts) closeOthers(others accounts) {
-	for name, one := range a {
+func (s Set) CloseOthers(others Set) {
+	for name, one := range s {
 		if other := others[name]; other == nil || other.transport != one.transport {
 			one.transport.Close()
 		}

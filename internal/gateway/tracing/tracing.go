@@ -1,4 +1,6 @@
-package gateway
+// Package tracing makes the spans that OpenTelemetry's variables ask for, and logs what its
+// libraries have to say. It must not know what a configuration holds, nor listeners.
+package tracing
 
 import (
 	"context"
@@ -16,26 +18,24 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.uber.org/zap"
 
-	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/telemetry"
-	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
 )
 
 // flushTime is how long the end may be delayed by spans that were not sent yet.
 const flushTime = 2 * time.Second
 
-// newSpans returns the spans that OpenTelemetry's variables ask for, nil if they ask for
+// New returns the spans that OpenTelemetry's variables ask for, nil if they ask for
 // none. Its libraries read the variables that are not read here.
-func newSpans(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, error) {
+func New(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, error) {
 	if !tracingIsConfigured() {
 		return nil, nil, nil
 	}
-	reports := newTracingReports(log)
+	toLog := newReports(log)
 	// The SDK knows only a global handler, and a global logger. What it finds while spans
 	// are set up is about its variables, later about the collector.
-	otel.SetErrorHandler(settingReports(reports))
-	otel.SetLogger(logr.New(settingReports(reports)))
+	otel.SetErrorHandler(settingReports(toLog))
+	otel.SetLogger(logr.New(settingReports(toLog)))
 	exporter, err := autoexport.NewSpanExporter(context.Background())
 	if err != nil {
 		return nil, nil, fmt.Errorf("OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_…: %w", err)
@@ -49,7 +49,7 @@ func newSpans(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queu
 	}
 	queue := spans.NewQueue(exporter, spanQueueSize())
 	made := spans.New(sdktrace.WithSpanProcessor(queue), sdktrace.WithResource(from))
-	otel.SetErrorHandler(reports)
+	otel.SetErrorHandler(toLog)
 	return made, queue, nil
 }
 
@@ -95,24 +95,14 @@ func variable(names ...string) string {
 	return ""
 }
 
-// observers returns who is told of every call, in order: the spans note the trace that
-// the log names.
-func (g *Gateway) observers() []func(*call.Call) {
-	noteTrace := spans.NoteTrace
-	if g.spans != nil {
-		noteTrace = g.spans.ObserveCall
-	}
-	return []func(*call.Call){noteTrace, g.metrics.ObserveCall, rememberCall(g.recent), accesslog.New(g.log, g.scenarios)}
-}
-
-// flushSpans sends what has not been sent yet, as long as ctx and flushTime allow.
-func (g *Gateway) flushSpans(ctx context.Context) {
-	if g.spans == nil {
+// Flush sends what has not been sent yet, as long as ctx allows and for 2 s at most. made may be nil.
+func Flush(ctx context.Context, made *spans.Spans) {
+	if made == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, flushTime)
 	defer cancel()
-	if err := g.spans.Shutdown(ctx); err != nil {
+	if err := made.Shutdown(ctx); err != nil {
 		otel.Handle(err)
 	}
 }

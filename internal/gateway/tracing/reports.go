@@ -1,4 +1,4 @@
-package gateway
+package tracing
 
 import (
 	"context"
@@ -20,19 +20,19 @@ import (
 // maxReport bounds what of an error goes to the log: a collector's answer may be in it.
 const maxReport = 256
 
-// tracingReports logs what OpenTelemetry has to say, each message once a minute: a dead
+// reports logs what OpenTelemetry has to say, each message once a minute: a dead
 // collector fails every few seconds.
-type tracingReports struct{ log *zap.Logger }
+type reports struct{ log *zap.Logger }
 
-func newTracingReports(log *zap.Logger) tracingReports {
-	return tracingReports{log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
+func newReports(log *zap.Logger) reports {
+	return reports{log.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
 		return zapcore.NewSamplerWithOptions(core, time.Minute, 1, 0)
 	}))}
 }
 
 // Handle logs that spans were lost. A collector may answer with the credentials that it was
 // sent, so that its words are left out.
-func (r tracingReports) Handle(err error) { warn(r.log, "spans were not sent", causeOf(err)) }
+func (r reports) Handle(err error) { warn(r.log, "spans were not sent", causeOf(err)) }
 
 // httpStatus is where the exporter says what the collector answered, before its words.
 var httpStatus = regexp.MustCompile(`: ([1-5][0-9][0-9]) `)

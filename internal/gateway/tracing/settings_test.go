@@ -1,4 +1,4 @@
-package gateway
+package tracing
 
 import (
 	"bytes"
@@ -40,7 +40,7 @@ func TestTracingSettings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			setVariables(t, c.variables)
-			spans, _, err := newSpans(zap.NewNop(), telemetry.Build{})
+			spans, _, err := New(zap.NewNop(), telemetry.Build{})
 			require.Equal(t, c.on, spans != nil)
 			if c.err != "" {
 				require.ErrorContains(t, err, c.err)
@@ -82,7 +82,7 @@ func TestSamplerOfTheVariables(t *testing.T) {
 			t.Setenv("OTEL_TRACES_SAMPLER", c.sampler)
 			t.Setenv("OTEL_TRACES_SAMPLER_ARG", c.ratio)
 			var log bytes.Buffer
-			spans, _, err := newSpans(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
+			spans, _, err := New(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
 			require.NoError(t, err)
 			if c.report == "" {
 				require.Empty(t, log.String())
@@ -105,7 +105,7 @@ func TestTracingReportsHoldNoValues(t *testing.T) {
 	var log bytes.Buffer
 	t.Setenv("OTEL_TRACES_EXPORTER", "otlp")
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%ZZsecret-5127,other secret-5127=1,secret-5127")
-	spans, _, err := newSpans(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
+	spans, _, err := New(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
 	require.NoError(t, err)
 	require.NoError(t, spans.Shutdown(t.Context()))
 	require.Contains(t, log.String(), badVariable)
@@ -115,7 +115,7 @@ func TestTracingReportsHoldNoValues(t *testing.T) {
 // A collector may answer anything, and every few seconds.
 func TestTracingReportsAreBounded(t *testing.T) {
 	var log bytes.Buffer
-	reports := newTracingReports(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel))
+	reports := newReports(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel))
 	for range 3 {
 		reports.Handle(errors.New(strings.Repeat("é", 4096)))
 	}
