@@ -56,6 +56,10 @@ func TestSecretsThatNeedARestart(t *testing.T) {
 	_, err = newReader(t).Parse("testdata/good/full.yaml", []byte(readFile(t, "testdata/good/full.yaml")), config.Replacing(running))
 	require.ErrorContains(t, err, "naming_key cannot change while the gateway runs")
 	require.NotContains(t, err.Error(), "random-characters")
+	t.Setenv("NAMING_KEY", "naming-key-of-32-random-characters")
+	t.Setenv("SEALING_KEY", "another-key-of-32-random-characters")
+	_, err = newReader(t).Parse("testdata/good/full.yaml", []byte(readFile(t, "testdata/good/full.yaml")), config.Replacing(running))
+	require.NoError(t, err, "sealing keys are rotated while the gateway runs")
 }
 
 // Every file that is read is known, so that a change of it is seen.

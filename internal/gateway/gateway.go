@@ -69,8 +69,7 @@ type Gateway struct {
 	logLevel http.Handler
 
 	redis     *redis.Client // nil if replicas share nothing
-	keeper    *idempotency.Keeper
-	spans     *spans.Spans // nil if calls are not traced, and then spanQueue too
+	spans     *spans.Spans  // nil if calls are not traced, and then spanQueue too
 	spanQueue *spans.Queue
 
 	beSeen func(context.Context) // nil if replicas share nothing

@@ -26,12 +26,20 @@ func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client
 	if shared == nil {
 		return idempotency.NewInMemory(own, options...)
 	}
-	sealing := make([][]byte, len(keys.SealingKeys))
-	for i, key := range keys.SealingKeys {
-		sealing[i] = []byte(key.Value().Reveal())
+	return idempotency.NewKeeper(idempotency.NewReplica(own, redisstore.New(shared)), []byte(keys.NamingKey.Value().Reveal()), options...)
+}
+
+// sealingOf returns what answers are sealed with, nil if the configuration has no keys for that.
+func sealingOf(cfg *config.Config) (*idempotency.Sealing, error) {
+	configured := cfg.Idempotency.SealingKeys
+	if len(configured) == 0 {
+		return nil, nil
 	}
-	return idempotency.NewKeeper(idempotency.NewReplica(own, redisstore.New(shared)), []byte(keys.NamingKey.Value().Reveal()),
-		append(options, idempotency.WithSealingKeys(sealing...))...)
+	keys := make([][]byte, len(configured))
+	for i, key := range configured {
+		keys[i] = []byte(key.Value().Reveal())
+	}
+	return idempotency.NewSealing(keys...)
 }
 
 // openRedis returns the client of the Redis that is configured, nil if none is. Its new

@@ -40,6 +40,7 @@ type live struct {
 	rates      rates
 	limits     vendorlimit.Store
 	keys       *idempotency.Memory
+	keeper     *idempotency.Keeper
 	scenarios  *accesslog.Scenarios
 	metrics    *metrics.Metrics
 	// outOfService is what operators have taken out beside the configuration.
@@ -61,9 +62,16 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 	if before == nil {
 		before = &snapshot{}
 	}
+	sealing, err := sealingOf(cfg)
+	if err != nil {
+		return err
+	}
 	authentication, err := authenticate(cfg, before.authentication, log)
 	if err != nil {
 		return err
+	}
+	if sealing != nil {
+		l.keeper.UseSealing(sealing)
 	}
 	l.controller.Use(callLimits(cfg))
 	l.rates.Use(callRates(cfg))

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,8 @@ type flight struct {
 	// lease is what the store is asked to hold.
 	lease  Record
 	shared *sharedContext
+	// leased is until when the store holds the lease at least, nil if it may not yet.
+	leased atomic.Pointer[time.Time]
 
 	// done is closed when result and err are set.
 	done   chan struct{}
@@ -79,6 +82,12 @@ func running(why error) (Result, error) {
 // leaseEnd is how long the lease must last for those who wait at the moment, and for what
 // goes on without them.
 func (f *flight) leaseEnd() time.Time { return f.shared.lasts().Add(leaseGrace) }
+
+// outlasts reports whether the flight may need the lease for longer than it has it.
+func (f *flight) outlasts() bool {
+	leased := f.leased.Load()
+	return leased == nil || f.leaseEnd().After(leased.Add(leaseSlack))
+}
 
 // run makes the call.
 func (f *flight) run(run Run) (answer Answer, err error) {

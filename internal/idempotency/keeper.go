@@ -15,6 +15,9 @@ const (
 	// leaseGrace is how long a lease outlasts the deadline of its call: in that time the
 	// call ends and its answer reaches the store.
 	leaseGrace = 5 * time.Second
+	// leaseSlack is by how much the grace may be shorter: what lasts a little longer than was known
+	// when the lease was taken is not worth another operation of the store.
+	leaseSlack = time.Second
 	// unknownLife is how long an answer is repeated at most that does not say when it
 	// expires.
 	unknownLife = 10 * time.Minute
@@ -81,8 +84,8 @@ type Run func(ctx context.Context) (Answer, error)
 
 // Hold keeps the context of a Run from ending, whoever leaves, until release is called: it
 // is for what cannot be undone, such as a request that is sent. The run promises to call
-// release by until, at the latest; the lease of the key lasts as long. Of any other context
-// it does nothing.
+// release by until, at the latest; the lease of the key lasts as long. It returns nil if the
+// context has ended: then it is too late to begin. Of any other context it does nothing.
 func Hold(ctx context.Context, until time.Time) (release func()) {
 	if shared, ok := ctx.Value(holdKey{}).(*sharedContext); ok {
 		return shared.hold(until)
@@ -94,7 +97,8 @@ func Hold(ctx context.Context, until time.Time) (release func()) {
 type Answer struct {
 	// Content goes to several callers and must not be changed.
 	Content []byte
-	// Expires is when it is of no use any more, zero if that is not known.
+	// Expires is when it is of no use any more, zero if that is not known. Its monotonic clock
+	// reading, if it has one, keeps a wall clock that jumps from freeing the key too early.
 	Expires time.Time
 }
 
@@ -120,7 +124,6 @@ func (a Answer) useful(now time.Time, margin time.Duration) bool {
 type Keeper struct {
 	store       Store
 	secrets     *secrets
-	sealing     [][]byte
 	margin      time.Duration
 	replayTime  time.Duration
 	onDuplicate func()
@@ -147,10 +150,6 @@ func WithMargin(margin time.Duration) Option { return func(k *Keeper) { k.margin
 // WithReplayTime sets how long an answer is repeated at most.
 func WithReplayTime(most time.Duration) Option { return func(k *Keeper) { k.replayTime = most } }
 
-// WithSealingKeys seals answers with the first of the keys, at least 32 random bytes each,
-// and opens those that any of them has sealed. Without it the key comes of the secret.
-func WithSealingKeys(keys ...[]byte) Option { return func(k *Keeper) { k.sealing = keys } }
-
 // OnDuplicate has a function called for each time that a key turns out to have come to
 // another answer elsewhere than here.
 func OnDuplicate(count func()) Option { return func(k *Keeper) { k.onDuplicate = count } }
@@ -159,16 +158,21 @@ func OnDuplicate(count func()) Option { return func(k *Keeper) { k.onDuplicate =
 // share the secret, at least 32 random bytes, too: keys and messages are hashed with it.
 func NewKeeper(store Store, secret []byte, options ...Option) (*Keeper, error) {
 	k := &Keeper{
-		store: store, sealing: [][]byte{secret}, margin: DefaultMargin, replayTime: DefaultReplayTime,
+		store: store, margin: DefaultMargin, replayTime: DefaultReplayTime,
 		onDuplicate: func() {}, flights: make(map[callID]*flight),
 	}
 	for _, option := range options {
 		option(k)
 	}
 	var err error
-	k.secrets, err = newSecrets(secret, k.sealing...)
+	k.secrets, err = newSecrets(secret)
 	return k, err
 }
+
+// UseSealing has answers sealed and opened with other keys from now on, those of calls in flight
+// too. Until it is called the key comes of the keeper's secret. What a key has sealed that is not
+// among the new ones is not opened any more: its call fails with ErrUnavailable.
+func (k *Keeper) UseSealing(keys *Sealing) { k.secrets.sealing.Store(keys) }
 
 // Do returns the answer of the call's key: it runs the call, waits for the run that is
 // in flight here for the same message, or repeats the answer of an earlier one. ctx
@@ -279,7 +283,8 @@ func (k *Keeper) take(f *flight, run Run) (Result, error) {
 	if !record.isLeaseOf(f.lease.Owner) {
 		return k.stood(f, record)
 	}
-	if f.leaseEnd().After(end) { // someone joined before there was a lease to extend
+	f.leased.Store(&end)
+	if f.outlasts() { // someone joined before there was a lease to extend
 		k.extend(f.shared, f)
 	}
 	answer, err := f.run(run)
@@ -303,7 +308,7 @@ func (k *Keeper) stood(f *flight, record Record) (Result, error) {
 	case record.Answer == nil:
 		return Result{Outcome: InProgress}, ErrInProgress
 	}
-	answer, err := k.secrets.seals.open(f.id, record.Answer)
+	answer, err := k.secrets.sealing.Load().open(f.id, record.Answer)
 	switch {
 	case err != nil:
 		return unavailable(err)
@@ -318,7 +323,7 @@ func (k *Keeper) stood(f *flight, record Record) (Result, error) {
 func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
 	defer cancel()
-	sealed := k.secrets.seals.close(f.id, answer)
+	sealed := k.secrets.sealing.Load().close(f.id, answer)
 	start := time.Now()
 	end := answer.end(start, k.margin, k.replayTime)
 	for pause := firstAgain; ; pause = min(2*pause, mostAgain) {
@@ -362,11 +367,17 @@ func (k *Keeper) put(ctx context.Context, f *flight, sealed []byte, end time.Tim
 // extend keeps the lease as long as someone waits or the run is held. If that fails, the lease may be
 // taken over, and the store does not take this flight's answer.
 func (k *Keeper) extend(ctx context.Context, f *flight) {
-	_, _ = k.store.Extend(ctx, f.id.name, f.lease, time.Until(f.leaseEnd()))
+	end := f.leaseEnd()
+	if held, err := k.store.Extend(ctx, f.id.name, f.lease, time.Until(end)); err == nil && held {
+		f.leased.Store(&end)
+	}
 }
 
-// extendSoon does it in the background, also when nobody waits any more but the run is held.
+// extendSoon does it in the background, if it is needed, also when nobody waits any more but the run is held.
 func (k *Keeper) extendSoon(f *flight) {
+	if !f.outlasts() {
+		return
+	}
 	k.workers.Run(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
 		defer cancel()

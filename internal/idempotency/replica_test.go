@@ -2,6 +2,7 @@ package idempotency_test
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -214,12 +215,8 @@ func TestAFullReplica(t *testing.T) {
 func TestSealingKeysAreRotated(t *testing.T) {
 	store, v := newMemory(), &vendor{life: time.Hour}
 	with := func(keys ...string) *idempotency.Keeper {
-		var bytes [][]byte
-		for _, key := range keys {
-			bytes = append(bytes, []byte(key))
-		}
-		keeper, err := idempotency.NewKeeper(store, secret, idempotency.WithSealingKeys(bytes...))
-		require.NoError(t, err)
+		keeper := newKeeper(t, store)
+		keeper.UseSealing(sealing(t, keys...))
 		return keeper
 	}
 	require.Equal(t, "token-1", do(withDeadline(t), with("first"), "message", v.run).answer)
@@ -231,4 +228,44 @@ func TestSealingKeysAreRotated(t *testing.T) {
 	store = newMemory()
 	require.Equal(t, "token-2", do(withDeadline(t), with("second", "first"), "message", v.run).answer)
 	require.Equal(t, replayed("token-2"), do(withDeadline(t), with("second"), "message", v.run), "sealed with the first of the list")
+}
+
+// sealing is what the keys make.
+func sealing(t *testing.T, keys ...string) *idempotency.Sealing {
+	t.Helper()
+	var bytes [][]byte
+	for _, key := range keys {
+		bytes = append(bytes, []byte(key))
+	}
+	made, err := idempotency.NewSealing(bytes...)
+	require.NoError(t, err)
+	return made
+}
+
+// Keys are rotated while replicas run, at one after the other: what each of them answers the others
+// repeat, at every moment; what was sealed with a key that is gone, none does.
+func TestSealingKeysAreRotatedWhileReplicasRun(t *testing.T) {
+	f, v := newFleet(t, 2), &vendor{life: time.Hour}
+	ask := func(at, key int) reply {
+		return doCall(withDeadline(t), f.keepers[at], idempotency.Call{Key: fmt.Sprint("key-", key), Run: v.run})
+	}
+	for _, keeper := range f.keepers {
+		keeper.UseSealing(sealing(t, "first"))
+	}
+	keys := 0
+	for _, step := range [][]string{{"first", "second"}, {"second", "first"}, {"second"}} {
+		for _, keeper := range f.keepers {
+			keeper.UseSealing(sealing(t, step...))
+			for at := range f.keepers {
+				issued := ask(at, keys)
+				require.Equal(t, idempotency.Issued, issued.outcome)
+				for other := range f.keepers {
+					require.Equal(t, replayed(issued.answer), ask(other, keys), "%v at replica %d", step, other)
+				}
+				keys++
+			}
+		}
+	}
+	require.Equal(t, idempotency.Unavailable, ask(0, 0).outcome)
+	require.Equal(t, keys, v.calls)
 }

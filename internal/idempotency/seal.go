@@ -23,8 +23,8 @@ const keyIDBytes = 8
 // errSeal is the error of an answer that no key at hand opens.
 var errSeal = errors.New("the stored answer was not sealed with a key that is configured, or was changed")
 
-// seals are the keys that open answers; the first one seals them.
-type seals []seal
+// Sealing is keys that open answers, of which the first one seals them.
+type Sealing struct{ seals []seal }
 
 // seal is a key and what stands before all that it sealed.
 type seal struct {
@@ -32,8 +32,9 @@ type seal struct {
 	aead   cipher.AEAD
 }
 
-func newSeals(keys [][]byte) (seals, error) {
-	made := make(seals, len(keys))
+// NewSealing returns what the keys make, one or more of 32 random bytes at least.
+func NewSealing(keys ...[]byte) (*Sealing, error) {
+	made := make([]seal, len(keys))
 	for i, key := range keys {
 		id, err := hkdf.Key(sha256.New, key, nil, "liveness-gateway idempotency sealing key id", keyIDBytes)
 		if err != nil {
@@ -45,29 +46,30 @@ func newSeals(keys [][]byte) (seals, error) {
 		}
 		made[i] = seal{append([]byte{sealVersion}, id...), aead}
 	}
-	return made, nil
+	return &Sealing{made}, nil
 }
 
 // close encrypts an answer so that it opens for this call only.
-func (s seals) close(call callID, answer Answer) []byte {
-	header := s[0].header
+func (s *Sealing) close(call callID, answer Answer) []byte {
+	first := &s.seals[0]
+	header := first.header
 	plain := make([]byte, expiresBytes, expiresBytes+len(answer.Content))
 	if !answer.Expires.IsZero() {
 		binary.BigEndian.PutUint64(plain, uint64(answer.Expires.UnixMilli()))
 	}
 	plain = append(plain, answer.Content...)
-	sealed := make([]byte, len(header), len(header)+len(plain)+s[0].aead.Overhead())
+	sealed := make([]byte, len(header), len(header)+len(plain)+first.aead.Overhead())
 	copy(sealed, header)
-	return s[0].aead.Seal(sealed, nil, plain, call.sealedWith(header)) //nolint:gosec // it makes the nonce itself
+	return first.aead.Seal(sealed, nil, plain, call.sealedWith(header)) //nolint:gosec // it makes the nonce itself
 }
 
 // open returns what close was given for the same call.
-func (s seals) open(call callID, sealed []byte) (Answer, error) {
+func (s *Sealing) open(call callID, sealed []byte) (Answer, error) {
 	if len(sealed) < 1+keyIDBytes {
 		return Answer{}, errSeal
 	}
 	header, content := sealed[:1+keyIDBytes], sealed[1+keyIDBytes:]
-	for _, seal := range s {
+	for _, seal := range s.seals {
 		if slices.Equal(seal.header, header) {
 			plain, err := seal.aead.Open(nil, nil, content, call.sealedWith(header))
 			if err != nil || len(plain) < expiresBytes {

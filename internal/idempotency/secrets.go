@@ -11,12 +11,13 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // secrets keeps what a store holds from whoever can read it: names and messages are
 // hashed with HMAC-SHA-256, answers sealed with AES-256-GCM.
 type secrets struct {
-	seals   seals
+	sealing atomic.Pointer[Sealing]
 	marking cipher.AEAD
 	hashes  sync.Pool // of hash.Hash, HMACs
 	markers sync.Pool // of *marker
@@ -26,23 +27,28 @@ type secrets struct {
 // that are hashed as they are.
 const blockBytes = 64 << 10
 
-// newSecrets derives what names and messages are hashed with from the naming secret, and
-// each sealing key from one of the others.
-func newSecrets(naming []byte, sealing ...[]byte) (*secrets, error) {
+// newSecrets derives what names and messages are hashed with from the naming secret, and what
+// answers are sealed with.
+func newSecrets(naming []byte) (*secrets, error) {
 	hashing, err := hkdf.Key(sha256.New, naming, nil, "liveness-gateway idempotency hashing", sha256.Size)
 	if err != nil {
 		return nil, err
 	}
-	seals, err := newSeals(sealing)
+	sealing, err := NewSealing(naming)
 	if err != nil {
 		return nil, err
 	}
 	marking, err := newGCM(naming, "marking", cipher.NewGCM)
-	return &secrets{
-		seals: seals, marking: marking,
+	if err != nil {
+		return nil, err
+	}
+	s := &secrets{
+		marking: marking,
 		hashes:  sync.Pool{New: func() any { return hmac.New(sha256.New, hashing) }},
 		markers: sync.Pool{New: func() any { return new(marker) }},
-	}, err
+	}
+	s.sealing.Store(sealing)
+	return s, nil
 }
 
 func newGCM(secret []byte, purpose string, mode func(cipher.Block) (cipher.AEAD, error)) (cipher.AEAD, error) {
