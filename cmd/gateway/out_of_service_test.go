@@ -120,7 +120,7 @@ func TestOutOfServiceOutlivesReloads(t *testing.T) {
 	text := strings.ReplaceAll(statusConfig, "URL", vendor.URL)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	parse := func(file string, text []byte, running *config.Config) (*config.Config, error) {
-		return config.Parse(file, text, vendors.All(), config.Replacing(running))
+		return parseConfig(file, text, config.Replacing(running))
 	}
 	cfg, err := config.Load(file, vendors.All())
 	require.NoError(t, err)

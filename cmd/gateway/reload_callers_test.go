@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,8 +31,18 @@ func callerKey(name, rules string) (token, text string) {
 // as makes a call of the caller whose key that is.
 func (g *reloading) as(t *testing.T, token, key string) (*livenessv1.IssueLivenessTokenResponse, error) {
 	t.Helper()
-	return g.client.IssueLivenessToken(metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+token),
-		&livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, IdempotencyKey: key})
+	return g.send(t, token, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, IdempotencyKey: key})
+}
+
+// login makes one of the scenario login.
+func (g *reloading) login(t *testing.T, token string) (*livenessv1.IssueLivenessTokenResponse, error) {
+	t.Helper()
+	return g.send(t, token, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, Scenario: "login"})
+}
+
+func (g *reloading) send(t *testing.T, token string, request *livenessv1.IssueLivenessTokenRequest) (*livenessv1.IssueLivenessTokenResponse, error) {
+	t.Helper()
+	return g.client.IssueLivenessToken(metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+token), request)
 }
 
 func (g *reloading) reload(t *testing.T, text string) {
@@ -126,6 +137,8 @@ func TestKeySetsAreReloaded(t *testing.T) {
 // account that stays keeps its connections.
 func TestConnectionsStay(t *testing.T) {
 	hold, held := make(chan struct{}), make(chan struct{}, 1)
+	release := sync.OnceFunc(func() { close(hold) })
+	defer release()
 	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1")
 	issue := vendor.Config.Handler
 	connections := map[string]bool{}
@@ -160,7 +173,7 @@ func TestConnectionsStay(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Len(t, g.page(t).Accounts, 1)
-	close(hold)
+	release()
 	require.NoError(t, <-ended)
 	vendor.mu.Lock()
 	defer vendor.mu.Unlock()

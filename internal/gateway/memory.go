@@ -3,6 +3,7 @@ package gateway
 import (
 	"os"
 	"runtime/debug"
+	"sync"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
@@ -28,5 +29,6 @@ func TuneMemory() {
 }
 
 // releaseStartup gives back what reading the configuration took: some 16 MiB, which would
-// otherwise stay until calls have made as much garbage.
-func releaseStartup() { debug.FreeOSMemory() }
+// otherwise stay until calls have made as much garbage. A process does it once, however many
+// gateways a test starts in it: it collects the whole heap.
+var releaseStartup = sync.OnceFunc(debug.FreeOSMemory)

@@ -67,6 +67,8 @@ type Reloader struct {
 	// the last reload.
 	files []string
 	taken [sha256.Size]byte
+	// reloaded tells who watches that there may be other files.
+	reloaded chan struct{}
 
 	mu     sync.Mutex
 	status Status
@@ -76,7 +78,7 @@ type Reloader struct {
 // read from the files.
 func New(read Read, running string, files []string, log *zap.Logger) *Reloader {
 	return &Reloader{
-		read: read, log: log, now: time.Now, files: files, taken: digest(files),
+		read: read, log: log, now: time.Now, files: files, taken: digest(files), reloaded: make(chan struct{}, 1),
 		status: Status{Running: Version{running, time.Now()}},
 	}
 }
@@ -94,6 +96,10 @@ func (r *Reloader) Reload(cause string) (Status, error) {
 	r.reloading.Lock()
 	defer r.reloading.Unlock()
 	hash, err := r.reload()
+	select {
+	case r.reloaded <- struct{}{}:
+	default: // it is not seen yet that there was another one
+	}
 	return r.note(hash, cause, err), err
 }
 
@@ -103,11 +109,11 @@ var errUnrest = errors.New("its files change while they are read")
 // reload takes into use what two readings in a row find the same: otherwise it might be half of
 // one version and half of another.
 func (r *Reloader) reload() (hash string, err error) {
-	var before [sha256.Size]byte
+	before := digest(r.files)
 	for n := range readings {
 		var candidate Candidate
 		if hash, candidate, err = r.read(); err != nil {
-			r.taken = digest(r.files)
+			r.taken = before // what has changed since may not be what was refused
 			return hash, err
 		}
 		r.files = candidate.Files()

@@ -64,6 +64,7 @@ func (w *watching) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-w.watcher.Events:
+		case <-w.reloaded:
 		case err := <-w.watcher.Errors: // events may have been lost
 			w.log.Debug("folders cannot be watched for a moment", zap.Error(err))
 		case <-every.C:
@@ -71,9 +72,8 @@ func (w *watching) run(ctx context.Context) {
 				_, _ = w.Reload(again) // it has noted what is wrong
 			}
 		case <-quiet.C:
-			armed = w.look()
-			w.follow()
-			if armed {
+			w.follow() // first: what changes after the look is told
+			if armed = w.look(); armed {
 				quiet.Reset(w.rest)
 			}
 			continue
