@@ -114,3 +114,15 @@ func (m *InMemory) Take(_ context.Context, caller string) (wait time.Duration, e
 	missing := 1 - bucket.TokensAt(now)
 	return max(time.Nanosecond, time.Duration(math.Ceil(missing/float64(bucket.Limit())*float64(time.Second)))), nil
 }
+
+// Granted takes one call of the caller's that somebody else has granted. Where there is none to
+// take, less than one is owed: a caller who has its whole rate elsewhere gets nothing here.
+func (m *InMemory) Granted(caller string) {
+	bucket := (*m.buckets.Load())[caller]
+	if bucket == nil {
+		return
+	}
+	if now := time.Now(); bucket.TokensAt(now) > 0 {
+		bucket.ReserveN(now, 1)
+	}
+}

@@ -60,7 +60,8 @@ type Rates struct {
 	impatient *redis.Impatient
 	process   string
 	rates     atomic.Pointer[map[string]shared]
-	// own is what the replica holds callers to while Redis is down.
+	// own is what the replica holds callers to while Redis is down. What Redis grants counts
+	// there too: where Redis is late now and then, a caller has its rate once, not twice.
 	own *quota.InMemory
 }
 
@@ -113,15 +114,20 @@ func (r *Rates) beSeen(ctx context.Context) {
 	}
 }
 
-// Take takes one call of the caller's. While Redis is down it takes one of the replica's share:
-// the rate by as many as there were replicas when Redis was last up. It never fails.
+// Take takes one call of the caller's. While Redis is down or late it takes one of what is left
+// of the replica's share: the rate by as many as there were replicas when Redis was last up. It
+// never fails.
 func (r *Rates) Take(ctx context.Context, caller string) (wait time.Duration, err error) {
 	rate, bounded := (*r.rates.Load())[caller]
 	if !bounded {
 		return 0, nil
 	}
-	if wait, err = r.takeShared(ctx, rate); err != nil {
+	wait, err = r.takeShared(ctx, rate)
+	if err != nil {
 		return r.own.Take(ctx, caller)
+	}
+	if wait == 0 {
+		r.own.Granted(caller)
 	}
 	return wait, nil
 }

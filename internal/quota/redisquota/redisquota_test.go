@@ -101,6 +101,45 @@ func TestTheShareOfAReplica(t *testing.T) {
 	require.LessOrEqual(t, taken, 4)
 }
 
+// Of a Redis that is late now and then a caller has its rate once: what the replica grants by
+// itself meanwhile and what Redis grants are one.
+func TestARedisThatIsLateNowAndThen(t *testing.T) {
+	s := miniredis.RunT(t)
+	r := newRates(t, s.Addr())
+	r.Use(map[string]quota.Rate{"shop": {PerSecond: 20, Burst: 4}})
+	require.Eventually(t, r.client.Up, time.Minute, time.Millisecond)
+	// The client is never late for who has left.
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	taken, began := 0, time.Now()
+	for i := 0; time.Since(began) < 2*time.Second; i++ {
+		if wait, err := r.Take([]context.Context{left, t.Context()}[i%2], "shop"); err == nil && wait == 0 {
+			taken++
+		}
+		time.Sleep(time.Millisecond)
+	}
+	require.Greater(t, taken, 4)
+	require.LessOrEqual(t, float64(taken), 4+4+20*time.Since(began).Seconds())
+}
+
+// Who has had the one call that it has from Redis gets no other while Redis is late, also by other
+// rates.
+func TestWhatRedisGrantedIsNotGrantedAgain(t *testing.T) {
+	r := newRates(t, miniredis.RunT(t).Addr())
+	require.Eventually(t, r.client.Up, time.Minute, time.Millisecond)
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	wait, err := r.Take(t.Context(), "bank")
+	require.NoError(t, err)
+	require.Zero(t, wait)
+	for range 2 {
+		wait, err = r.Take(left, "bank")
+		require.NoError(t, err)
+		require.Positive(t, wait)
+		r.Use(map[string]quota.Rate{"bank": {PerSecond: 0.002, Burst: 1}})
+	}
+}
+
 // A replica that is gone does not count for long.
 func TestReplicasThatAreGone(t *testing.T) {
 	s, now := miniredis.RunT(t), time.Now()
