@@ -32,7 +32,7 @@ const (
 // releases the step's grant.
 func (c *call) attempt(ctx context.Context, s *step) *providers.Error {
 	photos, kind, start := c.lastUse(s), c.kind(s), time.Now()
-	limit, ends := c.timeFor(ctx, s)
+	limit, ends := c.timeFor(ctx, s, start)
 	held := c.held(start.Add(limit))
 	attemptCtx, cancel := context.WithDeadline(held.context(ctx), start.Add(limit))
 	failure := c.ask(held.watch(photos.watch(attemptCtx)), s, start)
@@ -72,7 +72,7 @@ func (c *call) record(s *step, kind Kind, start time.Time, failure *providers.Er
 	} else {
 		attempt.Reason, attempt.Exchange = failure.Reason, failure.Exchange
 	}
-	s.target.OwnGuard().Release(end, s.grant, resultOf(attempt, by))
+	s.target.OwnGuard().Release(end, &s.grant, resultOf(attempt, by))
 	if s.release != nil {
 		s.release()
 	}
@@ -92,17 +92,17 @@ func (c *call) kind(s *step) Kind {
 	}
 }
 
-// timeFor returns the time that an attempt has, and what its end then is: the target's own
-// time, or what the caller's deadline leaves. One that may be held has its own time, as
-// its answer is of use to the next who comes. A probe is likely to fail, so it leaves half
-// to another target, unless the one before it was cut short for that.
-func (c *call) timeFor(ctx context.Context, s *step) (limit time.Duration, ends cut) {
-	limit, left := s.target.Timeout, timeLeft(ctx)-replyReserve
+// timeFor returns the time that an attempt has which begins at start, and what its end then is:
+// the target's own time, or what the caller's deadline leaves. One that may be held has its own
+// time, as its answer is of use to the next who comes. A probe is likely to fail, so it leaves
+// half to another target, unless the one before it was cut short for that.
+func (c *call) timeFor(ctx context.Context, s *step, start time.Time) (limit time.Duration, ends cut) {
+	limit, left := s.target.Timeout, timeLeftAt(ctx, start)-replyReserve
 	if half := left / 2; s.grant.Probe && !s.grant.FullTime && half < limit && c.hasOther(s.target) {
 		return half, halved
 	}
 	switch {
-	case c.hold != nil:
+	case c.query.Hold != nil:
 		return min(limit, maxHeld), notCut
 	case left < limit:
 		return left, outrun
@@ -193,8 +193,8 @@ func (c *call) ask(ctx context.Context, s *step, now time.Time) (failure *provid
 		}
 	}()
 	token, err := s.target.Issuer.Issue(ctx, providers.Call{
-		Request: c.request, Credential: s.grant.Credential, Now: now, ClockOffset: s.grant.ClockOffset,
-		RequestID: c.requestID,
+		Request: c.query.Request, Credential: s.grant.Credential, Now: now, ClockOffset: s.grant.ClockOffset,
+		RequestID: c.query.RequestID,
 	})
 	if err != nil || token == nil {
 		return asError(err)

@@ -21,21 +21,19 @@ const (
 
 // call is a call in flight: what was tried so far, and what comes next.
 type call struct {
+	query     *Query
 	plan      route.Plan
-	request   *providers.Request
-	caller    string
-	requestID string
 	onAttempt func(*Attempt)
 	outcome   Outcome
+	// first is where the attempts of the outcome are, as long as there is but one.
+	first [1]Attempt
 	// source is whose values the request holds, once it was asked for.
 	source guard.Source
-	// step is the attempt that is being made.
+	// step is the attempt that is being made, or that may begin.
 	step step
 
-	// hold and releasePhotos are the query's, retained the router's.
-	hold          func(until time.Time) (release func())
-	releasePhotos func()
-	retained      *atomic.Int64
+	// retained is the router's.
+	retained *atomic.Int64
 	// photosReleased says that the call has released its photos: no further attempt is
 	// possible.
 	photosReleased bool
@@ -65,18 +63,11 @@ func (c *call) mayAttempt(ctx context.Context) bool {
 	return !stop && (last.policy().another || len(last.Err.Violations) > 0)
 }
 
-// take makes the next step the call's. Inlined, its frame would take stack while the vendor
-// is waited for.
+// next acquires the attempt to make as the call's step. The order of its steps is the policy of
+// failover and retry. Inlined, its frame would take stack while the vendor is waited for.
 //
 //go:noinline
-func (c *call) take(ctx context.Context) (ok bool) {
-	c.step, ok = c.next(ctx)
-	return ok
-}
-
-// next acquires the attempt to make. The order of its steps is the policy of failover and
-// retry.
-func (c *call) next(ctx context.Context) (step, bool) {
+func (c *call) next(ctx context.Context) (ok bool) {
 	last := c.last()
 	if last != nil && !last.policy().another {
 		// The caller is to blame: only a target that does not send what the last one
@@ -84,25 +75,25 @@ func (c *call) next(ctx context.Context) (step, bool) {
 		return c.acquireFailover(ctx)
 	}
 	if last != nil && len(c.refusedCredentials(last.Target.Account)) <= 1 {
-		if s, ok := c.acquireCorrected(ctx, last); ok {
-			return s, true
+		if c.acquireCorrected(ctx, last) {
+			return true
 		}
 	}
-	if s, ok := c.acquireFailover(ctx); ok {
-		return s, true
+	if c.acquireFailover(ctx) {
+		return true
 	}
-	if s, ok := c.acquireOtherCredential(ctx); ok {
-		return s, true
+	if c.acquireOtherCredential(ctx) {
+		return true
 	}
-	if s, ok := c.backOffAndAcquireRetry(ctx); ok {
-		return s, true
+	if c.backOffAndAcquireRetry(ctx) {
+		return true
 	}
 	return c.waitAndAcquire(ctx)
 }
 
 // acquireCorrected acquires the last target again, at once, with another credential or
 // with the vendor's clock, if that is what it failed for. Signing again spends a retry.
-func (c *call) acquireCorrected(ctx context.Context, last *Attempt) (step, bool) {
+func (c *call) acquireCorrected(ctx context.Context, last *Attempt) (ok bool) {
 	switch last.policy().same {
 	case otherCredential:
 		return c.acquire(ctx, last.Target)
@@ -113,13 +104,13 @@ func (c *call) acquireCorrected(ctx context.Context, last *Attempt) (step, bool)
 		}
 	case never, afterBackoff:
 	}
-	return step{}, false
+	return false
 }
 
 // acquireFailover acquires a target that was not tried and sends no field that was refused
 // in this call: first of a provider that did not fail in it, in the order of the plan. It
 // notes afresh which are unavailable.
-func (c *call) acquireFailover(ctx context.Context) (step, bool) {
+func (c *call) acquireFailover(ctx context.Context) (ok bool) {
 	c.outcome.Unavailable = c.outcome.Unavailable[:0]
 	for _, failed := range [...]bool{false, true} {
 		for _, target := range c.plan.Targets {
@@ -127,34 +118,34 @@ func (c *call) acquireFailover(ctx context.Context) (step, bool) {
 				c.sendsWhatWasRefused(target) {
 				continue
 			}
-			if s, ok := c.acquire(ctx, target); ok {
-				return s, true
+			if c.acquire(ctx, target) {
+				return true
 			}
 		}
 		if len(c.outcome.Attempts) == 0 {
 			break
 		}
 	}
-	return step{}, false
+	return false
 }
 
 // acquireOtherCredential acquires a target that was refused a credential, with another one.
-func (c *call) acquireOtherCredential(ctx context.Context) (step, bool) {
+func (c *call) acquireOtherCredential(ctx context.Context) (ok bool) {
 	for i := range c.outcome.Attempts {
 		a := &c.outcome.Attempts[i]
 		if a.policy().same != otherCredential || c.ambiguousOn(a.Target.Account) {
 			continue
 		}
-		if s, ok := c.acquire(ctx, a.Target); ok {
-			return s, true
+		if c.acquire(ctx, a.Target) {
+			return true
 		}
 	}
-	return step{}, false
+	return false
 }
 
 // backOffAndAcquireRetry lets the backoff of the first retryable target pass, acquires the
 // target and spends a retry.
-func (c *call) backOffAndAcquireRetry(ctx context.Context) (step, bool) {
+func (c *call) backOffAndAcquireRetry(ctx context.Context) (ok bool) {
 	for _, target := range c.plan.Targets {
 		if !c.retryable(target) || c.ambiguousOn(target.Account) {
 			continue
@@ -166,37 +157,33 @@ func (c *call) backOffAndAcquireRetry(ctx context.Context) (step, bool) {
 		}
 		c.wait(ctx, backoff, nil)
 		if ctx.Err() != nil {
-			return step{}, false
+			return false
 		}
 		return c.acquireRetry(ctx, target)
 	}
-	return step{}, false
+	return false
 }
 
 // waitAndAcquire waits for the first target that had no slot free, here or in all replicas, or
 // no token of its rate, and acquires the target.
-func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
+func (c *call) waitAndAcquire(ctx context.Context) (ok bool) {
 	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
 	for u := c.unavailableFor(guard.LimitReached); u != nil; u = c.unavailableFor(guard.LimitReached) {
 		target := u.Target
-		turn, ok := target.OwnGuard().Await(c.caller)
+		turn, ok := target.OwnGuard().Await(c.query.Caller)
 		if !ok {
 			break
 		}
 		called := c.wait(ctx, time.Until(end), turn.Called())
-		s, ok := step{}, false
-		if called {
-			grant, refusal := turn.Acquire(time.Now(), target.Timeout, c.refusedCredentials(target.Account))
-			s, ok = c.stepOf(ctx, target, grant, refusal)
-		}
+		ok = called && c.acquireCalled(ctx, target, turn)
 		turn.Leave()
 		if ok || !called {
-			return s, ok
+			return ok
 		}
 	}
 	if u := c.unavailableFor(guard.VendorLimitReached); u != nil && u.Target.Limit != nil {
-		if s, ok := c.awaitShared(ctx, u.Target, end); ok {
-			return s, true
+		if c.awaitShared(ctx, u.Target, end) {
+			return true
 		}
 	}
 	if u := c.unavailableFor(guard.RateLimited); u != nil && u.RetryAt.Before(end) {
@@ -205,7 +192,7 @@ func (c *call) waitAndAcquire(ctx context.Context) (step, bool) {
 			return c.acquire(ctx, u.Target)
 		}
 	}
-	return step{}, false
+	return false
 }
 
 // wait lets time pass until called, and reports whether it was.
@@ -229,34 +216,44 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 
 // acquire asks whether an attempt on the target may begin, with a credential that the call
 // has not tried. It notes a target that is unavailable.
-func (c *call) acquire(ctx context.Context, target *route.Target) (step, bool) {
+func (c *call) acquire(ctx context.Context, target *route.Target) (ok bool) {
 	if target.OutOfService != "" {
 		c.noteUnavailable(target, guard.Refusal{Why: route.OutOfService})
-		return step{}, false
+		return false
 	}
 	if c.sharedLimitRefuses(target) {
-		return step{}, false
+		return false
 	}
-	grant, refusal := target.OwnGuard().Acquire(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
-	return c.stepOf(ctx, target, grant, refusal)
+	c.step = step{target: target}
+	refusal := target.OwnGuard().Acquire(&c.step.grant, c.query.Caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
+	return c.allowed(ctx, refusal)
 }
 
 // acquireRetry is acquire for a retry, which it spends.
-func (c *call) acquireRetry(ctx context.Context, target *route.Target) (step, bool) {
-	grant, refusal := target.OwnGuard().AcquireRetry(c.caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
-	return c.stepOf(ctx, target, grant, refusal)
+func (c *call) acquireRetry(ctx context.Context, target *route.Target) (ok bool) {
+	c.step = step{target: target}
+	refusal := target.OwnGuard().AcquireRetry(&c.step.grant, c.query.Caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
+	return c.allowed(ctx, refusal)
 }
 
-// stepOf makes a step of a grant that the replicas' shared limit allows, or notes the refusal.
-func (c *call) stepOf(ctx context.Context, target *route.Target, grant guard.Grant, refusal guard.Refusal) (step, bool) {
+// acquireCalled is acquire with the slot that is kept for the turn.
+func (c *call) acquireCalled(ctx context.Context, target *route.Target, turn *guard.Turn) (ok bool) {
+	c.step = step{target: target}
+	refusal := turn.Acquire(&c.step.grant, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
+	return c.allowed(ctx, refusal)
+}
+
+// allowed reports whether the step has its grant, and the replicas' shared limit allows it. It
+// notes a refusal.
+func (c *call) allowed(ctx context.Context, refusal guard.Refusal) bool {
 	switch refusal.Why {
 	case "":
-		return c.share(ctx, step{target: target, grant: grant})
+		return c.share(ctx)
 	case guard.RetryBudgetSpent: // the target itself is available
 	default:
-		c.noteUnavailable(target, refusal)
+		c.noteUnavailable(c.step.target, refusal)
 	}
-	return step{}, false
+	return false
 }
 
 // sharedLimitRefuses reports, and notes, that the replicas' shared limit has just refused an
@@ -275,24 +272,25 @@ func (c *call) sharedLimitRefuses(target *route.Target) bool {
 
 // share asks the limit that the replicas share, if there is one. A step that it refuses is
 // given up.
-func (c *call) share(ctx context.Context, s step) (step, bool) {
+func (c *call) share(ctx context.Context) (ok bool) {
+	s := &c.step
 	if s.target.Limit == nil {
-		return s, true
+		return true
 	}
 	var retryAt time.Time
 	if s.release, retryAt = s.target.Limit.Acquire(ctx, s.target.Timeout); s.release != nil {
-		return s, true
+		return true
 	}
-	s.target.OwnGuard().Cancel(time.Now(), s.grant)
+	s.target.OwnGuard().Cancel(time.Now(), &s.grant)
 	c.noteUnavailable(s.target, guard.Refusal{Why: guard.VendorLimitReached, RetryAt: retryAt})
-	return step{}, false
+	return false
 }
 
 // awaitShared asks the shared limit again and again until it allows an attempt, or until end.
-func (c *call) awaitShared(ctx context.Context, target *route.Target, end time.Time) (s step, ok bool) {
+func (c *call) awaitShared(ctx context.Context, target *route.Target, end time.Time) (ok bool) {
 	leave, ok := target.Limit.Await()
 	if !ok {
-		return step{}, false
+		return false
 	}
 	defer leave()
 	u := c.unavailableFor(guard.VendorLimitReached)
@@ -301,12 +299,12 @@ func (c *call) awaitShared(ctx context.Context, target *route.Target, end time.T
 		if ctx.Err() != nil {
 			break
 		}
-		if s, ok = c.acquire(ctx, target); ok {
-			return s, true
+		if c.acquire(ctx, target) {
+			return true
 		}
 		u = c.unavailable(target)
 	}
-	return step{}, false
+	return false
 }
 
 // failure returns the failure that speaks for a call without a token.

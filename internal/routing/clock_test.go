@@ -138,9 +138,10 @@ func TestRejectedThoughTheClockIsKnown(t *testing.T) {
 		a, v := skewedBy(10*time.Minute, providers.VendorCredentialsRejected)
 		r := router(a)
 		first := targetOf(r, 0).OwnGuard()
-		grant, _ := first.Acquire("", time.Now(), time.Second, nil, guard.Nobody)
+		grant := new(guard.Grant)
+		_ = first.Acquire(grant, "", time.Now(), time.Second, nil, guard.Nobody)
 		first.Release(time.Now(), grant, guard.Result{SignatureRefused: true, Date: time.Now().Add(v.ahead)})
-		grant, _ = first.Acquire("", time.Now(), time.Second, nil, guard.Nobody)
+		_ = first.Acquire(grant, "", time.Now(), time.Second, nil, guard.Nobody)
 		first.Release(time.Now(), grant, guard.Result{Issued: true})
 		targetOf(r, 0).Issuer = answering(func(ctx context.Context, call providers.Call) (*providers.Token, error) {
 			token, err := v.Issue(ctx, call)

@@ -69,7 +69,8 @@ func TestOtherCredentialAtOnce(t *testing.T) {
 // spendRetries leaves the target's account without a retry.
 func spendRetries(target *route.Target) {
 	for {
-		grant, refusal := target.OwnGuard().AcquireRetry("", time.Now(), time.Second, nil, guard.Nobody)
+		grant := new(guard.Grant)
+		refusal := target.OwnGuard().AcquireRetry(grant, "", time.Now(), time.Second, nil, guard.Nobody)
 		if refusal.Why != "" {
 			return
 		}

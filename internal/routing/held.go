@@ -20,10 +20,10 @@ type held struct {
 
 // held returns what holds an attempt that ends then at the latest. It must be ended.
 func (c *call) held(ends time.Time) *held {
-	if c.hold == nil {
+	if c.query.Hold == nil {
 		return nil
 	}
-	return &held{hold: c.hold, ends: ends}
+	return &held{hold: c.query.Hold, ends: ends}
 }
 
 // context returns ctx without its deadline, which is the callers' and not the attempt's.

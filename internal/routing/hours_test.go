@@ -278,7 +278,8 @@ func TestCancelledBackoffSpendsNoRetry(t *testing.T) {
 		}
 		made := 0
 		for targetOf(r, 0).OwnGuard().MayRetry(time.Now()) {
-			grant, _ := targetOf(r, 0).OwnGuard().AcquireRetry("", time.Now(), time.Second, nil, guard.Nobody)
+			grant := new(guard.Grant)
+			_ = targetOf(r, 0).OwnGuard().AcquireRetry(grant, "", time.Now(), time.Second, nil, guard.Nobody)
 			targetOf(r, 0).OwnGuard().Release(time.Now(), grant, guard.Result{})
 			made++
 		}
@@ -321,7 +322,8 @@ func TestWaitForTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account := guard.NewAccount(1, 10_000)
 		limited := account.Target(sdk.ID, "")
-		grant, _ := limited.Acquire("", time.Now(), time.Second, nil, guard.Nobody)
+		grant := new(guard.Grant)
+		_ = limited.Acquire(grant, "", time.Now(), time.Second, nil, guard.Nobody)
 		limited.Release(time.Now(), grant, guard.Result{Answered: true, RateLimited: true})
 		r := router(target("a", on(account)))
 		outcome, failure := callFor(t, r, 8*time.Second)

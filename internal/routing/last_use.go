@@ -28,15 +28,15 @@ type lastUse struct {
 // lastUse says whether the step's attempt is the last use of the photos. It must be
 // ended.
 func (c *call) lastUse(s *step) *lastUse {
-	bytes := int64(c.request.PhotoBytes())
-	if bytes == 0 || c.releasePhotos == nil || c.mayAttemptAfter(s.target) {
+	bytes := int64(c.query.Request.PhotoBytes())
+	if bytes == 0 || c.query.ReleasePhotos == nil || c.mayAttemptAfter(s.target) {
 		return nil
 	}
 	if c.retained.Add(bytes) <= maxRetainedBytes {
 		return &lastUse{retained: c.retained, bytes: bytes}
 	}
 	c.retained.Add(-bytes)
-	return &lastUse{releasePhotos: c.releasePhotos}
+	return &lastUse{releasePhotos: c.query.ReleasePhotos}
 }
 
 // mayAttemptAfter reports whether a failed attempt on the target may be followed by one on

@@ -14,7 +14,7 @@ import (
 // not changed.
 func (c *call) read(failure *providers.Error, s *step, start, end time.Time) *providers.Error {
 	switch {
-	case failure.CallersFault() && !sent(c.request, s.target.Product, failure.Reason):
+	case failure.CallersFault() && !sent(c.query.Request, s.target.Product, failure.Reason):
 		return as(failure, providers.ArgumentRejected)
 	case failure.Reason == providers.VendorCredentialsRejected && c.clockInDoubt(failure, s, start, end):
 		return as(failure, providers.VendorSignatureExpired)

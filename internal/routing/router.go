@@ -61,9 +61,8 @@ func (r *Router) tableOf(query *Query) *route.Table {
 // *providers.Error; the outcome, never nil, then holds the attempts and the targets that
 // were ruled out or unavailable too.
 func (r *Router) Issue(ctx context.Context, query *Query) (*Outcome, error) {
-	c := &call{
-		request: query.Request, caller: query.Caller, requestID: query.RequestID, onAttempt: r.onAttempt, hold: query.Hold, releasePhotos: query.ReleasePhotos, retained: &r.retained,
-	}
+	c := &call{query: query, onAttempt: r.onAttempt, retained: &r.retained}
+	c.outcome.Attempts = c.first[:0]
 	c.outcome.Start = time.Now()
 	failure := r.issue(ctx, query, c)
 	c.outcome.Duration = time.Since(c.outcome.Start)
@@ -76,7 +75,7 @@ func (r *Router) Issue(ctx context.Context, query *Query) (*Outcome, error) {
 
 // issue makes the call's attempts.
 func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Error {
-	if timeLeft(ctx) < minBudget {
+	if timeLeftAt(ctx, c.outcome.Start) < minBudget {
 		return &providers.Error{Reason: providers.DeadlineTooShort, Message: "a call needs at least 100 ms"}
 	}
 	var failure *providers.Error
@@ -85,7 +84,7 @@ func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Er
 	if failure != nil {
 		return failure
 	}
-	for c.mayAttempt(ctx) && c.take(ctx) {
+	for c.mayAttempt(ctx) && c.next(ctx) {
 		if failure := c.attempt(ctx, &c.step); failure == nil {
 			return nil
 		}
@@ -94,7 +93,9 @@ func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Er
 }
 
 // timeLeft returns the time to ctx's deadline; none if it has no deadline.
-func timeLeft(ctx context.Context) time.Duration {
+func timeLeft(ctx context.Context) time.Duration { return timeLeftAt(ctx, time.Now()) }
+
+func timeLeftAt(ctx context.Context, now time.Time) time.Duration {
 	deadline, _ := ctx.Deadline()
-	return time.Until(deadline)
+	return deadline.Sub(now)
 }

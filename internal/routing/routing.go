@@ -25,7 +25,8 @@ type Query struct {
 	// Hold, if there is one, is called when the request of an attempt is being sent: from
 	// then on ctx must not end, whoever leaves, before the release that it returns is
 	// called, which is done by until. It may be called from any goroutine. The attempt
-	// then has its own time, whatever the caller's deadline.
+	// then has its own time, whatever the caller's deadline. Of a ctx that has ended it returns
+	// nil, and the request is not sent.
 	Hold func(until time.Time) (release func())
 }
 

@@ -118,7 +118,8 @@ func TestARefusedRetryIsNotSpent(t *testing.T) {
 	own := account.Target("product", "")
 	now := time.Now()
 	for range 100 {
-		grant, refusal := own.AcquireRetry("", now, time.Second, nil, guard.Nobody)
+		grant := new(guard.Grant)
+		refusal := own.AcquireRetry(grant, "", now, time.Second, nil, guard.Nobody)
 		require.Empty(t, refusal.Why)
 		own.Cancel(now, grant)
 	}

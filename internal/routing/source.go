@@ -13,6 +13,7 @@ import (
 var texts = providers.FieldSet(
 	providers.FieldSubjectID, providers.FieldReference, providers.FieldIdentityDocument, providers.FieldPhotos,
 	providers.FieldReturnURL, providers.FieldNotifyURL, providers.FieldExtraData,
+	providers.FieldClientMetadata, providers.FieldDeviceID,
 )
 
 // sourceSeed differs in each process: nobody can make two sources one.
@@ -24,7 +25,7 @@ func (c *call) sourceFor(target *route.Target) guard.Source {
 		return guard.Nobody
 	}
 	if c.source == guard.Nobody {
-		c.source = sourceOf(c.caller, c.request)
+		c.source = sourceOf(c.query.Caller, c.query.Request)
 	}
 	return c.source
 }
@@ -53,6 +54,8 @@ func sourceOf(caller string, r *providers.Request) guard.Source {
 	add(r.ReturnURL.Reveal())
 	add(r.NotifyURL.Reveal())
 	add(r.ExtraData.Reveal())
+	add(r.ClientMetadata.Reveal())
+	add(r.DeviceID.Reveal())
 	if empty {
 		return guard.Nobody
 	}

@@ -54,7 +54,8 @@ func TestNoTargetAvailable(t *testing.T) {
 func crowded(t *testing.T, takes time.Duration, change ...func(*route.Target)) route.Target {
 	t.Helper()
 	account := guard.NewAccount(1, 1)
-	grant, refusal := account.Target(sdk.ID, "").Acquire("", time.Now(), time.Second, nil, guard.Nobody)
+	grant := new(guard.Grant)
+	refusal := account.Target(sdk.ID, "").Acquire(grant, "", time.Now(), time.Second, nil, guard.Nobody)
 	require.Empty(t, refusal)
 	time.AfterFunc(takes, func() { account.Target(sdk.ID, "").Release(time.Now(), grant, guard.Result{}) })
 	return target("a", append(change, on(account))...)
@@ -129,8 +130,9 @@ func TestSlotGoesToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account := guard.NewAccount(1, 2)
 		busy := account.Target(sdk.ID, "")
-		take := func() guard.Grant {
-			grant, refusal := busy.Acquire("", time.Now(), time.Second, nil, guard.Nobody)
+		take := func() *guard.Grant {
+			grant := new(guard.Grant)
+			refusal := busy.Acquire(grant, "", time.Now(), time.Second, nil, guard.Nobody)
 			require.Empty(t, refusal)
 			return grant
 		}

@@ -43,8 +43,10 @@ type known struct {
 	// restEnd is until when the vendor asked to be left alone.
 	restEnd  time.Time
 	products map[string]*product
-	callers  map[string]*callerState
-	queue    queue
+	// nobody is for the calls without a caller's name, callers for the others.
+	nobody  callerState
+	callers map[string]*callerState
+	queue   queue
 	// roll is a random number from 0 to 1.
 	roll func() float64
 }
@@ -104,7 +106,7 @@ func (a *Account) Target(productID, identity string) *Target {
 		p = &product{breaker: NewBreaker(&breakerConfig), ejections: make(map[string]*credential), own: make(map[string]*own)}
 		a.products[productID] = p
 	}
-	t := &Target{account: a, product: &productView{product: p, credentials: make([]*credential, len(a.ids))}, own: p.before[identity]}
+	t := &Target{account: a, product: productView{product: p, credentials: make([]*credential, len(a.ids))}, own: p.before[identity]}
 	for i, id := range a.ids {
 		if p.ejections[id] == nil {
 			p.ejections[id] = newCredential()

@@ -13,9 +13,10 @@ import (
 )
 
 // granted is a grant that must be given.
-func granted(t *testing.T, target *Target, now time.Time, tried ...int) Grant {
+func granted(t *testing.T, target *Target, now time.Time, tried ...int) *Grant {
 	t.Helper()
-	grant, refusal := target.Acquire("", now, 3*time.Second, tried, Nobody)
+	grant := new(Grant)
+	refusal := target.Acquire(grant, "", now, 3*time.Second, tried, Nobody)
 	require.Empty(t, refusal)
 	return grant
 }
@@ -23,9 +24,10 @@ func granted(t *testing.T, target *Target, now time.Time, tried ...int) Grant {
 // refused is why there is no grant.
 func refused(t *testing.T, target *Target, now time.Time, tried ...int) Why {
 	t.Helper()
-	grant, refusal := target.Acquire("", now, 3*time.Second, tried, Nobody)
+	grant := new(Grant)
+	refusal := target.Acquire(grant, "", now, 3*time.Second, tried, Nobody)
 	require.NotEmpty(t, refusal)
-	require.Equal(t, Grant{}, grant)
+	require.Equal(t, Grant{}, *grant)
 	require.False(t, refusal.RetryAt.Before(now))
 	return refusal.Why
 }
@@ -117,8 +119,9 @@ func TestProbedCredentialIsGoodAgain(t *testing.T) {
 	ends(t, target, epoch, 1, Result{Credential: Faulty})
 	ends(t, target, at(5*time.Second), 1, Result{Credential: Healthy})
 	grant := granted(t, target, at(5*time.Second))
+	require.Equal(t, at(5*time.Second), grant.slot.Start())
 	grant.slot = limit.Slot{}
-	require.Equal(t, Grant{caller: target.account.callers[""], start: at(5 * time.Second), credential: Permit{era: 3}}, grant)
+	require.Equal(t, Grant{caller: target.account.caller(""), credential: Permit{era: 3}}, *grant)
 }
 
 func TestSlotsAreTheAccounts(t *testing.T) {
@@ -196,7 +199,8 @@ func TestGrantHasTheClockOffset(t *testing.T) {
 // retry makes a retry that must be allowed, and ends.
 func retry(t *testing.T, target *Target, now time.Time) {
 	t.Helper()
-	grant, refusal := target.AcquireRetry("", now, time.Second, nil, Nobody)
+	grant := new(Grant)
+	refusal := target.AcquireRetry(grant, "", now, time.Second, nil, Nobody)
 	require.Empty(t, refusal)
 	target.Release(now, grant, Result{})
 }
@@ -205,8 +209,9 @@ func retry(t *testing.T, target *Target, now time.Time) {
 func noRetry(t *testing.T, target *Target, now time.Time) {
 	t.Helper()
 	require.False(t, target.MayRetry(now))
-	grant, refusal := target.AcquireRetry("", now, time.Second, nil, Nobody)
-	require.Equal(t, Grant{}, grant)
+	grant := new(Grant)
+	refusal := target.AcquireRetry(grant, "", now, time.Second, nil, Nobody)
+	require.Equal(t, Grant{}, *grant)
 	require.Equal(t, Refusal{RetryBudgetSpent, now}, refusal)
 }
 
@@ -230,7 +235,7 @@ func TestRefusedRetrySpendsNothing(t *testing.T) {
 	target := a.Target("p", "")
 	grant := granted(t, target, epoch)
 	for range 2 * limit.RetryBurst {
-		_, refusal := target.AcquireRetry("", epoch, time.Second, nil, Nobody)
+		refusal := target.AcquireRetry(new(Grant), "", epoch, time.Second, nil, Nobody)
 		require.Equal(t, LimitReached, refusal.Why)
 	}
 	target.Release(epoch, grant, Result{})
@@ -275,7 +280,8 @@ func TestAccountUnderConcurrency(t *testing.T) {
 
 // use makes an attempt, or waits for its turn.
 func use(target *Target, verdict Verdict) {
-	grant, refusal := target.Acquire("", time.Now(), time.Second, nil, Nobody)
+	grant := new(Grant)
+	refusal := target.Acquire(grant, "", time.Now(), time.Second, nil, Nobody)
 	switch refusal.Why {
 	case "":
 		target.Release(time.Now(), grant, Result{Product: verdict, Credential: verdict})

@@ -30,7 +30,8 @@ func BenchmarkAcquireRelease(b *testing.B) {
 // acquireRelease guards an attempt, and reports whether it may begin. It takes no testing.TB: half of
 // what was measured was Helper.
 func acquireRelease(target *Target) bool {
-	grant, refusal := target.Acquire("", time.Now(), time.Second, nil, Nobody)
+	grant := new(Grant)
+	refusal := target.Acquire(grant, "", time.Now(), time.Second, nil, Nobody)
 	if refusal.Why != "" {
 		return false
 	}

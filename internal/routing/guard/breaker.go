@@ -60,7 +60,7 @@ type Breaker struct {
 	state  State
 	// era counts the changes of state and the probes: a permit of an earlier era has
 	// nothing to say any more.
-	era uint64
+	era uint32
 	// consecutive counts the faults since the last healthy verdict, while closed.
 	consecutive int
 	// window holds the verdicts that were not neutral, while closed.
@@ -89,25 +89,29 @@ func NewBreaker(config *BreakerConfig) Breaker {
 // Permit lets one attempt pass. It must be released once, whatever becomes of the attempt;
 // a probe's runs out by itself.
 type Permit struct {
-	era uint64
+	era uint32
 	// Probe says that the attempt decides whether the breaker closes, FullTime that it
 	// must not be cut short.
 	Probe, FullTime bool
 }
 
 // Acquire returns a permit for an attempt of at most timeout, or false.
-func (b *Breaker) Acquire(now time.Time, timeout time.Duration) (Permit, bool) {
-	switch {
-	case b.state == Closed:
-		return Permit{era: b.era}, true
-	case now.Before(b.nextProbe()):
-		return Permit{}, false
-	default:
-		b.state = HalfOpen
-		b.era++
-		b.leaseEnd = now.Add(timeout + leaseGrace)
-		return Permit{era: b.era, Probe: true, FullTime: b.fullTime}, true
+func (b *Breaker) Acquire(now time.Time, timeout time.Duration) (permit Permit, ok bool) {
+	permit, ok = Permit{era: b.era}, true
+	if b.state != Closed {
+		permit, ok = b.acquireProbe(now, timeout)
 	}
+	return permit, ok
+}
+
+func (b *Breaker) acquireProbe(now time.Time, timeout time.Duration) (Permit, bool) {
+	if now.Before(b.nextProbe()) {
+		return Permit{}, false
+	}
+	b.state = HalfOpen
+	b.era++
+	b.leaseEnd = now.Add(timeout + leaseGrace)
+	return Permit{era: b.era, Probe: true, FullTime: b.fullTime}, true
 }
 
 // Release takes a permit back with the verdict of its attempt.
@@ -125,8 +129,13 @@ func (b *Breaker) release(now time.Time, permit Permit, verdict Verdict, source 
 		b.open(now)
 	case permit.Probe:
 		b.endProbe(now, verdict, source)
-	default:
-		b.count(now, verdict, source)
+	case verdict == Healthy:
+		b.issuedAt = now
+		b.countServed(now)
+	case verdict == Alive:
+		b.countServed(now)
+	case verdict != Neutral:
+		b.countFault(now, verdict, source)
 	}
 }
 
@@ -171,25 +180,24 @@ func (b *Breaker) nextProbe() time.Time {
 	}
 }
 
-func (b *Breaker) count(now time.Time, verdict Verdict, source Source) {
-	switch verdict {
-	case Healthy, Alive:
-		b.consecutive = 0
-		b.addToWindow(now, 0)
-		if verdict == Healthy {
-			b.issuedAt = now
-		}
-	case Faulty, Refused:
-		if b.repeats(source) || verdict == Refused && b.issuesToOthers(now, source) {
-			return
-		}
-		b.source = source
-		b.consecutive++
-		b.addToWindow(now, 1)
-		if b.consecutive >= b.config.Consecutive || b.shareReached(now) {
-			b.open(now)
-		}
-	case Neutral:
+// clean reports whether it is closed, and no fault came after the last healthy verdict: one more
+// changes nothing but the window.
+func (b *Breaker) clean() bool { return b.state == Closed && b.consecutive == 0 }
+
+func (b *Breaker) countServed(now time.Time) {
+	b.consecutive = 0
+	b.addToWindow(now, 0)
+}
+
+func (b *Breaker) countFault(now time.Time, verdict Verdict, source Source) {
+	if b.repeats(source) || verdict == Refused && b.issuesToOthers(now, source) {
+		return
+	}
+	b.source = source
+	b.consecutive++
+	b.addToWindow(now, 1)
+	if b.consecutive >= b.config.Consecutive || b.shareReached(now) {
+		b.open(now)
 	}
 }
 

@@ -30,6 +30,9 @@ type credential struct {
 
 func newCredential() *credential { return &credential{breaker: NewBreaker(&ejectionConfig)} }
 
+// resting reports whether a rest until end, zero if there is none, is not over.
+func resting(end, now time.Time) bool { return !end.IsZero() && now.Before(end) }
+
 // usable reports whether it is neither ejected nor resting.
 func (c *credential) usable(now time.Time) bool {
 	return c.breaker.state == Closed && !now.Before(c.restEnd)
@@ -73,38 +76,38 @@ func (t *Target) coolCredentialAt(i int) time.Time {
 // chooseCredential returns the first usable credential that was not tried. An ejected one
 // whose probe is due comes before it, unless the call was refused a credential already:
 // else one behind a credential that works would never be probed.
-func (t *Target) chooseCredential(now time.Time, tried []int) (chosen int, ok bool) {
-	if len(tried) == 0 && t.allUsable() {
+func (t *Target) chooseCredential(d *demand) (chosen int, ok bool) {
+	if len(d.tried) == 0 && t.allUsable() {
 		return 0, true
 	}
 	usable, due := -1, -1
 	for i := range t.account.credentials {
 		switch {
-		case slices.Contains(tried, i):
-		case t.credentialUsable(i, now):
+		case slices.Contains(d.tried, i):
+		case t.credentialUsable(i, d.now):
 			if usable < 0 {
 				usable = i
 			}
-		case due < 0 && t.probeDue(i, now):
+		case due < 0 && t.probeDue(i, d.now):
 			due = i
 		}
 	}
-	if due >= 0 && (usable < 0 || len(tried) == 0) {
+	if due >= 0 && (usable < 0 || len(d.tried) == 0) {
 		return due, true
 	}
 	return usable, usable >= 0
 }
 
 // acquireCredential takes the credential that is chosen.
-func (t *Target) acquireCredential(grant *Grant, now time.Time, timeout time.Duration, tried []int) bool {
-	i, ok := t.chooseCredential(now, tried)
+func (t *Target) acquireCredential(grant *Grant, d *demand) bool {
+	i, ok := t.chooseCredential(d)
 	if !ok {
-		t.probeAllSoon(now)
+		t.probeAllSoon(d.now)
 		return false
 	}
 	grant.Credential = i
-	grant.credential, _ = t.account.credentials[i].breaker.Acquire(now, timeout)
-	grant.credentialForProduct, _ = t.product.credentials[i].breaker.Acquire(now, timeout)
+	grant.credential, _ = t.account.credentials[i].breaker.Acquire(d.now, d.timeout)
+	grant.credentialForProduct, _ = t.product.credentials[i].breaker.Acquire(d.now, d.timeout)
 	return true
 }
 
@@ -135,6 +138,9 @@ func (t *Target) ejection(i int, now time.Time) *BreakerConfig {
 func (t *Target) releaseCredential(now time.Time, grant *Grant, result *Result) {
 	i := grant.Credential
 	forProduct, asSuch := t.product.credentials[i], t.account.credentials[i]
+	if result.Credential == Healthy && result.CredentialForProduct == Healthy && asSuch.breaker.clean() && forProduct.breaker.clean() {
+		return // as nearly always, and nothing changes: neither has a window
+	}
 	if result.Credential == Faulty || result.CredentialForProduct == Faulty {
 		forProduct.breaker.config = t.ejection(i, now)
 		asSuch.breaker.config = forProduct.breaker.config

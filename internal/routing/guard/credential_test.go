@@ -27,7 +27,8 @@ func TestLastCredentialIsProbedSoon(t *testing.T) {
 	ends(t, target, epoch, lastEjectionConfig.Consecutive, Result{Credential: Faulty})
 	var probed []time.Duration
 	for d := time.Duration(0); d <= time.Minute; d += time.Second {
-		if grant, refusal := target.Acquire("", at(d), time.Second, nil, Nobody); refusal.Why == "" {
+		grant := new(Grant)
+		if refusal := target.Acquire(grant, "", at(d), time.Second, nil, Nobody); refusal.Why == "" {
 			probed = append(probed, d/time.Second)
 			target.Release(at(d), grant, Result{Credential: Faulty})
 		}

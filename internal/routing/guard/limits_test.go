@@ -17,7 +17,8 @@ func TestBelowOneInFlight(t *testing.T) {
 	attempts := func(from time.Duration, limited bool) (begun int) {
 		for i := range 1000 {
 			now := at(from + time.Duration(i)*10*time.Millisecond)
-			grant, refusal := target.Acquire("", now, time.Second, nil, Nobody)
+			grant := new(Grant)
+			refusal := target.Acquire(grant, "", now, time.Second, nil, Nobody)
 			if refusal.Why == "" {
 				begun++
 				target.Release(now, grant, Result{Answered: true, ConcurrencyLimited: limited})
@@ -43,7 +44,7 @@ func TestRateOfAnAccount(t *testing.T) {
 	require.Equal(t, RateLimited, refused(t, q, epoch))
 	require.InDelta(t, 20, a.Status(epoch).Rate, 1e-9)
 	require.Zero(t, a.limiter.InFlight())
-	_, refusal := q.Acquire("", epoch, time.Second, nil, Nobody)
+	refusal := q.Acquire(new(Grant), "", epoch, time.Second, nil, Nobody)
 	require.Equal(t, at(50*time.Millisecond), refusal.RetryAt)
 	granted(t, q, refusal.RetryAt.Add(time.Microsecond))
 	require.Equal(t, RateLimited, refused(t, p, refusal.RetryAt.Add(time.Microsecond)))

@@ -79,7 +79,7 @@ func (w *accountWorld) Do(event int) string {
 
 // sameProbe reports whether both are probes of the same thing.
 func (w *accountWorld) sameProbe(a, b *heldGrant) bool {
-	sameProduct := w.targets[a.target].product == w.targets[b.target].product
+	sameProduct := w.targets[a.target].product.product == w.targets[b.target].product.product
 	sameCredential := a.grant.Credential == b.grant.Credential
 	return a.target == b.target && a.grant.target.Probe && b.grant.target.Probe ||
 		sameProduct && a.grant.product.Probe && b.grant.product.Probe ||
@@ -97,14 +97,15 @@ func (w *accountWorld) acquire(i int, tried []int) string {
 		return ""
 	}
 	target := w.targets[i]
-	grant, refusal := target.Acquire("", at(w.now), probeTime, tried, Nobody)
+	h := &w.held[w.count]
+	refusal := target.Acquire(&h.grant, "", at(w.now), probeTime, tried, Nobody)
 	if refusal.Why != "" {
 		return w.checkRefusal(target, refusal.Why, tried)
 	}
-	if len(tried) > 0 && grant.Credential == tried[0] {
+	if len(tried) > 0 && h.grant.Credential == tried[0] {
 		return "uses a credential again"
 	}
-	w.held[w.count] = heldGrant{grant, i, w.now + probeTime + leaseGrace}
+	h.target, h.ends = i, w.now+probeTime+leaseGrace
 	w.count++
 	return ""
 }
@@ -136,7 +137,7 @@ func (w *accountWorld) release(i int, result Result) string {
 	h := w.held[i]
 	copy(w.held[i:], w.held[i+1:w.count])
 	w.count--
-	w.targets[h.target].Release(at(w.now), h.grant, result)
+	w.targets[h.target].Release(at(w.now), &h.grant, result)
 	return ""
 }
 

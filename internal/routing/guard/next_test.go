@@ -54,7 +54,8 @@ func TestConfigurationsDoNotAddUp(t *testing.T) {
 	for i := range 1000 {
 		a, _ = a.Next(epoch, []string{strconv.Itoa(i)}, 100)
 		target := a.Target("p", strconv.Itoa(i))
-		grant, refusal := target.Acquire(strconv.Itoa(i), epoch, time.Second, nil, Nobody)
+		grant := new(Grant)
+		refusal := target.Acquire(grant, strconv.Itoa(i), epoch, time.Second, nil, Nobody)
 		require.Empty(t, refusal)
 		target.Release(epoch, grant, healthy)
 		require.LessOrEqual(t, len(a.credentials), 1+maxReplaced)
@@ -68,7 +69,7 @@ func TestLimitOfTheNextConfiguration(t *testing.T) {
 	a := AccountOf([]string{"main"}, 100)
 	b, _ := a.Next(epoch, []string{"main"}, 10)
 	require.Equal(t, 10, b.Status(epoch).Limit)
-	var grants []Grant
+	var grants []*Grant
 	for range 6 {
 		grants = append(grants, granted(t, b.Target("p", ""), epoch))
 	}

@@ -105,14 +105,17 @@ func (t *Target) Await(name string) (turn *Turn, ok bool) {
 // had to give up its place.
 func (t *Turn) Called() <-chan struct{} { return t.called }
 
-// Acquire is Target.Acquire, with the slot that is kept.
-func (t *Turn) Acquire(now time.Time, timeout time.Duration, tried []int) (grant Grant, refusal Refusal) {
+// Acquire is Target.Acquire, with the slot that is kept and values of nobody.
+func (t *Turn) Acquire(grant *Grant, now time.Time, timeout time.Duration, tried []int) Refusal {
 	a := t.target.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t.giveBack()
-	refusal = t.target.acquire(&grant, t.caller, now, timeout, tried)
-	return grant, refusal
+	d := demand{t.caller, now, timeout, tried, Nobody}
+	if why := t.target.acquire(grant, &d); why != "" {
+		return t.target.refusal(why, &d)
+	}
+	return Refusal{}
 }
 
 // Leave gives up the turn. A slot that was kept for it and is not taken is the next one's.
@@ -137,9 +140,9 @@ func (t *Turn) giveBack() {
 
 // callIfFree calls as many of those who wait as there are slots, and keeps these for them:
 // newcomers would always be quicker where there are many.
-func (a *Account) callIfFree() {
-	for a.queue.waiting > 0 && a.limiter.Keep() {
-		t := a.queue.next()
+func (k *known) callIfFree() {
+	for k.queue.waiting > 0 && k.limiter.Keep() {
+		t := k.queue.next()
 		t.kept = true
 		t.caller.inFlight++ // as good as
 		close(t.called)
@@ -148,11 +151,14 @@ func (a *Account) callIfFree() {
 
 // caller returns what the account holds of the caller. There are as many as callers have
 // names: those of the configuration.
-func (a *Account) caller(name string) *callerState {
-	c := a.callers[name]
+func (k *known) caller(name string) *callerState {
+	if name == "" {
+		return &k.nobody
+	}
+	c := k.callers[name]
 	if c == nil {
 		c = &callerState{}
-		a.callers[name] = c
+		k.callers[name] = c
 	}
 	return c
 }

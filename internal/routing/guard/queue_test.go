@@ -8,10 +8,10 @@ import (
 )
 
 // full returns a target whose account has so many slots, all taken.
-func full(t *testing.T, slots int) (*Target, []Grant) {
+func full(t *testing.T, slots int) (*Target, []*Grant) {
 	t.Helper()
 	target := NewAccount(1, slots).Target("p", "")
-	grants := make([]Grant, slots)
+	grants := make([]*Grant, slots)
 	for i := range grants {
 		grants[i] = granted(t, target, epoch)
 	}
@@ -41,9 +41,10 @@ func (t *Turn) isCalled() bool {
 }
 
 // take takes the slot that is kept for the turn.
-func (t *Turn) take(tb testing.TB) Grant {
+func (t *Turn) take(tb testing.TB) *Grant {
 	tb.Helper()
-	grant, refusal := t.Acquire(epoch, time.Second, nil)
+	grant := new(Grant)
+	refusal := t.Acquire(grant, epoch, time.Second, nil)
 	require.Empty(tb, refusal)
 	t.Leave()
 	return grant
@@ -120,14 +121,14 @@ func TestSlotIsKeptForWhoWasCalled(t *testing.T) {
 	first := await(t, target)
 	target.Release(epoch, grants[0], Result{})
 	require.True(t, first.isCalled())
-	_, refusal := target.Acquire("", epoch, time.Second, nil, Nobody)
+	refusal := target.Acquire(new(Grant), "", epoch, time.Second, nil, Nobody)
 	require.Equal(t, LimitReached, refusal.Why)
 	first.take(t)
 	require.Zero(t, target.account.limiter.Kept())
 }
 
 // calls returns whose turn comes with each of the grants that is released, and takes the slot.
-func calls(t *testing.T, target *Target, grants []Grant, turns map[string][]*Turn) (callers string) {
+func calls(t *testing.T, target *Target, grants []*Grant, turns map[string][]*Turn) (callers string) {
 	t.Helper()
 	for _, grant := range grants {
 		target.Release(epoch, grant, Result{})
@@ -146,9 +147,10 @@ func calls(t *testing.T, target *Target, grants []Grant, turns map[string][]*Tur
 // turns. Of one caller, who came first is.
 func TestFewestInFlightIsNext(t *testing.T) {
 	target := NewAccount(1, 8).Target("p", "")
-	var grants []Grant
+	var grants []*Grant
 	for range 8 {
-		grant, refusal := target.Acquire("a", epoch, time.Second, nil, Nobody)
+		grant := new(Grant)
+		refusal := target.Acquire(grant, "a", epoch, time.Second, nil, Nobody)
 		require.Empty(t, refusal)
 		grants = append(grants, grant)
 	}
@@ -180,7 +182,7 @@ func TestCrowdGivesUpItsPlaces(t *testing.T) {
 	require.True(t, crowd[3].isCalled())
 	require.True(t, crowd[2].isCalled())
 	require.False(t, crowd[1].isCalled())
-	_, refusal := crowd[3].Acquire(epoch, time.Second, nil)
+	refusal := crowd[3].Acquire(new(Grant), epoch, time.Second, nil)
 	require.Equal(t, LimitReached, refusal.Why)
 	crowd[3].Leave()
 	crowd[2].Leave()

@@ -13,7 +13,7 @@ func TestRefusalSaysWhenToComeAgain(t *testing.T) {
 	a := NewAccount(2, 100)
 	target := a.Target("p", "")
 	retryAt := func() time.Time {
-		_, refusal := target.Acquire("", epoch, time.Second, nil, Nobody)
+		refusal := target.Acquire(new(Grant), "", epoch, time.Second, nil, Nobody)
 		require.NotEmpty(t, refusal.Why)
 		require.Equal(t, refusal.RetryAt, target.RetryAt(epoch))
 		return refusal.RetryAt
@@ -51,7 +51,8 @@ func TestRest(t *testing.T) {
 		var got [4]bool
 		var credentials [2]int
 		for i, target := range []*Target{p, q} {
-			grant, refusal := target.Acquire("", at(30*time.Second-1), time.Second, nil, Nobody)
+			grant := new(Grant)
+			refusal := target.Acquire(grant, "", at(30*time.Second-1), time.Second, nil, Nobody)
 			got[i], got[2+i], credentials[i] = refusal.Why == "", refusal.Why == "", grant.Credential
 			if refusal.Why != "" {
 				require.Equal(t, Refusal{RetryAfter, at(30 * time.Second)}, refusal)
@@ -72,7 +73,7 @@ func TestRest(t *testing.T) {
 
 func TestRestIsAMinuteAtMost(t *testing.T) {
 	target := NewAccount(1, 100).Target("p", "")
-	grants := []Grant{granted(t, target, epoch), granted(t, target, epoch)}
+	grants := []*Grant{granted(t, target, epoch), granted(t, target, epoch)}
 	target.Release(epoch, grants[0], Result{RetryAfter: time.Hour})
 	require.Equal(t, RetryAfter, refused(t, target, at(time.Minute-1)))
 	// A shorter one that is told later does not end a longer one.

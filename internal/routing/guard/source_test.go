@@ -80,7 +80,8 @@ func TestWhatIsUnsentIsNobodys(t *testing.T) {
 	for unsent, want := range map[bool]State{true: Open, false: Closed} {
 		target := NewAccount(1, 100).Target("p", "")
 		for range 5 {
-			grant, refusal := target.Acquire("", epoch, time.Second, nil, 1)
+			grant := new(Grant)
+			refusal := target.Acquire(grant, "", epoch, time.Second, nil, 1)
 			require.Empty(t, refusal.Why)
 			target.Release(epoch, grant, Result{Product: Faulty, Unsent: unsent})
 		}
@@ -88,7 +89,8 @@ func TestWhatIsUnsentIsNobodys(t *testing.T) {
 	}
 	target := NewAccount(1, 100).Target("p", "")
 	for range 5 {
-		grant, refusal := target.Acquire("", epoch, time.Second, nil, 1)
+		grant := new(Grant)
+		refusal := target.Acquire(grant, "", epoch, time.Second, nil, 1)
 		require.Empty(t, refusal.Why)
 		target.Release(epoch, grant, Result{Credential: Faulty})
 	}
@@ -101,16 +103,19 @@ func TestProbeOfTheSameSource(t *testing.T) {
 		for source, want := range map[Source]time.Duration{Nobody: 3 * time.Second, 2: 3 * time.Second, 1: 5 * time.Second} {
 			target := NewAccount(1, 100).Target("p", "")
 			for range 5 {
-				grant, _ := target.Acquire("", epoch, time.Second, nil, Nobody)
+				grant := new(Grant)
+				_ = target.Acquire(grant, "", epoch, time.Second, nil, Nobody)
 				target.Release(epoch, grant, faulty)
 			}
-			probe, refusal := target.Acquire("", at(time.Second), time.Second, nil, 1)
+			probe := new(Grant)
+			refusal := target.Acquire(probe, "", at(time.Second), time.Second, nil, 1)
 			require.Empty(t, refusal.Why, name)
 			target.Release(at(time.Second), probe, faulty)
 
-			_, refusal = target.Acquire("", at(want-1), time.Second, nil, source)
+			refusal = target.Acquire(new(Grant), "", at(want-1), time.Second, nil, source)
 			require.Equal(t, Refusal{BreakerOpen, at(want)}, refusal, name)
-			next, refusal := target.Acquire("", at(want), time.Second, nil, source)
+			next := new(Grant)
+			refusal = target.Acquire(next, "", at(want), time.Second, nil, source)
 			require.Empty(t, refusal.Why, name)
 			require.True(t, next.Probe)
 		}

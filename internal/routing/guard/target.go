@@ -34,7 +34,7 @@ type Refusal struct {
 // Target guards a product on an account. It is safe for concurrent use.
 type Target struct {
 	account *Account
-	product *productView
+	product productView
 	*own
 }
 
@@ -62,113 +62,136 @@ type Grant struct {
 	// retry says that it has spent a retry.
 	retry                                             bool
 	caller                                            *callerState
-	start                                             time.Time
 	source                                            Source
 	slot                                              limit.Slot
 	target, product, credential, credentialForProduct Permit
 }
 
-// Acquire returns a grant for an attempt of at most timeout with a credential other
-// than those tried and values of the source, or why there is none. The attempt is for the
-// caller of that name.
-func (t *Target) Acquire(name string, now time.Time, timeout time.Duration, tried []int, source Source) (grant Grant, refusal Refusal) {
-	t.account.mu.Lock()
-	defer t.account.mu.Unlock()
-	grant.source = source
-	refusal = t.acquire(&grant, t.account.caller(name), now, timeout, tried)
-	return grant, refusal
+// Acquire makes the grant one for an attempt of at most timeout with a credential other than
+// those tried and values of the source, or returns why there is none and leaves it empty. The
+// attempt is for the caller of that name.
+//
+// It and Release unlock without defer, which would be a twentieth of what guarding an attempt
+// costs.
+func (t *Target) Acquire(grant *Grant, name string, now time.Time, timeout time.Duration, tried []int, source Source) Refusal {
+	k := t.account.known
+	k.mu.Lock()
+	d := demand{k.caller(name), now, timeout, tried, source}
+	var refusal Refusal
+	if why := t.acquire(grant, &d); why != "" {
+		refusal = t.refusal(why, &d)
+	}
+	k.mu.Unlock()
+	return refusal
 }
 
 // AcquireRetry is Acquire for a retry, which the account's budget must allow. A refused one
 // costs the budget nothing.
-func (t *Target) AcquireRetry(name string, now time.Time, timeout time.Duration, tried []int, source Source) (grant Grant, refusal Refusal) {
+func (t *Target) AcquireRetry(grant *Grant, name string, now time.Time, timeout time.Duration, tried []int, source Source) Refusal {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.budget.Allows(now) {
-		return Grant{}, Refusal{RetryBudgetSpent, now}
+		*grant = Grant{}
+		return Refusal{RetryBudgetSpent, now}
 	}
-	grant.source = source
-	refusal = t.acquire(&grant, a.caller(name), now, timeout, tried)
-	if refusal.Why == "" {
-		grant.retry = a.budget.Spend(now)
+	d := demand{a.caller(name), now, timeout, tried, source}
+	if why := t.acquire(grant, &d); why != "" {
+		return t.refusal(why, &d)
 	}
-	return grant, refusal
+	grant.retry = a.budget.Spend(now)
+	return Refusal{}
 }
 
-// acquire completes a grant of the source, or leaves it empty.
-func (t *Target) acquire(grant *Grant, by *callerState, now time.Time, timeout time.Duration, tried []int) Refusal {
-	if why := t.fill(grant, now, timeout, tried); why != "" {
-		retryAt := latest(t.retryAt(now), t.coolAtFor(grant.source))
-		if why == VendorLimitReached {
-			retryAt = latest(retryAt, now.Add(limit.ChanceEvery))
-		}
-		*grant = Grant{}
-		return Refusal{why, retryAt}
+// demand is what is asked for an attempt that is to begin.
+type demand struct {
+	caller  *callerState
+	now     time.Time
+	timeout time.Duration
+	tried   []int
+	source  Source
+}
+
+// refusal is for an attempt that may not begin for that reason.
+func (t *Target) refusal(why Why, d *demand) Refusal {
+	retryAt := latest(t.retryAt(d.now), t.coolAtFor(d.source))
+	if why == VendorLimitReached {
+		retryAt = latest(retryAt, d.now.Add(limit.ChanceEvery))
 	}
-	grant.start, grant.ClockOffset = now, t.account.clock.offset
-	grant.ClockInDoubt = grant.ClockOffset != t.account.clock.proven
-	t.account.budget.Earn()
-	grant.caller = by
-	by.inFlight++
+	return Refusal{why, retryAt}
+}
+
+// acquire makes the grant one for the attempt, or an empty one.
+func (t *Target) acquire(grant *Grant, d *demand) (why Why) {
+	*grant = Grant{}
+	if why = t.fill(grant, d); why != "" {
+		*grant = Grant{}
+		return why
+	}
+	k := t.account.known
+	grant.ClockOffset = k.clock.offset
+	grant.ClockInDoubt = grant.ClockOffset != k.clock.proven
+	k.budget.Earn()
+	grant.caller, grant.source = d.caller, d.source
+	d.caller.inFlight++
 	grant.Probe = grant.target.Probe || grant.product.Probe || grant.credential.Probe || grant.credentialForProduct.Probe
 	if grant.Probe {
 		grant.FullTime = grant.target.FullTime || grant.product.FullTime ||
 			grant.credential.FullTime || grant.credentialForProduct.FullTime
 	}
-	return Refusal{}
+	return ""
 }
 
 // fill takes all that the attempt needs, or nothing.
-func (t *Target) fill(grant *Grant, now time.Time, timeout time.Duration, tried []int) (why Why) {
-	a := t.account
-	if now.Before(a.restEnd) || now.Before(t.product.restEnd) {
+func (t *Target) fill(grant *Grant, d *demand) (why Why) {
+	k := t.account.known
+	if resting(k.restEnd, d.now) || resting(t.product.restEnd, d.now) {
 		return RetryAfter
 	}
-	if now.Before(t.coolAtFor(grant.source)) {
+	if t.open() && d.now.Before(t.coolAtFor(d.source)) {
 		return BreakerOpen
 	}
 	var ok bool
-	if grant.target, ok = t.breaker.Acquire(now, timeout); !ok {
+	if grant.target, ok = t.breaker.Acquire(d.now, d.timeout); !ok {
 		return BreakerOpen
 	}
-	if grant.product, ok = t.product.breaker.Acquire(now, timeout); !ok {
-		t.breaker.Release(now, grant.target, Neutral)
+	if grant.product, ok = t.product.breaker.Acquire(d.now, d.timeout); !ok {
+		t.breaker.Release(d.now, grant.target, Neutral)
 		return BreakerOpen
 	}
-	if !t.acquireCredential(grant, now, timeout, tried) {
-		t.releaseBreakers(now, grant, &Result{})
+	if !t.acquireCredential(grant, d) {
+		t.releaseBreakers(d.now, grant, &Result{})
 		return CredentialsEjected
 	}
-	if why = a.acquireSlot(grant, now); why != "" {
-		t.releaseCredential(now, grant, &Result{})
-		t.releaseBreakers(now, grant, &Result{})
+	if why = k.acquireSlot(grant, d); why != "" {
+		t.releaseCredential(d.now, grant, &Result{})
+		t.releaseBreakers(d.now, grant, &Result{})
 	}
 	return why
 }
 
-// coolAtFor returns when both breakers let the source probe; zero unless one is open.
+// open reports whether one of both breakers is open.
+func (t *Target) open() bool { return t.breaker.state == Open || t.product.breaker.state == Open }
+
+// coolAtFor returns when both breakers let the source probe; zero if none is open.
 func (t *Target) coolAtFor(source Source) time.Time {
-	if t.breaker.state != Open && t.product.breaker.state != Open {
-		return time.Time{}
-	}
 	return latest(t.breaker.coolAtFor(source), t.product.breaker.coolAtFor(source))
 }
 
 // acquireSlot takes a slot and a token of the account's rate.
-func (a *Account) acquireSlot(grant *Grant, now time.Time) (why Why) {
-	if a.rate.NextAt(now).After(now) {
-		a.rate.Press(now)
+func (k *known) acquireSlot(grant *Grant, d *demand) (why Why) {
+	if k.rate.Rate() > 0 && k.rate.NextAt(d.now).After(d.now) {
+		k.rate.Press(d.now)
 		return RateLimited
 	}
-	if a.limiter.Limit() == 1 && a.limiter.InFlight() == 0 && !a.chance.Allows(now, a.roll()) {
+	if k.limiter.Limit() == 1 && k.limiter.InFlight() == 0 && !k.chance.Allows(d.now, k.roll()) {
 		return VendorLimitReached
 	}
 	var ok bool
-	if grant.slot, ok = a.limiter.Acquire(now); !ok {
+	if grant.slot, ok = k.limiter.Acquire(d.now); !ok {
 		return LimitReached
 	}
-	a.rate.Take()
+	k.rate.Take()
 	return ""
 }
 
@@ -193,31 +216,33 @@ func (t *Target) retryAt(now time.Time) time.Time {
 }
 
 // Release takes a grant back with the result of its attempt.
-func (t *Target) Release(now time.Time, grant Grant, result Result) {
-	a := t.account
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	t.learn(now, &grant, &result)
-	if result.ConcurrencyLimited && a.limiter.Limit() == 1 && a.limiter.InFlight() == 1 {
-		a.chance.Refused(now)
+func (t *Target) Release(now time.Time, grant *Grant, result Result) {
+	k := t.account.known
+	k.mu.Lock()
+	t.learn(now, grant, &result)
+	if result.ConcurrencyLimited && k.limiter.Limit() == 1 && k.limiter.InFlight() == 1 {
+		k.chance.Refused(now)
 	}
-	a.limiter.Release(now, grant.slot, result.ConcurrencyLimited)
-	t.releaseCredential(now, &grant, &result)
-	t.releaseBreakers(now, &grant, &result)
+	k.limiter.Release(now, grant.slot, result.ConcurrencyLimited)
+	t.releaseCredential(now, grant, &result)
+	t.releaseBreakers(now, grant, &result)
 	grant.caller.inFlight--
-	a.callIfFree()
+	if k.queue.waiting > 0 {
+		k.callIfFree()
+	}
+	k.mu.Unlock()
 }
 
 // Cancel takes a grant back whose attempt did not begin.
-func (t *Target) Cancel(now time.Time, grant Grant) {
+func (t *Target) Cancel(now time.Time, grant *Grant) {
 	a := t.account
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.limiter.Return()
 	a.rate.Return()
 	a.budget.Return(grant.retry)
-	t.releaseCredential(now, &grant, &Result{})
-	t.releaseBreakers(now, &grant, &Result{})
+	t.releaseCredential(now, grant, &Result{})
+	t.releaseBreakers(now, grant, &Result{})
 	grant.caller.inFlight--
 	a.callIfFree()
 }
@@ -225,16 +250,19 @@ func (t *Target) Cancel(now time.Time, grant Grant) {
 // learn takes in what the attempt says of the vendor's clock, pace and rate, and what the
 // vendor asked for.
 func (t *Target) learn(now time.Time, grant *Grant, result *Result) {
-	a, took := t.account, now.Sub(grant.start)
+	k, took := t.account.known, now.Sub(grant.slot.Start())
 	if result.SignatureRefused {
-		a.clock.refuse(grant.ClockOffset, result.Date, grant.start, now)
+		k.clock.refuse(grant.ClockOffset, result.Date, grant.slot.Start(), now)
 	}
 	if result.Issued {
-		a.clock.prove(grant.ClockOffset)
+		k.clock.prove(grant.ClockOffset)
 		t.product.pace.learn(took)
 	}
-	if result.Answered {
-		a.rate.Ended(now, grant.start, result.RateLimited)
+	switch {
+	case result.RateLimited:
+		k.rate.Limited(now, grant.slot.Start())
+	case result.Answered:
+		k.rate.Served(now)
 	}
 	if result.Silent && !result.Halved && t.product.pace.tooSilent(took) {
 		result.Product = Faulty

@@ -9,8 +9,9 @@ const windowSeconds = 10
 // begin with the first verdict: counted by the wall clock, they would be wrong while that
 // is set.
 type window struct {
-	begin   time.Time
-	buckets [windowSeconds]bucket
+	begin time.Time
+	// buckets are a few more than there are seconds, so that no division finds one.
+	buckets [16]bucket
 }
 
 type bucket struct {
@@ -23,7 +24,7 @@ func (w *window) add(now time.Time, faults int32) {
 		w.begin = now
 	}
 	second := w.second(now)
-	b := &w.buckets[(second%windowSeconds+windowSeconds)%windowSeconds]
+	b := &w.buckets[uint64(second)%uint64(len(w.buckets))]
 	if b.second != second {
 		*b = bucket{second: second}
 	}

@@ -30,7 +30,8 @@ func TestTargetsAreFoundAgain(t *testing.T) {
 	before := routes(fingerprinted("one", 1), fingerprinted("one", 2), fingerprinted("two", 1))
 	twin := before.Routes()[0].Targets[1].OwnGuard()
 	for range 5 {
-		grant, refusal := twin.Acquire("", now, time.Second, nil, guard.Nobody)
+		grant := new(guard.Grant)
+		refusal := twin.Acquire(grant, "", now, time.Second, nil, guard.Nobody)
 		require.Empty(t, refusal)
 		twin.Release(now, grant, guard.Result{Target: guard.Faulty})
 	}

@@ -177,12 +177,19 @@ func (r *Route) accepted(query *Query, caller *Caller) ([]string, *providers.Err
 	return []string{cmp.Or(only, r.Targets[0].Product.ID)}, nil
 }
 
+// What steers a call away from a target is the same for all calls.
+var (
+	otherProduct = []providers.Violation{violation(providers.FieldAcceptedProducts, "does not name the product")}
+	otherRegion  = []providers.Violation{violation(providers.FieldRegions, "does not name the account's region")}
+)
+
+// steeredAway says why the caller does not want the target; nil if it does.
 func steeredAway(target *Target, accepted, regions []string) []providers.Violation {
 	if !slices.Contains(accepted, target.Product.ID) {
-		return []providers.Violation{violation(providers.FieldAcceptedProducts, "does not name the product")}
+		return otherProduct
 	}
 	if len(regions) > 0 && !slices.Contains(regions, target.Region) {
-		return []providers.Violation{violation(providers.FieldRegions, "does not name the account's region")}
+		return otherRegion
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func BenchmarkPlan(b *testing.B) {
 func TestPlanAllocations(t *testing.T) {
 	r, q := hundredRoutes()
 	allocations := testing.AllocsPerRun(100, func() { _, _ = r.Plan(q) })
-	if allocations > 5 {
-		t.Errorf("%.0f allocations a decision, want at most 5", allocations)
+	if allocations > 2 {
+		t.Errorf("%.0f allocations a decision, want at most 2", allocations)
 	}
 }

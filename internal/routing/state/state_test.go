@@ -35,9 +35,10 @@ func of(product *providers.Product) func(*route.Target) {
 func outOfService(t *route.Target) { t.OutOfService = "no contract" }
 
 // acquire takes a grant that the test expects to get.
-func acquire(t *testing.T, target *route.Target) guard.Grant {
+func acquire(t *testing.T, target *route.Target) *guard.Grant {
 	t.Helper()
-	grant, refusal := target.OwnGuard().Acquire("", now, time.Second, nil, guard.Nobody)
+	grant := new(guard.Grant)
+	refusal := target.OwnGuard().Acquire(grant, "", now, time.Second, nil, guard.Nobody)
 	if refusal.Why != "" {
 		t.Fatalf("%s is unavailable: %s", target.Name(), refusal.Why)
 	}
@@ -132,7 +133,7 @@ func TestStatusOfAProbe(t *testing.T) {
 	check(now, Breaker{"open", now.Add(time.Second)}, 0)
 	later := now.Add(time.Second)
 	check(later, Breaker{State: "open"}, 0)
-	if _, refusal := only.OwnGuard().Acquire("", later, time.Second, nil, guard.Nobody); refusal.Why != "" {
+	if refusal := only.OwnGuard().Acquire(new(guard.Grant), "", later, time.Second, nil, guard.Nobody); refusal.Why != "" {
 		t.Fatal(refusal)
 	}
 	check(later, Breaker{"half_open", later.Add(2 * time.Second)}, 1)

@@ -53,9 +53,14 @@ type Slot struct {
 	inFlight int
 }
 
+// Start returns when the attempt began.
+func (s Slot) Start() time.Time { return s.start }
+
 // Acquire returns a slot, or false if none is free.
 func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
-	l.raiseIfDue(now)
+	if l.limit < l.most {
+		l.raiseIfDue(now)
+	}
 	if l.inFlight+l.kept >= l.limit {
 		l.pressed = true
 		l.double = now.Add(quietTime)
@@ -82,8 +87,15 @@ func (l *Limiter) Unkeep() { l.kept-- }
 func (l *Limiter) Release(now time.Time, slot Slot, limited bool) {
 	l.inFlight--
 	l.ended++
-	// An attempt from before the last cut says nothing of what the cut did.
-	if limited && !slot.start.Before(l.cut) {
+	if limited {
+		l.lower(now, slot)
+	}
+}
+
+// lower goes down because of an attempt that has ended. One from before the last cut says
+// nothing of what the cut did.
+func (l *Limiter) lower(now time.Time, slot Slot) {
+	if !slot.start.Before(l.cut) {
 		l.limit = min(l.limit, max(1, l.inFlight, int(cutShare*float64(slot.inFlight))))
 		l.cut, l.ended, l.pressed = now, 0, false
 		l.raise, l.double = now.Add(holdTime), now.Add(quietTime)
@@ -96,9 +108,6 @@ func (l *Limiter) Return() { l.inFlight-- }
 // raiseIfDue allows one more in flight if the limit has refused any, and twice as many if
 // it has refused none for long.
 func (l *Limiter) raiseIfDue(now time.Time) {
-	if l.limit >= l.most {
-		return
-	}
 	held := l.ended < holdAttempts && now.Sub(l.cut) < holdMost
 	if l.pressed && !held && !now.Before(l.raise) {
 		l.limit++

@@ -80,26 +80,36 @@ func (r *RateLimiter) Return() {
 	}
 }
 
-// Ended notes the end of an attempt that began at start: limited says that the vendor
-// answered that there were too many in a time, otherwise that it has taken it.
-func (r *RateLimiter) Ended(now, start time.Time, limited bool) {
-	r.ended++
-	r.count(now, limited)
-	// An attempt from before the last cut says nothing of what the cut did.
-	if limited && !start.Before(r.cut) {
+// Served notes the end of an attempt that the vendor has taken.
+func (r *RateLimiter) Served(now time.Time) {
+	r.count(now)
+	r.served++
+}
+
+// Limited notes the end of an attempt that began at start, to which the vendor answered that
+// there were too many in a time. One from before the last cut says nothing of what the cut
+// did.
+func (r *RateLimiter) Limited(now, start time.Time) {
+	r.count(now)
+	if !start.Before(r.cut) {
 		r.lower(now)
 	}
 }
 
-func (r *RateLimiter) count(now time.Time, limited bool) {
-	switch since := now.Sub(r.second); {
-	case since >= 2*time.Second:
-		r.second, r.served, r.servedBefore = now, 0, 0
-	case since >= time.Second:
-		r.second, r.served, r.servedBefore = r.second.Add(time.Second), 0, r.served
+// count counts an attempt that has ended.
+func (r *RateLimiter) count(now time.Time) {
+	r.ended++
+	if since := now.Sub(r.second); since >= time.Second {
+		r.beginSecond(now, since)
 	}
-	if !limited {
-		r.served++
+}
+
+// beginSecond begins to count anew, so long after the second that was counted began.
+func (r *RateLimiter) beginSecond(now time.Time, since time.Duration) {
+	if since >= 2*time.Second {
+		r.second, r.served, r.servedBefore = now, 0, 0
+	} else {
+		r.second, r.served, r.servedBefore = r.second.Add(time.Second), 0, r.served
 	}
 }
 

@@ -36,7 +36,11 @@ func (v *rateVendor) run(d time.Duration) (used, refused float64) {
 	end := v.now + d
 	for ; v.now < end; v.now += time.Duration(float64(time.Second) / v.asks) {
 		for len(v.ends) > 0 && v.ends[0].at <= v.now {
-			v.limiter.Ended(at(v.ends[0].at), at(v.ends[0].start), v.ends[0].limited)
+			if end := v.ends[0]; end.limited {
+				v.limiter.Limited(at(end.at), at(end.start))
+			} else {
+				v.limiter.Served(at(end.at))
+			}
 			v.ends = v.ends[1:]
 		}
 		if v.limiter.NextAt(at(v.now)).After(at(v.now)) {

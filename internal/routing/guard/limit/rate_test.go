@@ -21,9 +21,9 @@ func takeAll(r *RateLimiter, now time.Time) (n int) {
 func limitedRate(served int) RateLimiter {
 	var r RateLimiter
 	for range served {
-		r.Ended(epoch, epoch, false)
+		r.Served(epoch)
 	}
-	r.Ended(epoch, epoch, true)
+	r.Limited(epoch, epoch)
 	return r
 }
 
@@ -46,11 +46,11 @@ func TestRateAnswerLowersTheRate(t *testing.T) {
 
 func TestRateIsLoweredByHalfAtMost(t *testing.T) {
 	r := limitedRate(0)
-	r.Ended(at(3*time.Second), at(2*time.Second), true)
+	r.Limited(at(3*time.Second), at(2*time.Second))
 	require.InDelta(t, firstRate/2, r.Rate(), 1e-9)
 	for i := range 20 {
 		now := at(time.Duration(10+3*i) * time.Second)
-		r.Ended(now, now, true)
+		r.Limited(now, now)
 	}
 	require.InDelta(t, leastRate, r.Rate(), 1e-9)
 }
@@ -58,7 +58,7 @@ func TestRateIsLoweredByHalfAtMost(t *testing.T) {
 // Attempts that were refused together are one reason to go down.
 func TestRateAnswerOfAnEarlierAttempt(t *testing.T) {
 	r := limitedRate(0)
-	r.Ended(at(time.Second), epoch.Add(-1), true)
+	r.Limited(at(time.Second), epoch.Add(-1))
 	require.InDelta(t, firstRate, r.Rate(), 1e-9)
 }
 
@@ -67,13 +67,13 @@ func TestRateAnswerOfAnEarlierAttempt(t *testing.T) {
 func TestRateIsLoweredOnceASecond(t *testing.T) {
 	r := limitedRate(100)
 	for range 10 {
-		r.Ended(at(500*time.Millisecond), at(500*time.Millisecond), true)
+		r.Limited(at(500*time.Millisecond), at(500*time.Millisecond))
 	}
 	require.InDelta(t, 90, r.Rate(), 1e-9)
 	for range 100 {
-		r.Ended(at(1100*time.Millisecond), at(1100*time.Millisecond), false)
+		r.Served(at(1100 * time.Millisecond))
 	}
-	r.Ended(at(1100*time.Millisecond), at(1100*time.Millisecond), true)
+	r.Limited(at(1100*time.Millisecond), at(1100*time.Millisecond))
 	require.InDelta(t, 90*cutShare, r.Rate(), 1e-9)
 }
 
@@ -98,7 +98,7 @@ func TestRateIsHeldForSoManyAttempts(t *testing.T) {
 	for attempts, want := range map[int]float64{rateAttempts - 1: 90, rateAttempts: 90 * 1.02} {
 		r := limitedRate(100)
 		for range attempts {
-			r.Ended(at(time.Second), at(time.Second), false)
+			r.Served(at(time.Second))
 		}
 		r.Press(at(rateHold - 1))
 		r.NextAt(at(rateHold - 1))
