@@ -105,6 +105,38 @@ func TestARunThatIsNotHeldEndsWithItsCaller(t *testing.T) {
 	})
 }
 
+// extensions counts how often a lease is asked to last longer.
+type extensions struct {
+	idempotency.Store
+	count atomic.Int64
+}
+
+func (e *extensions) Extend(ctx context.Context, name idempotency.Digest, lease idempotency.Record, ttl time.Duration) (bool, error) {
+	e.count.Add(1)
+	return e.Store.Extend(ctx, name, lease, ttl)
+}
+
+// What lasts hardly longer than the lease was taken for costs the store no operation: the grace is
+// long enough.
+func TestAShortHoldExtendsNothing(t *testing.T) {
+	for hold, want := range map[time.Duration]int64{
+		deadline - time.Second: 0, deadline + time.Second: 0, deadline + time.Second + time.Millisecond: 1,
+	} {
+		inBubble(t, hold.String(), func(t *testing.T) {
+			t.Helper()
+			store := &extensions{Store: newMemory()}
+			keeper := newKeeper(t, store)
+			c := begin(t, keeper, deadline, "message", func(ctx context.Context) (idempotency.Answer, error) {
+				defer idempotency.Hold(ctx, time.Now().Add(hold))()
+				return idempotency.Answer{Content: []byte("token")}, nil
+			})
+			require.Equal(t, reply{"token", idempotency.Issued, nil}, <-c.ended)
+			synctest.Wait()
+			require.Equal(t, want, store.count.Load())
+		})
+	}
+}
+
 // The run that goes on without callers has the lease for as long as it may take, and a
 // grace.
 func TestTheLeaseLastsAsLongAsTheHold(t *testing.T) {

@@ -92,12 +92,12 @@ func (c *sharedContext) takeAway(w *waiter, why error) {
 }
 
 // hold keeps the context from ending while nobody waits, until release is called. One that
-// has ended already stays so.
+// has ended already stays so, and has no release.
 func (c *sharedContext) hold(until time.Time) (release func()) {
 	c.mu.Lock()
 	if c.err != nil {
 		c.mu.Unlock()
-		return func() {}
+		return nil
 	}
 	c.holds++
 	longer := until.After(c.until) && until.After(c.latest)

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"net"
 	"net/http/httptrace"
 	"sync"
 	"time"
@@ -13,9 +14,10 @@ type held struct {
 	hold func(until time.Time) (release func())
 	ends time.Time
 
-	mu      sync.Mutex
-	release func()
-	over    bool
+	mu         sync.Mutex
+	connection net.Conn // by which the request is sent
+	release    func()
+	over       bool
 }
 
 // held returns what holds an attempt that ends then at the latest. It must be ended.
@@ -49,14 +51,43 @@ func (h *held) watch(ctx context.Context) context.Context {
 	if h == nil {
 		return ctx
 	}
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: h.begin})
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: h.connected,
+		WroteHeaders: func() {
+			if !h.begin() {
+				<-ctx.Done() // else the connection that is closed would count as lost by the vendor
+				h.hangUp()
+			}
+		},
+	})
 }
 
-func (h *held) begin() {
+func (h *held) connected(info httptrace.GotConnInfo) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.release == nil && !h.over {
+	h.connection = info.Conn
+}
+
+// begin reports whether the request may be sent.
+func (h *held) begin() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		return false
+	}
+	if h.release == nil {
 		h.release = h.hold(h.ends)
+	}
+	return h.release != nil
+}
+
+// hangUp closes the connection: net/http would go on to send a request, whose end it has in a
+// buffer, although its context has ended.
+func (h *held) hangUp() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.connection != nil {
+		_ = h.connection.Close()
 	}
 }
 

@@ -2,7 +2,10 @@ package routing
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -158,4 +161,39 @@ func TestAttemptThatIsOverIsNotHeld(t *testing.T) {
 	require.Nil(t, failure)
 	sent()
 	require.Zero(t, held)
+}
+
+// net/http would send a request whose caller leaves when its header is written, and nobody would
+// know of the token.
+func TestWhoLeftBeforeTheSendingSendsNothing(t *testing.T) {
+	var received atomic.Int32
+	vendor := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { received.Add(1) }))
+	defer vendor.Close()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	for range 20 {
+		caller, leave := context.WithTimeout(t.Context(), time.Minute)
+		a := target("a")
+		a.Issuer = answering(func(ctx context.Context, _ providers.Call) (*providers.Token, error) {
+			traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { leave() }})
+			request, err := http.NewRequestWithContext(traced, http.MethodPost, vendor.URL, strings.NewReader("a=1"))
+			if err != nil {
+				return nil, err
+			}
+			response, err := transport.RoundTrip(request)
+			if err != nil {
+				return nil, interrupted(ctx)
+			}
+			return issued, response.Body.Close()
+		})
+		q := query()
+		q.Hold = func(time.Time) func() { return nil }
+		_, failure := issueUnder(caller, t, router(a), q)
+		leave()
+		if failure != nil { // else an answer came, which the vendor's count tells
+			require.Equal(t, providers.CallerCancelled, failure.Reason)
+		}
+	}
+	vendor.Close() // when all requests are answered
+	require.Zero(t, received.Load())
 }
