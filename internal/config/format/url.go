@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// ParseURL returns the URL of a server, nil if text is none; one slash behind the host means
-// none.
+// ParseURL returns the URL of a server, nil if text is none. One slash behind the host means none.
+// Neither do capitals in the host and the scheme's own port: signers leave them out, and the Host of
+// a request must be what was signed.
 func ParseURL(text string) *url.URL {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -20,8 +21,13 @@ func ParseURL(text string) *url.URL {
 	if u.Path == "/" {
 		u.Path = ""
 	}
+	if u.Hostname() != "" {
+		u.Host = strings.TrimSuffix(strings.ToLower(u.Host), ownPorts[u.Scheme])
+	}
 	return u
 }
+
+var ownPorts = map[string]string{"https": ":443", "http": ":80"}
 
 // urlProblem tells what find finds wrong with a URL, without the URL, which may hold a password.
 func urlProblem(find func(*url.URL) string) func(text string) string {

@@ -60,3 +60,24 @@ func TestHosts(t *testing.T) {
 		require.Equal(t, usable, proxyProblem(u) == "", "%s: %s", text, proxyProblem(u))
 	}
 }
+
+// The host is as it is sent and signed, however it is written.
+func TestUsualSpelling(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://api.example":        "https://api.example",
+		"HTTPS://API.Example/":       "https://api.example",
+		"https://api.example:443":    "https://api.example",
+		"https://api.example:443/":   "https://api.example",
+		"https://api.example:8443":   "https://api.example:8443",
+		"https://api.example:80":     "https://api.example:80",
+		"https://api.example.:443":   "https://api.example.",
+		"http://127.0.0.1:80":        "http://127.0.0.1",
+		"http://127.0.0.1:443":       "http://127.0.0.1:443",
+		"https://[2001:db8::7]:443":  "https://[2001:db8::7]",
+		"https://[2001:DB8::443]":    "https://[2001:db8::443]",
+		"https://:443":               "https://:443",
+		"https://api.example:443/v2": "https://api.example/v2",
+	} {
+		require.Equal(t, want, ParseURL(text).String(), text)
+	}
+}
