@@ -48,10 +48,10 @@ func (h Host) String() string {
 // allowed reports whether one of the hosts is that of the URL, which keeps the contract's
 // rules. Neither case nor a final dot nor a port makes a difference: they lead to the same
 // machines, or to the same name's. What is not ASCII is no host: clients do not agree on what
-// it would be.
+// it would be. Nor is one behind a user: of two signs @ some take the first, others the last.
 func allowed(hosts []Host, text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || !isASCII(u.Host) {
+	if err != nil || u.User != nil || !isASCII(u.Host) {
 		return false
 	}
 	name := canonical(u.Hostname())
