@@ -70,7 +70,7 @@ func New(a Pages, errorLog *log.Logger) *http.Server {
 	mux.HandleFunc("DELETE /out-of-service", a.operators(ownOrigin(a.putBack)))
 	mux.HandleFunc("POST /reload", a.operators(ownOrigin(a.reload)))
 	mux.HandleFunc("GET /log-level", a.operators(a.logLevel))
-	mux.HandleFunc("PUT /log-level", a.operators(a.logLevel))
+	mux.HandleFunc("PUT /log-level", a.operators(ownOrigin(a.logLevel)))
 	mux.HandleFunc("GET /debug/pprof/", a.operators(a.profile(pprof.Index))) // heap, goroutine, allocs and the like
 	mux.HandleFunc("GET /debug/pprof/profile", a.operators(a.profile(pprof.Profile)))
 	mux.HandleFunc("GET /debug/pprof/trace", a.operators(a.profile(pprof.Trace)))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -16,7 +17,9 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/outofservice"
 	"github.com/liveness-gateway/gateway/internal/recent"
+	"github.com/liveness-gateway/gateway/internal/reload"
 	"github.com/liveness-gateway/gateway/internal/routing/state"
+	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 )
 
@@ -24,17 +27,23 @@ import (
 type rig struct {
 	http.Handler
 
-	list  *outofservice.List
-	plans []string
+	list    *outofservice.List
+	plans   []string
+	reloads int
+	level   zap.AtomicLevel
 }
 
 func newRig(change ...func(*admin.Pages)) *rig {
-	r := &rig{list: outofservice.New(nil)}
+	r := &rig{list: outofservice.New(nil), level: zap.NewAtomicLevel()}
 	pages := admin.Pages{
-		Metrics: http.NotFoundHandler(), LogLevel: http.NotFoundHandler(), Status: func() state.Status { return state.Status{} },
+		Metrics: http.NotFoundHandler(), LogLevel: r.level, Status: func() state.Status { return state.Status{} },
 		Operator: func(r *http.Request) (string, bool) {
 			name := r.Header.Get("Authorization")
 			return name, name != ""
+		},
+		Reload: func() (reload.Status, error) {
+			r.reloads++
+			return reload.Status{}, nil
 		},
 		OutOfService: r.list.Entries, TakeOut: r.list.Put, PutBack: r.list.Remove, Recent: recent.New().Snapshot,
 		Plan: func(_ context.Context, caller string, description []byte) (any, error) {
@@ -57,8 +66,12 @@ func (r *rig) ask(method, path, body string, header ...string) *httptest.Respons
 	request := httptest.NewRequest(method, path, strings.NewReader(body))
 	request.Header.Set("Authorization", "operations")
 	request.Header.Set("Content-Type", "application/json")
+	request.Host = "localhost:9091"
 	for i := 0; i < len(header); i += 2 {
 		request.Header.Set(header[i], header[i+1])
+		if header[i] == "Host" {
+			request.Host = header[i+1]
+		}
 	}
 	w := httptest.NewRecorder()
 	r.ServeHTTP(w, request)
@@ -122,31 +135,67 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 	require.Equal(t, http.StatusConflict, r.ask(http.MethodPost, "/out-of-service", takeOut).Code)
 }
 
+// changes are all requests that change something, or have it work.
+var changes = []struct{ method, path, body string }{
+	{http.MethodPost, "/out-of-service", takeOut},
+	{http.MethodDelete, "/out-of-service?account=acme-cn&product=acme.app", ""},
+	{http.MethodPost, "/plan", takeOut},
+	{http.MethodPost, "/reload", ""},
+	{http.MethodPut, "/log-level", `{"level": "debug"}`},
+}
+
+// requireUntouched checks that none of the changes was made.
+func (r *rig) requireUntouched(t *testing.T) {
+	t.Helper()
+	require.Len(t, r.list.Entries(), 1)
+	require.Empty(t, r.plans)
+	require.Zero(t, r.reloads)
+	require.Equal(t, zap.InfoLevel, r.level.Level())
+}
+
 // What a page of another site can have an operator's browser send changes nothing, whatever
 // shows the operator.
 func TestOtherSitesChangeNothing(t *testing.T) {
-	r := newRig()
+	r := newRig(func(p *admin.Pages) { p.Hosts = server.HostsOf(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, nil) })
+	require.Equal(t, http.StatusOK, r.ask(http.MethodPost, "/out-of-service", takeOut, "Sec-Fetch-Site", "same-origin").Code)
 	for _, sent := range [][]string{
 		{"Sec-Fetch-Site", "cross-site"},
 		{"Sec-Fetch-Site", "same-site"},
+		{"Sec-Fetch-Site", "cross-site", "Origin", "http://localhost:9091"},
+		{"Sec-Fetch-Site", "cross-site", "Content-Type", "text/plain"},
 		{"Origin", "https://evil.example"},
 		{"Origin", "null"},
-		{"Content-Type", "text/plain"},
-		{"Content-Type", "application/x-www-form-urlencoded"},
-		{"Content-Type", ""},
+		{"Origin", "http://localhost:1"},
+		{"Origin", "http://localhost:9091.evil.example"},
+		{"Origin", "https://evil.example", "Content-Type", "application/x-www-form-urlencoded"},
+		{"Origin", "https://evil.example", "Content-Type", "multipart/form-data; boundary=x"},
+		{"Host", "evil.example"},
+		{"Host", "evil.example:9091", "Origin", "http://evil.example:9091", "Sec-Fetch-Site", "same-origin"},
+		{"Host", "localhost.evil.example"},
 	} {
-		for _, path := range []string{"/out-of-service", "/plan"} {
-			w := r.ask(http.MethodPost, path, takeOut, sent...)
-			require.Contains(t, []int{http.StatusForbidden, http.StatusUnsupportedMediaType}, w.Code, "%s %s", path, sent)
+		for _, c := range changes {
+			require.Equal(t, http.StatusForbidden, r.ask(c.method, c.path, c.body, sent...).Code, "%s %s, %s", c.method, c.path, sent)
 		}
 	}
-	require.Empty(t, r.list.Entries())
-	require.Empty(t, r.plans)
-	require.Equal(t, http.StatusOK, r.ask(http.MethodPost, "/out-of-service", takeOut, "Sec-Fetch-Site", "same-origin").Code)
-	for _, sent := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
-		require.Equal(t, http.StatusForbidden, r.ask(http.MethodDelete, "/out-of-service?account=acme-cn&product=acme.app", "", sent...).Code)
+	for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""} {
+		for _, path := range []string{"/out-of-service", "/plan"} { // the body says what is to be done
+			require.Equal(t, http.StatusUnsupportedMediaType, r.ask(http.MethodPost, path, takeOut, "Content-Type", contentType).Code, path)
+		}
 	}
-	require.Len(t, r.list.Entries(), 1)
+	r.requireUntouched(t)
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} { // browsers let pages send these
+		for _, c := range changes {
+			r.ask(method, c.path, c.body, "Sec-Fetch-Site", "cross-site")
+		}
+	}
+	r.requireUntouched(t)
+
+	for _, c := range changes {
+		require.Equal(t, http.StatusOK, r.ask(c.method, c.path, c.body, "Sec-Fetch-Site", "same-origin", "Origin", "http://localhost:9091").Code, "%s %s", c.method, c.path)
+	}
+	require.Equal(t, 1, r.reloads)
+	require.Empty(t, r.list.Entries())
+	require.Equal(t, zap.DebugLevel, r.level.Level())
 }
 
 func TestPlan(t *testing.T) {
