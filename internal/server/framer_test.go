@@ -31,11 +31,16 @@ func withReference(reference string) []byte {
 // beginCall writes the beginning of a gRPC call, as no library would let it stand alone.
 // With half closed, nothing more can follow.
 func beginCall(conn net.Conn, halfClosed bool, data []byte, headers ...string) error {
+	return beginStream(conn, issueMethod, halfClosed, data, headers...)
+}
+
+// beginStream is beginCall of another method.
+func beginStream(conn net.Conn, method string, halfClosed bool, data []byte, headers ...string) error {
 	framer := http2.NewFramer(conn, nil)
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)
 	for pairs := append([]string{
-		":method", "POST", ":scheme", "http", ":path", issueMethod, ":authority", "gateway",
+		":method", "POST", ":scheme", "http", ":path", method, ":authority", "gateway",
 		"content-type", "application/grpc", "te", "trailers",
 	}, headers...); len(pairs) > 0; pairs = pairs[2:] {
 		_ = encoder.WriteField(hpack.HeaderField{Name: pairs[0], Value: pairs[1]}) // a buffer never fails
@@ -43,11 +48,18 @@ func beginCall(conn net.Conn, halfClosed bool, data []byte, headers ...string) e
 	_, err := io.WriteString(conn, http2.ClientPreface)
 	err = errors.Join(err, framer.WriteSettings(),
 		framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block.Bytes(), EndHeaders: true}))
+	for len(data) > maxFrame {
+		err = errors.Join(err, framer.WriteData(1, false, data[:maxFrame]))
+		data = data[maxFrame:]
+	}
 	if len(data) > 0 || halfClosed {
 		err = errors.Join(err, framer.WriteData(1, halfClosed, data))
 	}
 	return err
 }
+
+// maxFrame is how much a frame may hold unless a peer says otherwise.
+const maxFrame = 16 << 10
 
 // trailers reads until the call's answer has ended and returns its last headers, none if
 // the connection ends before.

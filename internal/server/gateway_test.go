@@ -85,6 +85,8 @@ type gateway struct {
 	connections int
 	hosts       *server.Hosts
 	refusals    wire.Refusals
+	// awaited is how many gRPC calls wait for their messages.
+	awaited func() int
 	// unheard counts the REST requests that net/http refused.
 	unheard func() int64
 	// encrypted is how the listeners encrypt, nil if they do not.
@@ -143,6 +145,7 @@ func (g *gateway) observe(c *call.Call) {
 func (g *gateway) startGRPC(t *testing.T) {
 	t.Helper()
 	listener := server.NewListener(listen(t), g.connections)
+	g.awaited = listener.Awaited
 	grpcServer, _ := grpcserver.New(g.dispatcher, grpcserver.Options{Reflection: true, Hosts: g.hosts, Refusals: &g.refusals})
 	go func() {
 		_ = grpcServer.Serve(wire.Listen(g.encrypted.over(listener, secure.HTTP2), &g.refusals))

@@ -38,7 +38,8 @@ const everyField = `{
 		"maxUploads": 3, "flashColors": 8, "screenReplayCheck": true, "faceOcclusionCheck": false,
 		"reportMultipleFaces": true, "language": "ZH-Hans"
 	},
-	"detection": "DETECTION_BANK_CARD_OCR"
+	"detection": "DETECTION_BANK_CARD_OCR",
+	"clientMetadata": "{\"os\":\"ios\"}", "deviceId": "device-1"
 }`
 
 func queryOfEveryField() route.Query {
@@ -60,6 +61,7 @@ func queryOfEveryField() route.Query {
 			MaxUploads: 3, FlashColors: 8,
 			ScreenReplayCheck: new(true), FaceOcclusionCheck: new(false), ReportMultipleFaces: new(true),
 			Language: "zh", Detection: providers.DetectBankCard,
+			ClientMetadata: sensitive.New(`{"os":"ios"}`), DeviceID: sensitive.New("device-1"),
 		},
 	}
 }

@@ -33,8 +33,6 @@ func openBare(t *testing.T, address, method string, streams int) (refused func()
 	t.Helper()
 	conn := dial(t, address)
 	framer := http2.NewFramer(conn, conn)
-	_, err := io.WriteString(conn, http2.ClientPreface)
-	require.NoError(t, errors.Join(err, framer.WriteSettings()))
 	var mu sync.Mutex
 	n := 0
 	go func() {
@@ -51,24 +49,30 @@ func openBare(t *testing.T, address, method string, streams int) (refused func()
 			}
 		}
 	}()
+	_ = beginBare(framer, conn, method, streams) // the server may close the connection
+	return func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return n
+	}
+}
+
+// beginBare begins a connection, and so many streams of a method on it without messages.
+func beginBare(framer *http2.Framer, conn io.Writer, method string, streams int) error {
+	_, err := io.WriteString(conn, http2.ClientPreface)
+	err = errors.Join(err, framer.WriteSettings())
 	var block bytes.Buffer
 	encoder := hpack.NewEncoder(&block)
 	encoder.SetMaxDynamicTableSize(0) // each block stands for itself
 	for pairs := []string{
 		":method", "POST", ":scheme", "http", ":path", method, ":authority", "gateway", "content-type", "application/grpc", "te", "trailers",
 	}; len(pairs) > 0; pairs = pairs[2:] {
-		require.NoError(t, encoder.WriteField(hpack.HeaderField{Name: pairs[0], Value: pairs[1]}))
+		_ = encoder.WriteField(hpack.HeaderField{Name: pairs[0], Value: pairs[1]}) // a buffer never fails
 	}
-	for i := range streams {
-		if framer.WriteHeaders(http2.HeadersFrameParam{StreamID: uint32(2*i + 1), BlockFragment: block.Bytes(), EndHeaders: true}) != nil {
-			break
-		}
+	for i := 0; i < streams && err == nil; i++ {
+		err = framer.WriteHeaders(http2.HeadersFrameParam{StreamID: uint32(2*i + 1), BlockFragment: block.Bytes(), EndHeaders: true})
 	}
-	return func() int {
-		mu.Lock()
-		defer mu.Unlock()
-		return n
-	}
+	return err
 }
 
 // Streams without messages are no calls, and a connection has few of them.

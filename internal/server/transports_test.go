@@ -77,9 +77,15 @@ func (g *gateway) invoke(ctx context.Context, t *testing.T, method string, reque
 
 func (g *gateway) overREST(t *testing.T, request *livenessv1.IssueLivenessTokenRequest) *reply {
 	t.Helper()
+	return g.postMessage(t, request)
+}
+
+// postMessage sends a message as JSON, with header names and values in turn.
+func (g *gateway) postMessage(t *testing.T, request *livenessv1.IssueLivenessTokenRequest, headers ...string) *reply {
+	t.Helper()
 	body, err := protojson.Marshal(request)
 	require.NoError(t, err)
-	return g.post(t, string(body))
+	return g.post(t, string(body), headers...)
 }
 
 // post sends a JSON body, with header names and values in turn.

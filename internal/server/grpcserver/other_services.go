@@ -34,12 +34,18 @@ type otherServices struct {
 	pace     pace
 }
 
+// forAll are the methods that need no caller: what asks for health has no identity. Health's List,
+// which tells what services there are, is not among them.
+var forAll = map[string]bool{healthpb.Health_Check_FullMethodName: true, healthpb.Health_Watch_FullMethodName: true}
+
 // RegisterService is grpc.ServiceRegistrar's. Unary RPCs are registered as streams, so that
 // one counts while its message is awaited.
 func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementation any) {
-	serve := o.bound
-	if service.ServiceName != healthpb.Health_ServiceDesc.ServiceName { // what asks for health has no identity
-		serve = func(handler grpc.StreamHandler) grpc.StreamHandler { return o.bound(o.forCallers(handler)) }
+	serve := func(name string, handler grpc.StreamHandler) grpc.StreamHandler {
+		if !forAll["/"+service.ServiceName+"/"+name] {
+			handler = o.forCallers(handler)
+		}
+		return o.bound(handler)
 	}
 	bounded := *service
 	bounded.Methods, bounded.Streams = nil, nil
@@ -47,7 +53,7 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 		o.ages["/"+service.ServiceName+"/"+m.MethodName] = server.ArrivalGrace
 		bounded.Streams = append(bounded.Streams, grpc.StreamDesc{
 			StreamName: m.MethodName,
-			Handler: serve(func(implementation any, stream grpc.ServerStream) error {
+			Handler: serve(m.MethodName, func(implementation any, stream grpc.ServerStream) error {
 				answer, err := m.Handler(implementation, stream.Context(), stream.RecvMsg, nil)
 				if err != nil {
 					return err
@@ -65,7 +71,7 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 		}
 		o.ages["/"+service.ServiceName+"/"+s.StreamName] = server.MaxOtherStreamAge
 		bounded.Streams = append(bounded.Streams, grpc.StreamDesc{
-			StreamName: s.StreamName, ServerStreams: s.ServerStreams, ClientStreams: s.ClientStreams, Handler: serve(handler),
+			StreamName: s.StreamName, ServerStreams: s.ServerStreams, ClientStreams: s.ClientStreams, Handler: serve(s.StreamName, handler),
 		})
 	}
 	o.Server.RegisterService(&bounded, implementation)

@@ -45,7 +45,8 @@ const (
 	MalformedMethod
 	// DeadlinePassed is a grpc-timeout of nothing.
 	DeadlinePassed
-	// Unauthenticated is a stream of reflection without a caller.
+	// Unauthenticated is a stream without a caller that asks what services there are: of
+	// reflection, or health's List.
 	Unauthenticated
 	reasons
 )
