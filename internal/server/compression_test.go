@@ -54,7 +54,7 @@ func TestCompressedMessages(t *testing.T) {
 	})
 	drain(t, g)
 	for name, request := range map[string]*livenessv1.IssueLivenessTokenRequest{
-		"small": small(), "a photo": withPhoto, "blank photos": photosOf(900_000),
+		"small": small(), "a photo": withPhoto, "small photos": photosOf(1000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var header metadata.MD
@@ -103,7 +103,7 @@ func TestAnswersAreNotCompressed(t *testing.T) {
 }
 
 func TestBrokenCompression(t *testing.T) {
-	g := startLimited(t, unreachable(t), admission.Limits{MaxPhotoBytes: 24 << 20})
+	g := startLimited(t, unreachable(t), admission.Limits{MaxPhotoBytes: 38 << 20})
 	message, err := proto.Marshal(small())
 	require.NoError(t, err)
 	whole := zipped(t, message)
@@ -121,11 +121,22 @@ func TestBrokenCompression(t *testing.T) {
 		"a wrong checksum":       {append(bytes.Clone(whole[:len(whole)-8]), make([]byte, 8)...), providers.InvalidRequest, "not valid gzip"},
 		"two members":            {append(bytes.Clone(whole), whole...), providers.InvalidRequest, "not valid gzip"},
 		"thousands of members":   {bytes.Repeat(zipped(t, nil), 10_000), providers.InvalidRequest, "not valid gzip"},
-		"a bomb":                 {zipped(t, make([]byte, 10<<20)), providers.RequestTooLarge, "100 times"},
-		"larger than allowed":    {zipped(t, incompressible(22<<20, 64)), providers.RequestTooLarge, "at most 21 MiB"},
+		"a bomb":                 {zipped(t, make([]byte, 10<<20)), providers.RequestTooLarge, "send it uncompressed"},
+		"a small bomb":           {zipped(t, make([]byte, 20_000)), providers.RequestTooLarge, "send it uncompressed"},
+		"larger than allowed":    {zipped(t, incompressible(22<<20, 2)), providers.RequestTooLarge, "at most 21 MiB"},
 		"no message":             {zipped(t, []byte{0xff, 0xff}), providers.InvalidRequest, "not a valid"},
-		"more than is left":      {zipped(t, incompressible(18<<20, 2)), providers.Overloaded, "too many photos"},
+		"more than is left":      {zipped(t, incompressible(20<<20, 1)), providers.Overloaded, "too many photos"},
 		"compressed, not so":     {message, providers.InvalidRequest, "not valid gzip"},
+		"compressed twice":       {zipped(t, whole), providers.InvalidRequest, "which the contract does not know"},
+		"a bomb in a bomb":       {zipped(t, zipped(t, make([]byte, 100<<20))), providers.RequestTooLarge, "send it uncompressed"},
+		"bytes behind":           {append(bytes.Clone(whole), "more"...), providers.InvalidRequest, "not valid gzip"},
+		"zeros behind":           {append(bytes.Clone(whole), make([]byte, 512)...), providers.InvalidRequest, "not valid gzip"},
+		"cut off in its head":    {whole[:5], providers.InvalidRequest, "not valid gzip"},
+		"without its head":       {whole[10:], providers.InvalidRequest, "not valid gzip"},
+		"a wrong length":         {append(bytes.Clone(whole[:len(whole)-4]), 1, 2, 3, 4), providers.InvalidRequest, "not valid gzip"},
+		"another method":         {append([]byte{0x1f, 0x8b, 7}, whole[3:]...), providers.InvalidRequest, "not valid gzip"},
+		"blocks of nothing":      {append(bytes.Clone(whole[:10]), bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 4<<20)...), providers.InvalidRequest, "not valid gzip"},
+		"a long extra field":     {append([]byte{0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, make([]byte, 64<<10)...), providers.InvalidRequest, "not valid gzip"},
 		"a long name of a file":  {append([]byte{0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0}, make([]byte, 9<<20)...)[:9<<20], providers.InvalidRequest, "not valid gzip"},
 		"an endless header name": {append([]byte{0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0}, bytes.Repeat([]byte("x"), 9<<20)...), providers.InvalidRequest, "not valid gzip"},
 	} {

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -173,6 +174,7 @@ func FuzzSplitForm(f *testing.F) {
 	} {
 		f.Add([]byte(body), "b")
 	}
+	f.Add([]byte(strings.Repeat("x", 5000)+"\r\n"+goodForm), "b")
 	f.Add([]byte("--b-\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b---"), "b-")
 	f.Fuzz(func(t *testing.T, body []byte, boundary string) {
 		var before, after runtime.MemStats
@@ -184,6 +186,9 @@ func FuzzSplitForm(f *testing.F) {
 			return
 		}
 		want, err := splitByLibrary(body, boundary)
+		if errors.Is(err, bufio.ErrBufferFull) {
+			return // it passes over a preamble only of lines below 4 KiB
+		}
 		require.NoError(t, err)
 		require.Len(t, parts, len(want))
 		for i := range want {

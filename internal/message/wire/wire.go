@@ -6,6 +6,7 @@ package wire
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -60,6 +61,9 @@ func (r *reader) pieces(n int) (count int) {
 
 // append appends the next n bytes.
 func (r *reader) append(dst []byte, n int) []byte {
+	if len(dst)+n > cap(dst) { // grown little by little it would take several times its length in all
+		dst = slices.Grow(dst, min(max(n, 3*cap(dst)), r.left))
+	}
 	for n > 0 {
 		piece := r.next(n)
 		n -= len(piece)

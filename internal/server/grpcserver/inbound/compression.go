@@ -1,18 +1,19 @@
 package inbound
 
 import (
-	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 
 	"google.golang.org/grpc/encoding"
 	_ "google.golang.org/grpc/encoding/gzip" // the library refuses encodings that are not registered
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/status"
 
 	"github.com/liveness-gateway/gateway/internal/admission"
+	"github.com/liveness-gateway/gateway/internal/inflate"
 	"github.com/liveness-gateway/gateway/internal/message"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/server"
@@ -55,25 +56,32 @@ func EncodingRefused(name string) string {
 	return fmt.Sprintf("grpc-encoding %q is not taken: %s are", name, AcceptedEncodings)
 }
 
+// attended is read while the caller is there.
+type attended struct {
+	io.Reader
+
+	ctx context.Context
+}
+
+// Read is io.Reader's.
+func (a attended) Read(into []byte) (int, error) {
+	if err := a.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return a.Reader.Read(into)
+}
+
 // gunzip returns the message that was compressed, in the pool's buffers, and frees data.
-// Its bytes are reserved as they come.
-func gunzip(data mem.BufferSlice, permit *admission.Permit) (inflated mem.BufferSlice, refused *providers.Error) {
+// Its bytes are reserved as they come. It ends with ctx.
+func gunzip(ctx context.Context, data mem.BufferSlice, permit *admission.Permit) (inflated mem.BufferSlice, refused *providers.Error) {
 	defer data.Free()
-	ratio := max(server.InflatedFreely, server.MaxInflation*data.Len())
-	source := data.Reader()
-	reader, ok := inflaters.Get().(*gzip.Reader)
-	if !ok {
-		reader = new(gzip.Reader)
-	}
-	defer inflaters.Put(reader)
-	err := reader.Reset(source)
-	if err != nil {
-		return nil, notGZIP()
-	}
-	reader.Multistream(false) // further members would be messages of no length
+	most := server.MaxInflation*data.Len() + server.InflatedFreely
+	reader := inflate.NewReader(attended{data.Reader(), ctx}, 1) // further members would be messages of no length
+	defer reader.Free()
 	pool := mem.DefaultBufferPool()
+	var err error
 	for total := 0; err == nil; {
-		piece, n := pool.Get(inflatedPiece), 0
+		piece, n := pool.Get(min(inflatedPiece, most-total+1)), 0
 		for n < len(*piece) && err == nil {
 			var read int
 			read, err = reader.Read((*piece)[n:])
@@ -85,11 +93,11 @@ func gunzip(data mem.BufferSlice, permit *admission.Permit) (inflated mem.Buffer
 		switch {
 		case total > server.MaxMessageBytes:
 			refused = message.TooLarge(server.MaxMessageBytes)
-		case total > ratio:
+		case total > most:
 			refused = &providers.Error{Reason: providers.RequestTooLarge, Message: fmt.Sprintf(
-				"compressed messages may be %d times as long as they are sent", server.MaxInflation)}
-		case err != nil && (!errors.Is(err, io.EOF) || source.Remaining() > 0):
-			refused = notGZIP()
+				"a message may be %d times as long as it is sent compressed, and %d KiB: send it uncompressed", server.MaxInflation, server.InflatedFreely>>10)}
+		case err != nil && !errors.Is(err, io.EOF):
+			refused = notInflated(ctx)
 		default:
 			refused = permit.Reserve(int64(n))
 		}
@@ -101,12 +109,13 @@ func gunzip(data mem.BufferSlice, permit *admission.Permit) (inflated mem.Buffer
 	return inflated, nil
 }
 
-// inflaters are used again: each has 40 KiB.
-var inflaters sync.Pool
-
 // inflatedPiece is how much is inflated at once.
 const inflatedPiece = 32 << 10
 
-func notGZIP() *providers.Error {
+// notInflated says why a message is not there: its caller has left, or it is none.
+func notInflated(ctx context.Context) *providers.Error {
+	if err := ctx.Err(); err != nil {
+		return notReceived(status.FromContextError(err).Err())
+	}
 	return &providers.Error{Reason: providers.InvalidRequest, Message: "the message is not valid gzip"}
 }

@@ -55,7 +55,7 @@ const Window = 64 << 10
 // so far.
 func (r *Receiver) Receive(ctx context.Context, stream Stream, c *call.Call, into proto.Message) *providers.Error {
 	limit := r.limitArrival(ctx, stream, c)
-	data, refused := readMessage(stream, &c.Permit, limit)
+	data, refused := readMessage(ctx, stream, &c.Permit, limit)
 	if r.arrived(limit) {
 		data.Free()
 		data, refused = nil, server.TooSlow()
@@ -68,7 +68,7 @@ func (r *Receiver) Receive(ctx context.Context, stream Stream, c *call.Call, int
 	return refused
 }
 
-func readMessage(stream Stream, permit *admission.Permit, limit *arrivalLimit) (mem.BufferSlice, *providers.Error) {
+func readMessage(ctx context.Context, stream Stream, permit *admission.Permit, limit *arrivalLimit) (mem.BufferSlice, *providers.Error) {
 	var header [5]byte
 	if err := stream.ReadMessageHeader(header[:]); err != nil {
 		return nil, notReceived(err)
@@ -91,7 +91,7 @@ func readMessage(stream Stream, permit *admission.Permit, limit *arrivalLimit) (
 		return nil, refused
 	}
 	if header[0] == 1 {
-		return gunzip(data, permit)
+		return gunzip(ctx, data, permit)
 	}
 	return data, nil
 }
