@@ -10,12 +10,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/liveness-gateway/gateway/internal/server"
+	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 )
 
 // closed reports whether the other side ends the connection within a moment.
@@ -115,6 +118,75 @@ func TestConnectionsAreCounted(t *testing.T) {
 		require.False(t, conn.OpenStream())
 		_ = conn.Close()
 	}
+}
+
+// Where many messages are awaited in all, a connection may await a few, whether it came before
+// or after; as soon as there are fewer, any number that a connection may have again.
+func TestAwaitedMessagesAreFewInAll(t *testing.T) {
+	l, connect := accepted(t, 1000)
+	awaits := func(c *server.Conn) (n int) {
+		for c.Await() {
+			n++
+			require.LessOrEqual(t, n, server.MaxStreams)
+		}
+		return n
+	}
+	var conns []*server.Conn
+	for range server.ManyAwaited / server.MaxStreams {
+		_, conn := connect()
+		require.Equal(t, server.MaxStreams, awaits(conn))
+		conns = append(conns, conn)
+	}
+	_, last := connect()
+	require.Equal(t, server.ManyAwaited%server.MaxStreams, awaits(last))
+	require.Equal(t, server.ManyAwaited, l.Awaited())
+	for n := range 50 {
+		_, conn := connect()
+		require.Equal(t, server.FewAwaited, awaits(conn))
+		require.Equal(t, server.ManyAwaited+(n+1)*server.FewAwaited, l.Awaited())
+		conn.Arrived()
+		require.True(t, conn.Await(), "in the place of one that has arrived")
+		require.False(t, conn.Await())
+		conns = append(conns, conn)
+	}
+	for _, conn := range conns {
+		_ = conn.Close()
+	}
+	require.Equal(t, server.ManyAwaited%server.MaxStreams, l.Awaited())
+	_, conn := connect()
+	require.Equal(t, server.MaxStreams, awaits(conn))
+}
+
+// A call beyond what may be awaited is shed and says so. On virtual time no call is refused for its
+// slowness meanwhile.
+func TestCallsBeyondWhatIsAwaitedAreShed(t *testing.T) {
+	d := newDispatcher(t)
+	synctest.Test(t, func(t *testing.T) {
+		wires := newPipes()
+		listener := server.NewListener(wires, 1000)
+		grpcServer, _ := grpcserver.New(d, grpcserver.Options{})
+		go func() { _ = grpcServer.Serve(listener) }()
+		defer grpcServer.Stop()
+		begin := func(streams int) net.Conn {
+			conn, err := wires.Dial(t.Context(), "", "")
+			require.NoError(t, err)
+			go func() { _ = beginBare(http2.NewFramer(conn, nil), conn, issueMethod, streams) }()
+			return conn
+		}
+		for range server.ManyAwaited/server.MaxStreams + 1 {
+			conn := begin(server.MaxStreams)
+			go func() { _, _ = io.Copy(io.Discard, conn) }()
+			synctest.Wait()
+		}
+		require.Equal(t, server.ManyAwaited, listener.Awaited())
+		conn := begin(server.FewAwaited + 1)
+		got := trailers(conn)
+		require.Equal(t, "14", got["grpc-status"])
+		require.Contains(t, got["grpc-message"], "too many calls without a message")
+		go func() { _, _ = io.Copy(io.Discard, conn) }()
+		synctest.Wait()
+		require.Equal(t, server.ManyAwaited+server.FewAwaited, listener.Awaited())
+	})
 }
 
 // Idle connections beyond the bound keep nobody out.

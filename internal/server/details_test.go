@@ -1,7 +1,10 @@
 package server_test
 
 import (
+	"math"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -61,14 +64,21 @@ func requireRetryAdvice(t *testing.T, r *reply, d details) {
 	t.Helper()
 	want := map[call.Transport]string{call.GRPC: "-1", call.REST: ""}
 	if d.retry != nil {
-		require.Equal(t, int64(1), d.retry.GetRetryDelay().GetSeconds())
-		want = map[call.Transport]string{call.GRPC: "1000", call.REST: "1"}
+		delay := d.retry.GetRetryDelay().AsDuration()
+		require.Positive(t, delay)
+		want = map[call.Transport]string{call.GRPC: roundedUp(delay, time.Millisecond), call.REST: roundedUp(delay, time.Second)}
 	}
 	if r.transport == call.GRPC {
 		require.Equal(t, want[call.GRPC], r.pushback, "grpc-retry-pushback-ms")
 	} else {
 		require.Equal(t, want[call.REST], r.header.Get("Retry-After"), "Retry-After")
 	}
+}
+
+// roundedUp returns the fewest units that are no shorter than the delay: who comes earlier is
+// refused again.
+func roundedUp(delay, unit time.Duration) string {
+	return strconv.FormatFloat(math.Ceil(float64(delay)/float64(unit)), 'f', -1, 64)
 }
 
 func once[T any](t *testing.T, place **T, detail *T) {

@@ -155,6 +155,36 @@ func TestDetailsStayWithinTheTrailer(t *testing.T) {
 	}
 }
 
+// What is wrong with fields, however long it is, leaves room for what was tried and when to
+// come again.
+func TestViolationsLeaveRoomForTheRest(t *testing.T) {
+	for _, length := range []int{20, 100, 150, 180, 200, 250, 300, 400, 800, 2500} {
+		refused := &providers.Error{Reason: providers.NoTargetAvailable}
+		for i := range 16 {
+			refused.Violations = append(refused.Violations, providers.Violation{
+				Path: providers.PhotoPath(i + 1), Reason: providers.PhotoTooLarge, Description: strings.Repeat("d", length),
+			})
+		}
+		outcome := &routing.Outcome{RetryAfter: 3 * time.Second, Attempts: []routing.Attempt{{
+			Target: target("acme.page", "acme-cn"), Kind: routing.First, Reason: refused.Reason, Duration: time.Second, Err: refused,
+		}}}
+		for i := range 500 {
+			outcome.Unavailable = append(outcome.Unavailable, route.Unavailable{Target: target("a.b", fmt.Sprint(i)), Why: guard.BreakerOpen})
+			outcome.RuledOut = append(outcome.RuledOut, route.RuledOut{Target: target("a.b", fmt.Sprint(i))})
+		}
+		g := start(t, failed(outcome))
+		for transport, send := range g.transports() {
+			t.Run(fmt.Sprint(transport, " ", length), func(t *testing.T) {
+				d := requireFailure(t, send(t, small()))
+				require.Equal(t, int64(3), d.retry.GetRetryDelay().GetSeconds())
+				require.Len(t, d.failure.GetAttempts(), 1)
+				require.Equal(t, "acme-cn", d.failure.GetAttempts()[0].GetAccount())
+				require.True(t, length > 2000 || len(d.fields()) > 0, "what is wrong with the first field")
+			})
+		}
+	}
+}
+
 func TestRuledOutTargetsFillWhatRoomThereIs(t *testing.T) {
 	refused := &providers.Error{Reason: providers.NoEligibleProduct, Violations: []providers.Violation{
 		{Path: "detection", Reason: providers.NoEligibleProduct, Description: "not supported"},
