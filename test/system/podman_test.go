@@ -21,7 +21,7 @@ func newPodman(t *testing.T) podman {
 	t.Helper()
 	return podman{program(t, "podman", "podman"), []string{
 		"--root", t.TempDir(), "--runroot", t.TempDir(), "--tmpdir", t.TempDir(), "--storage-driver", "vfs",
-		"--runtime", program(t, "runc", "runc"), "--cgroup-manager", "cgroupfs",
+		"--runtime", program(t, "runc", "runc"), "--cgroup-manager", "cgroupfs", "--network-config-dir", t.TempDir(),
 	}}
 }
 
