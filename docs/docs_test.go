@@ -18,12 +18,12 @@ import (
 	"github.com/liveness-gateway/gateway/internal/doctest"
 )
 
-// Every named block of the page is one that a test runs, here or elsewhere, but for the
-// Java program.
+// Every named block of the page is one that a test runs, here or elsewhere.
 func TestProgramsOfTheClientsPage(t *testing.T) {
 	blocks := doctest.Blocks(t, "clients.md")
 	require.Equal(t, []string{
-		"Client.java", "client.go", "client.mjs", "client.py", "client.sh", "grpcurl.sh", "install-grpcurl.sh", "photos.mjs", "photos.sh", "protoc.sh", "service-config.json",
+		"Client.java", "client.go", "client.mjs", "client.py", "client.sh", "client.ts", "grpcurl.sh", "install-grpcurl.sh", "java.sh", "photos.mjs", "photos.sh",
+		"protoc.sh", "service-config.json", "types.sh",
 	}, slices.Sorted(maps.Keys(blocks)))
 	page := readFile(t, "clients.md")
 	require.Equal(t, len(blocks), strings.Count(page, "\n```\n"), "a block without a name")
@@ -49,7 +49,7 @@ func TestReasonsOfTheClientsPage(t *testing.T) {
 	blocks := doctest.Blocks(t, "clients.md")
 	want := reasons(blocks["client.go"])
 	require.Len(t, want, 7)
-	for _, name := range []string{"client.mjs", "client.py", "Client.java", "client.sh"} {
+	for _, name := range []string{"client.mjs", "client.py", "client.ts", "Client.java", "client.sh"} {
 		require.Equal(t, want, reasons(blocks[name]), name)
 	}
 }
@@ -57,11 +57,18 @@ func TestReasonsOfTheClientsPage(t *testing.T) {
 // The versions that the page has readers install are those that the test of Node's
 // program installs.
 func TestVersionsOfTheClientsPage(t *testing.T) {
-	var installed struct{ Dependencies map[string]string }
-	require.NoError(t, json.Unmarshal([]byte(readFile(t, "../test/system/testdata/node/package.json")), &installed))
-	require.Len(t, installed.Dependencies, 2)
-	for name, version := range installed.Dependencies {
-		require.Contains(t, readFile(t, "clients.md"), " "+name+"@"+version)
+	page := readFile(t, "clients.md")
+	for folder, names := range map[string][]string{
+		"node":    {"@grpc/grpc-js", "@grpc/proto-loader"},
+		"openapi": {"openapi-fetch", "openapi-typescript", "typescript", "@types/node"},
+	} {
+		var installed struct{ Dependencies, DevDependencies map[string]string }
+		require.NoError(t, json.Unmarshal([]byte(readFile(t, "../test/system/testdata/"+folder+"/package.json")), &installed))
+		maps.Copy(installed.Dependencies, installed.DevDependencies)
+		for _, name := range names {
+			require.NotEmpty(t, installed.Dependencies[name], name)
+			require.Contains(t, page, " "+name+"@"+installed.Dependencies[name])
+		}
 	}
 }
 

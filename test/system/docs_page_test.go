@@ -1,8 +1,17 @@
 package system
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	pixels "image"
+	"image/png"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +21,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/openapitest"
 )
 
 const pageLimit = time.Minute
@@ -41,6 +52,58 @@ func TestDocsPageIssuesAToken(t *testing.T) {
 	for _, url := range requests {
 		require.Regexp(t, `^(http://`+s.rest+`/|data:)`, url)
 	}
+}
+
+// The form can be filled in with an example of each product.
+func TestDocsPageHasAnExampleOfEachProduct(t *testing.T) {
+	s := startSandbox(t)
+	ctx := newBrowser(t, &observed{})
+	browse(ctx, t, chromedp.Navigate("http://"+s.rest+"/docs"))
+	browse(ctx, t, chromedp.Value("textarea.body-param__text", chromedp.NodeVisible))
+	names := browse(ctx, t, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".examples-select-element option")].map(o => o.value)`))
+	examples := openapitest.Examples(t)
+	require.Subset(t, names, slices.Collect(maps.Keys(examples)))
+	for name, example := range examples {
+		choose(ctx, t, ".examples-select-element", name)
+		var want, shown any
+		require.NoError(t, json.Unmarshal(example, &want))
+		require.Eventually(t, func() bool {
+			text := browse(ctx, t, chromedp.Value("textarea.body-param__text", chromedp.NodeVisible))
+			return json.Unmarshal([]byte(text), &shown) == nil && reflect.DeepEqual(want, shown)
+		}, startLimit, 50*time.Millisecond, "%s: %v", name, shown)
+	}
+}
+
+// The form sends a photo as a file, beside the request that it is filled in with.
+func TestDocsPageSendsAPhoto(t *testing.T) {
+	s := startSandbox(t)
+	var photo bytes.Buffer
+	require.NoError(t, png.Encode(&photo, pixels.NewGray(pixels.Rect(0, 0, 8, 8))))
+	file := filepath.Join(t.TempDir(), "face.png")
+	require.NoError(t, os.WriteFile(file, photo.Bytes(), 0o600))
+
+	ctx := newBrowser(t, &observed{})
+	browse(ctx, t, chromedp.Navigate("http://"+s.rest+"/docs"))
+	browse(ctx, t, chromedp.Value("textarea.body-param__text", chromedp.NodeVisible))
+	choose(ctx, t, ".opblock-section-request-body select.content-type", "multipart/form-data")
+	_, err := chromedp.Run(ctx, chromedp.SetUploadFiles(`.opblock-section-request-body input[type="file"]`, []string{file}))
+	require.NoError(t, err)
+	browse(ctx, t, chromedp.Click("button.execute", chromedp.NodeVisible))
+	answer := browse(ctx, t, chromedp.Text(".live-responses-table tr.response .highlight-code pre", chromedp.NodeVisible))
+	var token struct{ Token, Product string }
+	require.NoError(t, json.Unmarshal([]byte(answer), &token), answer)
+	require.Equal(t, "megvii.app-v3", token.Product, answer)
+	require.NotEmpty(t, token.Token)
+}
+
+// choose picks a value of a select.
+func choose(ctx context.Context, t *testing.T, selector, value string) {
+	t.Helper()
+	browse(ctx, t, chromedp.Evaluate[bool](fmt.Sprintf(`(() => {
+		const select = document.querySelector(%q);
+		select.value = %q;
+		return select.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`, selector, value)))
 }
 
 func browse[T any](ctx context.Context, t *testing.T, action chromedp.Action[T]) T {

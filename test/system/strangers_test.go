@@ -378,6 +378,9 @@ func TestKeySetThatIsDown(t *testing.T) {
 	}
 }
 
+// cutOff is what gRPC's core says of a connection that was closed while it wrote, or while it read.
+var cutOff = regexp.MustCompile(`(recvmsg:|sendmsg:)?(Connection reset by peer|Broken pipe)`)
+
 // A certificate that does not verify gets no further than the handshake, and a header beyond
 // the bound no further than its size: neither learns of a key or a token that comes with it.
 func TestStrangersBeforeTheirCalls(t *testing.T) {
@@ -400,7 +403,7 @@ func TestStrangersBeforeTheirCalls(t *testing.T) {
 				{"right key, and more", []string{rightKey + huge}, "", ""}, {"wrong", []string{"Bearer x" + rightKey[8:] + huge}, "", ""},
 			})
 			require.NotEqual(t, "OK", answers[0].Answer)
-			require.Equal(t, answers[0].Answer, answers[1].Answer)
+			require.Equal(t, cutOff.ReplaceAllString(answers[0].Answer, "cut off"), cutOff.ReplaceAllString(answers[1].Answer, "cut off"))
 			requireSame(t, client(t, g, []shownCase{
 				{"known", []string{rightKey}, "", ""}, {"stranger", []string{wrongKey}, "", ""},
 			}), map[string]callers.Fault{"known": "", "stranger": callers.KeyWrong})
