@@ -62,7 +62,8 @@ func TestEveryAlertIsTestedAndExplained(t *testing.T) {
 
 // rule is an alert as the file has it.
 type rule struct {
-	Alert, Expr         string
+	Alert, Expr, For    string
+	KeepFiringFor       string `json:"keep_firing_for"`
 	Labels, Annotations map[string]string
 }
 

@@ -98,6 +98,7 @@ func (m *Metrics) beginTarget(target *route.Target, endings []call.Ending) {
 	provider, product, account := target.Provider, target.Product.ID, target.Account
 	for _, kind := range []routing.Kind{routing.First, routing.Retry, routing.Failover, routing.Probe} {
 		m.attempts.WithLabelValues(provider, product, account, string(providers.OK), string(kind))
+		m.attempts.WithLabelValues(provider, product, account, string(providers.Internal), string(kind)) // of which one is an alert
 	}
 	for _, e := range endings {
 		if strings.HasPrefix(string(e.Reason), "VENDOR_") {

@@ -80,6 +80,7 @@ func TestConfiguredSeriesBeginAtZero(t *testing.T) {
 		`caller_requests_total{blame="none",caller="bank",reason="OK"} 0`,
 		`idempotency_total{outcome="unavailable"} 0`,
 		`vendor_attempts_total{account="acme-cn",kind="failover",product="acme.page",provider="acme",reason="OK"} 0`,
+		`vendor_attempts_total{account="acme-cn",kind="probe",product="acme.page",provider="acme",reason="INTERNAL"} 0`,
 		`vendor_attempts_total{account="other-sgp",kind="first",product="other.app",provider="other",reason="VENDOR_QUOTA_EXHAUSTED"} 0`,
 		`vendor_attempt_duration_seconds_count{account="acme-cn",product="acme.js",provider="acme"} 0`,
 		`vendor_unavailable_total{account="acme-cn",product="acme.js",provider="acme",why="breaker_open"} 0`,
