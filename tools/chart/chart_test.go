@@ -342,6 +342,37 @@ func TestMonitoringHasOneSource(t *testing.T) {
 	require.Equal(t, []string{"liveness-gateway"}, slices.Collect(maps.Keys(bare.configMaps)))
 }
 
+// A ServiceMonitor finds one service, the one that has every replica, and reads what a PodMonitor
+// reads.
+func TestServiceMonitor(t *testing.T) {
+	values := everything(t)
+	monitoring := values["monitoring"].(map[string]any)
+	monitoring["serviceMonitor"] = monitoring["podMonitor"]
+	_, err := render(tested, values)
+	require.ErrorContains(t, err, "would read every replica twice")
+	pods := rendered(t, everything(t)).podMonitor
+	delete(monitoring, "podMonitor")
+	for name, values := range map[string]map[string]any{"TLS": values, "plaintext": {"config": minimal, "monitoring": monitoring}} {
+		o := rendered(t, values)
+		require.Nil(t, o.podMonitor, name)
+		require.Contains(t, o.svcMonitor.Labels, "release", "by which the operator finds it")
+		selector, err := metav1.LabelSelectorAsSelector(&o.svcMonitor.Spec.Selector)
+		require.NoError(t, err)
+		var found []string
+		for _, service := range o.services {
+			if selector.Matches(labels.Set(service.Labels)) {
+				found = append(found, service.Name)
+				require.Equal(t, service.Spec.Ports[0].Name, o.svcMonitor.Spec.Endpoints[0].Port)
+				require.True(t, service.Spec.PublishNotReadyAddresses, "who is not ready is scraped too")
+			}
+		}
+		require.Equal(t, []string{"liveness-gateway-admin"}, found, name)
+		require.Equal(t, name == "TLS", o.svcMonitor.Spec.Endpoints[0].TLSConfig != nil)
+		require.Equal(t, pods.Spec.PodMetricsEndpoints[0].RelabelConfigs, o.svcMonitor.Spec.Endpoints[0].RelabelConfigs)
+	}
+	require.Equal(t, pods.Spec.PodMetricsEndpoints[0].TLSConfig, &rendered(t, values).svcMonitor.Spec.Endpoints[0].TLSConfig.SafeTLSConfig)
+}
+
 // Whoever installs it is told the names of all that is missing.
 func TestNotes(t *testing.T) {
 	notes := rendered(t, nil).notes

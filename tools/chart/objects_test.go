@@ -29,6 +29,7 @@ type objects struct {
 	budget      *policyv1.PodDisruptionBudget
 	autoscaler  *autoscalingv2.HorizontalPodAutoscaler
 	podMonitor  *monitoringv1.PodMonitor
+	svcMonitor  *monitoringv1.ServiceMonitor
 	rule        *monitoringv1.PrometheusRule
 	notes       string
 	annotations map[string]string
@@ -101,6 +102,8 @@ func (o *objects) add(t *testing.T, object runtime.Object) {
 		o.autoscaler = object
 	case *monitoringv1.PodMonitor:
 		o.podMonitor = object
+	case *monitoringv1.ServiceMonitor:
+		o.svcMonitor = object
 	case *monitoringv1.PrometheusRule:
 		o.rule = object
 	default:

@@ -81,3 +81,22 @@
 {{- $config := include "gateway.parsed" . | fromJson -}}
 {{- list (pick $config "listen" "idempotency" "redis") (dig "limits" "max_connections" 0 $config) | toJson | sha256sum -}}
 {{- end -}}
+
+{{/* How the Prometheus operator reads the metrics of a pod: list CONTEXT INTERVAL. */}}
+{{- define "gateway.endpoint" -}}
+{{- $context := index . 0 -}}
+- port: admin
+  path: /metrics
+  interval: {{ index . 1 }}
+  {{- if eq (include "gateway.adminScheme" $context) "HTTPS" }}
+  scheme: https
+  tlsConfig:
+    ca: {secret: {name: {{ include "gateway.tls" $context }}, key: ca.crt}}
+    serverName: {{ include "gateway.name" $context }}-grpc.{{ $context.Release.Namespace }}.svc.cluster.local
+  {{- else }}
+  scheme: http
+  {{- end }}
+  # Alerts and dashboards go by this name.
+  relabelings:
+    - {targetLabel: job, replacement: liveness-gateway}
+{{- end -}}
