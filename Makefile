@@ -29,7 +29,7 @@ idempotency: ## Do everything to the Redis of three replicas, a million calls, a
 	go test -C test/system -count=1 -v -timeout 1h ./fleet -args -operations=1000000
 
 .PHONY: drain
-drain: ## Restart three replicas a hundred times under load, and kill them as often: about an hour. CI does each once.
+drain: ## Restart three replicas a hundred times under load, and kill them as often: a quarter of an hour. CI does each once.
 	go test -C test/system -count=1 -v -timeout 3h -run '^Test(RollingRestarts|KilledReplicas)' ./fleet -args -rollouts=100
 
 .PHONY: fuzz

@@ -70,6 +70,11 @@ func (r *running) issue(key string) (reason string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_, err := r.client.IssueLivenessToken(ctx, &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS, IdempotencyKey: key})
+	return reasonOf(err)
+}
+
+// reasonOf returns the reason of a failed call, "" of none.
+func reasonOf(err error) string {
 	if err == nil {
 		return ""
 	}

@@ -18,19 +18,24 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
 )
 
-func newClients(t *testing.T, address string) []*redis.Client {
+func newClients(t *testing.T, address string) (clients []*redis.Client, failures *atomic.Int64) {
 	t.Helper()
-	var clients []*redis.Client
+	failures = new(atomic.Int64)
+	observe := func(_ string, _ time.Duration, failure redis.Failure) {
+		if failure != redis.None {
+			failures.Add(1)
+		}
+	}
 	for range replicas {
 		c := redis.Open(redis.Options{
 			Addresses: []string{address}, Username: username, Password: sensitive.New(password), Timeout: redis.DefaultTimeout,
-			Prefix: "liveness-gateway:", Log: zap.NewNop(), Observe: func(string, time.Duration, redis.Failure) {},
+			Prefix: "liveness-gateway:", Log: zap.NewNop(), Observe: observe,
 		})
 		t.Cleanup(c.Close)
 		require.Eventually(t, c.Up, startLimit, time.Millisecond)
 		clients = append(clients, c)
 	}
-	return clients
+	return clients, failures
 }
 
 // Three replicas have no more in flight of an account together than its vendor allows, also
@@ -38,7 +43,7 @@ func newClients(t *testing.T, address string) []*redis.Client {
 func TestVendorLimitOverRedis(t *testing.T) {
 	const most, lasts = 10, 3 * time.Second
 	bounds := vendorlimit.Bounds{Concurrency: most}
-	clients := newClients(t, newRedis(t).address())
+	clients, _ := newClients(t, newRedis(t).address())
 	dead := redislimit.New(clients[0])
 	for _, lease := range []string{"a", "b", "c"} {
 		require.Eventually(t, func() bool {
@@ -72,11 +77,12 @@ func TestVendorLimitOverRedis(t *testing.T) {
 }
 
 // Three replicas together let a caller make its rate, and no more; without Redis too, with a
-// third each.
+// third each. A replica for which Redis is late, as on a busy machine, has its third beside what
+// the others take meanwhile: the caller floods again until Redis was in time throughout.
 func TestQuotaOverRedis(t *testing.T) {
 	const perSecond, burst, seconds = 60, 6, 4
 	s := newRedis(t)
-	clients := newClients(t, s.address())
+	clients, failures := newClients(t, s.address())
 	ctx, stop := context.WithCancel(t.Context())
 	var all []*redisquota.Rates
 	var running sync.WaitGroup
@@ -105,11 +111,19 @@ func TestQuotaOverRedis(t *testing.T) {
 		return count.Load()
 	}
 	time.Sleep(2 * time.Second) // until all have seen each other
-	with := flood()
+	var with int64
+	for n, late := 0, int64(1); late > 0; n++ {
+		require.Less(t, n, 20, "Redis was late in every flood")
+		before := failures.Load()
+		with = flood()
+		late = failures.Load() - before
+		t.Logf("of %d: %d with Redis, which was late %d times", perSecond*seconds, with, late)
+		require.LessOrEqual(t, float64(with), 2.15*perSecond*seconds, "the rate, and all thirds")
+	}
 	s.kill()
 	flood() // what has been saved up
 	without := flood()
-	t.Logf("of %d: %d with Redis, %d without", perSecond*seconds, with, without)
+	t.Logf("of %d: %d without Redis", perSecond*seconds, without)
 	require.InDelta(t, perSecond*seconds+burst, with, 0.15*perSecond*seconds)
 	require.InDelta(t, perSecond*seconds, without, 0.15*perSecond*seconds)
 }

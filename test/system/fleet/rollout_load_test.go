@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -48,7 +50,24 @@ type result struct {
 func (r *result) String() string {
 	slices.Sort(r.took)
 	p99 := r.took[len(r.took)*99/100]
-	return fmt.Sprintf("%d calls, %d failed, the 99th of a hundred took %v", r.calls, len(r.failed), p99.Round(time.Millisecond))
+	return fmt.Sprintf("%d calls, %d failed%s, the 99th of a hundred took %v", r.calls, len(r.failed), r.why(), p99.Round(time.Millisecond))
+}
+
+// varying is what differs between failures of one kind: ids, addresses, times.
+var varying = regexp.MustCompile(`[0-9A-Z]{10,}|[0-9]+`)
+
+// why returns the commonest kinds of failures, with the number of each.
+func (r *result) why() string {
+	kinds := make(map[string]int)
+	for _, failure := range r.failed {
+		kinds[varying.ReplaceAllString(failure, "#")]++
+	}
+	commonest := slices.SortedFunc(maps.Keys(kinds), func(a, b string) int { return kinds[b] - kinds[a] })
+	var text strings.Builder
+	for _, kind := range commonest[:min(5, len(commonest))] {
+		fmt.Fprintf(&text, "\n  %d x %.200s\n", kinds[kind], kind)
+	}
+	return text.String()
 }
 
 // rolloutLoad calls at a steady rate, by turns over gRPC and REST.

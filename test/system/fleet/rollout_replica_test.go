@@ -26,14 +26,19 @@ import (
 type tokenVendor struct {
 	server *httptest.Server
 	count  atomic.Int64
+	// references are the caller's, by token.
+	references sync.Map
 }
 
 func startTokenVendor(t *testing.T) *tokenVendor {
 	t.Helper()
 	v := &tokenVendor{}
-	v.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	v.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		reference := request.FormValue("biz_no")
 		time.Sleep(20*time.Millisecond + rand.N(60*time.Millisecond))
-		_, _ = fmt.Fprintf(w, `{"token_random_number":"token-%d","random_number":"0042"}`, v.count.Add(1))
+		token := fmt.Sprint("token-", v.count.Add(1))
+		v.references.Store(token, reference)
+		_, _ = fmt.Fprintf(w, `{"token_random_number":%q,"random_number":"0042"}`, token)
 	}))
 	t.Cleanup(v.server.Close)
 	return v
@@ -50,11 +55,11 @@ type process struct {
 	ended             chan error
 }
 
-// start starts a replica and waits until it is ready.
-func (r *rollout) start() *process {
+// start starts a replica, with more in its environment, and waits until it is ready.
+func (r *rollout) start(env ...string) *process {
 	r.t.Helper()
 	p := &process{command: exec.Command(r.program, "serve", "--config", r.config), ended: make(chan error, 1)}
-	p.command.Env = append(p.command.Environ(), r.env...)
+	p.command.Env = slices.Concat(p.command.Environ(), r.env, env)
 	log, err := p.command.StderrPipe()
 	require.NoError(r.t, err)
 	require.NoError(r.t, p.command.Start())

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -37,8 +38,19 @@ type rollout struct {
 
 func newRollout(t *testing.T) *rollout {
 	t.Helper()
+	r := prepareRollout(t)
+	t.Cleanup(r.telling.Wait)
+	for range replicas {
+		r.balancer.add(r.start())
+	}
+	return r
+}
+
+// prepareRollout has all that replicas need, which are compiled with the flags.
+func prepareRollout(t *testing.T, flags ...string) *rollout {
+	t.Helper()
 	r := &rollout{
-		t: t, program: buildGateway(t), vendor: startTokenVendor(t), balancer: newBalancer(),
+		t: t, program: buildGateway(t, flags...), vendor: startTokenVendor(t), balancer: newBalancer(),
 		config: filepath.Join(t.TempDir(), "gateway.yaml"),
 	}
 	redis := newRedis(t, "appendonly no") // it is not what dies here
@@ -58,18 +70,14 @@ routes:
   - {flow: spoken_digits, targets: [{account: vendor, product: megvii.random-number}]}
 `
 	require.NoError(t, os.WriteFile(r.config, []byte(text), 0o600))
-	t.Cleanup(r.telling.Wait)
-	for range replicas {
-		r.balancer.add(r.start())
-	}
 	return r
 }
 
-// buildGateway compiles the program that is replaced.
-func buildGateway(t *testing.T) string {
+// buildGateway compiles the program that is replaced, with the flags.
+func buildGateway(t *testing.T, flags ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "gateway")
-	command := exec.Command("go", "build", "-C", "../../..", "-trimpath", "-o", path, "./cmd/gateway")
+	command := exec.Command("go", slices.Concat([]string{"build", "-C", "../../..", "-trimpath", "-o", path}, flags, []string{"./cmd/gateway"})...)
 	command.Env = append(command.Environ(), "CGO_ENABLED=0")
 	output, err := command.CombinedOutput()
 	require.NoError(t, err, "%s", output)

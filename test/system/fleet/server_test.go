@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,8 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/freeport"
 )
 
 // startLimit bounds what a server may take to answer on a busy machine.
@@ -77,13 +78,12 @@ func newRedis(t *testing.T, config ...string) *server {
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freeport.Take()
 	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
+	return port
 }
 
-func (s *server) address() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+func (s *server) address() string { return freeport.Address(s.port) }
 
 // start starts the server, with what is left on its disk, and waits until it answers.
 func (s *server) start() {
