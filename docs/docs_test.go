@@ -54,8 +54,8 @@ func TestReasonsOfTheClientsPage(t *testing.T) {
 	}
 }
 
-// The versions that the page has readers install are those that the test of Node's
-// program installs.
+// The versions that the page has readers install are those that the tests of Node's
+// programs install.
 func TestVersionsOfTheClientsPage(t *testing.T) {
 	page := readFile(t, "clients.md")
 	for folder, names := range map[string][]string{
@@ -112,14 +112,15 @@ func TestFlowPages(t *testing.T) {
 
 var link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 
-// The links of these pages lead to files of the checkout.
+// The links of these pages lead to files and folders of the checkout, pictures too.
 func TestLinks(t *testing.T) {
-	pages := slices.AppendSeq([]string{"clients.md", "operating.md", "privacy.md", "security.md"}, maps.Values(flowPages))
+	pages := slices.AppendSeq([]string{"../README.md", "../deploy/README.md", "clients.md", "operating.md", "privacy.md", "redis.md", "scaling.md", "security.md"}, maps.Values(flowPages))
 	for _, page := range pages {
 		links := link.FindAllStringSubmatch(readFile(t, page), -1)
 		require.NotEmpty(t, links, page)
 		for _, l := range links {
-			require.FileExists(t, filepath.Join(filepath.Dir(page), l[1]), page)
+			_, err := os.Stat(filepath.Join(filepath.Dir(page), l[1]))
+			require.NoError(t, err, page)
 		}
 	}
 }
