@@ -37,7 +37,7 @@ fuzz: ## Fuzz the adapters, 20 s each.
 	tools/fuzz.sh
 
 .PHONY: mutants
-mutants: ## Plant mistakes and leaks, and see that the tests named for them notice. CI leaves the leaks and the server out.
+mutants: ## Plant mistakes and leaks, and see that the tests named for them notice. CI leaves the leaks out.
 	go run ./tools/mutants
 
 .PHONY: grpc-versions
