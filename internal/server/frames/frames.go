@@ -240,7 +240,8 @@ func (c *Conn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) 
 	return buffer, n, nil
 }
 
-// count pauses if what was read comes too fast, and fails if that does not stop.
+// count pauses if what was read comes too fast, and fails if that does not stop, or if the
+// connection is closed meanwhile: what was not paused for its time would look like a flood.
 func (c *Conn) count(data []byte) error {
 	refused := c.refused.streams.Swap(0)
 	if c.refuser != nil {
@@ -256,6 +257,7 @@ func (c *Conn) count(data []byte) error {
 	select {
 	case <-timer.C:
 	case <-c.closed:
+		return net.ErrClosed
 	}
 	if err != nil {
 		c.flooded()
