@@ -50,10 +50,10 @@ const lagLeft = 50 * time.Millisecond
 func (l *ArrivalLimit) expired() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.pending {
+	now := time.Now()
+	if !l.pending || now.Before(l.due) { // it fired just before it was stopped or moved
 		return
 	}
-	now := time.Now()
 	if lag := now.Sub(l.due); lag > lagLeft && now.Sub(l.begun) < BodyTimeLimit {
 		l.due = now.Add(2 * lag)
 		l.timer.Reset(2 * lag)
