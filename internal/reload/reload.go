@@ -109,17 +109,17 @@ var errUnrest = errors.New("its files change while they are read")
 // reload takes into use what two readings in a row find the same: otherwise it might be half of
 // one version and half of another.
 func (r *Reloader) reload() (hash string, err error) {
-	before := digest(r.files)
+	before := lookAt(r.files)
 	for n := range readings {
 		var candidate Candidate
 		if hash, candidate, err = r.read(); err != nil {
-			r.taken = before // what has changed since may not be what was refused
+			r.taken = before.digest // what has changed since may not be what was refused
 			return hash, err
 		}
 		r.files = candidate.Files()
-		found := digest(r.files)
-		if n > 0 && found == before {
-			r.taken = found
+		found := lookAt(r.files)
+		if n > 0 && found.rested(before) {
+			r.taken = found.digest
 			return hash, candidate.Use()
 		}
 		before = found

@@ -2,7 +2,6 @@ package reload
 
 import (
 	"context"
-	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,8 +41,8 @@ type watching struct {
 
 	lookEvery, rest time.Duration
 	watcher         *fsnotify.Watcher // nil if there is none
-	// seen is what the files held at the last look.
-	seen [sha256.Size]byte
+	// seen is the last look.
+	seen look
 }
 
 func (w *watching) run(ctx context.Context) {
@@ -85,19 +84,19 @@ func (w *watching) run(ctx context.Context) {
 	}
 }
 
-// look reloads when two looks have found the same change, and reports whether there is one
-// that has to be looked at again.
+// look reloads when two looks have found the same change and nothing was written between them. It
+// reports whether there is a change that has to be looked at again.
 func (w *watching) look() (unrest bool) {
 	w.reloading.Lock()
 	files, taken := w.files, w.taken
 	w.reloading.Unlock()
-	found := digest(files)
+	found := lookAt(files)
 	before := w.seen
 	w.seen = found
-	switch found {
-	case taken:
+	switch {
+	case found.digest == taken:
 		return false
-	case before:
+	case found.rested(before):
 		_, _ = w.Reload("its files changed") // it has noted what is wrong
 		return false
 	default:
