@@ -97,12 +97,12 @@ func checkWithout(ctx context.Context, mutants []*mutant) error {
 		if whole[folder] {
 			named[folder] = nil
 		}
-		failed, err := test(ctx, folder, named[folder])
+		failed, said, err := test(ctx, folder, named[folder])
 		if err != nil {
 			return err
 		}
 		if len(failed) > 0 {
-			return fmt.Errorf("%s fails without any mistake planted: %s", folder, strings.Join(failed, ", "))
+			return fmt.Errorf("%s fails without any mistake planted: %s\n%s", folder, strings.Join(failed, ", "), said)
 		}
 	}
 	return nil

@@ -119,7 +119,7 @@ func (m *mutant) check(ctx context.Context) error {
 		return err
 	}
 	defer remove()
-	failed, err := test(ctx, m.folder(), m.only(), "-overlay", overlay)
+	failed, _, err := test(ctx, m.folder(), m.only(), "-overlay", overlay)
 	if err != nil {
 		return err
 	}

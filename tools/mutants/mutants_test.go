@@ -83,13 +83,19 @@ func TestJudge(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
-	require.Equal(t, []string{"TestA", "TestB"}, failures([]byte(`{"Action":"fail","Test":"TestB/one"}
+	failed, said := failures([]byte(`{"Action":"output","Test":"TestB/one","Output":"one fails\n"}
+{"Action":"fail","Test":"TestB/one"}
+{"Action":"output","Test":"TestC","Output":"C passes\n"}
+{"Action":"output","Test":"TestB","Output":"B fails\n"}
 {"Action":"fail","Test":"TestB"}
 no event
 {"Action":"pass","Test":"TestC"}
 {"Action":"fail","Test":"TestA"}
+{"Action":"output","Output":"FAIL\n"}
 {"Action":"fail","Package":"p"}
-`)))
+`))
+	require.Equal(t, []string{"TestA", "TestB"}, failed)
+	require.Equal(t, "one fails\nB fails\n", said)
 }
 
 func TestReport(t *testing.T) {
