@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"sync/atomic"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -24,14 +25,14 @@ func renew(o *goredis.UniversalOptions, access func() Access) {
 		a := access()
 		return a.Username, a.Password.Reveal(), nil
 	}
-	dialer := &net.Dialer{Timeout: o.DialTimeout}
+	dialer, broken := &net.Dialer{Timeout: o.DialTimeout}, new(atomic.Int64)
 	o.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if security := access().TLS; security != nil {
 			return (&tls.Dialer{NetDialer: dialer, Config: security}).DialContext(ctx, network, address)
 		}
 		dialed, err := dialer.DialContext(ctx, network, address)
 		if tcp, ok := dialed.(*net.TCPConn); ok {
-			return &conn{TCPConn: tcp}, nil
+			return &conn{TCPConn: tcp, broken: broken}, nil
 		}
 		return dialed, err
 	}

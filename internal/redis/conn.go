@@ -1,7 +1,10 @@
 package redis
 
 import (
+	"errors"
 	"net"
+	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -11,22 +14,44 @@ import (
 const lately = 10 * time.Millisecond
 
 // conn is a connection without TLS. Before each use go-redis looks whether it lives: it lifts the
-// deadline and has the system called, which this spares a connection that was read lately.
+// deadline and has the system called, which this spares a connection that was read lately, and
+// since another one broke: those of a server that ends break together.
 type conn struct {
 	*net.TCPConn
 
-	read time.Time
+	// broken counts the client's connections that broke, brokenThen is how many had before the last
+	// time that something was read.
+	broken     *atomic.Int64
+	read       time.Time
+	brokenThen int64
 }
 
-func (c *conn) lives() bool { return time.Since(c.read) < lately }
+func (c *conn) lives() bool {
+	return time.Since(c.read) < lately && c.brokenThen == c.broken.Load()
+}
 
 // Read notes when something came.
 func (c *conn) Read(b []byte) (int, error) {
+	broken := c.broken.Load()
 	n, err := c.TCPConn.Read(b)
 	if n > 0 {
-		c.read = time.Now()
+		c.read, c.brokenThen = time.Now(), broken
 	}
+	c.note(err)
 	return n, err
+}
+
+// Write is net.Conn's.
+func (c *conn) Write(b []byte) (int, error) {
+	n, err := c.TCPConn.Write(b)
+	c.note(err)
+	return n, err
+}
+
+func (c *conn) note(err error) {
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		c.broken.Add(1)
+	}
 }
 
 // SetDeadline leaves the deadlines of what comes next to SetReadDeadline and SetWriteDeadline.
