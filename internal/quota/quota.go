@@ -116,13 +116,14 @@ func (m *InMemory) Take(_ context.Context, caller string) (wait time.Duration, e
 }
 
 // Granted takes one call of the caller's that somebody else has granted. Where there is none to
-// take, less than one is owed: a caller who has its whole rate elsewhere gets nothing here.
+// take it is owed, up to a burst: as much can be granted elsewhere before it comes to be allowed
+// here. A caller who has its whole rate elsewhere gets nothing here.
 func (m *InMemory) Granted(caller string) {
 	bucket := (*m.buckets.Load())[caller]
 	if bucket == nil {
 		return
 	}
-	if now := time.Now(); bucket.TokensAt(now) > 0 {
+	if now := time.Now(); bucket.TokensAt(now) > float64(-bucket.Burst()) {
 		bucket.ReserveN(now, 1)
 	}
 }

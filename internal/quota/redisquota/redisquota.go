@@ -57,12 +57,16 @@ var Operations = []string{"quota_take", "quota_seen"}
 // for concurrent use.
 type Rates struct {
 	client    *redis.Client
-	impatient *redis.Impatient
+	impatient runner // a *redis.Impatient
 	process   string
 	rates     atomic.Pointer[map[string]shared]
 	// own is what the replica holds callers to while Redis is down. What Redis grants counts
 	// there too: where Redis is late now and then, a caller has its rate once, not twice.
 	own *quota.InMemory
+}
+
+type runner interface {
+	Run(ctx context.Context, script *redis.Script, keys []string, args ...any) (any, error)
 }
 
 // shared is a caller's rate and its key.
