@@ -102,8 +102,10 @@ func (r *reply) failure(f *form) *providers.Error {
 	}
 	r.answer.SetText(vendorhttp.Text(message))
 	failure := r.answer.WithCode(codes, refusal.Code)
-	if failure.Exchange.Code != "" {
-		failure.Exchange.Code = r.shown(refusal)
+	if refusal.Code == authorizationError { // with a reason that is in no document
+		r.answer.ShowReason(failure, vendorhttp.CanonicalCode(strings.Trim(refusal.Detail, ":： <>()")))
+	} else {
+		vendorhttp.ShowNames(failure, refusal.Parameters)
 	}
 	if refusal.Known {
 		f.blame(failure, refusal)
@@ -124,22 +126,6 @@ func (r *reply) refusal() (refusal vendorhttp.Refusal, message string) {
 		}
 	}
 	return refusal, message
-}
-
-// shown returns a code as callers see it: with the parameters, or with the reason of an
-// AUTHORIZATION_ERROR that is in no document.
-func (r *reply) shown(refusal vendorhttp.Refusal) string {
-	if refusal.Code == authorizationError {
-		reason := vendorhttp.CanonicalCode(strings.Trim(refusal.Detail, ":： <>()"))
-		if code := authorizationError + ":" + reason; reason != "" && r.answer.Shows(code) {
-			return code
-		}
-		return authorizationError
-	}
-	if len(refusal.Parameters) == 0 {
-		return refusal.Code
-	}
-	return refusal.Code + ":" + strings.Join(refusal.Parameters, ",")
 }
 
 // blame decides whose fault a refusal is, more exactly than by its reason alone: by the

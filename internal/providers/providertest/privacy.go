@@ -53,6 +53,7 @@ func (t *trial) echo(failed jsonfields.Object, e Example, value string) {
 		for _, repeated := range []any{
 			value,
 			t.Provider.Codes[0].Code + ": " + value,
+			t.Provider.Codes[0].Code + "." + value,
 			"bad " + value + ", " + strings.ToUpper(value),
 			jsonfields.Object{"value": value},
 			json.RawMessage(`["` + spellings.Escaped(value) + `"]`),

@@ -58,6 +58,7 @@ func (p *Product) checks() []check {
 		p.requestChecks(),
 		answerChecks(),
 		p.codeChecks(),
+		shownChecks(),
 		p.statusChecks(),
 		blameChecks(),
 		clockChecks(),

@@ -16,6 +16,7 @@ import (
 const (
 	maxTextBytes      = 256
 	maxRequestIDBytes = 128
+	maxShownBytes     = 128 // of a code with what stands behind it
 	maxCodeBytes      = 64
 	maxCodeDigits     = 6
 	maxCodeWord       = 20
@@ -111,6 +112,27 @@ func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Err
 	return failure
 }
 
+// ShowReason shows callers, behind the failure's code, a reason that no table has, if it looks like
+// a code too. What an adapter shows of a code it shows by this or by ShowNames.
+func (a *Answer) ShowReason(failure *providers.Error, reason string) {
+	code := failure.Exchange.Code + ":" + reason
+	if failure.Exchange.Code != "" && reason != "" && a.Shows(code) {
+		failure.Exchange.Code = code
+	}
+}
+
+// ShowNames shows callers, behind the failure's code, those names of parameters for which there is
+// room. The names are the adapter's own, and no text of the vendor's.
+func ShowNames(failure *providers.Error, names []string) {
+	code, separator := failure.Exchange.Code, ":"
+	for _, name := range names {
+		if code != "" && len(code)+len(separator)+len(name) <= maxShownBytes {
+			code, separator = code+separator+name, ","
+		}
+	}
+	failure.Exchange.Code = code
+}
+
 // SetStatuses sets the rows of statuses of a vendor whose document says what they mean: an answer
 // without a known code is read by the row that has its status, if there is one.
 func (a *Answer) SetStatuses(table providers.CodeTable) { a.statuses = table }
@@ -190,10 +212,18 @@ func (a *Answer) Shows(code string) bool {
 }
 
 // CanonicalCode returns a code in the spelling of code tables: capitals, underscores for
-// blanks, no blank or dot at the end.
+// blanks, no blank or dot at the end. Letters beyond ASCII stay, as some have capitals within it.
 func CanonicalCode(code string) string {
-	code = strings.ToUpper(strings.TrimRight(strings.TrimSpace(code), ". "))
-	return strings.ReplaceAll(code, " ", "_")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r == ' ':
+			return '_'
+		default:
+			return r
+		}
+	}, strings.TrimRight(strings.TrimSpace(code), ". "))
 }
 
 // UsableToken reports whether the token can be given to a client: 1 to 4096 bytes of

@@ -55,6 +55,47 @@ func TestWithCode(t *testing.T) {
 	}
 }
 
+// What stands behind a code that is known by its head is looked at as a code of no table is.
+func TestTailsThatAreNotShown(t *testing.T) {
+	table := providers.CodeTable{{Code: "LIMIT", Reason: providers.VendorQuotaExhausted}}
+	for _, tail := range []string{
+		"OF\x00DAY", "OF\x7fDAY", "OF\x1b[2J", "OF\r\nDAY", "OF\tDAY", "OF\u0085DAY", "OF\u200bDAY", "OF\u202eDAY", "OF\u2028DAY", "OF\ufeffDAY", "OF\xffDAY",
+		"日", "\u0130", "\uff21", `OF"DAY"`, "OF'DAY", "OF`DAY", `OF\DAY`, "<B>", "OF DAY", "OF/DAY", "OF%00DAY", "of_day", "OF,DAY",
+		strings.Repeat("A", 21), strings.Repeat("AAAA_", 13), "1234567", "11010119900307001X", "BAD_KEY_AND_MORE", "张三",
+	} {
+		for _, separator := range []string{".", ".OF.THE.", ":"} {
+			failure := confidential(t).WithCode(table, "LIMIT"+separator+tail)
+			require.Contains(t, []string{"LIMIT", ""}, failure.Exchange.Code, "%q", separator+tail)
+		}
+		answer := confidential(t)
+		failure := answer.WithCode(table, "LIMIT")
+		answer.ShowReason(failure, tail)
+		require.Equal(t, "LIMIT", failure.Exchange.Code, "%q", tail)
+	}
+}
+
+func TestWhatIsShownBehindACode(t *testing.T) {
+	table := providers.CodeTable{{Code: "LIMIT", Reason: providers.VendorQuotaExhausted}}
+	answer := confidential(t)
+	failure := answer.WithCode(table, "LIMIT")
+	answer.ShowReason(failure, "")
+	vendorhttp.ShowNames(failure, nil)
+	require.Equal(t, "LIMIT", failure.Exchange.Code)
+	answer.ShowReason(failure, "OF_THE_DAY")
+	require.Equal(t, "LIMIT:OF_THE_DAY", failure.Exchange.Code)
+
+	failure = answer.WithCode(table, "LIMIT")
+	name := strings.Repeat("n", 40)
+	vendorhttp.ShowNames(failure, []string{"biz_no", name, name, name, "uuid"})
+	require.Equal(t, "LIMIT:biz_no,"+name+","+name+",uuid", failure.Exchange.Code, "as far as there is room")
+
+	answer = confidential(t)
+	failure = answer.WithCode(table, "<html>")
+	answer.ShowReason(failure, "OF_THE_DAY")
+	vendorhttp.ShowNames(failure, []string{"biz_no"})
+	require.Empty(t, failure.Exchange.Code, "behind a code that is not shown")
+}
+
 // A code of no table leaves it to the status what the answer means.
 func TestUnknownCodeUnderAStatus(t *testing.T) {
 	tests := map[int]struct {
@@ -112,13 +153,15 @@ func TestBlame(t *testing.T) {
 
 func TestCanonicalCode(t *testing.T) {
 	for spelling, want := range map[string]string{
-		"":                   "",
-		" . ":                "",
-		"1009":               "1009",
-		" 1009 . ":           "1009",
-		"Internal_Error":     "INTERNAL_ERROR",
-		"internal error.":    "INTERNAL_ERROR",
-		"\tINTERNAL_ERROR\n": "INTERNAL_ERROR",
+		"":                    "",
+		" . ":                 "",
+		"1009":                "1009",
+		" 1009 . ":            "1009",
+		"Internal_Error":      "INTERNAL_ERROR",
+		"internal error.":     "INTERNAL_ERROR",
+		"\tINTERNAL_ERROR\n":  "INTERNAL_ERROR",
+		"\u0131nternal error": "\u0131NTERNAL_ERROR",
+		"bu\u017fy":           "BU\u017fY",
 	} {
 		require.Equal(t, want, vendorhttp.CanonicalCode(spelling), "%q", spelling)
 	}

@@ -37,7 +37,7 @@ func (a *Answer) echoedInText(text string) bool {
 func (a *Answer) echoedInCode(code string) bool {
 	return a.echoedInID(code) || slices.ContainsFunc(a.request.Hidden(), func(hidden sensitive.String) bool {
 		value := hidden.Reveal()
-		return len(value) >= leastEcho && (strings.Contains(code, CanonicalCode(value)) || holdsBase64(code, value))
+		return len(value) >= leastEcho && (strings.Contains(code, CanonicalCode(strings.ToUpper(value))) || holdsBase64(code, value))
 	})
 }
 
