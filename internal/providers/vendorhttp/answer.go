@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
@@ -66,10 +67,11 @@ func (a *Answer) SetRequestID(id Text) {
 	}
 }
 
-// SetText sets the vendor's message for the log, at most 256 bytes. A message that may
-// repeat something sensitive of the request is left out, as is JSON in place of text.
+// SetText sets the vendor's message for the log, at most 256 bytes, with blanks for what a terminal
+// would obey or not show. A message that may repeat something sensitive of the request is left out,
+// as is JSON in place of text.
 func (a *Answer) SetText(message Text) {
-	text := strings.ToValidUTF8(string(message), "�")
+	text := strings.Map(visible, strings.ToValidUTF8(string(message), "�"))
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
 		return
 	}
@@ -79,6 +81,14 @@ func (a *Answer) SetText(message Text) {
 	if !a.echoedInText(text) {
 		a.exchange.Text = text
 	}
+}
+
+// visible returns a blank for a character that is a control, bidi, invisible or the end of a line.
+func visible(r rune) rune {
+	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+		return ' '
+	}
+	return r
 }
 
 // SetProcessingTime sets how long the vendor says that it took, in milliseconds.

@@ -44,10 +44,14 @@ func TestSetText(t *testing.T) {
 		"less of a value before the cut": {
 			strings.Repeat("y", limit-5) + "11010119900307001X", strings.Repeat("y", limit-5) + "11010",
 		},
-		"a character at the cut": {strings.Repeat("y", limit-1) + "错误", strings.Repeat("y", limit-1)},
-		"not UTF-8":              {"a\xffb", "a\uFFFDb"},
-		"an object":              {`{"name":"\u5f20\u4e09"}`, ""},
-		"a list":                 {`["\u5f20\u4e09"]`, ""},
+		"a character at the cut":  {strings.Repeat("y", limit-1) + "错误", strings.Repeat("y", limit-1)},
+		"not UTF-8":               {"a\xffb", "a\uFFFDb"},
+		"controls":                {"a\r\n\x1b[2J\x7fb", "a   [2J b"},
+		"bidi and invisible":      {"a\u202eb\u2028c\u200bd\ufeff", "a b c d "},
+		"a value in bidi":         {"1101\u202e0119900307001X", ""},
+		"an object":               {`{"name":"\u5f20\u4e09"}`, ""},
+		"an object behind a mark": {"\ufeff" + `{"name":"\u5f20\u4e09"}`, ""},
+		"a list":                  {`["\u5f20\u4e09"]`, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -68,6 +72,9 @@ func TestSetRequestID(t *testing.T) {
 		"too long":        {long + "a", ""},
 		"blank":           {"a b", ""},
 		"line":            {"a\nb", ""},
+		"control":         {"a\x7fb", ""},
+		"bidi":            {"a\u202eb", ""},
+		"quote":           {`a"b`, ""},
 		"markup":          {"<b>", ""},
 		"not ASCII":       {"编号", ""},
 		"hidden value":    {"id-11010119900307001X", ""},

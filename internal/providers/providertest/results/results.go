@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -51,9 +52,11 @@ func RequirePresentable(tb testing.TB, e providers.Exchange) {
 	for _, shown := range []string{e.Code, e.RequestID} {
 		require.True(tb, len(shown) <= 128 && strings.Trim(shown, allowed) == "", "callers see %q", shown)
 	}
-	require.True(tb, len(e.Text) <= 256 && utf8.ValidString(e.Text), "the log gets %q", e.Text)
+	require.True(tb, len(e.Text) <= 256 && utf8.ValidString(e.Text) && !strings.ContainsFunc(e.Text, unseen), "the log gets %q", e.Text)
 	require.GreaterOrEqual(tb, e.ProcessingTime, time.Duration(0))
 }
+
+func unseen(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // RequireEarned checks that an answer of these fields holds the token and reports no
 // error.

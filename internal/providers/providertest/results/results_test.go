@@ -51,6 +51,8 @@ func TestPresentable(t *testing.T) {
 		"code":            {Code: "NO SUCH"},
 		"request id":      {RequestID: "a\r\nb"},
 		"text":            {Text: "\xff"},
+		"line of text":    {Text: "a\nb"},
+		"bidi text":       {Text: "a\u202eb"},
 		"processing time": {ProcessingTime: -time.Second},
 	}
 	for name, exchange := range tests {
