@@ -1,9 +1,11 @@
 package permissions
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -54,11 +56,26 @@ func allowed(hosts []Host, text string) bool {
 	if err != nil || u.User != nil || !isASCII(u.Host) {
 		return false
 	}
-	name := canonical(u.Hostname())
-	if address, err := netip.ParseAddr(name); err == nil {
-		name = address.String()
+	name, ok := hostOf(u)
+	return ok && slices.ContainsFunc(hosts, func(h Host) bool { return h.matches(name) })
+}
+
+// hostOf returns the host of a URL, and whether it is a name or an address by its grammar, with a
+// port or none: net/url takes more for a host than clients do, who then go elsewhere.
+func hostOf(u *url.URL) (name string, ok bool) {
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
+	if err != nil || port == 0 || strings.HasSuffix(u.Host, ":") {
+		return "", false
 	}
-	return name != "" && slices.ContainsFunc(hosts, func(h Host) bool { return h.matches(name) })
+	if strings.HasPrefix(u.Host, "[") {
+		address, err := netip.ParseAddr(u.Hostname())
+		return address.String(), err == nil && address.Is6()
+	}
+	name = canonical(u.Hostname())
+	if address, err := netip.ParseAddr(name); err == nil {
+		return address.String(), address.Is4()
+	}
+	return name, isName(name)
 }
 
 func (h Host) matches(name string) bool {
@@ -76,7 +93,7 @@ func isASCII(text string) bool {
 }
 
 // isName reports whether it is a host name in ASCII, and no number that programs take for an
-// address.
+// address, be it decimal, octal or hexadecimal.
 func isName(name string) bool {
 	const maxName, maxLabel = 253, 63
 	labels := strings.Split(name, ".")
@@ -86,6 +103,9 @@ func isName(name string) bool {
 			return false
 		}
 	}
-	last := labels[len(labels)-1]
-	return len(name) <= maxName && strings.Trim(last, "0123456789") != ""
+	last, digits := labels[len(labels)-1], "0123456789"
+	if hexadecimal, ok := strings.CutPrefix(last, "0x"); ok {
+		last, digits = hexadecimal, "0123456789abcdef"
+	}
+	return len(name) <= maxName && strings.Trim(last, digits) != ""
 }

@@ -69,6 +69,11 @@ func TestCallbacksThatAreRefused(t *testing.T) {
 	for _, url := range []string{
 		"https://exa mple/", "https://shop.example/\r\n", "https://shop.example\\@evil.example/", "https://张三.example/", "https://\u212aelvin.example/", "https://shop.example\u3002/", "//shop.example/", "/r", "",
 		"https://[::1", "https://[fe80::1%25eth0]/", "https://%31%32%37.0.0.1/", "https://shop.example/\u202e", "https://[v1.x]/", "https://shop.example:80:80/", "https://shop.example:a/",
+		"https://:ay.shop.example:", "https://203.0.113.7:/", "https://[2001:db8::1]:/",
+		"https://:a.example/", "https://a:.example/", "https://:a.example:443/", "https://a:1.example:443/", "https://2001:db8::1/", "https://203.0.113.7:80:80/", "https://a].example/", "https://a*b.example/", "https://*.example/",
+		"https://a~b.example/", "https://a,b.example/", "https://a;b.example/", "https://a=b.example/", "https://a&b.example/", "https://a'b.example/", "https://(a).example/", "https://a+b.example/", "https://a$b.example/",
+		"https://a%20b.example/", "https://a%00b.example/", "https://a%.example/", "https://a b.example/", "https://a\"b.example/", "https://a<b>.example/", "https://a|b.example/", "https://a^b.example/", "https://a`b.example/", "https://a{b}.example/",
+		"https://a\x7fb.example/", "https://a\tb.example/", "https://[shop.example]/", "https://[203.0.113.7]/", "https://[2001:db8::1].example/", "https://[[2001:db8::1]]/", "https://[2001:db8::1.]/", "https://a[b.example/",
 		"http://[::ffff:127.0.0.1]/", "http://[::ffff:8.8.8.8]/", "http://[::127.0.0.1]/",
 	} {
 		require.NotEmpty(t, refusedFor(t, &Rules{}, withCallback(url)), url)
