@@ -3,7 +3,6 @@ package aliyun
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -149,7 +148,7 @@ func (t *faceVerifyTarget) read(answer *vendorhttp.Answer, call providers.Call) 
 		return nil, failure
 	}
 	check, page := string(reply.ResultObject.CertifyID), string(reply.ResultObject.CertifyURL)
-	if !vendorhttp.UsableToken(check) || (page != "" || t.isPage()) && !isPageURL(page) {
+	if !vendorhttp.UsableToken(check) || (page != "" || t.isPage()) && !vendorhttp.UsablePage(page) {
 		return nil, answer.WithoutToken()
 	}
 	token := &providers.Token{
@@ -164,9 +163,4 @@ func (t *faceVerifyTarget) read(answer *vendorhttp.Answer, call providers.Call) 
 		token.Reference = token.Exchange.Reference
 	}
 	return token, nil
-}
-
-// isPageURL reports whether a browser can be sent there. Its host changes.
-func isPageURL(page string) bool {
-	return vendorhttp.UsableToken(page) && strings.HasPrefix(page, "https://")
 }

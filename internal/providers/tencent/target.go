@@ -2,7 +2,6 @@ package tencent
 
 import (
 	"context"
-	"net/url"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -124,7 +123,5 @@ func (t *target) token(answer *vendorhttp.Answer, call providers.Call) (*provide
 // page returns the client of a hosted page, and whether a browser can open it. The address is passed
 // on as it came: the vendor's has others within, escaped twice.
 func page(address vendorhttp.Text) (client providers.Client, usable bool) {
-	parsed, err := url.Parse(string(address))
-	usable = err == nil && parsed.Scheme == "https" && parsed.Host != "" && vendorhttp.UsableToken(string(address))
-	return providers.Client{URL: sensitive.New(string(address))}, usable
+	return providers.Client{URL: sensitive.New(string(address))}, vendorhttp.UsablePage(string(address))
 }

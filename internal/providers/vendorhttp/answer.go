@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -242,4 +243,13 @@ func CanonicalCode(code string) string {
 func UsableToken(token string) bool {
 	unusable := func(r rune) bool { return r <= ' ' || r >= '\x7f' || strings.ContainsRune("<>\"'`\\", r) }
 	return token != "" && len(token) <= maxTokenBytes && strings.IndexFunc(token, unusable) < 0
+}
+
+// UsablePage reports whether a client can be sent to the address: one of https that it can be given,
+// of a host that every browser reads in one way.
+func UsablePage(address string) bool {
+	const inHost = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && u.User == nil && u.Hostname() != "" &&
+		strings.Trim(u.Hostname(), inHost) == "" && UsableToken(address)
 }

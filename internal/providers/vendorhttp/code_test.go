@@ -194,3 +194,34 @@ func TestUsableToken(t *testing.T) {
 		require.Equal(t, want, vendorhttp.UsableToken(token), "%q", token)
 	}
 }
+
+func TestUsablePage(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://page.example":                              true,
+		"HTTPS://Page.Example:8443/p?a=b%2Fc%253A#d":        true,
+		"https://a_b.page.example./p":                       true,
+		"":                                                  false,
+		"https://":                                          false,
+		"https:///p":                                        false,
+		"https://:443/p":                                    false,
+		"https:page.example":                                false,
+		"//page.example/p":                                  false,
+		"page.example/p":                                    false,
+		"http://page.example/p":                             false,
+		"javascript:alert(1)":                               false,
+		"https://page.example@evil.example/":                false,
+		"https://@page.example/":                            false,
+		"https://:a.page.example:/p":                        false,
+		"https://page.example\\@evil.example/":              false,
+		"https://page%2eexample/p":                          false,
+		"https://p*.example/p":                              false,
+		"https://page.example/ p":                           false,
+		"https://page.example/<b>":                          false,
+		"https://page.example/\x7f":                         false,
+		"https://page.example/\u202e":                       false,
+		"https://p\u00e4ge.example/":                        false,
+		"https://page.example/" + strings.Repeat("p", 4096): false,
+	} {
+		require.Equal(t, want, vendorhttp.UsablePage(address), "%q", address)
+	}
+}

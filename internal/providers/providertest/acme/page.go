@@ -92,7 +92,7 @@ func read(answer *vendorhttp.Answer, call providers.Call) (*providers.Token, err
 		return nil, failure
 	}
 	session, address := string(reply.Session), string(reply.Page)
-	if !vendorhttp.UsableToken(session) || !vendorhttp.UsableToken(address) {
+	if !vendorhttp.UsableToken(session) || !vendorhttp.UsablePage(address) {
 		return nil, answer.WithoutToken()
 	}
 	token := &providers.Token{
