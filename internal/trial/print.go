@@ -99,12 +99,13 @@ var (
 // head prints a start line and headers, with show for the values of other headers.
 func (p printer) head(head string, show func(value string) string) {
 	first, headers, _ := strings.Cut(head, "\r\n")
+	first = printable(first)
 	p.line("  %s", p.safe.hide.Replace(queryValue.ReplaceAllStringFunc(first, func(value string) string {
 		plain, _ := url.QueryUnescape(value[1:])
 		return "=" + show(plain)
 	})))
 	for header := range strings.SplitSeq(headers, "\r\n") {
-		name, value, found := strings.Cut(header, ": ")
+		name, value, found := strings.Cut(printable(header), ": ")
 		if !slices.Contains(harmlessHeaders, name) {
 			value = show(value)
 		}
@@ -117,13 +118,19 @@ func (p printer) head(head string, show func(value string) string) {
 
 func (p printer) body(content string) {
 	for line := range strings.Lines(content) {
-		p.line("  %s", strings.Map(func(char rune) rune {
-			if unicode.IsControl(char) && char != '\t' { // a terminal would obey
-				return -1
-			}
-			return char
-		}, line))
+		p.line("  %s", printable(line))
 	}
+}
+
+// printable returns a text with blanks for what a terminal would obey or not show: taken out of a
+// secret, it would leave the secret.
+func printable(text string) string {
+	return strings.Map(func(char rune) rune {
+		if char != '\t' && unicode.In(char, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return char
+	}, strings.TrimRight(text, "\r\n"))
 }
 
 func (p printer) failure(failure *providers.Error, ruledOut []route.RuledOut) {

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +28,19 @@ func TestEverySourceOfAnExpiryHasAWord(t *testing.T) {
 	for _, word := range expirySources {
 		require.Contains(t, livenessv1.ExpirySource_value, "EXPIRY_SOURCE_"+word)
 	}
+}
+
+// A vendor's answer moves nothing on the terminal of whoever tries it, by none of its parts.
+func TestTerminalsObeyNoAnswer(t *testing.T) {
+	const odd = "a\x1b[2Jb\x07\x7f\u009b1mc\u202ed\u2028e\u200bf"
+	var output strings.Builder
+	safe := &redactor{all: true, hide: strings.NewReplacer()}
+	safe.respelt = func(text string) string { return text }
+	p := printer{&output, safe}
+	p.head("HTTP/1.1 200 "+odd+"\r\nServer: "+odd+"\r\nX-Other: "+odd, func(value string) string { return value })
+	p.body(odd + "\n\t" + odd)
+	shown := "a [2Jb   1mc d e f"
+	require.Equal(t, "  HTTP/1.1 200 "+shown+"\n  Server: "+shown+"\n  X-Other: "+shown+"\n\n  "+shown+"\n  \t"+shown+"\n", output.String())
 }
 
 // A time at which a token expires is saved as the vendor wrote it: another one would be another case.
