@@ -117,10 +117,13 @@ func (t *trial) issue(ctx context.Context, target providers.Target, attempt prov
 	if err != nil {
 		t.private.RequireNotIn(t, leaks.Printed(token, err))
 		require.Nil(t, token, "a token beside an error")
-		return nil, results.Failure(t, err)
+		failure := results.Failure(t, err)
+		results.RequirePresentable(t, failure.Exchange)
+		return nil, failure
 	}
 	require.NotNil(t, token, "neither a token nor an error")
 	require.False(t, token.Value.IsZero(), "an empty token")
+	results.RequirePresentable(t, token.Exchange)
 	slices.Concat(t.private, leaks.Spelled(leaks.Issued(token))).RequireNotIn(t, leaks.Printed(token, err))
 	return token, nil
 }
