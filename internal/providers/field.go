@@ -111,6 +111,16 @@ func FieldSet(fields ...Field) Fields {
 // Has reports whether f is in the set.
 func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
 
+// Hold reports whether the path is that of a field of the set, or lies in one.
+func (s Fields) Hold(path Path) bool {
+	for f := range s.Each {
+		if f.holds(path) {
+			return true
+		}
+	}
+	return false
+}
+
 // Each calls yield for every field of the set, in the order of the contract.
 func (s Fields) Each(yield func(Field) bool) {
 	for f := range fieldCount {

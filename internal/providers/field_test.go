@@ -2,6 +2,7 @@ package providers_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -64,6 +65,17 @@ func TestEffects(t *testing.T) {
 func TestPhotoPath(t *testing.T) {
 	require.Equal(t, providers.Path("comparison.photos[0]"), providers.PhotoPath(1))
 	require.Equal(t, providers.Path("comparison.photos[1]"), providers.PhotoPath(2))
+}
+
+// The fields of the comparison are those whose paths lie in it and that are asked for as effects.
+func TestFieldsOfTheComparison(t *testing.T) {
+	for _, f := range fieldPaths {
+		within := strings.HasPrefix(string(f.path), "comparison.")
+		require.Equal(t, within && f.effect, providers.Comparison.Has(f.field), f.path)
+		require.Equal(t, within, providers.Comparison.Hold(f.path), f.path)
+	}
+	require.True(t, providers.Comparison.Hold(providers.PhotoPath(2)))
+	require.False(t, providers.Comparison.Hold(""))
 }
 
 func TestFieldSet(t *testing.T) {

@@ -122,10 +122,30 @@ type Violation struct {
 	Description string
 }
 
+// Compares reports whether the product compares the user with anything of a request.
+func (p *Product) Compares() bool { return p.Honours&Comparison != 0 }
+
+// WithoutComparison reports whether the product serves r without its comparison: the caller can
+// do without, and the product compares nothing.
+func (p *Product) WithoutComparison(r *Request) bool { return r.ComparisonOptional && !p.Compares() }
+
+// Shown returns what the product may know of r: r itself, or a copy without the comparison where
+// it serves without.
+func (p *Product) Shown(r *Request) *Request {
+	if p.WithoutComparison(r) {
+		return r.withoutComparison()
+	}
+	return r
+}
+
 // Check returns why the product cannot serve r, nil if it can. asked is r.Asks(),
 // which the caller computes once for all products, and set is what is configured of the
 // target.
 func (p *Product) Check(r *Request, asked Fields, set Settings) []Violation {
+	if p.WithoutComparison(r) {
+		r = r.withoutComparison()
+		asked = r.Asks()
+	}
 	var found []Violation
 	for f := range (asked & Effects &^ p.Honours).Each {
 		found = append(found, Violation{f.Path(), NoEligibleProduct, "not supported: leave it out"})
@@ -157,14 +177,7 @@ func (n Need) suffix() string {
 // Sends reports whether the product's request can contain what is at that place of the
 // caller's request: an effect field if the product honours it, an identity field if it
 // is one of Identity.
-func (p *Product) Sends(path Path) bool {
-	for f := range (p.Honours | p.Identity).Each {
-		if f.holds(path) {
-			return true
-		}
-	}
-	return false
-}
+func (p *Product) Sends(path Path) bool { return (p.Honours | p.Identity).Hold(path) }
 
 // AtMostBytes limits a field of text to n bytes.
 func AtMostBytes(f Field, n int, value func(*Request) string) Limit {

@@ -123,6 +123,51 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// sdk compares nothing, and honours another effect.
+var sdk = providers.Product{
+	ID: "acme.sdk", Honours: providers.FieldSet(providers.FieldDetection),
+	Needs: []providers.Need{{Field: providers.FieldSubjectID, When: &providers.Condition{
+		Text: "if there are photos", Holds: func(r *providers.Request) bool { return len(r.Photos) > 0 },
+	}}},
+}
+
+// compared returns a good request with a comparison that no product can do whole.
+func compared(optional bool) *providers.Request {
+	r := good()
+	r.ReturnURL, r.Reference = sensitive.String{}, "order-1"
+	r.IdentityDocument, r.Photos = &providers.IdentityDocument{Name: sensitive.New("张三")}, photos(3)
+	r.DetectRotatedFaces, r.MultipleFaces, r.ComparisonOptional = new(true), providers.UseLargestFace, optional
+	return r
+}
+
+// A comparison that the caller can do without rules no product out that compares nothing, and
+// rules out those that compare as ever.
+func TestCheckOfAnOptionalComparison(t *testing.T) {
+	require.Len(t, sdk.Check(compared(false), compared(false).Asks(), providers.Settings{}), 5)
+	require.Nil(t, sdk.Check(compared(true), compared(true).Asks(), providers.Settings{}))
+	asking := compared(true)
+	asking.Language = "en"
+	require.Equal(t, []providers.Violation{{Path: "capture.language", Reason: providers.NoEligibleProduct, Description: "not supported: leave it out"}},
+		sdk.Check(asking, asking.Asks(), providers.Settings{}))
+
+	ruled := page.Check(compared(false), compared(false).Asks(), providers.Settings{})
+	require.Len(t, ruled, 6)
+	require.Equal(t, ruled, page.Check(compared(true), compared(true).Asks(), providers.Settings{}))
+}
+
+// Of a comparison that it serves without a product is shown nothing, and of the rest all.
+func TestShown(t *testing.T) {
+	for _, r := range []*providers.Request{compared(false), good()} {
+		require.Same(t, r, sdk.Shown(r))
+	}
+	r := compared(true)
+	require.Same(t, r, page.Shown(r))
+	shown := sdk.Shown(r)
+	require.Equal(t, &providers.Request{Reference: "order-1"}, shown)
+	require.Equal(t, compared(true), r, "the caller's request is changed")
+	require.Zero(t, shown.Asks()&providers.Comparison)
+}
+
 // A product without a place for the fields of identity serves all the same.
 func TestIdentityRulesNothingOut(t *testing.T) {
 	r := &providers.Request{SubjectID: sensitive.New("user-1"), Reference: "order-1"}

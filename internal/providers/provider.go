@@ -75,7 +75,7 @@ type Account interface {
 type Target interface {
 	// Issue asks the vendor for a token by one HTTP request, which it does not
 	// repeat. It returns at the latest when ctx ends. Without a token the error is an
-	// *Error. The request must have passed Product.Check.
+	// *Error. The request must have passed Product.Check, and be what Product.Shown returns of it.
 	Issue(ctx context.Context, call Call) (*Token, error)
 }
 

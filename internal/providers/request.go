@@ -67,6 +67,8 @@ type Request struct {
 	Photos             []sensitive.Bytes
 	DetectRotatedFaces *bool
 	MultipleFaces      MultipleFacesRule
+	// ComparisonOptional says that a product may serve which compares nothing.
+	ComparisonOptional bool
 
 	ReturnURL, NotifyURL sensitive.String
 	ExtraData            sensitive.String
@@ -113,6 +115,17 @@ var Effects = FieldSet(
 	FieldMaxUploads, FieldFlashColors, FieldScreenReplayCheck, FieldFaceOcclusionCheck,
 	FieldReportMultipleFaces, FieldLanguage, FieldDetection, FieldClientMetadata, FieldDeviceID,
 )
+
+// Comparison are the fields of what the user is compared with, and how.
+var Comparison = FieldSet(FieldIdentityDocument, FieldPhotos, FieldDetectRotatedFaces, FieldMultipleFaces)
+
+// withoutComparison returns a copy of the request that asks for no comparison.
+func (r *Request) withoutComparison() *Request {
+	without := *r
+	without.IdentityDocument, without.Photos, without.DetectRotatedFaces, without.MultipleFaces = nil, nil, nil, 0
+	without.ComparisonOptional = false
+	return &without
+}
 
 // Asks returns the fields that are present and ask for something. False asks for
 // nothing.

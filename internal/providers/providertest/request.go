@@ -16,6 +16,7 @@ func (p *Product) requestChecks() []check {
 		{"request/path-prefix", requestPathPrefix},
 		{"request/credential", requestCredential},
 		{"request/clock-offset", requestClockOffset},
+		{"request/optional-comparison", requestOptionalComparison},
 	}
 	examples := p.examples()
 	for _, name := range slices.Sorted(maps.Keys(examples)) {
