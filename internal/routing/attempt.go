@@ -193,7 +193,7 @@ func (c *call) ask(ctx context.Context, s *step, now time.Time) (failure *provid
 		}
 	}()
 	token, err := s.target.Issuer.Issue(ctx, providers.Call{
-		Request: c.query.Request, Credential: s.grant.Credential, Now: now, ClockOffset: s.grant.ClockOffset,
+		Request: s.target.Product.Shown(c.query.Request), Credential: s.grant.Credential, Now: now, ClockOffset: s.grant.ClockOffset,
 		RequestID: c.query.RequestID,
 	})
 	if err != nil || token == nil {

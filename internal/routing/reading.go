@@ -63,11 +63,16 @@ func (c *call) clockInDoubt(failure *providers.Error, s *step, start, end time.T
 }
 
 // sendsWhatWasRefused reports whether the target sends a field of the caller's that was
-// refused in this call.
+// refused in this call. A comparison that was refused is the caller's to correct, be it optional:
+// a target that would do without it is none to go to either.
 func (c *call) sendsWhatWasRefused(target *route.Target) bool {
+	without := target.Product.WithoutComparison(c.query.Request)
+	refused := func(v providers.Violation) bool {
+		return target.Product.Sends(v.Path) || without && providers.Comparison.Hold(v.Path)
+	}
 	for i := range c.outcome.Attempts {
 		failure := c.outcome.Attempts[i].Err
-		if failure.CallersFault() && slices.ContainsFunc(failure.Violations, func(v providers.Violation) bool { return target.Product.Sends(v.Path) }) {
+		if failure.CallersFault() && slices.ContainsFunc(failure.Violations, refused) {
 			return true
 		}
 	}

@@ -28,6 +28,8 @@ type Explanation struct {
 // ExplainedTarget is a target, and why it is tried or not.
 type ExplainedTarget struct {
 	TargetInfo
+	// WithoutComparison says that the target would serve without the comparison of the query.
+	WithoutComparison bool `json:"without_comparison,omitempty"`
 	// Share is how much of the subjects whose queries are like this one begin with it;
 	// 0 in an ordered route.
 	Share      float64          `json:"share,omitempty"`
@@ -49,43 +51,62 @@ func (t *Table) Explain(query *Query) Explanation {
 	}
 	info := p.Route.Info()
 	e.Route, e.OrderedBy = &info, orderedBy(p.Route, query)
-	e.addPlanned(p.Targets)
+	e.addPlanned(p.Targets, query.Request)
 	for _, out := range p.RuledOut {
 		e.NotEligible = append(e.NotEligible, ExplainedTarget{TargetInfo: out.Target.Info(), Violations: Explained(out.Violations)})
 	}
 	slices.SortFunc(e.NotEligible, byPosition)
 	if e.OrderedBy == "random" {
-		slices.SortFunc(e.Targets, byPosition)
+		e.OfAnybody()
 	}
 	return e
 }
 
 // addPlanned adds the targets of a plan, of which those in service would be tried.
-func (e *Explanation) addPlanned(targets []*Target) {
-	var total float64
+func (e *Explanation) addPlanned(targets []*Target, request *providers.Request) {
 	var unavailable []Unavailable
 	for _, target := range targets {
-		explained := ExplainedTarget{TargetInfo: target.Info()}
+		explained := ExplainedTarget{TargetInfo: target.Info(), WithoutComparison: target.Product.WithoutComparison(request)}
 		if target.OutOfService != "" {
 			e.NotEligible = append(e.NotEligible, explained)
 			unavailable = append(unavailable, Unavailable{Target: target, Why: OutOfService})
 			continue
 		}
 		e.Targets = append(e.Targets, explained)
-		total += target.Weight
 	}
-	for i := range e.Targets {
-		if e.Route.Order == "weighted" {
-			e.Targets[i].Share = e.Targets[i].Weight / total
-		}
+	if e.Route.Order == "weighted" {
+		shareOut(e.Targets)
 	}
 	if len(e.Targets) == 0 && len(unavailable) > 0 {
 		e.Failure = NoneAvailable(unavailable)
 	}
 }
 
-// OfAnybody takes out of the order what one subject makes of it: the targets are by position.
-func (e *Explanation) OfAnybody() { slices.SortFunc(e.Targets, byPosition) }
+// shareOut gives each target its share by weight. Those that do without the comparison have none
+// where others do not.
+func shareOut(targets []ExplainedTarget) {
+	compare := slices.ContainsFunc(targets, func(t ExplainedTarget) bool { return !t.WithoutComparison })
+	begins := func(t *ExplainedTarget) bool { return t.WithoutComparison != compare }
+	var total float64
+	for i := range targets {
+		if begins(&targets[i]) {
+			total += targets[i].Weight
+		}
+	}
+	for i := range targets {
+		if begins(&targets[i]) {
+			targets[i].Share = targets[i].Weight / total
+		}
+	}
+}
+
+// OfAnybody takes out of the order what one subject makes of it: the targets are by position, those
+// that do without the comparison last.
+func (e *Explanation) OfAnybody() {
+	slices.SortFunc(e.Targets, func(a, b ExplainedTarget) int {
+		return cmp.Or(falseFirst(a.WithoutComparison, b.WithoutComparison), byPosition(a, b))
+	})
+}
 
 // Explained returns the violations for a reader.
 func Explained(violations []providers.Violation) []FieldViolation {

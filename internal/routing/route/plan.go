@@ -104,12 +104,18 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 		}
 		p.Targets = append(p.Targets, target)
 	}
-	if len(p.Targets) == 0 {
+	switch {
+	case len(p.Targets) == 0:
 		failure = unservablePlan(candidates, kept, p.RuledOut)
+	case query.Request.ComparisonOptional:
+		failure = p.refuseWrong(candidates)
 	}
 	p.RuledOut = append(append(p.RuledOut, kept...), candidates...)
 	if route.Weighted {
 		byWeight(p.Targets, query)
+	}
+	if query.Request.ComparisonOptional {
+		comparingFirst(p.Targets)
 	}
 	return p, failure
 }
