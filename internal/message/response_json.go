@@ -30,6 +30,7 @@ type jsonResponse struct {
 	Reference    string        `json:"reference"`
 	Replayed     bool          `json:"replayed"`
 	Attempts     []jsonAttempt `json:"attempts"`
+	Compares     bool          `json:"compares"`
 }
 
 type jsonClient struct {
@@ -62,7 +63,7 @@ func MarshalJSON(m *livenessv1.IssueLivenessTokenResponse) ([]byte, error) {
 		SingleUse: m.GetSingleUse(), Product: m.GetProduct(),
 		Account: m.GetAccount(), Region: m.GetRegion(),
 		RequestID: m.GetRequestId(), Reference: m.GetReference(), Replayed: m.GetReplayed(),
-		Attempts: make([]jsonAttempt, 0, len(m.GetAttempts())),
+		Attempts: make([]jsonAttempt, 0, len(m.GetAttempts())), Compares: m.GetCompares(),
 	}
 	if c := m.GetClient(); c != nil {
 		response.Client = &jsonClient{c.GetUrl(), c.GetDigits(), c.GetEndpoint(), c.GetParameters(), c.GetRegion()}

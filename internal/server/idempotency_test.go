@@ -104,7 +104,10 @@ func TestAKeyWithAnotherMessage(t *testing.T) {
 		"a photo less": func(r *livenessv1.IssueLivenessTokenRequest) {
 			r.GetComparison().Photos = r.GetComparison().GetPhotos()[:1]
 		},
-		"a photo":        func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1].Content[0]++ },
+		"a photo": func(r *livenessv1.IssueLivenessTokenRequest) { r.GetComparison().GetPhotos()[1].Content[0]++ },
+		"an optional comparison": func(r *livenessv1.IssueLivenessTokenRequest) {
+			r.GetComparison().Optional = !r.GetComparison().GetOptional()
+		},
 		"absent":         func(r *livenessv1.IssueLivenessTokenRequest) { r.GetCapture().ScreenReplayCheck = nil },
 		"a product less": func(r *livenessv1.IssueLivenessTokenRequest) { r.AcceptedProducts = r.GetAcceptedProducts()[:1] },
 	}

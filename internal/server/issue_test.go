@@ -30,7 +30,7 @@ const everyField = `{
 	"comparison": {
 		"identityDocument": {"type": "IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD", "country": "CN", "name": "张三", "number": "11010519491231002X"},
 		"photos": [{"content": "+/+/+/8="}, {"content": "AAEC"}],
-		"detectRotatedFaces": false, "multipleFaces": "MULTIPLE_FACES_USE_LARGEST"
+		"detectRotatedFaces": false, "multipleFaces": "MULTIPLE_FACES_USE_LARGEST", "optional": true
 	},
 	"callback": {"returnUrl": "https://example.com/r", "notifyUrl": "https://example.com/n", "extraData": "extra"},
 	"tokenLifetime": "3600s",
@@ -55,7 +55,7 @@ func queryOfEveryField() route.Query {
 			Photos: []sensitive.Bytes{
 				sensitive.NewBytes([]byte{0xfb, 0xff, 0xbf, 0xfb, 0xff}), sensitive.NewBytes([]byte{0, 1, 2}),
 			},
-			DetectRotatedFaces: new(false), MultipleFaces: providers.UseLargestFace,
+			DetectRotatedFaces: new(false), MultipleFaces: providers.UseLargestFace, ComparisonOptional: true,
 			ReturnURL: sensitive.New("https://example.com/r"), NotifyURL: sensitive.New("https://example.com/n"),
 			ExtraData: sensitive.New("extra"), TokenLifetime: time.Hour,
 			MaxUploads: 3, FlashColors: 8,
@@ -165,7 +165,8 @@ const issuedJSON = `{
 			"vendorReference": "made-for-the-vendor", "vendorRequestId": "1700000000,abc", "vendorCode": "",
 			"vendorHttpStatus": 200, "processingTime": "0.085s", "billed": "BILLED_NO"
 		}
-	]
+	],
+	"compares": false
 }`
 
 func TestResponse(t *testing.T) {

@@ -25,7 +25,8 @@ func pieces() map[string]alloctest.Piece {
 			Exchange: providers.Exchange{Reference: "order-1", RequestID: "V1", HTTPStatus: http.StatusOK},
 		}},
 	}
+	request := &providers.Request{Reference: "order-1"}
 	return map[string]alloctest.Piece{
-		"answer": alloctest.AtMost(5, func() { responseOf(outcome, "order-1") }),
+		"answer": alloctest.AtMost(5, func() { responseOf(outcome, request) }),
 	}
 }

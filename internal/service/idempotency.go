@@ -43,7 +43,7 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 	}
 	var outcome *routing.Outcome
 	var response *livenessv1.IssueLivenessTokenResponse
-	query, reference := queryOf(c), c.Request.GetReference()
+	query := queryOf(c)
 	memory := &message.Held{Memory: c.Memory.Memory}
 	memory.Ref() // for the run
 	query.ReleasePhotos = func() {
@@ -58,7 +58,7 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 			if err != nil {
 				return idempotency.Answer{}, &tried{issued, err}
 			}
-			outcome, response = issued, responseOf(issued, reference)
+			outcome, response = issued, responseOf(issued, query.Request)
 			content, err := proto.Marshal(response)
 			return idempotency.Answer{Content: content, Expires: issued.Token.Expiry.Time}, err
 		},

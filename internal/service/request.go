@@ -84,6 +84,7 @@ func readComparison(comparison *livenessv1.Comparison, request *providers.Reques
 	}
 	request.DetectRotatedFaces = comparison.DetectRotatedFaces
 	request.MultipleFaces = multipleFacesRules[comparison.GetMultipleFaces()]
+	request.ComparisonOptional = comparison.GetOptional()
 }
 
 func readCapture(capture *livenessv1.Capture, request *providers.Request) {

@@ -19,9 +19,9 @@ var expirySources = map[providers.ExpirySource]livenessv1.ExpirySource{
 	providers.DocumentedDefault: livenessv1.ExpirySource_EXPIRY_SOURCE_DOCUMENTED_DEFAULT,
 }
 
-// responseOf returns the answer of a call that issued a token, without the id of the
-// request. The reference is the caller's.
-func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLivenessTokenResponse {
+// responseOf returns the answer of a call that issued a token for the request, without the id of the
+// call.
+func responseOf(outcome *routing.Outcome, request *providers.Request) *livenessv1.IssueLivenessTokenResponse {
 	token, target := outcome.Token, outcome.Issued()
 	response := &livenessv1.IssueLivenessTokenResponse{
 		Token:        token.Value.Reveal(),
@@ -32,8 +32,9 @@ func responseOf(outcome *routing.Outcome, reference string) *livenessv1.IssueLiv
 		Account:      target.Account,
 		Region:       target.Region,
 		Client:       clientOf(token.Client, target.Region),
-		Reference:    cmp.Or(reference, token.Reference),
+		Reference:    cmp.Or(request.Reference, token.Reference),
 		Attempts:     call.Attempts(outcome.Attempts),
+		Compares:     target.Product.Compares() && request.Asks()&providers.Comparison != 0,
 	}
 	if !token.Expiry.Time.IsZero() {
 		response.ExpireTime = timestamppb.New(token.Expiry.Time)

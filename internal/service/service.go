@@ -50,10 +50,11 @@ func (s *Service) IssueLivenessToken(
 
 // issueAlone answers a call that has no idempotency key.
 func (s *Service) issueAlone(ctx context.Context, c *call.Call) (*livenessv1.IssueLivenessTokenResponse, error) {
-	outcome, err := s.issuer.Issue(ctx, queryOf(c))
+	query := queryOf(c)
+	outcome, err := s.issuer.Issue(ctx, query)
 	c.Outcome = *outcome
 	if err != nil {
 		return nil, err
 	}
-	return responseOf(outcome, c.Request.GetReference()), nil
+	return responseOf(outcome, query.Request), nil
 }

@@ -318,9 +318,9 @@ func (ExpirySource) EnumDescriptor() ([]byte, []int) {
 // its own may have 4096 bytes.
 //
 // No field is silently dropped. A product that cannot do what a present field
-// asks is ruled out; docs/vendors.md lists for each product which fields it honours,
-// needs and limits. False, and the value that a product has anyway, ask for nothing and
-// rule nothing out.
+// asks is ruled out, but for a comparison that is optional; docs/vendors.md lists for
+// each product which fields it honours, needs and limits. False, and the value that a
+// product has anyway, ask for nothing and rule nothing out.
 type IssueLivenessTokenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Makes a repeated call safe: the same key and message get the same answer until
@@ -520,6 +520,13 @@ type Comparison struct {
 	// What to do when a photo shows several faces. Default: the target's setting,
 	// else reject; products that can only use the largest face do so.
 	MultipleFaces MultipleFaces `protobuf:"varint,4,opt,name=multiple_faces,json=multipleFaces,proto3,enum=liveness.v1.MultipleFaces" json:"multiple_faces,omitempty"`
+	// The caller accepts a token whose vendor does not compare: products that compare
+	// nothing may serve too, and come after those that compare. Their vendors are sent
+	// nothing of the comparison; which it was is in the answer, compares. A product that
+	// compares is ruled out as ever by what it cannot do, and a comparison fails the call
+	// as ever if a value is wrong for all that compare, or a vendor refuses one. Honoured
+	// by the gateway for every product. Default false.
+	Optional      bool `protobuf:"varint,5,opt,name=optional,proto3" json:"optional,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -580,6 +587,13 @@ func (x *Comparison) GetMultipleFaces() MultipleFaces {
 		return x.MultipleFaces
 	}
 	return MultipleFaces_MULTIPLE_FACES_UNSPECIFIED
+}
+
+func (x *Comparison) GetOptional() bool {
+	if x != nil {
+		return x.Optional
+	}
+	return false
 }
 
 // IdentityDocument is a document that a data source knows the user by. Products take
@@ -906,7 +920,11 @@ type IssueLivenessTokenResponse struct {
 	// All but request_id is then as it was there.
 	Replayed bool `protobuf:"varint,10,opt,name=replayed,proto3" json:"replayed,omitempty"`
 	// The attempts made, in order; the last one issued the token.
-	Attempts      []*Attempt `protobuf:"bytes,11,rep,name=attempts,proto3" json:"attempts,omitempty"`
+	Attempts []*Attempt `protobuf:"bytes,11,rep,name=attempts,proto3" json:"attempts,omitempty"`
+	// Whether the vendor compares the user with what the message's comparison holds.
+	// False if the message has none, and if comparison.optional let a product serve that
+	// compares nothing.
+	Compares      bool `protobuf:"varint,14,opt,name=compares,proto3" json:"compares,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1032,6 +1050,13 @@ func (x *IssueLivenessTokenResponse) GetAttempts() []*Attempt {
 	return nil
 }
 
+func (x *IssueLivenessTokenResponse) GetCompares() bool {
+	if x != nil {
+		return x.Compares
+	}
+	return false
+}
+
 // Client is what a vendor's client needs to start beside the token.
 type Client struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1149,13 +1174,14 @@ const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\ftext.visible\x123must not hold control, bidi or invisible characters\x1a@!this.matches(r'[\\p{Cc}\\p{Zl}\\p{Zp}]|[^\\P{Cf}\\x{200c}\\x{200d}]')r\x03\x18\x80\x01\x98\xe5\x18\x01H\x01R\bdeviceId\x88\x01\x01B\x12\n" +
 	"\x10_client_metadataB\f\n" +
 	"\n" +
-	"_device_id\"\xbb\x03\n" +
+	"_device_id\"\xd7\x03\n" +
 	"\n" +
 	"Comparison\x12J\n" +
 	"\x11identity_document\x18\x01 \x01(\v2\x1d.liveness.v1.IdentityDocumentR\x10identityDocument\x124\n" +
 	"\x06photos\x18\x02 \x03(\v2\x12.liveness.v1.PhotoB\b\xbaH\x05\x92\x01\x02\x10\x03R\x06photos\x125\n" +
 	"\x14detect_rotated_faces\x18\x03 \x01(\bH\x00R\x12detectRotatedFaces\x88\x01\x01\x12K\n" +
-	"\x0emultiple_faces\x18\x04 \x01(\x0e2\x1a.liveness.v1.MultipleFacesB\b\xbaH\x05\x82\x01\x02\x10\x01R\rmultipleFaces:\x8d\x01\xbaH\x89\x01\x1a\x86\x01\n" +
+	"\x0emultiple_faces\x18\x04 \x01(\x0e2\x1a.liveness.v1.MultipleFacesB\b\xbaH\x05\x82\x01\x02\x10\x01R\rmultipleFaces\x12\x1a\n" +
+	"\boptional\x18\x05 \x01(\bR\boptional:\x8d\x01\xbaH\x89\x01\x1a\x86\x01\n" +
 	"&comparison.identity_document_or_photos\x12%needs an identity document or a photo\x1a5has(this.identity_document) || this.photos.size() > 0B\x17\n" +
 	"\x15_detect_rotated_faces\"\xbe\x04\n" +
 	"\x10IdentityDocument\x12B\n" +
@@ -1197,7 +1223,7 @@ const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\x14_screen_replay_checkB\x17\n" +
 	"\x15_face_occlusion_checkB\x18\n" +
 	"\x16_report_multiple_facesB\v\n" +
-	"\t_language\"\x9b\x04\n" +
+	"\t_language\"\xb7\x04\n" +
 	"\x1aIssueLivenessTokenResponse\x12\x1a\n" +
 	"\x05token\x18\x01 \x01(\tB\x04\x98\xe5\x18\x01R\x05token\x12#\n" +
 	"\n" +
@@ -1216,7 +1242,8 @@ const file_liveness_v1_liveness_service_proto_rawDesc = "" +
 	"\treference\x18\t \x01(\tB\x04\x98\xe5\x18\x00R\treference\x12\x1a\n" +
 	"\breplayed\x18\n" +
 	" \x01(\bR\breplayed\x120\n" +
-	"\battempts\x18\v \x03(\v2\x14.liveness.v1.AttemptR\battempts\"\x88\x02\n" +
+	"\battempts\x18\v \x03(\v2\x14.liveness.v1.AttemptR\battempts\x12\x1a\n" +
+	"\bcompares\x18\x0e \x01(\bR\bcompares\"\x88\x02\n" +
 	"\x06Client\x12\x16\n" +
 	"\x03url\x18\x01 \x01(\tB\x04\x98\xe5\x18\x01R\x03url\x12\x1c\n" +
 	"\x06digits\x18\x02 \x01(\tB\x04\x98\xe5\x18\x01R\x06digits\x12 \n" +

@@ -98,7 +98,7 @@ var bodies = []string{
 	`{"tokenLifetime": "600s"}`, `{"tokenLifetime": "600.000000001s"}`, `{"tokenLifetime": "-1s"}`, `{"tokenLifetime": {}}`, `{"tokenLifetime": [[[[`, `{"tokenLifetime": null}`,
 	`{"subjectId": "\ud83d\ude00 \n\t\/\"\\ \u00e9"}`, `{"subjectId": "\ud83d"}`, `{"subjectId": "\ude00\ud83d"}`, `{"subjectId": "\u12"}`, `{"subjectId": "\x"}`, `{"subjectId": "\`,
 	`{"subject_id": "u", "subjectId": "u"}`, `{"acceptedProducts": [], "regions": null}`, `{"acceptedProducts": ["a",]}`, `{"acceptedProducts": ["a" "b"]}`, `{"acceptedProducts": [null]}`,
-	`{"comparison": {"detectRotatedFaces": truefalse}}`, `{"comparison": {"detectRotatedFaces": "true"}}`, `{"comparison": {"photos": [{}, null]}}`, `{"a":{"b":[1]}}`, `{"flow":1}x`, `{"flow":1} {`,
+	`{"comparison": {"detectRotatedFaces": truefalse}}`, `{"comparison": {"detectRotatedFaces": "true"}}`, `{"comparison": {"optional": true, "optional": false}}`, `{"comparison": {"optional": null}}`, `{"comparison": {"photos": [{}, null]}}`, `{"a":{"b":[1]}}`, `{"flow":1}x`, `{"flow":1} {`,
 	`{"comparison":{"photos":[{"content":"#"}]}}`, `{"comparison":{"photos":[{"content":"#\n#"}]}}`, `{"comparison":{"photos":[{"content":"#"},{"content":"\u0041#"}]},"x":1}`,
 	`{"comparison":{"photos":[{"content":"#\r\n#\r\n"}]}}`, `{"comparison":{"photos":[{"content":"-_-_#"}]}}`, `{"comparison":{"photos":[{"content":"+/+/-_-_"}]}}`,
 	`{"comparison":{"photos":[{"content":"#"}]},"comparison":{"photos":[{"content":"#"}]}}`, `{"regions":["\\\""],"comparison":{"photos":[{"content":"-#_"}]`,

@@ -17,7 +17,7 @@ var usual = []string{
 	`{"flow": "FLOW_SPOKEN_DIGITS", "scenario": "login", "acceptedProducts": ["megvii.random-number"],
 	  "subjectId": "user-7f3a", "reference": "order-20931", "idempotencyKey": "7f3a-1"}`,
 	`{"flow": "FLOW_APP_SDK", "regions": ["cn", "sgp"]}`,
-	`{"flow": "FLOW_HOSTED_PAGE", "comparison": {"photos": [{"content": "/9g="}, {"content": "/9g="}], "detectRotatedFaces": true},
+	`{"flow": "FLOW_HOSTED_PAGE", "comparison": {"photos": [{"content": "/9g="}, {"content": "/9g="}], "detectRotatedFaces": true, "optional": true},
 	  "callback": {"returnUrl": "https://shop.example/done/7f3a", "notifyUrl": "https://hooks.shop.example/"}}`,
 	`{"flow": "FLOW_JS_SDK", "comparison": {"photos": [{"content": "/9g="}]}, "callback": {}}`,
 }
