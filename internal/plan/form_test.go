@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -70,6 +71,24 @@ func TestFormIsPlanned(t *testing.T) {
 	encoded, err := json.Marshal(p)
 	require.NoError(t, err)
 	require.Contains(t, string(encoded), `"failure"`)
+}
+
+// A product that compares nothing is planned for a comparison that is optional, and the plan says so.
+func TestPlanOfAnOptionalComparison(t *testing.T) {
+	const request = `{"flow": "FLOW_APP_SDK", "comparison": {"optional": %t}}`
+	p := planOf(t, "", fmt.Sprintf(`{"request": %s, "with": ["photo"]}`, fmt.Sprintf(request, false)))
+	require.Equal(t, providers.NoEligibleProduct, p.Failure.Reason)
+	p = planOf(t, "", fmt.Sprintf(`{"request": %s, "with": ["photo"]}`, fmt.Sprintf(request, true)))
+	require.Nil(t, p.Failure)
+	require.Len(t, p.Targets, 2)
+	require.True(t, p.Targets[0].WithoutComparison)
+	p = planOf(t, "", fmt.Sprintf(`{"request": %s}`, fmt.Sprintf(request, true)))
+	require.Equal(t, providers.InvalidRequest, p.Failure.Reason)
+
+	var printed bytes.Buffer
+	whole := `{"flow": "FLOW_APP_SDK", "comparison": {"photos": [{"content": "AAAA"}], "optional": true}}`
+	require.NoError(t, plan.Print(t.Context(), settings(), []byte(whole), false, &printed))
+	require.Equal(t, 2, strings.Count(printed.String(), ", without the comparison\n"), printed.String())
 }
 
 // A weighted order is that of one user; of nobody in particular there are shares.

@@ -115,6 +115,9 @@ func (p planPrinter) target(mark string, t *route.ExplainedTarget) {
 		add("share", fmt.Sprintf("%.4g%%", 100*t.Share))
 	}
 	add("parameters", strings.Join(t.Parameters, " "))
+	if t.WithoutComparison {
+		facts = append(facts, "without the comparison")
+	}
 	p.line("  %s %s\t%s", mark, t.Account, strings.Join(facts, ", "))
 	for _, v := range t.Violations {
 		p.line("    %s\t%s", v.Field, v.Description)

@@ -322,6 +322,10 @@ func TestOperatorPagePlans(t *testing.T) {
 	for _, share := range []string{"60.0 %", "25.0 %", "15.0 %", "each user"} {
 		require.Contains(t, shares, share)
 	}
+	compared := `f.querySelector("[value=identityDocument]").checked = true; f.elements.optional.checked = `
+	require.Contains(t, plan(`set("scenario", "");`+compared+`false`), "NO_ELIGIBLE_PRODUCT, HTTP 400")
+	require.Regexp(t, `Would be tried(?s:.*)megvii-cn / megvii\.app-v5.*without the comparison`, plan(compared+`true`))
+	plan(`f.querySelector("[value=identityDocument]").checked = f.elements.optional.checked = false`)
 	require.Contains(t, plan(`set("flow", "hosted_page"); set("scenario", "")`), "NO_ELIGIBLE_PRODUCT, HTTP 400")
 	withCallback := plan(`f.querySelector("[value=callback]").checked = true`)
 	require.Contains(t, withCallback, "megvii-cn / megvii.pc-web")

@@ -62,6 +62,7 @@ function requestOf(data) {
   if (Object.keys(capture).length > 0) request.capture = capture;
   const comparison = {};
   if (data.get("detectRotatedFaces")) comparison.detectRotatedFaces = true;
+  if (data.get("optional")) comparison.optional = true;
   if (data.get("useLargest")) comparison.multipleFaces = "MULTIPLE_FACES_USE_LARGEST";
   if (Object.keys(comparison).length > 0) request.comparison = comparison;
   return request;
@@ -84,7 +85,7 @@ function result(plan, { status, now }) {
     plan.failure ? el("div", { class: "notice bad" }, el("p", {}, "A caller gets ", el("code", {}, plan.failure.reason), `, HTTP ${plan.failure.http_status}`, plan.failure.message ? `: ${plan.failure.message}` : ""), violations(plan.failure.violations)) : null,
     plan.targets?.length ? el("h3", {}, "Would be tried") : null,
     plan.targets?.length ? el("p", { class: "quiet" }, `${orders[plan.ordered_by] ?? ""}, at most ${plan.route.max_attempts} attempts`) : null,
-    plan.targets?.length ? el("ol", { class: "targets" }, plan.targets.map((t) => el("li", {}, targetName(t), t.share ? el("span", { class: "number" }, ` ${(100 * t.share).toFixed(1)} % `) : " ", live(t)))) : null,
+    plan.targets?.length ? el("ol", { class: "targets" }, plan.targets.map((t) => el("li", {}, targetName(t), t.share ? el("span", { class: "number" }, ` ${(100 * t.share).toFixed(1)} % `) : " ", t.without_comparison ? "without the comparison " : null, live(t)))) : null,
     plan.not_eligible?.length ? el("h3", {}, "Would not") : null,
     plan.not_eligible?.length ? el("ul", { class: "targets" }, plan.not_eligible.map((t) => el("li", {}, targetName(t),
       t.out_of_service ? el("span", { class: "why" }, `out of service: ${t.out_of_service}`) : null, violations(t.violations)))) : null,
