@@ -22,18 +22,19 @@ func appOfThree() *livenessv1.IssueLivenessTokenRequest {
 	}
 }
 
-// compared is the request with an identity card, which Linkface's SDK does not compare with.
-func compared(request *livenessv1.IssueLivenessTokenRequest) *livenessv1.IssueLivenessTokenRequest {
+// wished is the request with an identity card, which Linkface's SDK does not compare with and the app can do
+// without comparing.
+func wished(request *livenessv1.IssueLivenessTokenRequest) *livenessv1.IssueLivenessTokenRequest {
 	request.Comparison = &livenessv1.Comparison{IdentityDocument: &livenessv1.IdentityDocument{
 		Type:    livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_IDENTITY_CARD,
 		Country: "CN", Name: "张三", Number: "11010119900307001X",
-	}}
+	}, Optional: true}
 	return request
 }
 
-// An app that accepts products of three vendors gets a token while any one of these works, with what its
-// client needs to start. Megvii and Tencent compare, Linkface checks liveness alone: an app for which a
-// comparison is a wish asks without it when it cannot be had.
+// An app that accepts products of three vendors gets a token by one message while any one of these works,
+// with what its client needs to start. Megvii and Tencent compare, Linkface checks liveness alone: a
+// comparison that is optional does without where it has to, and the answer says so.
 func TestAnyOfThreeVendorsServesAnApp(t *testing.T) {
 	products := appOfThree().GetAcceptedProducts()
 	for _, working := range products {
@@ -50,13 +51,9 @@ func TestAnyOfThreeVendorsServesAnApp(t *testing.T) {
 				}
 			}
 
-			response, err := client.IssueLivenessToken(t.Context(), compared(appOfThree()))
-			if working == "linkface.app" {
-				require.Equal(t, codes.Unavailable, status.Code(err), "%v", err)
-				requireRuledOut(t, err, working, "comparison.identity_document")
-				response, err = client.IssueLivenessToken(t.Context(), appOfThree())
-			}
+			response, err := client.IssueLivenessToken(t.Context(), wished(appOfThree()))
 			require.NoError(t, err)
+			require.Equal(t, working != "linkface.app", response.GetCompares())
 			require.Equal(t, working, response.GetProduct())
 			require.NotEmpty(t, response.GetToken())
 			switch working {
@@ -67,6 +64,29 @@ func TestAnyOfThreeVendorsServesAnApp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// With all three at work an app is compared; one that cannot do without gets no token where nothing compares.
+func TestAnAppIsComparedWhereItCanBe(t *testing.T) {
+	standIns, err := demo.Start()
+	require.NoError(t, err)
+	t.Cleanup(standIns.Close)
+	text, err := standIns.Config()
+	require.NoError(t, err)
+	_, client := startGateway(t, string(text), "", io.Discard)
+
+	response, err := client.IssueLivenessToken(t.Context(), wished(appOfThree()))
+	require.NoError(t, err)
+	require.True(t, response.GetCompares(), response.GetProduct())
+
+	for _, product := range []string{"tencent.app", "megvii.app-v3"} {
+		control(t, http.MethodPost, standInOf(standIns, product)+"/_sandbox/next", `{"product":"`+product+`","outcome":"reset","times":50}`)
+	}
+	needed := wished(appOfThree())
+	needed.Comparison.Optional = false
+	_, err = client.IssueLivenessToken(t.Context(), needed)
+	require.Equal(t, codes.Unavailable, status.Code(err), "%v", err)
+	requireRuledOut(t, err, "linkface.app", "comparison.identity_document")
 }
 
 // requireRuledOut checks that a failure says why a product could not serve.
