@@ -70,7 +70,8 @@ var advices = map[providers.Reason]advice{
 	},
 	providers.NoEligibleProduct: {
 		"caller: drop or change the fields in the way",
-		"Read `IssueFailure.ruled_out`: it names for each target the fields in the way. Drop or change one, or accept another product.",
+		"Read `IssueFailure.ruled_out`: it names for each target the fields in the way. Drop or change one, or accept another product. " +
+			"A comparison that you can do without may be `optional`.",
 		"If callers need it, add a target whose product can do it to the route: [vendors.md](vendors.md).",
 	},
 

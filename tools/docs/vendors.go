@@ -13,6 +13,19 @@ import (
 // vendorsPage is what vendors.md.tmpl shows.
 type vendorsPage struct{ Vendors []vendor }
 
+// ComparingNothing is the products that serve without a comparison that is optional.
+func (p vendorsPage) ComparingNothing() string {
+	var ids []string
+	for _, v := range p.Vendors {
+		for _, product := range v.Products {
+			if !product.Compares() {
+				ids = append(ids, product.ID)
+			}
+		}
+	}
+	return list(ids)
+}
+
 type vendor struct {
 	*providers.Provider
 	Products []product
