@@ -72,7 +72,8 @@ func privacyEscaped(t *trial) {
 	for name, e := range t.examples() {
 		attempt, target := call(e), t.open(e)
 		attempt.Request = hardToEscape(e.Request)
-		_, _ = t.issue(t.Context(), target, attempt) // a vendor that repeats another user is refused
+		t.vendor.answer = answering(http.StatusOK, t.Success.Body) // and not what an example before was answered
+		_, _ = t.issue(t.Context(), target, attempt)               // a vendor that repeats another user is refused
 		received := t.vendor.received()
 		for _, line := range received[len(received)-1] {
 			for _, parameter := range parameterEnds.Split(line, -1) {
