@@ -77,6 +77,9 @@ func newFrames(now time.Time) *frames {
 	return &frames{skip: prefaceLength, credit: frameBurst, counted: now}
 }
 
+// waited takes in for how long there was a wait: a busy machine ends it late.
+func (f *frames) waited(d time.Duration) { f.paused += d }
+
 // read takes in what has been read and returns how long to wait before it is made use of, and
 // errFlood if it is not to be.
 func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error) {
@@ -103,8 +106,8 @@ func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error
 	if f.credit >= 0 {
 		return 0, nil
 	}
-	wait = min(mostPaused-f.paused, time.Duration(-f.credit/frameRate*float64(time.Second)))
-	if f.paused += wait; f.paused >= mostPaused {
+	wait = max(0, min(mostPaused-f.paused, time.Duration(-f.credit/frameRate*float64(time.Second))))
+	if f.paused+wait >= mostPaused {
 		err = errFlood
 	}
 	return wait, err
@@ -241,7 +244,7 @@ func (c *Conn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) 
 }
 
 // count pauses if what was read comes too fast, and fails if that does not stop, or if the
-// connection is closed meanwhile: what was not paused for its time would look like a flood.
+// connection is closed meanwhile.
 func (c *Conn) count(data []byte) error {
 	refused := c.refused.streams.Swap(0)
 	if c.refuser != nil {
@@ -249,9 +252,10 @@ func (c *Conn) count(data []byte) error {
 	}
 	c.frames.refused(refused)
 	wait, err := c.frames.read(data, time.Now())
-	if wait == 0 {
+	if wait == 0 && err == nil {
 		return nil
 	}
+	began := time.Now()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -259,6 +263,7 @@ func (c *Conn) count(data []byte) error {
 	case <-c.closed:
 		return net.ErrClosed
 	}
+	c.frames.waited(time.Since(began))
 	if err != nil {
 		c.flooded()
 	}
