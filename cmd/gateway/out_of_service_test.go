@@ -69,7 +69,7 @@ func TestOutOfServiceOutlivesReplicas(t *testing.T) {
 	t.Setenv("TEST_NAMING", strings.Repeat("n", 32))
 	t.Setenv("TEST_SEALING", strings.Repeat("s", 32))
 	t.Setenv("TEST_OLD_KEY", "old-key-5127")
-	text := statusConfig + "redis: {addresses: [\"" + store.Addr() + "\"]}\n" +
+	text := statusConfig + "redis: {addresses: [\"" + store.Addr() + "\"], timeout: 5s}\n" +
 		"idempotency: {naming_key: {env: TEST_NAMING}, sealing_keys: [{env: TEST_SEALING}]}\n"
 	var log lockedBuffer
 	here, client := startGateway(t, text, vendor.URL, &log)
