@@ -15,9 +15,9 @@ func TestOvertakenTimerRefusesNothing(t *testing.T) {
 		refused := make(chan time.Duration, 2)
 		l, began := &ArrivalLimit{}, time.Now()
 		l.Begin(began, func() { refused <- time.Since(began) })
-		time.Sleep(ArrivalGrace - 1)
+		time.Sleep(ArrivalGrace - time.Nanosecond)
 		l.Expect(ArrivalRate)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		l.expired() // it fired, and waited for Expect
 		require.Equal(t, ArrivalGrace+time.Second, <-refused)
 		late, _ := l.End()

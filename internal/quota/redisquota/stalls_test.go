@@ -15,21 +15,20 @@ import (
 // sometimes is a Redis that is late for every other call.
 type sometimes struct {
 	calls int
-	due   time.Time // as the script has it
+	due   int64 // as the script has it
 }
 
 func (s *sometimes) Run(_ context.Context, _ *redis.Script, _ []string, args ...any) (any, error) {
-	if s.calls++; s.calls%2 == 1 {
+	s.calls++
+	if s.calls%2 == 1 {
 		return nil, &redis.Error{Operation: "quota_take", Failure: redis.Timeout}
 	}
-	now, interval := time.Now(), time.Duration(args[0].(int64))*time.Microsecond
-	if s.due.Before(now) {
-		s.due = now
+	now, interval, burst := time.Now().UnixMicro(), args[0].(int64), int64(args[1].(int))
+	s.due = max(s.due, now)
+	if wait := s.due - now - (burst-1)*interval; wait > 0 {
+		return wait, nil
 	}
-	if wait := s.due.Sub(now) - time.Duration(args[1].(int)-1)*interval; wait > 0 {
-		return wait.Microseconds(), nil
-	}
-	s.due = s.due.Add(interval)
+	s.due += interval
 	return int64(0), nil
 }
 
