@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -154,6 +155,12 @@ func TestSourceFails(t *testing.T) {
 	}
 	_, err := read(io.MultiReader(bytes.NewReader(whole), iotest.ErrReader(io.ErrClosedPipe)), 1)
 	require.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+// A reader takes less than the 64 KiB that a message may beside three times its bytes, also with the
+// tables of its codes.
+func TestReadersAreSmall(t *testing.T) {
+	require.LessOrEqual(t, reflect.TypeFor[Reader]().Size(), uintptr(48<<10))
 }
 
 // No byte costs more than 60 ns beside a nanosecond for each that comes out, whatever codes it is made of.
