@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/hostname"
 )
 
 // What a host of the configuration allows, in every spelling that leads to it, and in none
@@ -122,6 +124,6 @@ func FuzzHosts(f *testing.F) {
 		_, authority, ok := strings.Cut(url, "//")
 		require.True(t, ok)
 		authority = authority[:strings.IndexFunc(authority+"/", func(r rune) bool { return strings.ContainsRune("/?#\\", r) })]
-		require.True(t, isASCII(authority) && led.MatchString(authority), url)
+		require.True(t, hostname.IsASCII(authority) && led.MatchString(authority), url)
 	})
 }

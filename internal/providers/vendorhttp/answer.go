@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/liveness-gateway/gateway/internal/hostname"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
@@ -248,8 +249,10 @@ func UsableToken(token string) bool {
 // UsablePage reports whether a client can be sent to the address: one of https that it can be given,
 // of a host that every browser reads in one way.
 func UsablePage(address string) bool {
-	const inHost = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "https" && u.User == nil && u.Hostname() != "" &&
-		strings.Trim(u.Hostname(), inHost) == "" && UsableToken(address)
+	if err != nil || u.Scheme != "https" || u.User != nil {
+		return false
+	}
+	_, ok := hostname.Of(u)
+	return ok && UsableToken(address)
 }
