@@ -9,16 +9,12 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
-)
 
-// maxBytes is how large a file may be: a bundle of every public authority takes 250 KiB.
-const maxBytes = 1 << 20
+	"github.com/liveness-gateway/gateway/internal/files"
+)
 
 // Files are the paths of PEM files.
 type Files struct {
@@ -69,15 +65,17 @@ func (f Files) Load() (*Material, []*FileError) {
 type contents struct {
 	files                      Files
 	certificate, key, clientCA []byte
+	held                       files.Sums
 	unreadable                 []*FileError
 }
 
 func (f Files) read() contents {
 	c := contents{files: f}
+	var reader files.Reader
 	file := func(part Part, name string) []byte {
-		text, err := readFile(name)
+		text, err := reader.Read(name)
 		if err != nil {
-			c.unreadable = append(c.unreadable, &FileError{part, name, "cannot be read: " + cause(err)})
+			c.unreadable = append(c.unreadable, &FileError{part, name, "cannot be read: " + files.Cause(err)})
 		}
 		return text
 	}
@@ -85,38 +83,8 @@ func (f Files) read() contents {
 	if f.ClientCA != "" {
 		c.clientCA = file(ClientCA, f.ClientCA)
 	}
+	c.held = reader.Held()
 	return c
-}
-
-func readFile(name string) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errorOr(err, "it is not a file")
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
-	if err == nil && len(text) > maxBytes {
-		err = fmt.Errorf("it is larger than %d KiB", maxBytes>>10)
-	}
-	return text, err
-}
-
-func errorOr(err error, text string) error {
-	if err != nil {
-		return err
-	}
-	return fmt.Errorf("%s", text)
-}
-
-// cause is an error without the path, which the message names already.
-func cause(err error) string {
-	if path, ok := err.(*fs.PathError); ok { //nolint:errorlint // as package os returns it
-		return path.Err.Error()
-	}
-	return err.Error()
 }
 
 func (c *contents) parse() (*Material, []*FileError) {

@@ -46,7 +46,7 @@ func TestLoad(t *testing.T) {
 		"not a key":              {map[string][]byte{"tls.crt": pair.Certificate, "tls.key": []byte("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), "ca.crt": ca.PEM}, []string{"tls.key does not hold the key"}},
 		"an encrypted key":       {map[string][]byte{"tls.crt": pair.Certificate, "tls.key": []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), "ca.crt": ca.PEM}, []string{"tls.key holds an encrypted key"}},
 		"an old encrypted key":   {map[string][]byte{"tls.crt": pair.Certificate, "tls.key": []byte("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n"), "ca.crt": ca.PEM}, []string{"tls.key holds an encrypted key"}},
-		"larger than may be":     {map[string][]byte{"tls.crt": bytes.Repeat(pair.Certificate, 2000), "tls.key": pair.Key, "ca.crt": ca.PEM}, []string{"tls.crt cannot be read: it is larger than 1024 KiB"}},
+		"larger than may be":     {map[string][]byte{"tls.crt": bytes.Repeat(pair.Certificate, 8000), "tls.key": pair.Key, "ca.crt": ca.PEM}, []string{"tls.crt cannot be read: it is larger than 4096 KiB"}},
 		"one is there, two not":  {map[string][]byte{"tls.crt": pair.Certificate}, []string{"tls.key cannot be read: no such file or directory", "ca.crt cannot be read: no such file or directory"}},
 		"one not there, one bad": {map[string][]byte{"tls.key": pair.Certificate, "ca.crt": ca.PEM}, []string{"tls.crt cannot be read: no such file or directory", "tls.key holds no PEM private key"}},
 	} {
@@ -70,10 +70,10 @@ func TestLoad(t *testing.T) {
 func TestNotFiles(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
-	for _, name := range []string{"/dev/zero", t.TempDir()} {
+	for _, name := range []string{"/dev/zero", pipe} {
 		_, problems := certificates.Files{Certificate: name, Key: name}.Load()
 		require.Len(t, problems, 2)
-		require.ErrorContains(t, problems[0], "it is not a file")
+		require.ErrorContains(t, problems[0], "it is not a regular file")
 	}
 }
 
@@ -230,5 +230,33 @@ func TestFilesThatDoNotRest(t *testing.T) {
 		time.Sleep(enough)
 		synctest.Wait()
 		require.True(t, w.shows(t, last))
+	})
+}
+
+// A file that is written between two looks does not rest, although both find the same in it: a
+// bundle that is cut off between two certificates looks whole.
+func TestFilesWrittenBetweenLooks(t *testing.T) {
+	ca, second := certtest.New(t), certtest.New(t)
+	v := certtest.NewVolume(t, ca.SecretFiles(ca.Issue(t, certtest.Leaf{})))
+	files := filesOf(v)
+	begin := time.Now()
+	require.NoError(t, os.WriteFile(files.ClientCA, append(bytes.Clone(ca.PEM), second.PEM...), 0o600))
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		w := watch(ctx, t, files)
+		time.Sleep(500 * time.Millisecond)
+		for n := range 10 {
+			require.NoError(t, os.WriteFile(files.ClientCA, second.PEM, 0o600))
+			at := begin.Add(time.Duration(n) * time.Second)
+			require.NoError(t, os.Chtimes(files.ClientCA, at, at))
+			time.Sleep(time.Second)
+			synctest.Wait()
+			require.Zero(t, w.changed())
+		}
+		time.Sleep(enough)
+		synctest.Wait()
+		require.Equal(t, 1, w.changed())
+		require.True(t, second.Pool().Equal(w.Material().ClientCAs))
 	})
 }

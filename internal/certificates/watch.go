@@ -2,9 +2,10 @@ package certificates
 
 import (
 	"context"
-	"crypto/sha256"
 	"sync/atomic"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 // interval is how often files are looked at. What changes them (cert-manager, a kubelet that
@@ -21,20 +22,21 @@ type Watcher struct {
 	current atomic.Pointer[Material]
 	failing atomic.Bool
 
-	// What Run knows: taken is of the contents in use, seen of those of the last look, judged
-	// of those that were refused.
-	taken, seen, judged [sha256.Size]byte
+	// What Run knows: taken stands for what is in use, judged for what was last judged, and seen
+	// is the last look.
+	taken, judged files.Sums
+	seen          files.Look
 }
 
 // Watch reads the files. From then on Run does; changed, which may be nil, is told once of
 // what is taken in, or of what is wrong with what is not.
-func Watch(files Files, changed func(*Material, []*FileError)) (*Watcher, []*FileError) {
-	c := files.read()
+func Watch(f Files, changed func(*Material, []*FileError)) (*Watcher, []*FileError) {
+	c := f.read()
 	material, problems := c.parse()
 	if problems != nil {
 		return nil, problems
 	}
-	w := &Watcher{files: files, changed: changed, taken: c.digest(), seen: c.digest()}
+	w := &Watcher{files: f, changed: changed, taken: c.held}
 	w.current.Store(material)
 	return w, nil
 }
@@ -59,47 +61,31 @@ func (w *Watcher) Run(ctx context.Context) {
 	}
 }
 
-// look takes in what the files hold when two looks find the same: certificate and key are
-// two files, and either may be half-written.
+// look takes in what the files hold when two looks find the same and nothing was written between
+// them: certificate and key are two files, and either may be half-written.
 func (w *Watcher) look() {
-	c := w.files.read()
-	digest := c.digest()
 	before := w.seen
-	w.seen = digest
-	switch digest {
-	case w.taken:
+	w.seen = files.LookAt(w.taken.Names())
+	switch {
+	case w.seen.Same(w.taken):
 		w.failing.Store(false)
 		w.judged = w.taken
 		return
-	case before:
-	default:
+	case w.seen.Same(w.judged), !w.seen.Rested(before):
 		return
 	}
-	if digest == w.judged {
-		return
+	c := w.files.read()
+	if !c.held.Same(w.seen.Sums) {
+		return // it is being written
 	}
-	w.judged = digest
+	w.judged = c.held
 	material, problems := c.parse()
 	if problems == nil {
 		w.current.Store(material)
-		w.taken = digest
+		w.taken = c.held
 	}
 	w.failing.Store(problems != nil)
 	if w.changed != nil {
 		w.changed(material, problems)
 	}
-}
-
-// digest stands for the contents: the key's text is not kept.
-func (c *contents) digest() (sum [sha256.Size]byte) {
-	h := sha256.New()
-	for _, text := range [][]byte{c.certificate, c.key, c.clientCA} {
-		part := sha256.Sum256(text)
-		h.Write(part[:])
-	}
-	for _, p := range c.unreadable {
-		h.Write([]byte(p.Error()))
-	}
-	h.Sum(sum[:0])
-	return sum
 }

@@ -4,13 +4,14 @@
 package reload
 
 import (
-	"crypto/sha256"
 	"errors"
 	"strings"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 const (
@@ -66,7 +67,7 @@ type Reloader struct {
 	// files are those of the last configuration that could be read; taken is what they held at
 	// the last reload.
 	files []string
-	taken [sha256.Size]byte
+	taken files.Sums
 	// reloaded tells who watches that there may be other files.
 	reloaded chan struct{}
 
@@ -76,9 +77,9 @@ type Reloader struct {
 
 // New returns the reloader of a running configuration, whose file has that hash and which was
 // read from the files.
-func New(read Read, running string, files []string, log *zap.Logger) *Reloader {
+func New(read Read, running string, names []string, log *zap.Logger) *Reloader {
 	return &Reloader{
-		read: read, log: log, now: time.Now, files: files, taken: digest(files), reloaded: make(chan struct{}, 1),
+		read: read, log: log, now: time.Now, files: names, taken: files.LookAt(names).Sums, reloaded: make(chan struct{}, 1),
 		status: Status{Running: Version{running, time.Now()}},
 	}
 }
@@ -109,17 +110,17 @@ var errUnrest = errors.New("its files change while they are read")
 // reload takes into use what two readings in a row find the same: otherwise it might be half of
 // one version and half of another.
 func (r *Reloader) reload() (hash string, err error) {
-	before := lookAt(r.files)
+	before := files.LookAt(r.files)
 	for n := range readings {
 		var candidate Candidate
 		if hash, candidate, err = r.read(); err != nil {
-			r.taken = before.digest // what has changed since may not be what was refused
+			r.taken = before.Sums // what has changed since may not be what was refused
 			return hash, err
 		}
 		r.files = candidate.Files()
-		found := lookAt(r.files)
-		if n > 0 && found.rested(before) {
-			r.taken = found.digest
+		found := files.LookAt(r.files)
+		if n > 0 && found.Rested(before) {
+			r.taken = found.Sums
 			return hash, candidate.Use()
 		}
 		before = found

@@ -9,6 +9,8 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 	"go.uber.org/zap"
+
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 const (
@@ -42,7 +44,7 @@ type watching struct {
 	lookEvery, rest time.Duration
 	watcher         *fsnotify.Watcher // nil if there is none
 	// seen is the last look.
-	seen look
+	seen files.Look
 }
 
 func (w *watching) run(ctx context.Context) {
@@ -88,15 +90,15 @@ func (w *watching) run(ctx context.Context) {
 // reports whether there is a change that has to be looked at again.
 func (w *watching) look() (unrest bool) {
 	w.reloading.Lock()
-	files, taken := w.files, w.taken
+	names, taken := w.files, w.taken
 	w.reloading.Unlock()
-	found := lookAt(files)
+	found := files.LookAt(names)
 	before := w.seen
 	w.seen = found
 	switch {
-	case found.digest == taken:
+	case found.Same(taken):
 		return false
-	case found.rested(before):
+	case found.Rested(before):
 		_, _ = w.Reload("its files changed") // it has noted what is wrong
 		return false
 	default:
@@ -110,9 +112,9 @@ func (w *watching) follow() {
 		return
 	}
 	w.reloading.Lock()
-	files := w.files
+	names := w.files
 	w.reloading.Unlock()
-	wanted := foldersOf(files)
+	wanted := foldersOf(names)
 	watched := w.watcher.WatchList()
 	for _, folder := range watched {
 		if !slices.Contains(wanted, folder) {
@@ -130,9 +132,9 @@ func (w *watching) follow() {
 
 // foldersOf returns the folders that the files are in, and those with the symbolic links on
 // the way to them, as they are without links.
-func foldersOf(files []string) []string {
+func foldersOf(names []string) []string {
 	var all []string
-	for _, file := range files {
+	for _, file := range names {
 		for range maxLinks {
 			folder, target := firstLink(file)
 			if folder != "" && !slices.Contains(all, folder) && len(all) < maxFolders {
