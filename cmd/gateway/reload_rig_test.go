@@ -133,14 +133,18 @@ func startReloading(t *testing.T, url string) *reloading {
 	return g
 }
 
-// start runs the gateway until the end of the test.
-func (g *reloading) start(t *testing.T) {
+// start runs the gateway until the end of the test. What is done meanwhile is done between the
+// reading of the configuration and all else.
+func (g *reloading) start(t *testing.T, meanwhile ...func()) {
 	t.Helper()
 	file := filepath.Join(g.folder, "gateway.yaml")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	cfg, err := parseConfig(file, text)
 	require.NoError(t, err)
+	for _, do := range meanwhile {
+		do()
+	}
 	g.Gateway, err = gateway.New(cfg, accesslog.NewLogger(zapcore.Lock(zapcore.AddSync(g.log)), zap.InfoLevel), telemetry.ReadBuild(),
 		gateway.WithReload(func(file string, text []byte, running *config.Config) (*config.Config, error) {
 			return parseConfig(file, text, config.Replacing(running))

@@ -35,6 +35,9 @@ type verifyingKey struct {
 // parseKeySet returns the keys of a JWK set (RFC 7517) that may be used with the algorithms.
 // Keys of other kinds, for other uses and without an id are passed over.
 func parseKeySet(text []byte, algorithms []string) (*keySet, error) {
+	if len(text) > maxKeySetBytes {
+		return nil, errTooLarge
+	}
 	parsed, err := jwk.Parse(text, jwk.WithStrictKeySetParsing(false), jwk.WithMaxKeys(maxKeys))
 	if err != nil {
 		return nil, errors.New("is not a set of JSON web keys") // the library's error repeats it

@@ -9,8 +9,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
+
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 const (
@@ -19,6 +20,8 @@ const (
 	// readTime bounds the fetch of one.
 	readTime = 5 * time.Second
 )
+
+var errTooLarge = errors.New("has more than 1 MiB")
 
 // Issuer is who issues JWTs that name callers.
 type Issuer struct {
@@ -52,13 +55,10 @@ func openIssuer(i *Issuer, report func(issuer string, err error)) (*issuer, erro
 	return opened, opened.keys.read(context.Background())
 }
 
-// CheckFile returns what is wrong with a key set in a file: it cannot be read, a
-// *fs.PathError, or has nothing that verifies tokens of the algorithms.
-func CheckFile(path string, algorithms []string) error {
-	text, err := file(path).read(context.Background())
-	if err == nil {
-		_, err = parseKeySet(text, algorithms)
-	}
+// CheckKeySet returns what is wrong with the text of a key set: it is none, or has nothing that
+// verifies tokens of the algorithms.
+func CheckKeySet(text []byte, algorithms []string) error {
+	_, err := parseKeySet(text, algorithms)
 	return err
 }
 
@@ -72,12 +72,7 @@ type file string
 func (f file) String() string { return "file " + string(f) }
 
 func (f file) read(context.Context) ([]byte, error) {
-	opened, err := os.Open(string(f))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = opened.Close() }()
-	return readBounded(opened)
+	return files.Read(string(f))
 }
 
 type fetched struct {
@@ -115,13 +110,9 @@ func (f fetched) read(ctx context.Context) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%s answers with status %d", f.url, response.StatusCode)
 	}
-	return readBounded(response.Body)
-}
-
-func readBounded(from io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(from, maxKeySetBytes+1))
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxKeySetBytes+1))
 	if err == nil && len(text) > maxKeySetBytes {
-		err = errors.New("has more than 1 MiB")
+		err = errTooLarge
 	}
 	return text, err
 }

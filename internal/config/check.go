@@ -6,6 +6,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 // checker finds the mistakes that a schema cannot say. What the schema found wrong is left out
@@ -15,6 +16,8 @@ type checker struct {
 
 	root           *document.Value
 	withoutSecrets bool
+	// files are those that were read.
+	files files.Reader
 	// running is the configuration that this one is to replace, nil if there is none.
 	running *Config
 }

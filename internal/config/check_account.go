@@ -2,9 +2,9 @@ package config
 
 import (
 	"crypto/x509"
-	"os"
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/files"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -14,7 +14,7 @@ func (c *checker) checkAccount(at *document.Value, a *Account) {
 	}
 	if a.CAFile != "" {
 		a.CAFile = at.Path(a.CAFile)
-		a.RootCAs = readCertificates(at.At("ca_file"), a.CAFile)
+		a.RootCAs = c.readCertificates(at.At("ca_file"), a.CAFile)
 	}
 	seen := lines{}
 	for i := range a.Credentials {
@@ -26,17 +26,17 @@ func (c *checker) checkAccount(at *document.Value, a *Account) {
 		for key, reference := range credential.References {
 			credential.References[key] = reference.From(at)
 			if !c.withoutSecrets {
-				credential.Secrets[key] = credential.References[key].Read(at.At(key))
+				credential.Secrets[key] = credential.References[key].Read(at.At(key), &c.files)
 			}
 		}
 	}
 }
 
 // readCertificates reads the PEM bundle that the value names.
-func readCertificates(at *document.Value, file string) *x509.CertPool {
-	bundle, err := os.ReadFile(file)
+func (c *checker) readCertificates(at *document.Value, file string) *x509.CertPool {
+	bundle, err := c.files.Read(file)
 	if err != nil {
-		at.Fail("%s: file %s cannot be read: %s", at.Name, file, document.Cause(err))
+		at.Fail("%s: file %s cannot be read: %s", at.Name, file, files.Cause(err))
 		return nil
 	}
 	pool := x509.NewCertPool()

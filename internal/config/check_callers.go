@@ -1,13 +1,12 @@
 package config
 
 import (
-	"errors"
-	"io/fs"
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 // checkCallers wants each thing that shows a caller to show one alone, and issuers that are
@@ -25,7 +24,7 @@ func (c *checker) checkCallers() {
 		if issuer.Issuer != "" {
 			seen.once(at, "issuer %q is already", issuer.Issuer)
 		}
-		checkKeySet(at.At("jwks"), issuer)
+		c.checkKeySet(at.At("jwks"), issuer)
 		algorithms := lines{}
 		for i, algorithm := range issuer.Algorithms {
 			if algorithm != "" {
@@ -43,11 +42,11 @@ func (c *checker) checkCallers() {
 }
 
 // checkKeySet looks at an issuer's keys, if they are in a file.
-func checkKeySet(at *document.Value, issuer *JWTIssuer) {
+func (c *checker) checkKeySet(at *document.Value, issuer *JWTIssuer) {
 	j := &issuer.JWKS
 	if j.CAFile != "" {
 		j.CAFile = at.Path(j.CAFile)
-		j.RootCAs = readCertificates(at.At("ca_file"), j.CAFile)
+		j.RootCAs = c.readCertificates(at.At("ca_file"), j.CAFile)
 		if j.File != "" {
 			at.At("ca_file").Fail("ca_file is for a url")
 		}
@@ -59,10 +58,10 @@ func checkKeySet(at *document.Value, issuer *JWTIssuer) {
 	if slices.Contains(issuer.Algorithms, "") { // one that is none was reported, and left out
 		return
 	}
-	err := callers.CheckFile(j.File, issuer.Algorithms)
-	if _, unreadable := errors.AsType[*fs.PathError](err); unreadable {
-		at.At("file").Fail("file %s cannot be read: %s", j.File, document.Cause(err))
-	} else if err != nil {
+	text, err := c.files.Read(j.File)
+	if err != nil {
+		at.At("file").Fail("file %s cannot be read: %s", j.File, files.Cause(err))
+	} else if err := callers.CheckKeySet(text, issuer.Algorithms); err != nil {
 		at.At("file").Fail("file %s %s", j.File, err)
 	}
 }

@@ -3,11 +3,11 @@ package config
 import (
 	"crypto/tls"
 	"net"
-	"os"
 	"strconv"
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/config/secrets"
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 func (c *checker) checkRedis() {
@@ -39,10 +39,10 @@ func (c *checker) checkRedis() {
 	}
 }
 
-func (*checker) checkRedisTLS(at *document.Value, t *RedisTLS) {
+func (c *checker) checkRedisTLS(at *document.Value, t *RedisTLS) {
 	if t.CAFile != "" {
 		t.CAFile = at.Path(t.CAFile)
-		t.roots = readCertificates(at.At("ca_file"), t.CAFile)
+		t.roots = c.readCertificates(at.At("ca_file"), t.CAFile)
 	}
 	if (t.CertFile != "") != (t.KeyFile != "") {
 		at.Fail("cert_file and key_file come together")
@@ -52,13 +52,13 @@ func (*checker) checkRedisTLS(at *document.Value, t *RedisTLS) {
 		return
 	}
 	t.CertFile, t.KeyFile = at.Path(t.CertFile), at.Path(t.KeyFile)
-	certificate, certErr := os.ReadFile(t.CertFile)
+	certificate, certErr := c.files.Read(t.CertFile)
 	if certErr != nil {
-		at.At("cert_file").Fail("cert_file: file %s cannot be read: %s", t.CertFile, document.Cause(certErr))
+		at.At("cert_file").Fail("cert_file: file %s cannot be read: %s", t.CertFile, files.Cause(certErr))
 	}
-	key, keyErr := os.ReadFile(t.KeyFile)
+	key, keyErr := c.files.Read(t.KeyFile)
 	if keyErr != nil {
-		at.At("key_file").Fail("key_file: file %s cannot be read: %s", t.KeyFile, document.Cause(keyErr))
+		at.At("key_file").Fail("key_file: file %s cannot be read: %s", t.KeyFile, files.Cause(keyErr))
 	}
 	if certErr != nil || keyErr != nil {
 		return
@@ -104,6 +104,6 @@ func (c *checker) readSecret(at *document.Value, s *Secret) {
 	reference := secrets.Reference{Env: s.Env, File: s.File}.From(at)
 	s.File = reference.File
 	if !c.withoutSecrets {
-		s.value = reference.Read(at)
+		s.value = reference.Read(at, &c.files)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config/document"
 	"github.com/liveness-gateway/gateway/internal/config/format"
 	"github.com/liveness-gateway/gateway/internal/config/schema"
+	"github.com/liveness-gateway/gateway/internal/files"
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
@@ -31,7 +32,7 @@ func Load(path string, vendors []*providers.Provider, options ...Option) (*Confi
 
 // Unreadable is the error of a file that the system cannot read.
 func Unreadable(path string, err error) error {
-	return document.Errors{{File: path, Message: "cannot be read: " + document.Cause(err)}}
+	return document.Errors{{File: path, Message: "cannot be read: " + files.Cause(err)}}
 }
 
 // Parse reads one text as a Reader does.
@@ -77,8 +78,9 @@ func (r *Reader) Parse(name string, text []byte, options ...Option) (*Config, er
 		if err := r.decode(data, c.Config, root); err != nil {
 			return nil, fmt.Errorf("the schema of the configuration takes what its structs do not: %w", err)
 		}
+		c.files.Note(absolute(name), text)
 		c.check()
-		c.noteOrigin(name, text)
+		c.noteOrigin(text)
 	}
 	if err := root.Err(); err != nil {
 		return nil, err

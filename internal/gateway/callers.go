@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os"
 
 	"go.uber.org/zap"
 
@@ -74,7 +73,7 @@ func (a *authentication) end() {
 }
 
 // callersText stands for all that tells callers: what the configuration says of them, and what
-// is in the files with keys.
+// was read from the files with keys.
 func callersText(cfg *config.Config) string {
 	hash := sha256.New()
 	for i := range cfg.Callers {
@@ -84,8 +83,7 @@ func callersText(cfg *config.Config) string {
 	for _, issuer := range cfg.JWTIssuers() {
 		_, _ = fmt.Fprintf(hash, "%q %q %q %q %q %v\n", issuer.Issuer, issuer.Audience, issuer.Algorithms, issuer.CallerClaim, issuer.JWKS.File, issuer.JWKS.URL)
 		for _, file := range []string{issuer.JWKS.File, issuer.JWKS.CAFile} {
-			text, _ := os.ReadFile(file) // one that cannot be read is an error elsewhere
-			_, _ = fmt.Fprintf(hash, "%x\n", sha256.Sum256(text))
+			_, _ = fmt.Fprintf(hash, "%x\n", cfg.Held().Of(file).SHA256)
 		}
 	}
 	return string(hash.Sum(nil))

@@ -3,10 +3,10 @@ package gateway
 import (
 	"context"
 	"errors"
-	"os"
 	"sync"
 
 	"github.com/liveness-gateway/gateway/internal/config"
+	"github.com/liveness-gateway/gateway/internal/files"
 	"github.com/liveness-gateway/gateway/internal/reload"
 )
 
@@ -22,7 +22,7 @@ var errNoReload = errors.New("this gateway's configuration is from no file: ther
 
 // prepareReload begins to know what is running.
 func (g *Gateway) prepareReload() {
-	g.reloader = reload.New(g.readAgain, g.config.SHA256(), g.config.Files(), g.log)
+	g.reloader = reload.New(g.readAgain, g.config.SHA256(), g.config.Held(), g.log)
 }
 
 // Reload reads the configuration file anew and takes it into use, or says what is wrong with
@@ -54,7 +54,7 @@ func (c candidate) Use() error {
 // readAgain is reload.Read.
 func (g *Gateway) readAgain() (hash string, _ reload.Candidate, err error) {
 	file := g.config.Files()[0]
-	text, err := os.ReadFile(file)
+	text, err := files.Read(file)
 	if err != nil {
 		return "", nil, config.Unreadable(file, err)
 	}

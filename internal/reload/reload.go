@@ -76,10 +76,10 @@ type Reloader struct {
 }
 
 // New returns the reloader of a running configuration, whose file has that hash and which was
-// read from the files.
-func New(read Read, running string, names []string, log *zap.Logger) *Reloader {
+// read from files that held this.
+func New(read Read, running string, held files.Sums, log *zap.Logger) *Reloader {
 	return &Reloader{
-		read: read, log: log, now: time.Now, files: names, taken: files.LookAt(names).Sums, reloaded: make(chan struct{}, 1),
+		read: read, log: log, now: time.Now, files: held.Names(), taken: held, reloaded: make(chan struct{}, 1),
 		status: Status{Running: Version{running, time.Now()}},
 	}
 }

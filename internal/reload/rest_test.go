@@ -54,7 +54,7 @@ func TestFilesWrittenWhileTheyAreReadDoNotRest(t *testing.T) {
 		n++
 		writeAt(t, f.other, "a", now.Add(time.Duration(n)*time.Second))
 		return hash, candidate, err
-	}, "one", []string{f.main, f.other}, zap.NewNop())
+	}, "one", f.held(), zap.NewNop())
 	_, err := r.Reload("SIGHUP")
 	require.ErrorIs(t, err, errUnrest)
 	require.Zero(t, f.used.Load())

@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
@@ -41,7 +40,7 @@ func Parse(name string, text []byte) (root *Value, data any) {
 	root = &Value{Name: "the file", file: f}
 	folder, err := filepath.Abs(filepath.Dir(name))
 	if err != nil {
-		f.failAt(0, 0, "has no folder: %s", Cause(err))
+		f.failAt(0, 0, "has no folder: %s", err)
 		return root, nil
 	}
 	f.folder = folder
@@ -142,12 +141,4 @@ func (f *file) syntax(err error) {
 func beforeQuotation(message string) string {
 	before, _, _ := strings.Cut(message, `"`)
 	return strings.ReplaceAll(strings.TrimRight(before, ": "), "\t", "tab")
-}
-
-// Cause returns what the system says of a file, without the path.
-func Cause(err error) string {
-	if failed, ok := errors.AsType[*fs.PathError](err); ok {
-		err = failed.Err
-	}
-	return err.Error()
 }

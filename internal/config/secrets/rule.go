@@ -2,39 +2,13 @@ package secrets
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/liveness-gateway/gateway/internal/config/document"
 )
 
 const maxSecretBytes = 4 << 10
-
-// readSecretFile reads a little more than the largest secret, and regular files only: a
-// device or a pipe may have no end.
-func readSecretFile(name string) (text, problem string) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return "", "cannot be read: " + document.Cause(err)
-	}
-	if !info.Mode().IsRegular() && !info.IsDir() { // reading a directory fails by itself
-		return "", "cannot be read: it is not a regular file"
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return "", "cannot be read: " + document.Cause(err)
-	}
-	defer func() { _ = file.Close() }()
-	content, err := io.ReadAll(io.LimitReader(file, maxSecretBytes+int64(len("\r\n"))+1))
-	if err != nil {
-		return "", "cannot be read: " + document.Cause(err)
-	}
-	return string(content), ""
-}
 
 // secretProblem says what is wrong with a secret and where, and never shows it.
 func secretProblem(text string) string {

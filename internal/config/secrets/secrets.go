@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/files"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -53,12 +54,12 @@ func (ref Reference) shown(place *document.Value) string {
 
 // Read reads what the value refers to. Of what it holds, only the name of a variable or file is
 // ever shown: an operator may have written the secret itself in its place.
-func (ref Reference) Read(at *document.Value) sensitive.String {
+func (ref Reference) Read(at *document.Value, from *files.Reader) sensitive.String {
 	place := at.At("file")
 	if ref.Env != "" {
 		place = at.At("env")
 	}
-	secret, problem := ref.read()
+	secret, problem := ref.read(from)
 	if problem != "" {
 		place.Fail("%s: %s %s", at.Name, ref.shown(place), problem)
 	}
@@ -68,7 +69,7 @@ func (ref Reference) Read(at *document.Value) sensitive.String {
 // read returns the secret, or why it cannot be read. One rule holds for variables and
 // files: the line break that editors and shells put at the end is not part of it, and
 // anything else that is not seen in a secret is a mistake.
-func (ref Reference) read() (secret sensitive.String, problem string) {
+func (ref Reference) read(from *files.Reader) (secret sensitive.String, problem string) {
 	var text string
 	if ref.Env != "" {
 		variable, ok := os.LookupEnv(ref.Env)
@@ -76,8 +77,12 @@ func (ref Reference) read() (secret sensitive.String, problem string) {
 			return secret, "is not set"
 		}
 		text = variable
-	} else if text, problem = readSecretFile(ref.File); problem != "" {
-		return secret, problem
+	} else {
+		held, err := from.Read(ref.File)
+		if err != nil {
+			return secret, "cannot be read: " + files.Cause(err)
+		}
+		text = string(held)
 	}
 	if before, ok := strings.CutSuffix(text, "\n"); ok {
 		text = strings.TrimSuffix(before, "\r")

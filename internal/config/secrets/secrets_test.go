@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/files"
 )
 
 // One rule holds for a secret in a variable and in a file.
@@ -52,7 +54,7 @@ func TestSecretRule(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, []byte(test.content), 0o600))
 			t.Setenv("A_SECRET", test.content)
 			for _, ref := range []Reference{{File: file}, {Env: "A_SECRET"}} {
-				got, problem := ref.read()
+				got, problem := ref.read(&files.Reader{})
 				require.Equal(t, test.problem, problem, ref)
 				require.Equal(t, test.want, got.Reveal(), ref)
 			}
@@ -61,7 +63,7 @@ func TestSecretRule(t *testing.T) {
 	t.Run("a NUL, which no variable can hold", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "secret")
 		require.NoError(t, os.WriteFile(file, []byte("s3\x00cret"), 0o600))
-		_, problem := Reference{File: file}.read()
+		_, problem := Reference{File: file}.read(&files.Reader{})
 		require.Equal(t, "holds an invisible character, at byte 3 of 7", problem)
 	})
 }
@@ -69,7 +71,7 @@ func TestSecretRule(t *testing.T) {
 // A device is no secret: reading it might never end.
 func TestSecretsAreInRegularFiles(t *testing.T) {
 	for _, name := range []string{"/dev/zero", "/dev/null"} {
-		_, problem := Reference{File: name}.read()
+		_, problem := Reference{File: name}.read(&files.Reader{})
 		require.Equal(t, "cannot be read: it is not a regular file", problem, name)
 	}
 	// Kubernetes mounts secrets as symbolic links.
@@ -77,7 +79,7 @@ func TestSecretsAreInRegularFiles(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("s3cret"), 0o600))
 	link := filepath.Join(t.TempDir(), "link")
 	require.NoError(t, os.Symlink(file, link))
-	got, problem := Reference{File: link}.read()
+	got, problem := Reference{File: link}.read(&files.Reader{})
 	require.Empty(t, problem)
 	require.Equal(t, "s3cret", got.Reveal())
 }
