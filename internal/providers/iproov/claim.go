@@ -51,13 +51,19 @@ func parameters() []providers.Parameter {
 // userIDLimit is of user_id, under which the vendor keeps the user: it is refused and not changed.
 var userIDLimit = providers.Limit{
 	Field: providers.FieldSubjectID, Text: "must be 1 to 256 letters, digits or '+_@.-", Reason: providers.ArgumentRejected,
-	Allows: func(r *providers.Request) bool { return userID.MatchString(r.SubjectID.Reveal()) },
+	Allows: func(r *providers.Request) bool {
+		user := r.SubjectID.Reveal()
+		return len(user) <= maxUserID && userID.MatchString(user)
+	},
 }
 
-var userID = regexp.MustCompile(`^[a-zA-Z0-9'+_@.-]{1,256}$`)
+var userID = regexp.MustCompile(`^[a-zA-Z0-9'+_@.-]+$`)
 
-// userIDLength is the length of a user_id that is made.
-const userIDLength = 32
+const (
+	maxUserID = 256
+	// userIDLength is the length of a user_id that is made.
+	userIDLength = 32
+)
 
 // claimTarget is either product on an account: the two differ in where they ask.
 type claimTarget struct {

@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -50,10 +49,10 @@ const (
 	encrypted = "SM2"
 )
 
-var (
-	sceneID    = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)
-	orderNo    = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
-	cardNumber = regexp.MustCompile(`^[0-9]{17}[0-9Xx]$`)
+const (
+	sceneID    = `^[1-9][0-9]{0,18}$`
+	orderNo    = `^[0-9A-Za-z]{1,32}$`
+	cardNumber = `^[0-9]{17}[0-9Xx]$`
 )
 
 // photoWays are the ways to hand over the photo of PV_FV, which takes one of them.

@@ -3,7 +3,6 @@ package aws
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -14,12 +13,12 @@ import (
 const maxPreferences = 10
 
 // The patterns of the API reference.
-var (
-	clientRequestToken = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
-	kmsKeyID           = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]*$`)
-	version            = regexp.MustCompile(`^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$`)
-	bucket             = regexp.MustCompile(`^[0-9A-Za-z._-]{3,255}$`)
-	keyPrefix          = regexp.MustCompile(`^\S{0,950}$`)
+const (
+	clientRequestToken = `^[a-zA-Z0-9_-]{1,64}$`
+	kmsKeyID           = `^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]*$`
+	version            = `^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$`
+	bucket             = `^[0-9A-Za-z._-]{3,255}$`
+	keyPrefix          = `^\S{0,950}$`
 )
 
 // rows is CreateFaceLivenessSession, Request Parameters, with
@@ -67,9 +66,10 @@ func preferences(list string) []params.Row {
 
 // matching is a row of a text, which is not empty if it is there, unless the pattern
 // matches that.
-func matching(name string, pattern *regexp.Regexp) params.Row {
-	row := params.Row{Name: name, Check: params.Matching(pattern).Typed(params.String)}
-	if !pattern.MatchString("") {
+func matching(name, pattern string) params.Row {
+	text := params.Matching(pattern)
+	row := params.Row{Name: name, Check: text.Typed(params.String)}
+	if text(params.Value{}) != params.None {
 		row.Empty = params.Malformed
 	}
 	return row

@@ -4,7 +4,6 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
-	"regexp"
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox/params"
@@ -36,9 +35,9 @@ const (
 )
 
 // The patterns of the OpenAPI.
-var (
-	userID      = regexp.MustCompile(`^[a-zA-Z0-9'+_@.-]{1,256}$`)
-	riskProfile = regexp.MustCompile(`^[a-zA-Z0-9_-]{0,100}$`)
+const (
+	userID      = `^[a-zA-Z0-9'+_@.-]{1,256}$`
+	riskProfile = `^[a-zA-Z0-9_-]{0,100}$`
 )
 
 // Portal is what a customer, a service provider, sets in iProov's portal. The zero value is ready
@@ -114,9 +113,9 @@ func (p Portal) rows() []params.Row {
 		}
 		return slices.Contains(p.AssuranceTypes, assurance)
 	}
-	profile := params.Text(func(s string) bool {
-		return riskProfile.MatchString(s) && (p.RiskProfiles == nil || slices.Contains(p.RiskProfiles, s))
-	})
+	profile := params.Matching(riskProfile).And(params.Text(func(s string) bool {
+		return p.RiskProfiles == nil || slices.Contains(p.RiskProfiles, s)
+	}))
 	return []params.Row{
 		{Name: "user_id", Required: true, Check: text(params.Matching(userID).Or(badUserID)), Absent: badUserID},
 		{Name: "resource", Required: true, Check: text(params.AnyText()), Absent: noResource},

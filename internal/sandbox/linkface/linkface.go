@@ -54,7 +54,7 @@ func newApp(accepted standin.Credentials) *standin.Endpoint {
 		// Section 1.2.
 		Identity: []params.Row{
 			{Name: "api_id", Required: true, Check: params.AnyText()},
-			{Name: "timestamp", Required: true, Check: params.Text(unixTime.MatchString)},
+			{Name: "timestamp", Required: true, Check: params.Matching(unixTime)},
 			{Name: "sign", Required: true, Check: params.AnyText()},
 		},
 		Authenticate: checkDigest(accepted),

@@ -94,7 +94,7 @@ func litePageComparison(known liteScenes) []params.Row {
 			{Name: "idcard_mode", Required: true, When: params.Both(byIDCard, known.lite2), Check: params.OneOf("0", "1", "2", "3", "4")},
 			{Name: "idcard_mode", Required: true, When: params.Both(byIDCard, known.lite1), Check: params.OneOf("0", "1", "2", "3")},
 			{Name: "idcard_name", Required: true, When: cardGiven, Check: params.MaxChars(32).Or(badName)},
-			{Name: "idcard_number", Required: true, When: cardGiven, Check: params.Text(idNumber.MatchString).Or(badIDNumber)},
+			{Name: "idcard_number", Required: true, When: cardGiven, Check: params.Matching(idNumber).Or(badIDNumber)},
 			{Name: "idcard_uneditable_field", Check: params.Text(idCardFields)},
 			{Name: "uuid", Required: true, When: byPhotos, Check: params.MaxBytes(512)},
 		},

@@ -1,7 +1,6 @@
 package megvii
 
 import (
-	"regexp"
 	"slices"
 	"time"
 
@@ -18,7 +17,7 @@ const (
 
 // idNumber is PC-GetToken, GetToken 特有的 ERROR_MESSAGE, INVALID_IDCARD_NUMBER: 18
 // digits, of which the last may be X in either case.
-var idNumber = regexp.MustCompile(`^[0-9]{17}[0-9Xx]$`)
+const idNumber = `^[0-9]{17}[0-9Xx]$`
 
 // pcWebAnswer is PC-GetToken, 成功. ExpiredTime is in unix seconds.
 type pcWebAnswer struct {
@@ -65,7 +64,7 @@ func pcWebParams() []params.Row {
 			{Name: "comparison_type", Required: true, Check: params.OneOf("1", "0", "-1")},
 			// 有源比对. The limit of 32 characters is from the error table.
 			{Name: "idcard_name", Required: true, When: byIDCard, Check: params.MaxChars(32).Or(badName)},
-			{Name: "idcard_number", Required: true, When: byIDCard, Check: params.Text(idNumber.MatchString).Or(badIDNumber)},
+			{Name: "idcard_number", Required: true, When: byIDCard, Check: params.Matching(idNumber).Or(badIDNumber)},
 		},
 		photos(3, false, params.AnySide, byIDCard),
 		// 无源比对.

@@ -1,14 +1,13 @@
 package tencent
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox/params"
 	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 )
 
-var themeColor = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+const themeColor = `^#[0-9A-Fa-f]{6}$`
 
 // region is X-TC-Region, which the international actions need.
 func region() params.Row {

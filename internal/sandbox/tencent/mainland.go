@@ -3,14 +3,13 @@ package tencent
 import (
 	"encoding/base64"
 	"net/url"
-	"regexp"
 
 	"github.com/liveness-gateway/gateway/internal/sandbox/params"
 	"github.com/liveness-gateway/gateway/internal/sandbox/standin"
 )
 
 // cardNumber has an upper-case X.
-var cardNumber = regexp.MustCompile(`^[0-9]{17}[0-9X]$`)
+const cardNumber = `^[0-9]{17}[0-9X]$`
 
 // detectAuthRows is DetectAuth, 输入参数.
 func detectAuthRows(console Console) []params.Row {
