@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/liveness-gateway/gateway/internal/config/format"
+	"github.com/liveness-gateway/gateway/internal/config/schema"
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
 )
 
@@ -81,11 +82,11 @@ func operatorAddress(admin string) string {
 
 // Check returns an error if the level, which a flag may have changed, is none.
 func (l Log) Check() error {
-	rules, err := newSchema(nil)
+	root, err := written()
 	if err != nil {
 		return err
 	}
-	if levels := rules.Words("#/properties/log/properties/level"); !slices.Contains(levels, l.Level) {
+	if levels := schema.Words(root, "#/properties/log/properties/level"); !slices.Contains(levels, l.Level) {
 		return errors.New(suggest.Unknown("log level", l.Level, levels))
 	}
 	return nil

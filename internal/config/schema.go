@@ -3,6 +3,7 @@ package config
 import (
 	_ "embed"
 	"slices"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 
@@ -14,15 +15,22 @@ import (
 )
 
 //go:embed schema.yaml
-var source []byte
+var schemaText []byte
+
+// written returns what is in schema.yaml, which is not changed.
+var written = sync.OnceValues(func() (root schema.Object, err error) {
+	err = yaml.UnmarshalWithOptions(schemaText, &root, yaml.UseOrderedMap())
+	return root, err
+})
 
 // newSchema returns the schema of files that may use the vendors: schema.yaml, and the definitions
 // that these make.
 func newSchema(vendors []*providers.Provider) (*schema.Schema, error) {
-	var root schema.Object
-	if err := yaml.UnmarshalWithOptions(source, &root, yaml.UseOrderedMap()); err != nil {
+	source, err := written()
+	if err != nil {
 		return nil, err
 	}
+	root := slices.Clone(source)
 	last := &root[len(root)-1] // $defs
 	defs, _ := last.Value.(schema.Object)
 	last.Value = slices.Concat(defs, vendorrules.Definitions(vendors))

@@ -24,7 +24,7 @@ func (s *Schema) fill(rule Object, at *document.Value, data any) any {
 		}
 	}
 	if reference := text(rule, "$ref"); reference != "" {
-		return s.fill(s.at(reference), at, data)
+		return s.fill(partAt(s.root, reference), at, data)
 	}
 	return data
 }
@@ -68,6 +68,12 @@ func plain(value any) any {
 			mapping[fmt.Sprint(item.Key)] = plain(item.Value)
 		}
 		return mapping
+	case []any:
+		list := make([]any, len(value))
+		for i := range value {
+			list[i] = plain(value[i])
+		}
+		return list
 	case nil, string, bool:
 		return value
 	default:

@@ -56,7 +56,7 @@ type gatherer struct {
 
 // gather finds the mistake of e, or those of its causes.
 func (g *gatherer) gather(e *jsonschema.ValidationError, references int) {
-	rule := g.schema.at(e.SchemaURL)
+	rule := partAt(g.schema.root, e.SchemaURL)
 	value := g.root.At(e.InstanceLocation...)
 	from := len(g.found)
 	switch k := e.ErrorKind.(type) {
@@ -130,7 +130,7 @@ func (g *gatherer) unknown(rule Object, value *document.Value, names []string) {
 // words returns what is wrong with the value, "" if that is for the causes of e to say.
 func (g *gatherer) words(e *jsonschema.ValidationError, rule Object, value *document.Value) string {
 	must := text(rule, "errorMessage")
-	thing := text(g.schema.at(strings.TrimSuffix(e.SchemaURL, "/properties/"+value.Name)), "x-keys")
+	thing := text(partAt(g.schema.root, strings.TrimSuffix(e.SchemaURL, "/properties/"+value.Name)), "x-keys")
 	switch k := e.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.AllOf:
 		return ""

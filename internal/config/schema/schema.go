@@ -35,14 +35,6 @@ type Schema struct {
 // Compile returns the schema, which uses formats by these names beside those of JSON Schema. A
 // format returns what is wrong with a text, in words that follow its key.
 func Compile(root Object, formats map[string]func(text string) (problem string)) (*Schema, error) {
-	text, err := yaml.MarshalWithOptions(root, yaml.JSON())
-	if err != nil {
-		return nil, err
-	}
-	plain, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
 	compiler.AssertVocabs()
@@ -60,7 +52,7 @@ func Compile(root Object, formats map[string]func(text string) (problem string))
 			return nil
 		}})
 	}
-	if err := compiler.AddResource(location, plain); err != nil {
+	if err := compiler.AddResource(location, plain(root)); err != nil {
 		return nil, err
 	}
 	compiled, err := compiler.Compile(location)
@@ -119,17 +111,17 @@ func without(data any, at *document.Value) any {
 	return data
 }
 
-// Words returns the values of the enum at a place of the schema.
-func (s *Schema) Words(pointer string) []string {
-	values, _ := get(s.at(pointer), "enum").([]any)
+// Words returns the values of the enum at a place of a schema.
+func Words(root Object, pointer string) []string {
+	values, _ := get(partAt(root, pointer), "enum").([]any)
 	return texts(values)
 }
 
-// at returns the part of the schema that the fragment of a location points to.
-func (s *Schema) at(location string) Object {
+// partAt returns the part of a schema that the fragment of a location points to.
+func partAt(root Object, location string) Object {
 	_, pointer, _ := strings.Cut(location, "#")
 	pointer, _ = url.PathUnescape(pointer)
-	var part any = s.root
+	var part any = root
 	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		step = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
 		switch whole := part.(type) {
