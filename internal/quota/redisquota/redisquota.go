@@ -30,22 +30,29 @@ const (
 
 var errReply = errors.New("the answer of Redis is none of the script's")
 
-// take returns 0 for a call that was taken, or the microseconds until there is one.
+// take returns 0 for a call that was taken, or the microseconds until there is one. What is due later
+// than calls can have made it is of a clock that has been set back, or was ahead before a failover.
 var take = redis.NewScript("quota_take", `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local function set(due) redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000) + 1) end
 local due = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+if due > now + burst * interval then
+  due = now + burst * interval
+  set(due)
+end
 local wait = due - now - (burst - 1) * interval
 if wait > 0 then return math.ceil(wait) end
-redis.call('SET', KEYS[1], string.format('%.0f', due + interval), 'PX', math.ceil((due + interval - now) / 1000) + 1)
+set(due + interval)
 return 0`)
 
-// seen says that a replica is there, and returns how many are.
+// seen says that a replica is there, and returns how many are. None can have been seen later than now.
 var seen = redis.NewScript("quota_seen", `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + ARGV[2]), '+inf')
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], math.ceil(ARGV[2] / 1000))
 return redis.call('ZCARD', KEYS[1])`)

@@ -71,6 +71,26 @@ func TestReplicasShareARate(t *testing.T) {
 	require.Empty(t, s.Keys(), "what is over is gone")
 }
 
+// After a failover to a server whose clock is behind, or a clock that was set back, a caller waits for
+// one call at most.
+func TestAClockOfRedisThatGoesBack(t *testing.T) {
+	s, now := miniredis.RunT(t), time.Now().Truncate(time.Millisecond)
+	s.SetTime(now)
+	here, there := newPatientRates(t, s.Addr()), newPatientRates(t, s.Addr())
+	there.beSeen(t.Context())
+	for range 4 {
+		require.Zero(t, takeShared(t, here, "shop"))
+	}
+	now = now.Add(-time.Hour)
+	s.SetTime(now)
+	require.Equal(t, 200*time.Millisecond, takeShared(t, here, "shop"), "what was had is not given again")
+	s.SetTime(now.Add(200 * time.Millisecond))
+	require.Zero(t, takeShared(t, here, "shop"))
+	require.Equal(t, 200*time.Millisecond, takeShared(t, there, "shop"))
+	s.SetTime(now.Add(11 * time.Second))
+	require.EqualValues(t, 1, replicasSeen(t, here), "one that was seen before is gone all the same")
+}
+
 func TestACallerWithoutARate(t *testing.T) {
 	r := newRates(t, miniredis.RunT(t).Addr())
 	for _, caller := range []string{"free", "", "unknown"} {
@@ -150,19 +170,22 @@ func TestWhatRedisGrantedIsNotGrantedAgain(t *testing.T) {
 func TestReplicasThatAreGone(t *testing.T) {
 	s, now := miniredis.RunT(t), time.Now()
 	here, there := newRates(t, s.Addr()), newRates(t, s.Addr())
-	count := func() any {
-		reply, err := here.client.Run(t.Context(), seen, []string{folder + "replicas"}, here.process, seenFor.Microseconds())
-		require.NoError(t, err)
-		return reply
-	}
 	require.Eventually(t, func() bool { return here.client.Up() && there.client.Up() }, time.Minute, time.Millisecond)
 	s.SetTime(now)
 	there.beSeen(t.Context())
-	require.EqualValues(t, 2, count())
+	require.EqualValues(t, 2, replicasSeen(t, here))
 	s.SetTime(now.Add(9 * time.Second))
-	require.EqualValues(t, 2, count())
+	require.EqualValues(t, 2, replicasSeen(t, here))
 	s.SetTime(now.Add(11 * time.Second))
-	require.EqualValues(t, 1, count())
+	require.EqualValues(t, 1, replicasSeen(t, here))
+}
+
+// replicasSeen says that the replica is there, and returns how many are.
+func replicasSeen(t *testing.T, r *Rates) any {
+	t.Helper()
+	reply, err := r.client.Run(t.Context(), seen, []string{folder + "replicas"}, r.process, seenFor.Microseconds())
+	require.NoError(t, err)
+	return reply
 }
 
 func TestRunEnds(t *testing.T) {

@@ -20,23 +20,33 @@ import (
 // folder is before all names.
 const folder = "vendor_limit:"
 
+// longest is more than any lease lasts.
+const longest = time.Minute
+
 var errReply = errors.New("the answer of Redis is none of the script's")
 
 // acquire returns 0 for a lease that was granted, the microseconds until the rate allows one,
-// or -1 if there are too many.
+// or -1 if there are too many. What ends or is due later than attempts can have made it is of a clock
+// that has been set back, or was ahead before a failover: no lease would be over for as long.
 var acquire = redis.NewScript("vendor_limit_acquire", `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local lease, ttl, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local interval, burst = tonumber(ARGV[4]), tonumber(ARGV[5])
+local interval, burst, longest = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + math.max(ttl, longest)), '+inf')
 if not redis.call('ZSCORE', KEYS[1], lease) then
   if most > 0 and redis.call('ZCARD', KEYS[1]) >= most then return -1 end
   if interval > 0 then
+    local function set(due) redis.call('SET', KEYS[2], string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000) + 1) end
     local due = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), now)
+    if due > now + burst * interval then
+      due = now + burst * interval
+      set(due)
+    end
     local wait = due - now - (burst - 1) * interval
     if wait > 0 then return wait end
-    redis.call('SET', KEYS[2], string.format('%.0f', due + interval), 'PX', math.ceil((due + interval - now) / 1000) + 1)
+    set(due + interval)
   end;
 end
 redis.call('ZADD', KEYS[1], now + ttl, lease)
@@ -63,7 +73,8 @@ func (s *Store) Acquire(ctx context.Context, account, lease string, ttl time.Dur
 	if bounds.PerSecond > 0 {
 		pace = bounds.Pace()
 	}
-	reply, err := s.impatient.Run(ctx, acquire, keysOf(account), lease, ttl.Microseconds(), bounds.Concurrency, pace.Interval.Microseconds(), pace.Burst)
+	reply, err := s.impatient.Run(ctx, acquire, keysOf(account), lease, ttl.Microseconds(), bounds.Concurrency, pace.Interval.Microseconds(), pace.Burst,
+		longest.Microseconds())
 	if err != nil {
 		return vendorlimit.Answer{}, err
 	}

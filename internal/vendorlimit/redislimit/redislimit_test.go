@@ -66,3 +66,36 @@ func TestWhatIsInRedis(t *testing.T) {
 	s.FastForward(4 * time.Second)
 	require.Empty(t, s.Keys())
 }
+
+// After a failover to a server whose clock is behind, or a clock that was set back, nothing is held
+// up for as long as the clock went back.
+func TestAClockOfRedisThatGoesBack(t *testing.T) {
+	s, now := miniredis.RunT(t), time.Now().Truncate(time.Millisecond)
+	s.SetTime(now)
+	store := patient{newStore(t, s)}
+	acquire := func(lease string) vendorlimit.Answer {
+		answer, err := store.Acquire(t.Context(), "acme", lease, 4*time.Second, vendorlimit.Bounds{Concurrency: 2, PerSecond: 5})
+		require.NoError(t, err)
+		return answer
+	}
+	require.True(t, acquire("of a replica that is killed").Granted)
+	s.SetTime(now.Add(200 * time.Millisecond))
+	require.True(t, acquire("of another").Granted)
+	pass := func(d time.Duration) {
+		now = now.Add(d)
+		s.SetTime(now)
+	}
+	pass(-time.Hour)
+	require.Equal(t, 200*time.Millisecond, acquire("a").Wait, "attempts that began count as before")
+	for _, next := range []string{"a", "b"} {
+		pass(200 * time.Millisecond)
+		require.True(t, acquire(next).Granted)
+	}
+	pass(200 * time.Millisecond)
+	require.Equal(t, vendorlimit.Answer{}, acquire("c"))
+
+	pass(-30 * time.Second)
+	require.Equal(t, vendorlimit.Answer{}, acquire("c"), "a lease that may last as long stands")
+	pass(34 * time.Second)
+	require.True(t, acquire("c").Granted)
+}
