@@ -164,6 +164,21 @@ func TestRefusedReload(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, status)
 }
 
+// Nobody waits for who would write into a pipe.
+func TestAPipeIsNoConfiguration(t *testing.T) {
+	vendor := startKeyedVendor(t, "key-main-1", "key-spare-1", "key-two-1")
+	g := startReloading(t, vendor.URL)
+	file := filepath.Join(g.folder, "gateway.yaml")
+	require.NoError(t, syscall.Mkfifo(file+".new", 0o600))
+	require.NoError(t, os.Rename(file+".new", file))
+	status, body := g.post(t, nil)
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, body, "it is not a regular file")
+	g.configure(t, reloadText("", "", "out_of_service: [{account: one, reason: a test}]\n"))
+	status, body = g.post(t, nil)
+	require.Equal(t, http.StatusOK, status, body)
+}
+
 func (g *reloading) post(t *testing.T, header http.Header) (status int, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+g.Addresses().Operator+"/reload", http.NoBody)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -61,5 +62,15 @@ func TestSetInAFile(t *testing.T) {
 		} else {
 			require.ErrorContains(t, err, want)
 		}
+	}
+}
+
+// A pipe is not waited for, and a device not read.
+func TestSetInNoFile(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, name := range []string{pipe, "/dev/zero"} {
+		_, err := file(name).read(t.Context())
+		require.ErrorContains(t, err, "it is not a regular file")
 	}
 }

@@ -70,10 +70,12 @@ func TestLoad(t *testing.T) {
 func TestNotFiles(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
-	for _, name := range []string{"/dev/zero", pipe} {
+	for name, wrong := range map[string]string{
+		"/dev/zero": "it is not a regular file", pipe: "it is not a regular file", t.TempDir(): "is a directory",
+	} {
 		_, problems := certificates.Files{Certificate: name, Key: name}.Load()
 		require.Len(t, problems, 2)
-		require.ErrorContains(t, problems[0], "it is not a regular file")
+		require.ErrorContains(t, problems[0], wrong)
 	}
 }
 

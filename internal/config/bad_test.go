@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,6 +55,20 @@ func TestUnreadableFile(t *testing.T) {
 	_, err := config.Load("testdata/none.yaml", vendors())
 	require.Equal(t, document.Errors{{File: "testdata/none.yaml", Message: "cannot be read: no such file or directory"}}, err)
 	require.EqualError(t, err, "testdata/none.yaml: cannot be read: no such file or directory")
+}
+
+// A file that is named is not waited for, nor read without an end.
+func TestFilesThatAreNone(t *testing.T) {
+	setEnvironment(t)
+	text := readFile(t, "testdata/good/full.yaml")
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, file := range []string{"../ca.pem", "../client.pem", "../client.key", "../secret.txt"} {
+		for _, other := range []string{pipe, "/dev/zero"} {
+			_, err := newReader(t).Parse("testdata/good/full.yaml", []byte(strings.ReplaceAll(text, file, other)))
+			require.ErrorContains(t, err, "cannot be read: it is not a regular file", file)
+		}
+	}
 }
 
 func TestErrorsAreByPosition(t *testing.T) {

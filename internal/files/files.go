@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // MaxBytes is how large a file may be: a bundle of every public authority takes 250 KiB.
@@ -18,16 +19,10 @@ var (
 	errTooLarge   = fmt.Errorf("it is larger than %d KiB", MaxBytes>>10)
 )
 
-// Read returns what a regular file holds: a pipe is waited for, and a device may have no end. Its
-// error is a *fs.PathError.
+// Read returns what a regular file holds: a pipe may never have a writer, and a device may have no
+// end. It waits for neither. Its error is a *fs.PathError.
 func Read(name string) ([]byte, error) {
-	switch info, err := os.Stat(name); {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular() && !info.IsDir(): // reading a directory fails by itself
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
-	}
-	file, err := os.Open(name)
+	file, err := open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +32,27 @@ func Read(name string) ([]byte, error) {
 		err = &fs.PathError{Op: "read", Path: name, Err: errTooLarge}
 	}
 	return text, err
+}
+
+// open opens a regular file. The file that is open is asked what it is, as another may take the
+// place of one that was looked at before.
+func open(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = &fs.PathError{Op: "open", Path: name, Err: syscall.EISDIR}
+	case !info.Mode().IsRegular():
+		err = &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
+	default:
+		return file, nil
+	}
+	_ = file.Close()
+	return nil, err
 }
 
 // Cause returns what is wrong with a file, without the path.

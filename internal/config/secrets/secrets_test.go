@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,7 +71,9 @@ func TestSecretRule(t *testing.T) {
 
 // A device is no secret: reading it might never end.
 func TestSecretsAreInRegularFiles(t *testing.T) {
-	for _, name := range []string{"/dev/zero", "/dev/null"} {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, name := range []string{"/dev/zero", "/dev/null", pipe} {
 		_, problem := Reference{File: name}.read(&files.Reader{})
 		require.Equal(t, "cannot be read: it is not a regular file", problem, name)
 	}
