@@ -68,6 +68,21 @@ func (c *Config) listenProblems() (found []problem) {
 	case exposed:
 		fail("operator", operators)
 	}
+	return append(found, c.sharedAddresses()...)
+}
+
+// sharedAddresses are the listeners that find their addresses taken by another one.
+func (c *Config) sharedAddresses() (found []problem) {
+	listeners := []struct{ key, address string }{
+		{"grpc", c.Listen.GRPC}, {"rest", c.Listen.REST}, {"admin", c.Listen.Admin}, {"operator", c.Listen.Operator},
+	}
+	for i, listener := range listeners {
+		for _, before := range listeners[:i] {
+			if format.SameAddress(listener.address, before.address) {
+				found = append(found, problem{listener.key, "must be another address: " + before.key + " is at " + before.address})
+			}
+		}
+	}
 	return found
 }
 

@@ -22,6 +22,29 @@ func ListenProblem(address string) (wrong string, exposed bool) {
 	}
 }
 
+// SameAddress reports whether the system lets only one of two listen that have these addresses. One
+// for all addresses of the machine takes the port of each; for port 0 the system chooses one that is free.
+func SameAddress(one, other string) bool {
+	host, port, err := net.SplitHostPort(one)
+	otherHost, otherPort, otherErr := net.SplitHostPort(other)
+	if err != nil || otherErr != nil || port != otherPort || port == "0" {
+		return false
+	}
+	address, otherAddress := addressOf(host), addressOf(otherHost)
+	return address == otherAddress || address.IsUnspecified() || otherAddress.IsUnspecified()
+}
+
+func addressOf(host string) netip.Addr {
+	switch host {
+	case "":
+		return netip.IPv6Unspecified()
+	case "localhost":
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	address, _ := netip.ParseAddr(host) // others see to what is none
+	return address.Unmap()
+}
+
 // IsLoopback reports whether nobody but this machine is reached at host.
 func IsLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
