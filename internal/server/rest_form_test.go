@@ -181,6 +181,8 @@ func TestFormsOfOtherSites(t *testing.T) {
 		"our own page":   {[]string{"Sec-Fetch-Site", "same-origin", "Origin", "http://" + g.restAddress}, 200},
 		"another site":   {[]string{"Sec-Fetch-Site", "cross-site", "Origin", "https://example.com"}, 415},
 		"an old browser": {[]string{"Origin", "https://example.com"}, 415},
+		"two origins":    {[]string{"Origin", "http://" + g.restAddress, "Origin", "https://example.com"}, 415},
+		"two sites":      {[]string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Site", "cross-site"}, 415},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := g.send(t, http.MethodPost, tokensPath, body, append([]string{"Content-Type", contentType}, c.headers...)...)

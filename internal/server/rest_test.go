@@ -110,6 +110,9 @@ func TestMediaTypes(t *testing.T) {
 		"UTF-16":          {"Content-Type", "application/json; charset=UTF-16"},
 		"a form in GBK":   {"Content-Type", "multipart/form-data; boundary=b; charset=gbk"},
 		"several codings": {"Content-Type", "application/json", "Content-Encoding", "identity, gzip"},
+		"two codings":     {"Content-Type", "application/json", "Content-Encoding", "identity", "Content-Encoding", "gzip"},
+		"two types":       {"Content-Type", "application/json", "Content-Type", "text/plain"},
+		"one type twice":  {"Content-Type", "application/json", "Content-Type", "application/json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requireMethodUnknown(t, g.send(t, http.MethodPost, tokensPath, goodBody, headers...), 415)
@@ -120,6 +123,7 @@ func TestMediaTypes(t *testing.T) {
 		"the charset of the body must be UTF-8":                                    {"Content-Type", "application/json; charset=gbk"},
 		"the body must not be compressed: Content-Encoding is not taken":           {"Content-Type", "application/json", "Content-Encoding", "br"},
 		"the body must be application/json or multipart/form-data with a boundary": {"Content-Type", "multipart/form-data"},
+		"the header Content-Type is there twice":                                   {"Content-Type", "application/json", "Content-Type", "text/plain"},
 	} {
 		t.Run(want, func(t *testing.T) {
 			require.Contains(t, g.send(t, http.MethodPost, tokensPath, goodBody, headers...).status.GetMessage(), want)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -155,7 +156,7 @@ var shownHeaders = map[string]http.Header{
 // bodyType returns the media type of the body, and the boundary of a form; "" for what the
 // routes do not take. A type must be named: forms of other sites could be sent without.
 func bodyType(header http.Header) (mediaType, boundary string) {
-	if isCompressed(header) {
+	if isCompressed(header) || twice(header, headerContentType) {
 		return "", ""
 	}
 	contentType := header.Get(headerContentType)
@@ -178,9 +179,14 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 
 // isCompressed reports whether the header names a coding other than "identity", which is none.
 func isCompressed(header http.Header) bool {
-	encoding := header.Get(headerContentEncoding)
-	return encoding != "" && !strings.EqualFold(encoding, "identity")
+	return slices.ContainsFunc(header[headerContentEncoding], func(encoding string) bool {
+		return encoding != "" && !strings.EqualFold(encoding, "identity")
+	})
 }
+
+// twice reports whether a header is there twice that may be there once: what is in front of the
+// gateway may have read the other one.
+func twice(header http.Header, name string) bool { return len(header[name]) > 1 }
 
 // bodyRefused says why a body is not taken, by its header.
 func bodyRefused(r *http.Request) *providers.Error {
@@ -188,6 +194,8 @@ func bodyRefused(r *http.Request) *providers.Error {
 	switch {
 	case isCompressed(r.Header):
 		return methodUnknown("the body must not be compressed: Content-Encoding is not taken")
+	case twice(r.Header, headerContentType):
+		return methodUnknown("the header Content-Type is there twice")
 	case (mediaType == mediaTypeJSON || mediaType == mediaTypeForm) && !inUTF8(parameters["charset"]):
 		return methodUnknown("the charset of the body must be UTF-8")
 	default:

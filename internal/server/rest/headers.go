@@ -54,7 +54,7 @@ func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *p
 	if len(values) == 0 {
 		return r.Context(), func() {}, nil
 	}
-	if len(values) > 1 {
+	if twice(r.Header, headerTimeout) {
 		return r.Context(), func() {}, &providers.Error{Reason: providers.InvalidRequest, Message: "the header Grpc-Timeout is there twice"}
 	}
 	value := values[0]
@@ -81,7 +81,9 @@ func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *p
 // fromOtherSite reports whether a browser says that a page of another site sends the
 // request. Browsers ask before they send JSON across sites, and are told no; a form they
 // just send.
-func fromOtherSite(r *http.Request) bool { return http.NewCrossOriginProtection().Check(r) != nil }
+func fromOtherSite(r *http.Request) bool {
+	return twice(r.Header, "Origin") || twice(r.Header, "Sec-Fetch-Site") || http.NewCrossOriginProtection().Check(r) != nil
+}
 
 // mergeIdempotencyKey takes the header, bare or quoted, for the field.
 func mergeIdempotencyKey(into proto.Message, header http.Header) *providers.Error {
