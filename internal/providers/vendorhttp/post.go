@@ -28,6 +28,8 @@ const (
 	// maxWireBytes bounds what is read of an answer before that: gzip adds at most a few
 	// bytes to what it cannot compress, and may hold any number of empty members.
 	maxWireBytes = maxAnswerBytes + 1<<10
+	// maxDateError is how far a clock may be from ours: beyond 292 years no duration tells by how much.
+	maxDateError = 200 * 366 * 24 * time.Hour
 )
 
 // Post sends the body to target in the one POST request of a call and reads the answer. It
@@ -68,7 +70,7 @@ func newAnswer(response *http.Response, call providers.Call, arrived time.Time, 
 	answer.exchange.Reference = request.Reference
 	answer.exchange.HTTPStatus = response.StatusCode
 	vendorNow := arrived.Add(call.ClockOffset)
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && date.Sub(arrived).Abs() < maxDateError {
 		answer.exchange.Date, vendorNow = date, date
 	}
 	answer.exchange.RetryAfter = retryAfter(response.Header["Retry-After"], vendorNow)

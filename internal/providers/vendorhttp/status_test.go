@@ -87,8 +87,10 @@ func TestExchange(t *testing.T) {
 }
 
 func TestDateThatIsNone(t *testing.T) {
-	target := wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Date", "today") })
-	require.Zero(t, post(t, target).Exchange().Date)
+	for _, date := range []string{"today", "Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 0000 00:00:00 GMT"} {
+		target := wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Date", date) })
+		require.Zero(t, post(t, target).Exchange().Date, date)
+	}
 }
 
 func TestRedirectIsNotFollowed(t *testing.T) {
