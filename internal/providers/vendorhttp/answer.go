@@ -73,16 +73,22 @@ func (a *Answer) SetRequestID(id Text) {
 // would obey or not show. A message that may repeat something sensitive of the request is left out,
 // as is JSON in place of text.
 func (a *Answer) SetText(message Text) {
-	text := strings.Map(visible, strings.ToValidUTF8(string(message), "�"))
+	text := shown(string(message))
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
 		return
-	}
-	if len(text) > maxTextBytes {
-		text = strings.ToValidUTF8(text[:maxTextBytes], "")
 	}
 	if !a.echoedInText(text) {
 		a.exchange.Text = text
 	}
+}
+
+// shown returns what the log shows of a text of others.
+func shown(text string) string {
+	text = strings.Map(visible, strings.ToValidUTF8(text, "�"))
+	if len(text) > maxTextBytes {
+		text = strings.ToValidUTF8(text[:maxTextBytes], "")
+	}
+	return text
 }
 
 // visible returns a blank for a character that is a control, bidi, invisible or the end of a line.

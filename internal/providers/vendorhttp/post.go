@@ -142,7 +142,7 @@ func (p *progress) trace() *httptrace.ClientTrace {
 // whatever the error; after it, the vendor may have processed the request.
 func (p *progress) failure(ctx context.Context, err error, exchange providers.Exchange) *providers.Error {
 	connected := p.connected.Load()
-	failure := &providers.Error{Exchange: exchange, Ambiguous: connected, Cause: err}
+	failure := &providers.Error{Exchange: exchange, Ambiguous: connected, Cause: cause{err}}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		failure.Reason = providers.CallerCancelled
@@ -158,6 +158,15 @@ func (p *progress) failure(ctx context.Context, err error, exchange providers.Ex
 	}
 	return failure
 }
+
+// cause is an error of the network as the log shows it: proxies and certificates have a say in its text.
+type cause struct{ error }
+
+// Error is error's.
+func (c cause) Error() string { return shown(c.error.Error()) }
+
+// Unwrap returns the error.
+func (c cause) Unwrap() error { return c.error }
 
 var errNotHTTP = errors.New("the answer is not HTTP")
 

@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -115,4 +117,23 @@ func TestHandshakeBeyondItsOwnTime(t *testing.T) {
 	transport, dialer := dialing(t)
 	dialer.Timeout = 50 * time.Millisecond
 	_ = unreachable(t.Context(), t, transport, "https://"+stalled.Host)
+}
+
+// What a proxy says is shown as texts of vendors are: bounded, and nothing that a terminal would obey.
+// Of what is sent it has seen nothing yet.
+func TestWordsOfAProxy(t *testing.T) {
+	for status, want := range map[string]string{
+		"Not today":                 "Not today",
+		"No\x1b[31m\u202e today":    "No [31m  today",
+		strings.Repeat("no ", 1000): strings.Repeat("no ", 86)[:256],
+	} {
+		proxy := wiretest.Listen(t, func(conn *net.TCPConn) {
+			_, _ = conn.Read(make([]byte, 1024))
+			_, _ = io.WriteString(conn, "HTTP/1.1 403 "+status+"\r\nContent-Length: 0\r\n\r\n")
+		})
+		transport := wiretest.NewTransport(t)
+		transport.Proxy = http.ProxyURL(proxy)
+		failure := unreachable(t.Context(), t, transport, "https://vendor.example")
+		require.EqualError(t, failure.Cause, want)
+	}
 }
