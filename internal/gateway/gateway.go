@@ -36,7 +36,6 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver"
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
-	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/server/rest"
 	"github.com/liveness-gateway/gateway/internal/service"
 	"github.com/liveness-gateway/gateway/internal/stdlog"
@@ -129,8 +128,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	}
 	g.countLimits()
 	g.listOutOfService()
-	g.dispatcher = server.NewDispatcher(g.controller, g.observers()...)
-	g.dispatcher.LimitCallers(interceptor.CallerLimits{Rates: g.rates})
+	g.dispatcher = server.NewDispatcher(g.controller, g.rates, g.observers()...)
 	livenessv1.RegisterLivenessServiceServer(g.dispatcher, service.New(g.router, g.keeper))
 	if err := g.use(cfg, log); err != nil {
 		g.closeRedis()

@@ -60,7 +60,7 @@ func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLi
 	}
 	p := &planner{router: routing.New(nil, func(*routing.Attempt) {})}
 	p.router.Use(settings.Routes)
-	d := server.NewDispatcher(&admission.Controller{})
+	d := server.NewDispatcher(&admission.Controller{}, nil)
 	d.Use(&held.Settings{Permissions: settings.Permissions, AllowPrivateCallbacks: settings.AllowPrivateCallbacks})
 	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))
 	if c := d.IssueFor(ctx, &callers.Caller{Name: settings.Caller}, request); !p.planned {

@@ -15,6 +15,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/callers"
 	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/quota"
 	"github.com/liveness-gateway/gateway/internal/server/interceptor"
 	"github.com/liveness-gateway/gateway/internal/settings"
 )
@@ -27,7 +28,6 @@ type Dispatcher struct {
 	services     []*grpc.ServiceDesc
 	methods      map[string]Method
 	unknown      grpc.UnaryHandler
-	limits       *interceptor.CallerLimits
 
 	settings atomic.Pointer[settings.Settings]
 }
@@ -43,12 +43,12 @@ type Method struct {
 // NewMessage returns an empty request.
 func (m *Method) NewMessage() proto.Message { return m.message.New().Interface() }
 
-// NewDispatcher returns a dispatcher without services, which sheds what the controller does
-// and tells each observer of every call when it has ended.
-func NewDispatcher(controller *admission.Controller, observers ...func(*call.Call)) *Dispatcher {
-	limits := &interceptor.CallerLimits{}
+// NewDispatcher returns a dispatcher without services. It sheds calls as the controller says,
+// holds callers to their rates, if there are any, and tells each observer of every call when it
+// has ended.
+func NewDispatcher(controller *admission.Controller, rates quota.Rates, observers ...func(*call.Call)) *Dispatcher {
 	d := &Dispatcher{
-		interceptors: interceptor.All(controller, observers, limits), methods: make(map[string]Method), limits: limits,
+		interceptors: interceptor.All(controller, rates, observers), methods: make(map[string]Method),
 	}
 	d.unknown = interceptor.Chain(nil, &grpc.UnaryServerInfo{}, d.interceptors) // no call gets past admission
 	return d
@@ -73,9 +73,6 @@ func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation a
 // Use has the calls that begin from now on held to the settings. Those that have begun keep
 // theirs.
 func (d *Dispatcher) Use(s *settings.Settings) { d.settings.Store(s) }
-
-// LimitCallers holds callers to what they may. It must be called before the first call.
-func (d *Dispatcher) LimitCallers(limits interceptor.CallerLimits) { *d.limits = limits }
 
 // Services returns the services that are registered, in order.
 func (d *Dispatcher) Services() []*grpc.ServiceDesc { return d.services }

@@ -188,7 +188,7 @@ func newDispatcher(t *testing.T) *server.Dispatcher {
 }
 
 func dispatcherOf(i issuer, keeper *idempotency.Keeper, controller *admission.Controller, observers ...func(*call.Call)) *server.Dispatcher {
-	d := server.NewDispatcher(controller, observers...)
+	d := server.NewDispatcher(controller, nil, observers...)
 	livenessv1.RegisterLivenessServiceServer(d, service.New(i, keeper))
 	return d
 }

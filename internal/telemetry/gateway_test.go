@@ -63,7 +63,7 @@ func start(t *testing.T, i issuer, observers ...func(*call.Call)) *gateway {
 	}
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1000, 1<<30), []byte("a secret"))
 	require.NoError(t, err)
-	d := server.NewDispatcher(&admission.Controller{}, append(observers, m.ObserveCall, accesslog.New(logger, nil))...)
+	d := server.NewDispatcher(&admission.Controller{}, nil, append(observers, m.ObserveCall, accesslog.New(logger, nil))...)
 	livenessv1.RegisterLivenessServiceServer(d, service.New(issuer(observed), keeper))
 	g.serveGRPC(t, d)
 	g.serveREST(t, d, logger)

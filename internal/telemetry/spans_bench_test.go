@@ -21,7 +21,7 @@ func endedCall(tb testing.TB, traceparent string) *call.Call {
 	tb.Helper()
 	keeper, err := idempotency.NewKeeper(idempotency.NewMemory(1, 1<<10), []byte("a secret"))
 	require.NoError(tb, err)
-	d := server.NewDispatcher(&admission.Controller{})
+	d := server.NewDispatcher(&admission.Controller{}, nil)
 	livenessv1.RegisterLivenessServiceServer(d, service.New(issuer(markedOutcome), keeper))
 	c := d.Issue(tb.Context(), &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_APP_SDK})
 	require.Nil(tb, c.Err)

@@ -184,7 +184,7 @@ func (t *trial) call(ctx context.Context, over http.RoundTripper) (*call.Call, e
 		})
 	}
 	router := routing.New(routes, func(*routing.Attempt) {})
-	d := server.NewDispatcher(&admission.Controller{})
+	d := server.NewDispatcher(&admission.Controller{}, nil)
 	d.Use(&settings.Settings{AllowPrivateCallbacks: true}) // an operator's own message
 	livenessv1.RegisterLivenessServiceServer(d, service.New(router, keeper))
 	ctx, cancel := context.WithTimeout(ctx, t.timeout+time.Second) // the attempt's own timeout is to end it

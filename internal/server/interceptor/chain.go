@@ -11,16 +11,17 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/quota"
 )
 
 // All returns the interceptors, the first outermost. They are gRPC's own kind, and want the
-// call in the context. The limits may change until the first call.
-func All(controller *admission.Controller, observers []func(*call.Call), limits *CallerLimits) []grpc.UnaryServerInterceptor {
+// call in the context. Rates are those of callers, nil if nobody's is bounded.
+func All(controller *admission.Controller, rates quota.Rates, observers []func(*call.Call)) []grpc.UnaryServerInterceptor {
 	return []grpc.UnaryServerInterceptor{
 		observe(observers),
 		recoverPanic,
 		pace(controller),
-		admit(controller, limits),
+		admit(controller, rates),
 		read,
 		limitDeadline,
 		validateMessage,

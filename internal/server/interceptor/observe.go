@@ -2,14 +2,12 @@ package interceptor
 
 import (
 	"context"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"google.golang.org/grpc"
 
 	"github.com/liveness-gateway/gateway/internal/call"
-	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // observe tells the observers of every call when it has ended, of one that panicked too.
@@ -27,15 +25,4 @@ func observe(observers []func(*call.Call)) grpc.UnaryServerInterceptor {
 		}
 		return response, err
 	}
-}
-
-// recoverPanic turns a panic into INTERNAL. It runs inside observe, so that a panic is
-// counted and logged, and outside everything that a message can reach.
-func recoverPanic(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (response any, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			response, err = nil, &providers.Error{Reason: providers.Internal, Cause: call.PanicError(value, debug.Stack())}
-		}
-	}()
-	return next(ctx, request)
 }

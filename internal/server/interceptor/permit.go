@@ -8,14 +8,7 @@ import (
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/permissions"
-	"github.com/liveness-gateway/gateway/internal/quota"
 )
-
-// CallerLimits are what callers are held to, by their names.
-type CallerLimits struct {
-	// Rates are how often they may call; nil if nobody's is bounded.
-	Rates quota.Rates
-}
 
 // permit ends a call whose valid message asks for what its caller may not have.
 func permit(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {

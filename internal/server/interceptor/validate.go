@@ -30,12 +30,6 @@ func newValidator() (protovalidate.Validator, error) {
 	return protovalidate.New(protovalidate.WithMessages(&livenessv1.IssueLivenessTokenRequest{}))
 }
 
-// Rules are the rules for messages that configuration can change.
-type Rules struct {
-	// AllowPrivateCallbacks lets callbacks have private and loopback addresses and local names.
-	AllowPrivateCallbacks bool
-}
-
 // validateMessage checks a message against the contract: the rules of the proto files, and what
 // those cannot say. Fields that the contract does not know have been refused when the message
 // was decoded.
@@ -47,7 +41,7 @@ func validateMessage(ctx context.Context, request any, _ *grpc.UnaryServerInfo, 
 		}
 	}
 	if r, ok := m.(*livenessv1.IssueLivenessTokenRequest); ok {
-		rules := Rules{AllowPrivateCallbacks: c.Settings.PrivateCallbacks()}
+		rules := callbackRules{allowPrivate: c.Settings.PrivateCallbacks()}
 		if violations := rules.badCallbacks(r.GetCallback()); violations != nil {
 			return nil, &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
 		}

@@ -10,12 +10,17 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Vendors send users and results to a callback's URLs, so a caller could have them call what
-// only they reach, or only who runs the gateway.
+// callbackRules are the rules for callbacks' hosts. Vendors send users and results to a
+// callback's URLs, so a caller could make them call what only they reach, or only whoever runs
+// the gateway.
+type callbackRules struct {
+	// allowPrivate lets callbacks have private and loopback addresses and local names.
+	allowPrivate bool
+}
 
 // badCallbacks returns what is wrong with the hosts of a callback's URLs, which are URLs by
 // the contract's rules.
-func (r *Rules) badCallbacks(callback *livenessv1.Callback) (violations []providers.Violation) {
+func (r callbackRules) badCallbacks(callback *livenessv1.Callback) (violations []providers.Violation) {
 	if callback == nil {
 		return nil
 	}
@@ -34,7 +39,7 @@ func (r *Rules) badCallbacks(callback *livenessv1.Callback) (violations []provid
 }
 
 // badURL says what is wrong with a URL's host or port, "" if nothing is.
-func (r *Rules) badURL(text string) string {
+func (r callbackRules) badURL(text string) string {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
@@ -60,7 +65,7 @@ func isPort(text string) bool {
 const badHost = "must have a name or a public address as host"
 
 // badHostName says what is wrong with a host that is no address in brackets.
-func (r *Rules) badHostName(name string) string {
+func (r callbackRules) badHostName(name string) string {
 	const maxName, maxLabel = 253, 63
 	labels := strings.Split(strings.ToLower(name), ".")
 	for _, label := range labels {
@@ -74,7 +79,7 @@ func (r *Rules) badHostName(name string) string {
 		return badHost
 	case isNumber(last): // an address, which may be spelled in one way alone
 		return r.badAddress(name)
-	case r.AllowPrivateCallbacks:
+	case r.allowPrivate:
 		return ""
 	case last == "localhost" || last == "local" || last == "internal":
 		return badHost
@@ -100,13 +105,13 @@ func isNumber(label string) bool {
 
 // badAddress says what is wrong with an address. One that is spelled otherwise than in four
 // decimal numbers, or as IPv6 is, is none.
-func (r *Rules) badAddress(text string) string {
+func (r callbackRules) badAddress(text string) string {
 	address, err := netip.ParseAddr(text)
 	if err != nil || address.Zone() != "" || address.Is4In6() {
 		return badHost
 	}
 	private := address.IsPrivate() || address.IsLoopback() || within(address, sharedAddresses)
-	if private && r.AllowPrivateCallbacks {
+	if private && r.allowPrivate {
 		return ""
 	}
 	if private || !address.IsGlobalUnicast() || within(address, noHosts) || address.Is6() && !globalIPv6.Contains(address) {

@@ -13,10 +13,10 @@ import (
 )
 
 // refusedFor returns the descriptions of what is wrong with a message.
-func refusedFor(t *testing.T, rules *Rules, request *livenessv1.IssueLivenessTokenRequest) (descriptions []string) {
+func refusedFor(t *testing.T, held *settings.Settings, request *livenessv1.IssueLivenessTokenRequest) (descriptions []string) {
 	t.Helper()
 	c := call.New(call.GRPC)
-	c.Settings = &settings.Settings{AllowPrivateCallbacks: rules.AllowPrivateCallbacks}
+	c.Settings = held
 	_, err := validateMessage(call.With(t.Context(), c), request, nil, func(context.Context, any) (any, error) { return nil, nil })
 	if err == nil {
 		return nil
@@ -40,7 +40,7 @@ func TestCallbacksThatAreTaken(t *testing.T) {
 		"https://8.8.8.8/", "https://203.0.113.7:8443/", "https://[2606:4700::1111]/", "https://[2001:db8::1]:8443/r", "https://172.32.0.1/",
 		"https://" + strings.Repeat("a", 63) + ".example/", "https://shop.example/" + strings.Repeat("x", 2048-21),
 	} {
-		require.Empty(t, refusedFor(t, &Rules{}, withCallback(url)), url)
+		require.Empty(t, refusedFor(t, &settings.Settings{}, withCallback(url)), url)
 	}
 }
 
@@ -63,7 +63,7 @@ func TestCallbacksThatAreRefused(t *testing.T) {
 		},
 	} {
 		for _, url := range urls {
-			require.Contains(t, refusedFor(t, &Rules{}, withCallback(url)), "callback.notify_url "+says, url)
+			require.Contains(t, refusedFor(t, &settings.Settings{}, withCallback(url)), "callback.notify_url "+says, url)
 		}
 	}
 	for _, url := range []string{
@@ -76,12 +76,12 @@ func TestCallbacksThatAreRefused(t *testing.T) {
 		"https://a\x7fb.example/", "https://a\tb.example/", "https://[shop.example]/", "https://[203.0.113.7]/", "https://[2001:db8::1].example/", "https://[[2001:db8::1]]/", "https://[2001:db8::1.]/", "https://a[b.example/",
 		"http://[::ffff:127.0.0.1]/", "http://[::ffff:8.8.8.8]/", "http://[::127.0.0.1]/",
 	} {
-		require.NotEmpty(t, refusedFor(t, &Rules{}, withCallback(url)), url)
+		require.NotEmpty(t, refusedFor(t, &settings.Settings{}, withCallback(url)), url)
 	}
 }
 
 func TestPrivateCallbacksThatAreAllowed(t *testing.T) {
-	rules := &Rules{AllowPrivateCallbacks: true}
+	rules := &settings.Settings{AllowPrivateCallbacks: true}
 	for _, url := range []string{"http://127.0.0.1:8080/r", "http://10.1.2.3/", "http://[::1]:8080/", "http://[fd12::1]/", "http://100.64.0.1/", "http://localhost:3000/", "http://api.internal/"} {
 		require.Empty(t, refusedFor(t, rules, withCallback(url)), url)
 	}

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/settings"
 )
 
 // withText are messages that have a text in one field.
@@ -63,11 +64,11 @@ func TestTexts(t *testing.T) {
 		}
 		for _, c := range refused {
 			for _, text := range []string{string(c), "a" + string(c) + "b", "ab" + string(c)} {
-				require.Contains(t, refusedFor(t, &Rules{}, message(text)), says, "%s %U", field, c)
+				require.Contains(t, refusedFor(t, &settings.Settings{}, message(text)), says, "%s %U", field, c)
 			}
 		}
 		for _, c := range taken {
-			require.Empty(t, refusedFor(t, &Rules{}, message("a"+string(c)+"b")), "%s %U", field, c)
+			require.Empty(t, refusedFor(t, &settings.Settings{}, message("a"+string(c)+"b")), "%s %U", field, c)
 		}
 	}
 }
@@ -81,7 +82,7 @@ func TestTextsWithAPattern(t *testing.T) {
 		{Flow: 3, Capture: &livenessv1.Capture{Language: &language}},
 		withDocument(&livenessv1.IdentityDocument{Type: 1, Country: "CN\n", Name: "n", Number: "1"}),
 	} {
-		require.NotEmpty(t, refusedFor(t, &Rules{}, message))
+		require.NotEmpty(t, refusedFor(t, &settings.Settings{}, message))
 	}
 }
 
@@ -96,7 +97,7 @@ func TestLifetimesThatAreNoDurations(t *testing.T) {
 		{Seconds: math.MinInt64, Nanos: 1},
 		{Seconds: 600, Nanos: 1},
 	} {
-		require.NotEmpty(t, refusedFor(t, &Rules{}, &livenessv1.IssueLivenessTokenRequest{Flow: 3, TokenLifetime: lifetime}), "%v", lifetime)
+		require.NotEmpty(t, refusedFor(t, &settings.Settings{}, &livenessv1.IssueLivenessTokenRequest{Flow: 3, TokenLifetime: lifetime}), "%v", lifetime)
 	}
-	require.Empty(t, refusedFor(t, &Rules{}, &livenessv1.IssueLivenessTokenRequest{Flow: 3, TokenLifetime: &durationpb.Duration{Seconds: 600}}))
+	require.Empty(t, refusedFor(t, &settings.Settings{}, &livenessv1.IssueLivenessTokenRequest{Flow: 3, TokenLifetime: &durationpb.Duration{Seconds: 600}}))
 }

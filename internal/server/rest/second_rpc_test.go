@@ -61,7 +61,7 @@ func registerEcho(mux *runtime.ServeMux, client testgrpc.TestServiceClient) erro
 // answered and observed as the first one is, over both transports.
 func TestASecondRPC(t *testing.T) {
 	var ended []string
-	d := server.NewDispatcher(admission.NewController(admission.Limits{MaxCalls: 1}, nil), func(c *call.Call) {
+	d := server.NewDispatcher(admission.NewController(admission.Limits{MaxCalls: 1}, nil), nil, func(c *call.Call) {
 		ended = append(ended, string(c.Transport)+" "+c.Method+" "+c.Route+" "+string(c.Reason()))
 	})
 	testgrpc.RegisterTestServiceServer(d, echo{})
