@@ -60,21 +60,7 @@ type httpConn struct {
 // age less up to a tenth, so that clients which came together do not leave together.
 func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	age := MaxConnectionAge - rand.N(MaxConnectionAge/10)
-	return context.WithValue(ctx, connectionKey{}, &httpConn{ConnOf(conn.RemoteAddr()), time.Now().Add(age), stateOf(conn)})
-}
-
-// stateOf returns the state of TLS where net/http does not see it, below a wrapper.
-func stateOf(conn net.Conn) *tls.ConnectionState {
-	wrapped, ok := conn.(interface{ NetConn() net.Conn })
-	if !ok {
-		return nil
-	}
-	encrypted, ok := wrapped.NetConn().(*tls.Conn)
-	if !ok {
-		return nil
-	}
-	state := encrypted.ConnectionState()
-	return &state
+	return context.WithValue(ctx, connectionKey{}, &httpConn{ConnOf(conn.RemoteAddr()), time.Now().Add(age), TLSStateOf(conn)})
 }
 
 // awaited is what is known of the message of a request under way.

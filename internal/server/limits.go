@@ -97,12 +97,3 @@ const (
 	// answer: the body, the call and five seconds in which the caller reads.
 	answerTimeLimit = BodyTimeLimit + call.MaxDeadline + 5*time.Second
 )
-
-// HeaderRequestID carries the gateway's id of the call in every answer; over gRPC it is
-// in the trailer of one that failed.
-const HeaderRequestID = "x-request-id"
-
-// MetadataAttempts is where a client says how often it has sent the call before; gRPC
-// libraries set it when they retry (gRFC A6, "Exposed Retry Metadata"). HTTP has none for
-// it, so REST takes the same.
-const MetadataAttempts = "grpc-previous-rpc-attempts"

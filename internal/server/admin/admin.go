@@ -3,7 +3,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"log"
 	"net/http"
 	"net/http/pprof"
@@ -57,36 +56,36 @@ type Pages struct {
 // /readyz while it takes calls for everybody; the page at /, what it shows and does (/routes,
 // /recent, /plan, /out-of-service), /reload, /log-level and, if it is switched on, /debug/pprof
 // for operators. A vendor being down does not make the gateway unready.
-func New(a Pages, errorLog *log.Logger) *http.Server {
+func New(p Pages, errorLog *log.Logger) *http.Server {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", a.Metrics)
+	mux.Handle("GET /metrics", p.Metrics)
 	mux.HandleFunc("GET /healthz", server.Healthz)
-	mux.HandleFunc("GET /readyz", a.readyz)
-	mux.HandleFunc("GET /routes", a.operators(a.routes))
-	mux.HandleFunc("GET /recent", a.operators(a.recent))
-	mux.HandleFunc("POST /plan", a.operators(ownOrigin(a.plan)))
-	mux.HandleFunc("GET /out-of-service", a.operators(a.outOfService))
-	mux.HandleFunc("POST /out-of-service", a.operators(ownOrigin(a.takeOut)))
-	mux.HandleFunc("DELETE /out-of-service", a.operators(ownOrigin(a.putBack)))
-	mux.HandleFunc("POST /reload", a.operators(ownOrigin(a.reload)))
-	mux.HandleFunc("GET /log-level", a.operators(a.logLevel))
-	mux.HandleFunc("PUT /log-level", a.operators(ownOrigin(a.logLevel)))
-	mux.HandleFunc("GET /debug/pprof/", a.operators(a.profile(pprof.Index))) // heap, goroutine, allocs and the like
-	mux.HandleFunc("GET /debug/pprof/profile", a.operators(a.profile(pprof.Profile)))
-	mux.HandleFunc("GET /debug/pprof/trace", a.operators(a.profile(pprof.Trace)))
+	mux.HandleFunc("GET /readyz", p.readyz)
+	mux.HandleFunc("GET /routes", p.operators(p.routes))
+	mux.HandleFunc("GET /recent", p.operators(p.recent))
+	mux.HandleFunc("POST /plan", p.operators(ownOrigin(p.plan)))
+	mux.HandleFunc("GET /out-of-service", p.operators(p.outOfService))
+	mux.HandleFunc("POST /out-of-service", p.operators(ownOrigin(p.takeOut)))
+	mux.HandleFunc("DELETE /out-of-service", p.operators(ownOrigin(p.putBack)))
+	mux.HandleFunc("POST /reload", p.operators(ownOrigin(p.reload)))
+	mux.HandleFunc("GET /log-level", p.operators(p.logLevel))
+	mux.HandleFunc("PUT /log-level", p.operators(ownOrigin(p.logLevel)))
+	mux.HandleFunc("GET /debug/pprof/", p.operators(p.profile(pprof.Index))) // heap, goroutine, allocs and the like
+	mux.HandleFunc("GET /debug/pprof/profile", p.operators(p.profile(pprof.Profile)))
+	mux.HandleFunc("GET /debug/pprof/trace", p.operators(p.profile(pprof.Trace)))
 	for path, file := range page.Files() {
-		mux.HandleFunc("GET "+path, a.operators(file.ServeHTTP))
+		mux.HandleFunc("GET "+path, p.operators(file.ServeHTTP))
 	}
-	return server.NewHTTP(a.named(mux), errorLog)
+	return server.NewHTTP(p.named(mux), errorLog)
 }
 
 // Anybody is Operator of a listener that operators alone reach.
 func Anybody(*http.Request) (name string, ok bool) { return "", true }
 
 // named refuses requests under names that the listener does not answer to.
-func (a Pages) named(next http.Handler) http.Handler {
+func (p Pages) named(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !a.Hosts.Allow(r.Host) {
+		if !p.Hosts.Allow(r.Host) {
 			http.Error(w, server.Misdirected().Message, http.StatusForbidden)
 			return
 		}
@@ -96,9 +95,9 @@ func (a Pages) named(next http.Handler) http.Handler {
 
 // profile refuses profiles, which slow the gateway down and show what is in its memory,
 // unless they are switched on.
-func (a Pages) profile(next http.HandlerFunc) http.HandlerFunc {
+func (p Pages) profile(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !a.Pprof {
+		if !p.Pprof {
 			http.Error(w, r.URL.Path+" is served only where listen.pprof is true", http.StatusForbidden)
 			return
 		}
@@ -106,20 +105,12 @@ func (a Pages) profile(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func (a Pages) readyz(w http.ResponseWriter, r *http.Request) {
-	if !a.Ready() {
-		http.Error(w, "shutting down", http.StatusServiceUnavailable)
-		return
-	}
-	server.Healthz(w, r)
-}
-
 // operators refuses to others what is for operators.
-func (a Pages) operators(next http.HandlerFunc) http.HandlerFunc {
+func (p Pages) operators(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if _, ok := a.operator(r); !ok {
+		if _, ok := p.operator(r); !ok {
 			http.Error(w, r.URL.Path+" is for operators: listen.operator serves it, on loopback", http.StatusForbidden)
 			return
 		}
@@ -127,11 +118,11 @@ func (a Pages) operators(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func (a Pages) operator(r *http.Request) (name string, ok bool) {
-	if a.Operator == nil {
+func (p Pages) operator(r *http.Request) (name string, ok bool) {
+	if p.Operator == nil {
 		return "", false
 	}
-	return a.Operator(r)
+	return p.Operator(r)
 }
 
 // otherOrigins are pages of web sites, which browsers let send a POST unasked.
@@ -146,61 +137,4 @@ func ownOrigin(next http.HandlerFunc) http.HandlerFunc {
 		}
 		next(w, r)
 	}
-}
-
-// maxLogLevelBytes is what a level takes, as JSON or as a form.
-const maxLogLevelBytes = 256
-
-// logLevel shows the level, or sets it.
-func (a Pages) logLevel(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxLogLevelBytes)
-	a.LogLevel.ServeHTTP(w, r)
-}
-
-// routes writes which configuration is running, and the state of every target, account and
-// caller.
-func (a Pages) routes(w http.ResponseWriter, _ *http.Request) {
-	shown := struct {
-		Version       string         `json:"version,omitempty"`
-		Configuration *reload.Status `json:"configuration,omitempty"`
-		state.Status
-
-		OutOfService []outofservice.Entry `json:"out_of_service,omitempty"`
-		Callers      []Caller             `json:"callers,omitempty"`
-	}{Version: a.Version, Status: a.Status()}
-	if a.OutOfService != nil {
-		shown.OutOfService = a.OutOfService()
-	}
-	if a.Callers != nil {
-		shown.Callers = a.Callers()
-	}
-	if a.Configuration != nil {
-		configuration := a.Configuration()
-		shown.Configuration = &configuration
-	}
-	writeJSON(w, http.StatusOK, shown)
-}
-
-// reload reloads the configuration, and answers with what is running then and what was
-// refused: 200 if nothing was, otherwise 409.
-func (a Pages) reload(w http.ResponseWriter, _ *http.Request) {
-	switch status, err := a.Reload(); {
-	case err == nil:
-		writeJSON(w, http.StatusOK, status)
-	case status.Refused != nil:
-		writeJSON(w, http.StatusConflict, status)
-	default:
-		http.Error(w, err.Error(), http.StatusConflict)
-	}
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) {
-	encoded, err := json.MarshalIndent(value, "", "  ")
-	if err != nil {
-		http.Error(w, "internal error", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(encoded, '\n'))
 }

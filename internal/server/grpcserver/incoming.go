@@ -18,8 +18,7 @@ func newCall(ctx context.Context) *call.Call {
 	if p, ok := peer.FromContext(ctx); ok {
 		c.Peer = server.PeerOf(p.Addr)
 	}
-	attempts := c.Metadata.Values(server.MetadataAttempts)
-	c.Resent = len(attempts) > 0 && attempts[0] != "0"
+	c.Resent = server.Resent(c.Metadata)
 	return c
 }
 

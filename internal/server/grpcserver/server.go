@@ -81,7 +81,7 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 	healthServer := health.NewServer()
 	r := &receiver{dispatcher: d, hosts: options.Hosts, refusals: options.Refusals, messages: inbound.Receiver{Trailer: trailerOf}}
 	for _, service := range d.Services() {
-		s.RegisterService(r.description(d, service), nil)
+		s.RegisterService(r.description(service), nil)
 		healthServer.SetServingStatus(service.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	}
 	others.Server = s
@@ -103,10 +103,10 @@ type receiver struct {
 // description returns a service whose unary RPCs are registered as streams, so that their
 // handlers read the message themselves: a call that is shed, and a message that is refused
 // or cannot be decoded, run through the interceptors too.
-func (r *receiver) description(d *server.Dispatcher, service *grpc.ServiceDesc) *grpc.ServiceDesc {
+func (r *receiver) description(service *grpc.ServiceDesc) *grpc.ServiceDesc {
 	streams := &grpc.ServiceDesc{ServiceName: service.ServiceName, Metadata: service.Metadata}
 	for _, m := range service.Methods {
-		method, _ := d.Method("/" + service.ServiceName + "/" + m.MethodName)
+		method, _ := r.dispatcher.Method("/" + service.ServiceName + "/" + m.MethodName)
 		streams.Streams = append(streams.Streams, grpc.StreamDesc{
 			StreamName: m.MethodName,
 			Handler:    func(_ any, stream grpc.ServerStream) error { return r.serve(stream, &method) },

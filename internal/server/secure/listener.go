@@ -173,21 +173,6 @@ func sayPlaintext(err error) {
 	}
 }
 
-// StateOf returns the TLS connection's state below a connection, nil if it is in plaintext.
-func StateOf(conn net.Conn) *tls.ConnectionState {
-	for {
-		if encrypted, ok := conn.(*tls.Conn); ok {
-			state := encrypted.ConnectionState()
-			return &state
-		}
-		wrapped, ok := conn.(interface{ NetConn() net.Conn })
-		if !ok {
-			return nil
-		}
-		conn = wrapped.NetConn()
-	}
-}
-
 // Failures counts the handshakes that failed. The zero value is ready.
 type Failures struct {
 	// Log, if there is one, is told of a failure, at most once a second, and how many there

@@ -293,7 +293,7 @@ func TestResumption(t *testing.T) {
 	s := &http.Server{Handler: http.NotFoundHandler()}
 	resumed := make(chan bool, 1)
 	s.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
-		resumed <- secure.StateOf(conn).DidResume
+		resumed <- server.TLSStateOf(conn).DidResume
 		return ctx
 	}
 	go func() { _ = s.Serve(l) }()

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 
-	"github.com/liveness-gateway/gateway/internal/server/secure"
+	"github.com/liveness-gateway/gateway/internal/server"
 )
 
 // Credentials returns a server's, which show handlers the TLS of connections whose handshake the
@@ -19,7 +19,7 @@ type handshaken struct{}
 
 // ServerHandshake is credentials.TransportCredentials's.
 func (handshaken) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	state := secure.StateOf(conn)
+	state := server.TLSStateOf(conn)
 	if state == nil {
 		return insecure.NewCredentials().ServerHandshake(conn)
 	}

@@ -22,10 +22,9 @@ type Refusals struct {
 	logged atomic.Int64
 }
 
-// Refusal is why an RPC or a connection is refused without a call of it.
+// Refusal is why an RPC or a connection is refused without a call of it. Those that handlers know
+// of are exported; the others are seen in what the library writes.
 type Refusal int
-
-// The refusals that handlers know of; the others are seen in what the library writes.
 
 const (
 	malformedHeader Refusal = iota // status 400: grpc-timeout, -bin metadata, :authority

@@ -1,0 +1,80 @@
+package rest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/message"
+	"github.com/liveness-gateway/gateway/internal/providers"
+)
+
+// unreadBody is a request's body as grpc-gateway is shown it: empty. The body itself is read
+// by an interceptor, so that a call can be shed before, and that what is wrong with it is
+// said by the call.
+type unreadBody struct {
+	call     *call.Call
+	buffers  *message.Buffers
+	boundary string
+	limits   *arrivalLimits
+	writer   http.ResponseWriter
+	request  *http.Request
+	// whole says that all of it has been read.
+	whole bool
+}
+
+// shown returns the request that the routes are shown.
+//
+//go:noinline // its 300 bytes would stay on the stack of the call, which then passes 8 KiB
+func (b *unreadBody) shown(ctx context.Context) *http.Request {
+	var mediaType string
+	mediaType, b.boundary = bodyType(b.request.Header)
+	shown := new(http.Request).WithContext(ctx)
+	shown.Method, shown.URL, shown.Header, shown.Body = b.request.Method, b.request.URL, shownHeaders[mediaType], b
+	if address := b.request.URL; address.RawQuery != "" {
+		// The routes would pass over it, or say in their own words what is wrong with it.
+		shown.URL = &url.URL{Path: address.Path, RawPath: address.RawPath}
+		b.call.Refuse(queryRefused(address))
+	}
+	return shown
+}
+
+// shownHeaders are what the routes are shown of the header, by the body's media type.
+var shownHeaders = map[string]http.Header{
+	mediaTypeJSON: {headerContentType: {mediaTypeJSON}},
+	mediaTypeForm: {headerContentType: {mediaTypeForm}},
+}
+
+// Read is at the end.
+func (*unreadBody) Read([]byte) (int, error) { return 0, io.EOF }
+
+// Close does nothing: net/http closes the body.
+func (*unreadBody) Close() error { return nil }
+
+// queryRefused names the parameter, if it is a field's name: any other is content of the
+// caller's, which is not repeated.
+func queryRefused(address *url.URL) *providers.Error {
+	name, _, _ := strings.Cut(address.RawQuery, "=")
+	if !fieldNames()[name] {
+		name = ""
+	}
+	return message.Invalid(providers.Path(name), "the query string is not taken: a request is in its body")
+}
+
+// fieldNames are those of the contract's messages, as JSON and as the proto files spell them.
+var fieldNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	messages := livenessv1.File_liveness_v1_liveness_service_proto.Messages()
+	for i := range messages.Len() {
+		fields := messages.Get(i).Fields()
+		for j := range fields.Len() {
+			names[fields.Get(j).JSONName()], names[fields.Get(j).TextName()] = true, true
+		}
+	}
+	return names
+})
