@@ -8,8 +8,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// ArrivalLimit refuses a call whose message arrives too slowly. It may be used again: a timer
-// or a deadline of the connection for each call would cost two percent of a small one.
+// ArrivalLimit refuses a call whose message arrives too slowly. It is reusable, because a new
+// timer or connection deadline for each call would cost two percent of a small one.
 type ArrivalLimit struct {
 	timer *time.Timer
 	begun time.Time
@@ -21,8 +21,8 @@ type ArrivalLimit struct {
 	pending, late bool
 }
 
-// Begin has the first bytes of a message arrive in their time. Otherwise refuse is called,
-// which ends the read that waits. It must be the same function every time.
+// Begin starts the time that the first bytes of a message have. When it is over, refuse is
+// called to end the waiting read. It must be the same function every time.
 func (l *ArrivalLimit) Begin(begun time.Time, refuse func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -34,7 +34,7 @@ func (l *ArrivalLimit) Begin(begun time.Time, refuse func()) {
 	}
 }
 
-// Expect has the message arrive up to so many bytes in their time.
+// Expect sets the time by which so many bytes of the message must have arrived.
 func (l *ArrivalLimit) Expect(bytes int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -42,16 +42,15 @@ func (l *ArrivalLimit) Expect(bytes int) {
 	l.timer.Reset(time.Until(l.due))
 }
 
-// lagLeft is how late the timer may be before the gateway itself is what is slow: then what
-// has arrived may not have been read yet, and is waited for twice as long as the timer was
-// late.
+// lagLeft is how late the timer may fire. If it is later, the gateway itself is slow and may not
+// have read what has arrived: the message gets twice that delay in addition.
 const lagLeft = 50 * time.Millisecond
 
 func (l *ArrivalLimit) expired() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if !l.pending || now.Before(l.due) { // it fired just before it was stopped or moved
+	if !l.pending || now.Before(l.due) { // the timer fired just before it was stopped or moved
 		return
 	}
 	if lag := now.Sub(l.due); lag > lagLeft && now.Sub(l.begun) < BodyTimeLimit {
@@ -63,8 +62,8 @@ func (l *ArrivalLimit) expired() {
 	l.refuse()
 }
 
-// End reports whether the message has been refused, and whether the limit may be used
-// again: otherwise its timer may be about to expire.
+// End reports whether the message has been refused, and whether the limit may be reused: it may
+// not if its timer has fired.
 func (l *ArrivalLimit) End() (late, reusable bool) {
 	stopped := l.timer.Stop()
 	l.mu.Lock()

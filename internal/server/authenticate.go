@@ -15,9 +15,8 @@ const (
 	Challenge       = "Bearer"
 )
 
-// Authenticate notes in the call what it is held to and who makes it, or has it refused. It is
-// for the listeners, before they read of a call anything but its header: nothing else that a
-// client sends can say who it is.
+// Authenticate gives the call its settings and its caller, or refuses it. Listeners do this
+// before they read anything but the header: nothing else that a client sends says who it is.
 func (d *Dispatcher) Authenticate(ctx context.Context, c *call.Call, shown callers.Shown) {
 	c.Settings = d.settings.Load()
 	if c.Caller, c.Fault = c.Settings.Callers().Authenticate(ctx, shown); c.Fault != "" {
@@ -25,7 +24,7 @@ func (d *Dispatcher) Authenticate(ctx context.Context, c *call.Call, shown calle
 	}
 }
 
-// ShownBy returns what a request over HTTP shows of who sends it.
+// ShownBy returns the credentials that an HTTP request shows.
 func ShownBy(r *http.Request) callers.Shown {
 	shown := callers.Shown{Authorization: r.Header["Authorization"]}
 	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
@@ -34,8 +33,8 @@ func ShownBy(r *http.Request) callers.Shown {
 	return shown
 }
 
-// unauthenticated is the failure of every call that does not show which caller it comes from,
-// whatever is wrong with what it shows.
+// unauthenticated is the failure of every call whose credentials name no caller, whatever is
+// wrong with them.
 func unauthenticated() *providers.Error {
 	return &providers.Error{
 		Reason:  providers.CallerUnauthenticated,

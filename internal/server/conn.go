@@ -12,34 +12,33 @@ type Conn struct {
 	listener *Listener
 	address  address
 
-	// awaited and served are the calls whose messages have not arrived and have, streams
-	// the streams of other services.
+	// awaited counts the calls whose messages have not arrived, served those whose have, and
+	// streams the streams of health and reflection.
 	awaited, served, streams int
 	proven, gone             bool
 
 	use            use
 	previous, next *Conn
 
-	// failing are the RPCs that handlers have ended before an answer of theirs began, and of
-	// which nothing was written yet.
+	// failing counts the RPCs that a handler has ended without an answer and whose status is
+	// not written yet.
 	failing atomic.Int64
 
-	// request is the message of the request under way, of a server that serves one after
-	// another. It is that server's, as is unheard: of a request whose head has begun no handler
-	// has heard.
+	// request is the message of the current request of an HTTP/1 connection, and unheard says
+	// that no handler has seen that request yet. Both belong to the HTTP server.
 	request awaited
 	unheard bool
 }
 
-// CountUnheard counts requests of HTTP/2 that no handler hears of, as Unheard does.
+// CountUnheard counts an HTTP/2 request that no handler sees: see Listener.Unheard.
 func (c *Conn) CountUnheard() {
 	if c != nil {
 		c.listener.unheard.Add(1)
 	}
 }
 
-// Await has a call wait for its message, unless too many do already: on this connection, or
-// on all of them and more than a few on this one.
+// Await lets a call wait for its message, unless too many do already: on this connection, or in
+// all and more than a few on this one.
 func (c *Conn) Await() bool {
 	if c == nil {
 		return true
@@ -54,15 +53,15 @@ func (c *Conn) Await() bool {
 	return true
 }
 
-// Fail tells that a handler ends an RPC before an answer of it began.
+// Fail notes that a handler ends an RPC without an answer.
 func (c *Conn) Fail() {
 	if c != nil {
 		c.failing.Add(1)
 	}
 }
 
-// Failed tells that such an end is written, and reports whether it is a handler's. One
-// goroutine writes.
+// Failed notes that the end of an RPC without an answer is written, and reports whether it was a
+// handler that ended it. Only the goroutine that writes calls it.
 func (c *Conn) Failed() bool {
 	if c.failing.Load() == 0 {
 		return false
@@ -71,7 +70,7 @@ func (c *Conn) Failed() bool {
 	return true
 }
 
-// Arrived has the call be served.
+// Arrived notes that the message of a waiting call is there.
 func (c *Conn) Arrived() {
 	if c == nil {
 		return
@@ -83,7 +82,7 @@ func (c *Conn) Arrived() {
 	c.await(-1)
 }
 
-// Done ends a call, whose message has arrived or not.
+// Done notes the end of a call, whether its message arrived or not.
 func (c *Conn) Done(arrived bool) {
 	if c == nil {
 		return
@@ -98,7 +97,7 @@ func (c *Conn) Done(arrived bool) {
 	}
 }
 
-// OpenStream has a stream of another service begin, unless too many are open.
+// OpenStream lets a stream of health or reflection begin, unless too many are open.
 func (c *Conn) OpenStream() bool {
 	if c == nil {
 		return true
@@ -113,7 +112,7 @@ func (c *Conn) OpenStream() bool {
 	return true
 }
 
-// CloseStream ends it.
+// CloseStream notes the end of such a stream.
 func (c *Conn) CloseStream() {
 	if c == nil {
 		return
@@ -138,7 +137,7 @@ func (c *Conn) await(n int) {
 	c.changed()
 }
 
-// changed puts the connection behind the others of its use, if that has changed.
+// changed moves the connection to the end of its use's queue, if its use has changed.
 func (c *Conn) changed() {
 	now := idle
 	switch {

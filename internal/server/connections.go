@@ -6,37 +6,38 @@ import (
 	"sync/atomic"
 )
 
-// Listener accepts no more connections than a bound. At the bound a new one takes the place
-// of the connection that is needed least: descriptors are for vendors too, and idle
-// connections cost their clients nothing. golang.org/x/net/netutil.LimitListener would
-// block there, and so let whoever came first keep everybody else out.
+// Listener bounds the number of open connections, because vendors' connections need descriptors
+// too. At the bound a new connection replaces the one that is needed least; a client loses
+// nothing with an idle one. golang.org/x/net/netutil.LimitListener would block instead, so that
+// whoever came first could keep everybody else out.
 //
-// What its connections are doing is told by the servers, through Conn.
+// The servers tell it through Conn what its connections are doing.
 type Listener struct {
 	net.Listener
 
 	most int
 
-	// mu guards what is below, and all of the connections' own but what net.Conn has.
+	// mu guards the fields below, and those of the connections.
 	mu      sync.Mutex
 	open    int
 	awaited int
 	streams int
-	// byUse are the open connections that may be closed, in the order in which they came
-	// to their use.
+	// byUse are the open connections that may be closed, by use; within one, the first to have
+	// come to it is closed first.
 	byUse [inUse]queue
 
 	closed, refused atomic.Int64
-	// unheard are the requests whose head net/http refused, or that ended in it.
+	// unheard counts the requests that no handler saw: net/http refused their head, or the
+	// connection ended within it.
 	unheard atomic.Int64
 }
 
-// use is what a connection is open for. One of a lower use is closed first.
+// use is what a connection is doing. Those of a lower use are closed first.
 type use uint8
 
 const (
 	unused    use = iota // no message has arrived on it yet
-	idle                 // none is on its way
+	idle                 // no message is on its way
 	receiving            // one is awaited
 	inUse                // a call is being served: it is not closed
 )
@@ -57,16 +58,16 @@ func (l *Listener) Connections() (open int, closed, refused int64) {
 // Most returns how many connections may be open.
 func (l *Listener) Most() int { return l.most }
 
-// Awaited returns how many calls there are whose messages have not arrived. Beyond ManyAwaited
-// a connection may have only FewAwaited.
+// Awaited returns how many calls are waiting for their messages. Beyond ManyAwaited a connection
+// may have only FewAwaited.
 func (l *Listener) Awaited() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.awaited
 }
 
-// Unheard returns how many HTTP requests had a head that net/http refused, or that did not come
-// whole: no handler has heard of them.
+// Unheard returns how many HTTP requests no handler saw, because net/http refused their head or
+// it did not come whole.
 func (l *Listener) Unheard() int64 { return l.unheard.Load() }
 
 // Accept is net.Listener's. Its connections are *Conn.
@@ -83,7 +84,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// admit makes room for a connection, or returns nil if there is none.
+// admit makes room for a connection, or returns nil if no other may be closed for it.
 func (l *Listener) admit(accepted net.Conn) *Conn {
 	l.mu.Lock()
 	var leaves *Conn

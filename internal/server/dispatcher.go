@@ -1,5 +1,5 @@
-// Package server is what the listeners share: the RPCs behind one chain of interceptors,
-// limits and ages of connections. The listeners are in the packages below.
+// Package server is what the listeners share: the RPCs behind one chain of interceptors, and
+// limits of messages and connections. The listeners are in the packages below.
 package server
 
 import (
@@ -34,8 +34,8 @@ type Dispatcher struct {
 
 // Method is an RPC behind the interceptors.
 type Method struct {
-	// Handle wants the call in the context, and a message that may be empty still: the
-	// interceptors read it. The call's Err is set if it fails.
+	// Handle makes a call, which the context must carry. The message may still be empty: the
+	// interceptors read it. If the call fails, its Err is set.
 	Handle  grpc.UnaryHandler
 	message protoreflect.MessageType
 }
@@ -58,7 +58,7 @@ func NewDispatcher(controller *admission.Controller, rates quota.Rates, observer
 func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation any) {
 	d.services = append(d.services, service)
 	for _, m := range service.Methods {
-		// Generated code shows the handler and the type of the message to interceptors alone.
+		// Generated code reveals the handler and the message's type only to an interceptor.
 		_, _ = m.Handler(implementation, context.Background(), func(any) error { return nil },
 			func(_ context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 				d.methods[info.FullMethod] = Method{
@@ -70,8 +70,7 @@ func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation a
 	}
 }
 
-// Use has the calls that begin from now on held to the settings. Those that have begun keep
-// theirs.
+// Use sets the settings of calls that begin from now on. Calls in flight keep theirs.
 func (d *Dispatcher) Use(s *settings.Settings) { d.settings.Store(s) }
 
 // Services returns the services that are registered, in order.
@@ -83,15 +82,15 @@ func (d *Dispatcher) Method(name string) (Method, bool) {
 	return m, ok
 }
 
-// Refuse ends a call that its transport refuses, so that observers see it too. The call's
-// Err is set afterwards.
+// Refuse ends a call that its listener refuses, so that observers see it too. It sets the call's
+// Err.
 func (d *Dispatcher) Refuse(ctx context.Context, c *call.Call) {
 	_, _ = d.unknown(call.With(ctx, c), nil)
 }
 
-// Issue makes a call of IssueLivenessToken in process, through the same interceptors, and
-// returns it when it has ended. It is never shed. Fields at fault are spelled as over gRPC.
-// The request's photos are taken out of it.
+// Issue calls IssueLivenessToken in process, through the same interceptors, and returns the call
+// when it has ended. It is never shed. Fields at fault are spelled as over gRPC. The request
+// loses its photos.
 func (d *Dispatcher) Issue(ctx context.Context, request *livenessv1.IssueLivenessTokenRequest) *call.Call {
 	return d.IssueFor(ctx, nil, request)
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Hosts are the names that a listener answers to. A page of any web site can have its own
-// name resolve to loopback and then read, as of its own origin, what listeners there answer
-// (DNS rebinding): the name that the browser says is what tells. Nil is all names.
+// Hosts are the names that a listener answers to; nil stands for all names. Any web site can
+// make its own name resolve to loopback, and then read what listeners there answer as if it came
+// from its own origin (DNS rebinding). The name that the browser sends gives it away.
 type Hosts struct{ others []string }
 
-// HostsOf returns the names that a listener with the address answers to: on loopback those
-// of loopback and the others.
+// HostsOf returns the names that a listener with the address answers to: on loopback, the names
+// of loopback and others; elsewhere all.
 func HostsOf(listener net.Addr, others []string) *Hosts {
 	address, err := netip.ParseAddrPort(listener.String())
 	if err != nil || !address.Addr().IsLoopback() {
@@ -24,8 +24,8 @@ func HostsOf(listener net.Addr, others []string) *Hosts {
 	return &Hosts{others}
 }
 
-// Allow reports whether the listener answers to a Host header or :authority. HTTP/1.0 may
-// have none, which no browser leaves out.
+// Allow reports whether the listener answers to a Host header or :authority. An empty one is
+// allowed: HTTP/1.0 has none, and every browser sends it.
 func (h *Hosts) Allow(host string) bool {
 	if h == nil || host == "" {
 		return true
@@ -47,7 +47,7 @@ func (h *Hosts) Allow(host string) bool {
 	return err == nil && address.Is4() && address.IsLoopback()
 }
 
-// Misdirected is the failure of a call under a name that its listener does not answer to.
+// Misdirected is the failure of a call sent to a name that its listener does not answer to.
 func Misdirected() *providers.Error {
 	return &providers.Error{
 		Reason:  providers.CallerNotAllowed,

@@ -13,8 +13,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// NewHTTP returns a server with every time limit set. errorLog gets what goes
-// wrong on a connection, such as a failed handshake.
+// NewHTTP returns a server with every time limit set. errorLog receives the errors of
+// connections.
 func NewHTTP(handler http.Handler, errorLog *log.Logger) *http.Server {
 	return &http.Server{
 		Handler:           track(handler),
@@ -29,8 +29,8 @@ func NewHTTP(handler http.Handler, errorLog *log.Logger) *http.Server {
 	}
 }
 
-// ServeHTTP2 has the server take HTTP/2 on connections that are not *tls.Conn: those that
-// have been decrypted for it.
+// ServeHTTP2 makes the server take HTTP/2 on connections that are not *tls.Conn, because a
+// listener has already decrypted them.
 func ServeHTTP2(s *http.Server) {
 	s.Protocols = new(http.Protocols)
 	s.Protocols.SetHTTP1(true)
@@ -56,28 +56,29 @@ type httpConn struct {
 	tls *tls.ConnectionState
 }
 
-// withConnection notes the connection of requests, and when it is to end: at its maximum
-// age less up to a tenth, so that clients which came together do not leave together.
+// withConnection puts the connection into the context of its requests, with the time when it is
+// to end: at most a tenth before its maximum age, so that clients which came together do not
+// leave together.
 func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	age := MaxConnectionAge - rand.N(MaxConnectionAge/10)
 	return context.WithValue(ctx, connectionKey{}, &httpConn{ConnOf(conn.RemoteAddr()), time.Now().Add(age), TLSStateOf(conn)})
 }
 
-// awaited is what is known of the message of a request under way.
+// awaited is the state of a request's message.
 type awaited struct {
-	// arrived says that all of it has, shed that it may not be awaited.
+	// arrived says that all of it is there, shed that it is not waited for.
 	arrived, shed bool
 }
 
-// messageBody is the body of a request of HTTP/2. To that of HTTP/1 net/http looks for what it
-// put there.
+// messageBody wraps the body of an HTTP/2 request. That of HTTP/1 must stay as it is: net/http
+// looks for its own type there.
 type messageBody struct {
 	io.ReadCloser
 	awaited
 }
 
-// messageOf returns the connection of a request and what is known of its message, nil if
-// nobody bounds it.
+// messageOf returns the connection of a request and the state of its message; nil if the
+// connection is not bounded.
 func messageOf(r *http.Request) (*Conn, *awaited) {
 	conn, _ := r.Context().Value(connectionKey{}).(*httpConn)
 	if conn == nil || conn.Conn == nil {
@@ -89,7 +90,7 @@ func messageOf(r *http.Request) (*Conn, *awaited) {
 	return conn.Conn, &conn.request
 }
 
-// track tells the connection of each request what it is in use for.
+// track keeps each connection informed of what it is used for.
 func track(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor > 1 {
@@ -117,9 +118,8 @@ func track(next http.Handler) http.Handler {
 	})
 }
 
-// countUnheard counts the requests of a connection that no handler hears of: net/http answers
-// them itself, in words of its own. It is called by the goroutine that serves the connection.
-// Of HTTP/2 it sees nothing.
+// countUnheard counts the requests that no handler sees because net/http answers them itself. It
+// is called by the goroutine that serves the connection, and sees nothing of HTTP/2.
 func countUnheard(connection net.Conn, state http.ConnState) {
 	conn, plaintext := connection.(*Conn)
 	if _, encrypted := connection.(*tls.Conn); encrypted {
@@ -134,8 +134,8 @@ func countUnheard(connection net.Conn, state http.ConnState) {
 	}
 }
 
-// BodyArrived says that the body of a request has been read: from now on its connection is
-// not closed for another.
+// BodyArrived notes that the body of a request has been read: from now on its connection is not
+// closed to make room.
 func BodyArrived(r *http.Request) {
 	if conn, m := messageOf(r); m != nil && !m.arrived && !m.shed {
 		m.arrived = true
@@ -143,7 +143,7 @@ func BodyArrived(r *http.Request) {
 	}
 }
 
-// Shed returns why the body of a request is not awaited, nil if it is.
+// Shed returns why the body of a request is not waited for, nil if it is.
 func Shed(r *http.Request) *providers.Error {
 	if _, m := messageOf(r); m != nil && m.shed {
 		return TooManyAwaited()
@@ -151,14 +151,14 @@ func Shed(r *http.Request) *providers.Error {
 	return nil
 }
 
-// TooManyAwaited is the failure of a call whose message may not be awaited.
+// TooManyAwaited is the failure of a call whose message is not waited for.
 func TooManyAwaited() *providers.Error {
 	return &providers.Error{Reason: providers.Overloaded, Message: "too many calls without a message"}
 }
 
-// LimitConnectionAge ends a connection that is old enough after the answers under way, and
-// one by which a chunked body came: net/http does not say whether a Content-Length came with
-// it, and what follows such a body may be another's request (RFC 9112, section 6.1).
+// LimitConnectionAge closes a connection after the current answers if it is old enough, or if a
+// chunked body came by it: net/http does not say whether there was a Content-Length too, and then
+// what follows may be a smuggled request (RFC 9112, section 6.1).
 func LimitConnectionAge(w http.ResponseWriter, r *http.Request) {
 	conn, ok := r.Context().Value(connectionKey{}).(*httpConn)
 	if ok && time.Now().After(conn.end) || len(r.TransferEncoding) > 0 {
@@ -166,9 +166,9 @@ func LimitConnectionAge(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// CloseWhile has every answer end its connection while closing says so: over HTTP/1 the client
-// opens another, elsewhere where a balancer sends it; over HTTP/2 it is sent GOAWAY. An idle
-// connection that was only closed could cross a request on its way.
+// CloseWhile makes every answer end its connection while closing says so: an HTTP/1 client opens
+// another one, which a load balancer may send elsewhere, and an HTTP/2 client gets GOAWAY. If
+// idle connections were just closed, a request might already be on its way.
 func CloseWhile(closing func() bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if closing() {

@@ -6,12 +6,12 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 )
 
-// What one message may be.
+// Limits of one message.
 const (
 	// MaxMessageBytes is the contract's limit; larger messages are refused with
 	// REQUEST_TOO_LARGE.
 	MaxMessageBytes = 21 << 20
-	// MaxInflation is how many times as long a gRPC message may be as it is sent compressed,
+	// MaxInflation is how many times as long as its compressed form a gRPC message may be,
 	// beside InflatedFreely. So no body takes more than three times its length on the wire, nor
 	// more CPU for each of its bytes: decision 56. Photos stay far below.
 	MaxInflation = 2
@@ -21,7 +21,7 @@ const (
 	MaxHeaderBytes = 16 << 10
 )
 
-// How a message may arrive. What arrives too slowly is refused with INVALID_REQUEST.
+// How fast a message must arrive. One that is too slow is refused with INVALID_REQUEST.
 const (
 	// ArrivalGrace is the time after which bytes must have arrived at ArrivalRate. A lost
 	// packet is sent again after a second.
@@ -39,13 +39,13 @@ const (
 	StepFactor = 4
 )
 
-// What connections may hold. Beyond MaxConnections of a listener, those that are needed
+// What all connections together may hold. Beyond a listener's bound, those that are needed
 // least are closed for new ones: see Listener.
 const (
 	// MaxAdminConnections is the admin listener's bound: a few scrapers and operators.
 	MaxAdminConnections = 64
-	// MaxHandshakes is how many TLS handshakes of a listener may be under way: each holds some
-	// 30 KiB. For more, the oldest give way.
+	// MaxHandshakes is how many TLS handshakes of a listener may be under way, at some 30 KiB each.
+	// Beyond that, the oldest is ended for each new one.
 	MaxHandshakes = 1024
 	// HandshakeTimeLimit bounds each of them.
 	HandshakeTimeLimit = 5 * time.Second
@@ -76,11 +76,11 @@ const (
 	MaxOtherStreamAge = 5 * time.Minute
 )
 
-// What one connection may do.
+// Limits of one connection.
 const (
 	// MaxConnectionAge makes clients reconnect, and so rebalance.
 	MaxConnectionAge = 10 * time.Minute
-	// headerTimeLimit bounds how long the header of an HTTP request may take.
+	// headerTimeLimit bounds how long the header of an HTTP request may take to arrive.
 	headerTimeLimit = 5 * time.Second
 	// idleTimeLimit is when an HTTP connection without requests is closed.
 	idleTimeLimit = 2 * time.Minute
@@ -89,8 +89,8 @@ const (
 	// where a round trip takes 250 ms. gRPC has windows of its own.
 	streamWindow     = 256 << 10
 	connectionWindow = 1 << 20
-	// pingAfter is how long a connection of HTTP/2 may be silent before its client is asked
-	// whether it is there, pingTime how long it has for the answer.
+	// pingAfter is how long an HTTP/2 connection may be silent before it is pinged, pingTime how
+	// long the client has to answer.
 	pingAfter = time.Minute
 	pingTime  = 20 * time.Second
 	// answerTimeLimit bounds an HTTP request from the end of its header to that of its

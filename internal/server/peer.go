@@ -6,22 +6,22 @@ import (
 	"net/netip"
 )
 
-// address is the client's, and the connection that it has.
+// address is the client's address together with its connection.
 type address struct {
 	net.Addr
 
 	conn *Conn
 }
 
-// ConnOf returns the connection that has the address, nil if it is of another listener.
-// gRPC shows handlers no more than the address.
+// ConnOf returns the connection with the address, nil if it comes from no Listener. The address
+// is all that gRPC shows to handlers.
 func ConnOf(remote net.Addr) *Conn {
 	a, _ := remote.(address)
 	return a.conn
 }
 
-// PeerOf returns the address at the other end of a connection over TCP; not valid if it is
-// of another kind.
+// PeerOf returns the address at the other end of a TCP connection. It is not valid for one of
+// another kind.
 func PeerOf(remote net.Addr) netip.AddrPort {
 	if a, ok := remote.(address); ok {
 		remote = a.Addr

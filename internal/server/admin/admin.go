@@ -15,17 +15,17 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/admin/page"
 )
 
-// Pages is what operators look at.
+// Pages is what the operators' pages show and do.
 type Pages struct {
 	Metrics http.Handler
 	// Ready reports whether the gateway takes calls.
 	Ready func() bool
-	// Status is what routing knows.
+	// Status is the state of targets and accounts.
 	Status func() state.Status
 	// Callers is the state of those that are configured; nil is none.
 	Callers func() []Caller
-	// Configuration is which one is running, and which was refused; nil if nobody knows. Reload
-	// reads it anew, or says that it cannot be used.
+	// Configuration says which configuration is running and which was refused; it may be nil. Reload
+	// reads it again, and returns an error if it cannot be used.
 	Configuration func() reload.Status
 	Reload        func() (reload.Status, error)
 	// LogLevel shows and sets what is logged.
@@ -34,28 +34,28 @@ type Pages struct {
 	Hosts *server.Hosts
 	// Pprof says that /debug/pprof is switched on.
 	Pprof bool
-	// Operator returns who the operator is whose request it is, "" if nobody asked, and whether
-	// it is an operator's; nil is nobody's. All that is for operators is refused to others.
+	// Operator reports whether a request is an operator's, and whose, "" if nobody had to say. If
+	// it is nil there are no operators, and everything that is theirs is refused.
 	Operator func(*http.Request) (name string, ok bool)
 
-	// OutOfService is what operators have taken out of service. TakeOut and PutBack change it,
-	// and return whether all replicas share the change, where Replicas do.
+	// OutOfService is what operators have taken out of service. TakeOut and PutBack change it. With
+	// Replicas, the list is shared, and they return whether the change already is.
 	Replicas     bool
 	OutOfService func() []outofservice.Entry
 	TakeOut      func(ctx context.Context, entry outofservice.Entry) (shared bool, err error)
 	PutBack      func(ctx context.Context, account, product string) (shared bool, err error)
 	// Recent is what the last minutes came to.
 	Recent func() recent.Snapshot
-	// Plan explains how a request of the caller would be routed that an operator describes.
+	// Plan explains how a request that an operator describes would be routed for the caller.
 	Plan func(ctx context.Context, caller string, description []byte) (any, error)
 	// Version is the gateway's.
 	Version string
 }
 
-// New returns the operators' HTTP server: /metrics, /healthz while the process lives and
-// /readyz while it takes calls for everybody; the page at /, what it shows and does (/routes,
-// /recent, /plan, /out-of-service), /reload, /log-level and, if it is switched on, /debug/pprof
-// for operators. A vendor being down does not make the gateway unready.
+// New returns the operators' HTTP server. Everybody may read /metrics, /healthz, which answers while
+// the process lives, and /readyz, which does while it takes calls; a vendor being down does not make
+// the gateway unready. For operators alone are the page at /, what it shows and does (/routes,
+// /recent, /plan, /out-of-service), /reload, /log-level and, if switched on, /debug/pprof.
 func New(p Pages, errorLog *log.Logger) *http.Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", p.Metrics)
@@ -79,10 +79,10 @@ func New(p Pages, errorLog *log.Logger) *http.Server {
 	return server.NewHTTP(p.named(mux), errorLog)
 }
 
-// Anybody is Operator of a listener that operators alone reach.
+// Anybody is Pages.Operator for a listener that only operators can reach.
 func Anybody(*http.Request) (name string, ok bool) { return "", true }
 
-// named refuses requests under names that the listener does not answer to.
+// named refuses requests to names that the listener does not answer to.
 func (p Pages) named(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !p.Hosts.Allow(r.Host) {
@@ -105,7 +105,7 @@ func (p Pages) profile(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// operators refuses to others what is for operators.
+// operators lets only operators through.
 func (p Pages) operators(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -125,10 +125,11 @@ func (p Pages) operator(r *http.Request) (name string, ok bool) {
 	return p.Operator(r)
 }
 
-// otherOrigins are pages of web sites, which browsers let send a POST unasked.
+// otherOrigins recognizes requests from pages of other web sites, which browsers let send a POST
+// unasked.
 var otherOrigins = http.NewCrossOriginProtection()
 
-// ownOrigin refuses what the page of another origin has a browser send.
+// ownOrigin refuses requests that a page of another origin made a browser send.
 func ownOrigin(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := otherOrigins.Check(r); err != nil {

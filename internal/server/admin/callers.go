@@ -1,11 +1,11 @@
 package admin
 
-// Caller is what operators see of a caller at a moment, of this replica alone: nothing by which
-// anybody could show to be it. A list that is empty allows everything; a bound of 0 is none.
+// Caller is what operators see of a caller at the moment, on this replica alone. It holds nothing
+// with which anybody could pose as the caller. An empty list allows everything; a bound of 0 is none.
 type Caller struct {
 	Name  string `json:"name"`
 	Admin bool   `json:"admin"`
-	// IdentifiedBy are the kinds of what shows it: certificate, api_key, jwt.
+	// IdentifiedBy are the kinds of its credentials: certificate, api_key, jwt.
 	IdentifiedBy []string `json:"identified_by"`
 
 	Flows            []string `json:"flows,omitempty"`

@@ -7,10 +7,10 @@ import (
 	"net/http"
 )
 
-// maxFormBytes is what the page sends at most.
+// maxFormBytes is the most that the page sends.
 const maxFormBytes = 16 << 10
 
-// readJSON returns the body of a request, or refuses it. The media type is one that browsers
+// readJSON returns the body of a request, or refuses it. It insists on a media type that browsers
 // let no form of another origin send.
 func readJSON(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {

@@ -14,8 +14,8 @@ func (p Pages) outOfService(w http.ResponseWriter, _ *http.Request) {
 	p.writeOutOfService(w, true)
 }
 
-// writeOutOfService writes the list, and for whom it holds after a change that is shared or
-// not yet.
+// writeOutOfService writes the list, and for which replicas it holds: shared is whether all of them
+// have the last change.
 func (p Pages) writeOutOfService(w http.ResponseWriter, shared bool) {
 	scope := "all_replicas"
 	switch {
@@ -55,7 +55,7 @@ func (p Pages) takeOut(w http.ResponseWriter, r *http.Request) {
 	p.answerChange(w, shared, err)
 }
 
-// putBack ends that before its time.
+// putBack puts it back into service before that time is over.
 func (p Pages) putBack(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	shared, err := p.PutBack(r.Context(), query.Get("account"), query.Get("product"))

@@ -46,7 +46,7 @@ func (p Pages) recent(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, p.Recent())
 }
 
-// plan explains how a request would be routed. Who would send it is named in the query.
+// plan explains how a request would be routed. The query names its caller.
 func (p Pages) plan(w http.ResponseWriter, r *http.Request) {
 	body, ok := readJSON(w, r)
 	if !ok {
@@ -60,7 +60,7 @@ func (p Pages) plan(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, explained)
 }
 
-// reload reloads the configuration, and answers with what is running then and what was
+// reload reloads the configuration, and answers with what is running afterwards and what was
 // refused: 200 if nothing was, otherwise 409.
 func (p Pages) reload(w http.ResponseWriter, _ *http.Request) {
 	switch status, err := p.Reload(); {

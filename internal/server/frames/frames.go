@@ -1,5 +1,5 @@
-// Package frames bounds what the frames of an HTTP/2 connection cost, as the gRPC and the REST
-// listener serve them. It must not know what frames are about, nor who serves them.
+// Package frames bounds what the frames of an HTTP/2 connection cost, for the gRPC and the REST
+// listener alike. It must not know what frames are about, nor who serves them.
 package frames
 
 import (
@@ -16,57 +16,58 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// What the frames of a connection cost, other than those of calls. A client that pings,
-// opens windows, cancels calls and begins some whose message comes later stays far below the
-// rate; from one that does nothing else the gateway reads no faster. The library bounds none
-// of it but pings, and a frame that costs its sender nothing costs the gateway microseconds.
+// What frames cost, other than those that make up calls. An ordinary client that pings, opens
+// windows, cancels calls and begins calls whose messages come later stays far below the rate; a
+// client that does nothing else is read no faster than that. The library itself bounds only pings,
+// although a frame that costs its sender nothing costs the gateway microseconds.
 const (
 	// frameRate is how many such frames a second are read, and frameBurst how many at once.
 	frameRate  = 2000
 	frameBurst = 2000
-	// streamCost is what a stream costs until its message begins to arrive, and resetCost what
-	// it costs to reset one, in frames.
+	// streamCost is the price of a stream until its message begins to arrive, and resetCost that
+	// of a reset, both in frames.
 	streamCost = 10
 	resetCost  = 14
-	// messageEarns is what a message earns: what the stream has cost, and what flow control
-	// and an acknowledgement cost.
+	// messageEarns is the credit for a message: the price of its stream, and of the frames of flow
+	// control and acknowledgement that go with it.
 	messageEarns = streamCost + 4
-	// smallData is what DATA has at least that costs nothing.
+	// smallData is the length below which a frame of DATA has a price.
 	smallData = 256
 	// mostPaused is how long a connection may be paused without a break before it is closed:
-	// what it has sent meanwhile would be read for minutes, also after it has gone.
+	// otherwise what it has sent meanwhile would be read for minutes, even after it has gone.
 	mostPaused = 2 * time.Second
-	// restedCredit is what ends a row of pauses. Where frames are read one by one, as records of
-	// TLS are, credit never falls far below nothing, nor rises by itself.
+	// restedCredit is the credit that ends a row of pauses. It is well above zero, because where
+	// frames are read one by one, as in TLS records, credit stays close to zero during a flood.
 	restedCredit = frameBurst / 2
 )
 
-// errFlood ends a connection that does not stop.
+// errFlood ends a connection whose flood does not stop.
 var errFlood = errors.New("the connection floods the gateway with frames")
 
-// prefaceLength is that of what a client sends before its first frame.
+// prefaceLength is the length of the preface, which a client sends before its first frame.
 const prefaceLength = len(http2.ClientPreface)
 
-// frames reads the frames that a connection brings, by their headers alone, and tells how
-// long to wait before more is read.
+// frames follows what a connection brings by the headers of its frames, and says how long to wait
+// before more is read.
 type frames struct {
-	// skip is what remains of a frame's content, header what has come of the next header.
+	// skip is how much of a frame's content is still to come; header holds the first n bytes of
+	// the next header.
 	skip   int
 	header [9]byte
 	n      int
 
-	// credit is how many frames may still come at once, at the time counted. It is less
-	// than nothing if the connection must wait.
+	// credit is how many frames could still come at once, as of the time counted. It is negative
+	// while the connection must wait.
 	credit  float64
 	counted time.Time
-	// paused is for how long the connection has been, without a break.
+	// paused is for how long the connection has been paused without a break.
 	paused time.Duration
-	// unpaid are streams whose message has not begun.
+	// unpaid counts the streams whose message has not begun.
 	unpaid int
 
-	// ended counts the streams that the server has ended, nil if nobody does. begun are those
-	// that the client has begun and not reset, latest is the id of the last one, and surplus
-	// are those beyond what it may have, as far as their refusal has not been counted.
+	// ended counts the streams that the server has ended; nil if that is not known. begun counts
+	// those that the client has begun and not reset, latest is the id of the last one, and surplus
+	// counts those beyond its limit whose refusal has not been counted yet.
 	ended   *atomic.Int64
 	begun   int64
 	latest  uint32
@@ -77,11 +78,11 @@ func newFrames(now time.Time) *frames {
 	return &frames{skip: prefaceLength, credit: frameBurst, counted: now}
 }
 
-// waited takes in for how long there was a wait: a busy machine ends it late.
+// waited notes how long a wait really took: a busy machine ends it late.
 func (f *frames) waited(d time.Duration) { f.paused += d }
 
-// read takes in what has been read and returns how long to wait before it is made use of, and
-// errFlood if it is not to be.
+// read counts what has been read, and returns how long to wait before passing it on, and errFlood
+// if it is not to be passed on at all.
 func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error) {
 	f.credit = min(frameBurst, f.credit+frameRate*now.Sub(f.counted).Seconds())
 	f.counted = now
@@ -113,7 +114,7 @@ func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error
 	return wait, err
 }
 
-// count takes in a frame (RFC 9113, section 4.1).
+// count counts the frame whose header has been read (RFC 9113, section 4.1).
 func (f *frames) count() {
 	f.skip = int(f.header[0])<<16 | int(f.header[1])<<8 | int(f.header[2])
 	switch kind, flags := http2.FrameType(f.header[3]), http2.Flags(f.header[4]); kind {
@@ -121,13 +122,13 @@ func (f *frames) count() {
 		f.credit -= streamCost
 		switch {
 		case f.begin(binary.BigEndian.Uint32(f.header[5:])) > server.MaxStreams:
-			f.credit -= resetCost // before the server is made to: a burst is read at once
+			f.credit -= resetCost // at once, not when the server resets it: a burst is read in one go
 			f.surplus++
-		case !flags.Has(http2.FlagHeadersEndStream): // or no message comes
+		case !flags.Has(http2.FlagHeadersEndStream): // otherwise no message comes
 			f.unpaid++
 		}
 	case http2.FrameData:
-		const prefix = 5 // of a message; it is none yet
+		const prefix = 5 // the length prefix alone is not a message yet
 		switch {
 		case f.skip > prefix && f.unpaid > 0:
 			f.unpaid--
@@ -143,19 +144,19 @@ func (f *frames) count() {
 	}
 }
 
-// begin takes in the header of a stream and returns how many are open, 0 if nobody knows.
+// begin notes that a stream begins, and returns how many are open; 0 if that is not known.
 func (f *frames) begin(stream uint32) (open int64) {
 	if f.ended == nil || stream <= f.latest { // trailers
 		return 0
 	}
 	f.latest = stream
 	ended := f.ended.Load()
-	f.begun = max(f.begun, ended) + 1 // one may have been reset when it had ended
+	f.begun = max(f.begun, ended) + 1 // a stream may have been reset after it had ended
 	return f.begun - ended
 }
 
-// refused takes in how many streams the server has refused. Their messages have earned
-// nothing, and each costs a reset, but for those that were known to be too many.
+// refused takes back what the messages of n refused streams have earned, and charges a reset for
+// each, except for those that were charged when they came.
 func (f *frames) refused(n int64) {
 	known := min(n, f.surplus)
 	f.surplus -= known
@@ -176,7 +177,7 @@ type Conn struct {
 
 	ready  readyReader // nil if the connection has none
 	frames *frames
-	// refuser tells of streams that the server has refused: their messages have earned nothing.
+	// refuser counts the streams that the server has refused; nil if refused does.
 	refuser Refuser
 	refused refused
 	flooded func()
@@ -184,9 +185,8 @@ type Conn struct {
 	close   sync.Once
 }
 
-// NewConn returns the connection for a server of HTTP/2: if it floods the server with frames it
-// is read slowly, and closed in the end, which flooded is told. What it brings must not be
-// encrypted.
+// NewConn wraps a decrypted connection for an HTTP/2 server. If it floods the server with frames it
+// is read slowly, and in the end closed, after a call of flooded.
 func NewConn(conn net.Conn, flooded func()) *Conn {
 	c := &Conn{Conn: conn, frames: newFrames(time.Now()), flooded: flooded, closed: make(chan struct{})}
 	c.ready, _ = conn.(readyReader)
@@ -207,8 +207,8 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// readyReader is what the library reads by, where a connection has it: a buffer is taken only
-// when there is something to read.
+// readyReader is a connection that takes a buffer only when there is something to read. The gRPC
+// library looks for this method.
 type readyReader interface {
 	ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error)
 }
@@ -243,8 +243,8 @@ func (c *Conn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) 
 	return buffer, n, nil
 }
 
-// count pauses if what was read comes too fast, and fails if that does not stop, or if the
-// connection is closed meanwhile.
+// count counts what was read. It pauses if frames come too fast, and fails if they do not stop or
+// the connection is closed meanwhile.
 func (c *Conn) count(data []byte) error {
 	refused := c.refused.streams.Swap(0)
 	if c.refuser != nil {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// refused counts the streams that a server refuses, by the frames that it writes.
+// refused counts the streams that a server refuses, from the frames that it writes.
 type refused struct {
 	streams atomic.Int64
 	frame   Written
@@ -22,7 +22,7 @@ func (r *refused) write(p []byte) {
 	}
 }
 
-// count takes in a frame, all of which has been written.
+// count counts a frame that has been written whole.
 func (r *refused) count() {
 	code := r.frame.Content()
 	if r.frame.Type() != http2.FrameRSTStream || len(code) < 4 {
@@ -31,6 +31,6 @@ func (r *refused) count() {
 	switch http2.ErrCode(binary.BigEndian.Uint32(code)) {
 	case http2.ErrCodeRefusedStream, http2.ErrCodeProtocol:
 		r.streams.Add(1)
-	default: // a call that ended before its message had come
+	default: // a call that ended before its message had arrived
 	}
 }

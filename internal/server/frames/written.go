@@ -13,15 +13,15 @@ const (
 
 // Written follows the frames that a server writes. The zero value is ready.
 type Written struct {
-	// head is what has come of the header and, of the content, its first bytes.
+	// head holds what has been written of the header, and of the content's first bytes.
 	head    [headerBytes + contentKept]byte
 	got     int
-	payload int // bytes of the content that are to come
+	payload int // bytes of the content that are still to come
 	whole   bool
 }
 
-// Next takes in what is written up to the end of a frame, returns the rest, and reports whether
-// a frame is whole. Until it is called again, the methods below tell of that frame.
+// Next consumes what is written up to the end of a frame, returns the rest, and reports whether the
+// frame is complete. The methods below describe that frame until the next call.
 func (w *Written) Next(p []byte) (rest []byte, whole bool) {
 	if w.whole {
 		w.got, w.whole = 0, false
@@ -50,5 +50,5 @@ func (w *Written) Flags() http2.Flags { return http2.Flags(w.head[4]) }
 // Stream is the frame's, 0 for one of the connection.
 func (w *Written) Stream() uint32 { return binary.BigEndian.Uint32(w.head[5:]) }
 
-// Content is the frame's, its first 8 bytes at most.
+// Content is the beginning of the frame's content, 8 bytes at most.
 func (w *Written) Content() []byte { return w.head[headerBytes:w.got] }

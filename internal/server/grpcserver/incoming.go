@@ -22,7 +22,7 @@ func newCall(ctx context.Context) *call.Call {
 	return c
 }
 
-// shownBy returns what a stream shows of who opens it.
+// shownBy returns the credentials that a stream shows.
 func shownBy(ctx context.Context) callers.Shown {
 	shown := callers.Shown{Authorization: metadata.ValueFromIncomingContext(ctx, "authorization")}
 	if p, ok := peer.FromContext(ctx); ok {

@@ -18,15 +18,15 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/grpcserver/wire"
 )
 
-// otherServices registers health and reflection with the server. The library's own handlers
-// serve them, and would keep every stream that a client opens for as long as its connection
-// is: here each is bounded in number and age.
+// otherServices registers health and reflection with the server, with streams bounded in number
+// and age. The library's own handlers serve them, and would keep any number of streams for as long
+// as the client's connection lasts.
 type otherServices struct {
 	*grpc.Server
 
 	dispatcher *server.Dispatcher
 
-	// ages are those that streams may reach, by the full names of their methods.
+	// ages are how old streams may get, by the full names of their methods.
 	ages  map[string]time.Duration
 	hosts *server.Hosts
 
@@ -34,12 +34,12 @@ type otherServices struct {
 	pace     pace
 }
 
-// forAll are the methods that need no caller: what asks for health has no identity. Health's List,
-// which tells what services there are, is not among them.
+// forAll are the methods that anybody may call: probes of health have no identity. Health's List is
+// not among them, because it names the services.
 var forAll = map[string]bool{healthpb.Health_Check_FullMethodName: true, healthpb.Health_Watch_FullMethodName: true}
 
-// RegisterService is grpc.ServiceRegistrar's. Unary RPCs are registered as streams, so that
-// one counts while its message is awaited.
+// RegisterService is grpc.ServiceRegistrar's. Unary RPCs are registered as streams, so that they
+// count already while their message is awaited.
 func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementation any) {
 	serve := func(name string, handler grpc.StreamHandler) grpc.StreamHandler {
 		if !forAll["/"+service.ServiceName+"/"+name] {
@@ -77,8 +77,8 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 	o.Server.RegisterService(&bounded, implementation)
 }
 
-// limitAge ends the streams of other services at their age: a read from a stream ends only
-// with the context that the stream begins with.
+// limitAge gives the streams of other services a deadline. This must happen before they begin: a
+// read ends only with the context that the stream began with.
 func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.Context, error) {
 	switch {
 	case ctx.Err() != nil:
@@ -91,19 +91,19 @@ func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.C
 		return ctx, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, age)
-	context.AfterFunc(ctx, cancel) // the library ends ctx with the stream
+	context.AfterFunc(ctx, cancel) // the library ends ctx when the stream ends
 	return limited, nil
 }
 
-// refused counts what the library refuses as soon as it has been seen here.
+// refused counts an RPC that the library is about to refuse.
 func (o *otherServices) refused(ctx context.Context, why wire.Refusal) {
 	conn := connOf(ctx)
 	conn.Fail()
 	o.refusals.Add(why, conn.RemoteAddr())
 }
 
-// refusalDelay is how long a refusal takes: with MaxStreams at once on a connection, who
-// does not stop asking is answered a few hundred times a second.
+// refusalDelay is how long a refusal is held back: with MaxStreams at once on a connection, a
+// client that does not stop gets a few hundred of them a second.
 const refusalDelay = 250 * time.Millisecond
 
 // pause returns after d or when ctx ends.
@@ -116,7 +116,7 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// forCallers returns the handler for streams that need a caller, where there are callers.
+// forCallers returns the handler with authentication before it, if callers are configured.
 func (o *otherServices) forCallers(handler grpc.StreamHandler) grpc.StreamHandler {
 	return func(implementation any, stream grpc.ServerStream) error {
 		ctx := stream.Context()
@@ -131,7 +131,7 @@ func (o *otherServices) forCallers(handler grpc.StreamHandler) grpc.StreamHandle
 	}
 }
 
-// bound returns the handler for streams that count.
+// bound returns the handler within the bound on streams.
 func (o *otherServices) bound(handler grpc.StreamHandler) grpc.StreamHandler {
 	return func(implementation any, stream grpc.ServerStream) error {
 		answer := &answering{ServerStream: stream}
@@ -143,7 +143,7 @@ func (o *otherServices) bound(handler grpc.StreamHandler) grpc.StreamHandler {
 	}
 }
 
-// answering is a stream of which is known whether an answer has begun.
+// answering is a stream that knows whether its answer has begun.
 type answering struct {
 	grpc.ServerStream
 
@@ -156,7 +156,7 @@ func (a *answering) SendMsg(message any) error {
 	return a.ServerStream.SendMsg(message)
 }
 
-// serve serves a stream that counts, or refuses it.
+// serve serves a stream, or refuses it.
 func (o *otherServices) serve(implementation any, stream grpc.ServerStream, handler grpc.StreamHandler) error {
 	if !allow(stream.Context(), o.hosts) {
 		return status.Error(codes.PermissionDenied, server.Misdirected().Message)
@@ -173,12 +173,12 @@ func (o *otherServices) serve(implementation any, stream grpc.ServerStream, hand
 	defer conn.CloseStream()
 	err := handler(implementation, stream)
 	if ended := stream.Context().Err(); errors.Is(ended, context.DeadlineExceeded) {
-		return status.FromContextError(ended).Err() // as the library says where it reads
+		return status.FromContextError(ended).Err() // as the library says when a read ends so
 	}
 	return err
 }
 
-// connOf returns the connection that a stream came by.
+// connOf returns the connection of a stream.
 func connOf(ctx context.Context) *server.Conn {
 	p, ok := peer.FromContext(ctx)
 	if !ok {

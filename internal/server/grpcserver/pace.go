@@ -10,7 +10,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// pace spreads the messages of all streams that share it over time.
+// pace limits the rate at which messages are answered, over all streams that share it.
 type pace struct {
 	mu sync.Mutex
 	// next is when the next message may be answered, in the past after a pause.

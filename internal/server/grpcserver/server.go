@@ -1,5 +1,5 @@
-// Package grpcserver is the gRPC listener's server. What is below the gRPC library is in wire, how
-// a message is read in inbound, which alone uses what grpc-go does not promise. It knows no JSON.
+// Package grpcserver is the gRPC listener's server. Package wire is below the gRPC library; package
+// inbound reads messages, and alone relies on what grpc-go does not promise. It knows no JSON.
 package grpcserver
 
 import (
@@ -27,31 +27,31 @@ import (
 )
 
 const (
-	// connectionWindow is how much of all messages may be under way on a connection.
-	// The library makes room as it receives, so this bounds no memory.
+	// connectionWindow is how many bytes of messages may be on their way on a connection. The
+	// library grants more as it receives, so this does not bound memory.
 	connectionWindow = 16 << 20
 
 	maxConnectionAgeGrace = call.MaxDeadline + 5*time.Second
 	handshakeTimeout      = 10 * time.Second
 
-	// streamWorkers serve calls one after another on a stack that has grown already:
-	// growing a new goroutine's costs a tenth of a small call. Calls beyond get a
-	// goroutine each.
+	// streamWorkers is how many goroutines serve calls one after another: their stacks have
+	// grown already, which costs a new goroutine a tenth of a small call. Calls beyond that get
+	// a goroutine each.
 	streamWorkers = 128
 )
 
 // Options are what the configuration leaves open.
 type Options struct {
-	// Reflection has the server describe its services to whoever asks.
+	// Reflection makes the server describe its services.
 	Reflection bool
-	// Refusals counts what the server refuses and what is no call.
+	// Refusals counts what is refused before it is a call.
 	Refusals *wire.Refusals
 	// Hosts are the names that the server answers to.
 	Hosts *server.Hosts
 }
 
-// New returns the gRPC server of the dispatcher's services, with health. Closing the health
-// server is how a shutdown begins.
+// New returns the gRPC server of the dispatcher's services, and its health service, whose Shutdown
+// is how stopping begins.
 func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 	others := &otherServices{dispatcher: d, ages: make(map[string]time.Duration), hosts: options.Hosts, refusals: options.Refusals}
 	s := grpc.NewServer(
@@ -92,7 +92,7 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 	return s, healthServer
 }
 
-// receiver serves the calls that are sent to hosts.
+// receiver serves calls.
 type receiver struct {
 	dispatcher *server.Dispatcher
 	hosts      *server.Hosts
@@ -100,9 +100,9 @@ type receiver struct {
 	messages   inbound.Receiver
 }
 
-// description returns a service whose unary RPCs are registered as streams, so that their
-// handlers read the message themselves: a call that is shed, and a message that is refused
-// or cannot be decoded, run through the interceptors too.
+// description returns the service with its unary RPCs as streams, so that their handlers read the
+// message themselves. That way calls that are shed, and messages that are refused or cannot be
+// decoded, run through the interceptors too.
 func (r *receiver) description(service *grpc.ServiceDesc) *grpc.ServiceDesc {
 	streams := &grpc.ServiceDesc{ServiceName: service.ServiceName, Metadata: service.Metadata}
 	for _, m := range service.Methods {
@@ -151,8 +151,8 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 		return failure(ctx, c)
 	}
 	if transport.RecvCompress() != "" {
-		// The library would answer in the same encoding. Beside what a caller chooses, the
-		// length of what is compressed tells of tokens (BREACH).
+		// The library would compress the answer too. Its length could then give away a token
+		// that stands next to text which an attacker chooses (BREACH).
 		_ = grpc.SetSendCompressor(ctx, encoding.Identity)
 	}
 	_ = grpc.SetHeader(ctx, metadata.Pairs(server.HeaderRequestID, c.RequestID))
@@ -197,7 +197,7 @@ func failure(ctx context.Context, c *call.Call) error {
 	return status.FromProto(call.StatusOf(c)).Err()
 }
 
-// fail tells the connection of an RPC that ends without an answer. To a client that has left
+// fail tells the connection that an RPC ends without an answer, unless the client has left: then
 // nothing is written.
 func fail(ctx context.Context) {
 	if !errors.Is(ctx.Err(), context.Canceled) {
@@ -205,8 +205,9 @@ func fail(ctx context.Context) {
 	}
 }
 
-// trailerOf tells the client's retry policy whether to wait or to give up (gRFC A6). The
-// request's id goes there too: a client that has seen a header no longer retries.
+// trailerOf returns the trailers of a failed call. They tell the client's retry policy to wait or
+// to give up (gRFC A6), and carry the request's id, because a client that has seen a header no
+// longer retries.
 func trailerOf(c *call.Call) metadata.MD {
 	pushback := int64(-1)
 	if retry := c.RetryDelay(); retry > 0 {

@@ -11,10 +11,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/quota"
 )
 
-// admit lets a call read its message, or ends one that is shed already, that is beyond its
-// caller's rate, or that its transport refuses. A call whose message is there already is never
-// shed. Shedding costs nothing of a rate; what comes after does, whatever is in the message: who
-// sends bad ones costs as much as others.
+// admit lets a call read its message, or ends it: because its listener refuses it, because it is
+// shed, or because it is beyond its caller's rate. A call whose message is already there is never
+// shed. A call that is shed does not count against the rate; every later one does, even with an
+// invalid message, since that costs as much as a valid one.
 func admit(controller *admission.Controller, rates quota.Rates) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		c := call.From(ctx)
@@ -31,11 +31,11 @@ func admit(controller *admission.Controller, rates quota.Rates) grpc.UnaryServer
 	}
 }
 
-// takeOne takes a call of its caller's rate, or refuses it.
+// takeOne counts a call against its caller's rate, or refuses it.
 func takeOne(ctx context.Context, rates quota.Rates, c *call.Call) *providers.Error {
 	wait, err := rates.Take(ctx, c.CallerName())
 	if wait == 0 || err != nil {
-		return nil //nolint:nilerr // where nobody can tell, the call goes on
+		return nil //nolint:nilerr // if the rate cannot be looked up, the call is let through
 	}
 	c.ComeBackIn(wait)
 	return &providers.Error{Reason: providers.CallerQuotaExceeded, Message: "too many calls in a time"}

@@ -1,6 +1,6 @@
-// Package interceptor is what every call passes on its way to its RPC, the same over each
-// transport: observe, recover, pace, admit, read, deadline, validate, permit. It does not know by which
-// listener a call came in.
+// Package interceptor is the chain that every call passes on its way to its RPC, the same for each
+// transport: observe, recover, pace, admit, read, deadline, validate, permit. It does not know
+// which listener a call came in by.
 package interceptor
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/quota"
 )
 
-// All returns the interceptors, the first outermost. They are gRPC's own kind, and want the
-// call in the context. Rates are those of callers, nil if nobody's is bounded.
+// All returns the interceptors, the outermost first. They are ordinary gRPC interceptors, and
+// expect the call in the context. Rates are those of callers, nil if none is limited.
 func All(controller *admission.Controller, rates quota.Rates, observers []func(*call.Call)) []grpc.UnaryServerInterceptor {
 	return []grpc.UnaryServerInterceptor{
 		observe(observers),
@@ -29,7 +29,7 @@ func All(controller *admission.Controller, rates quota.Rates, observers []func(*
 	}
 }
 
-// Chain returns handler behind the interceptors, the first outermost.
+// Chain returns handler behind the interceptors, the outermost first.
 func Chain(handler grpc.UnaryHandler, info *grpc.UnaryServerInfo, interceptors []grpc.UnaryServerInterceptor) grpc.UnaryHandler {
 	for _, intercept := range slices.Backward(interceptors) {
 		next := handler

@@ -10,7 +10,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 )
 
-// observe tells the observers of every call when it has ended, of one that panicked too.
+// observe shows every call that has ended to the observers, even one that panicked.
 func observe(observers []func(*call.Call)) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		c := call.From(ctx)

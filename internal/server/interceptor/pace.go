@@ -9,8 +9,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 )
 
-// pace tells a caller late of refusals that come in a flood. The call holds nothing any more
-// by then.
+// pace delays refusals for lack of room when a caller gets many of them. Meanwhile the call holds
+// nothing.
 func pace(controller *admission.Controller) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 		response, err := next(ctx, request)

@@ -10,7 +10,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/permissions"
 )
 
-// permit ends a call whose valid message asks for what its caller may not have.
+// permit refuses a valid message that asks for something its caller may not have.
 func permit(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 	c := call.From(ctx)
 	if allowed := c.Settings.PermissionsOf(c.CallerName()); allowed != nil && c.Request != nil {

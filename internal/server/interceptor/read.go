@@ -10,8 +10,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 )
 
-// read reads the message from the transport, if it is not there already. Only now the call
-// counts: streams without messages cost a client nothing, and must not crowd out calls.
+// read reads the message from the transport, unless it is already there. Only then does the call
+// count against the limits: streams without messages cost a client nothing, and must not crowd
+// out calls.
 func read(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 	c := call.From(ctx)
 	if c.Read != nil {

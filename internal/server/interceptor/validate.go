@@ -20,8 +20,8 @@ import (
 // bound on its request holds as well.
 const maxPhotoBytes = 19_000_000
 
-// contractRules are the contract's rules, compiled for the first message that is not plain, once
-// in a process: that takes a third of the gateway's start and 2 MB.
+// contractRules are the contract's rules. They are compiled once, for the first message that is
+// not plain: that would take a third of the gateway's start, and takes 2 MB.
 var contractRules = sync.OnceValues(newValidator)
 
 // newValidator compiles the contract's rules; those of another RPC are compiled at its first
@@ -30,9 +30,8 @@ func newValidator() (protovalidate.Validator, error) {
 	return protovalidate.New(protovalidate.WithMessages(&livenessv1.IssueLivenessTokenRequest{}))
 }
 
-// validateMessage checks a message against the contract: the rules of the proto files, and what
-// those cannot say. Fields that the contract does not know have been refused when the message
-// was decoded.
+// validateMessage checks a message against the rules of the proto files, and against those that
+// proto files cannot express. Unknown fields were already refused by the decoders.
 func validateMessage(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
 	c, m := call.From(ctx), request.(proto.Message)
 	if !plain(m) {
@@ -54,7 +53,7 @@ func validateMessage(ctx context.Context, request any, _ *grpc.UnaryServerInfo, 
 	return next(ctx, request)
 }
 
-// checkPhotos refuses photos that are too large together.
+// checkPhotos refuses photos whose total size is too large.
 func checkPhotos(photos []sensitive.Bytes) *providers.Error {
 	if (&providers.Request{Photos: photos}).PhotoBytes() <= maxPhotoBytes {
 		return nil
@@ -80,14 +79,14 @@ func check(m proto.Message) *providers.Error {
 	if !ok {
 		return nil
 	}
-	// The rules see a duration as what it amounts to.
+	// The rules see a duration only as a sum of seconds and nanoseconds.
 	if lifetime := request.GetTokenLifetime(); lifetime != nil && lifetime.CheckValid() != nil {
 		return message.Invalid("token_lifetime", "must be whole seconds")
 	}
 	return nil
 }
 
-// ruleBroken turns what the validator found into our failure. Its messages state the
+// ruleBroken turns what the validator found into a failure. The validator's messages state the
 // rule and never the value.
 func ruleBroken(err error) *providers.Error {
 	var broken *protovalidate.ValidationError
@@ -105,7 +104,7 @@ func ruleBroken(err error) *providers.Error {
 	return failure
 }
 
-// describe says what a value must be. The rules of enums do not name the values.
+// describe says what a value must be. For enums it adds the names, which the validator leaves out.
 func describe(v *protovalidate.Violation) string {
 	switch {
 	case v.FieldDescriptor == nil || v.FieldDescriptor.Enum() == nil:

@@ -64,7 +64,7 @@ func isPort(text string) bool {
 
 const badHost = "must have a name or a public address as host"
 
-// badHostName says what is wrong with a host that is no address in brackets.
+// badHostName says what is wrong with a host that is not an address in brackets.
 func (r callbackRules) badHostName(name string) string {
 	const maxName, maxLabel = 253, 63
 	labels := strings.Split(strings.ToLower(name), ".")
@@ -77,7 +77,7 @@ func (r callbackRules) badHostName(name string) string {
 	switch {
 	case len(name) > maxName:
 		return badHost
-	case isNumber(last): // an address, which may be spelled in one way alone
+	case isNumber(last): // an address, of which only one spelling is taken
 		return r.badAddress(name)
 	case r.allowPrivate:
 		return ""
@@ -94,8 +94,8 @@ func notInName(c rune) bool {
 	return c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z')
 }
 
-// isNumber reports whether programs take the last label of a name for a number, and the whole
-// for an address: in decimal, octal or hexadecimal (WHATWG URL, "ends in a number").
+// isNumber reports whether programs take the last label of a name for a decimal, octal or
+// hexadecimal number, and so the whole name for an address (WHATWG URL, "ends in a number").
 func isNumber(label string) bool {
 	if digits, ok := strings.CutPrefix(label, "0x"); ok {
 		return strings.Trim(digits, "0123456789abcdef") == ""
@@ -103,8 +103,8 @@ func isNumber(label string) bool {
 	return strings.Trim(label, "0123456789") == ""
 }
 
-// badAddress says what is wrong with an address. One that is spelled otherwise than in four
-// decimal numbers, or as IPv6 is, is none.
+// badAddress says what is wrong with an address. IPv4 in any form but four decimal numbers counts
+// as no address.
 func (r callbackRules) badAddress(text string) string {
 	address, err := netip.ParseAddr(text)
 	if err != nil || address.Zone() != "" || address.Is4In6() {
@@ -120,8 +120,8 @@ func (r callbackRules) badAddress(text string) string {
 	return ""
 }
 
-// Networks of the registries for special purposes (RFC 6890) beyond those that net/netip
-// knows. Networks of documentation lead nowhere, and are taken.
+// Special-purpose networks (RFC 6890) that net/netip does not know. Those for documentation are
+// taken: they lead nowhere.
 var (
 	sharedAddresses = []netip.Prefix{
 		netip.MustParsePrefix("100.64.0.0/10"), // RFC 6598

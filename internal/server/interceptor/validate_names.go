@@ -11,14 +11,13 @@ import (
 )
 
 const (
-	// maxViolations bounds what an answer says of a message; finding it is bounded too.
+	// maxViolations bounds the violations in an answer, and the work of finding them.
 	maxViolations = 16
 	maxNameLength = 64
 )
 
-// badNames returns what is wrong with the names in lists if that alone is all that an answer
-// says, nil otherwise. The rules say the same, but of each name there is, at 700 bytes a
-// violation.
+// badNames returns the violations of names in lists if they alone fill the answer, nil otherwise.
+// The validator would find the same, but without an end, and each violation takes 700 bytes.
 func badNames(m *livenessv1.IssueLivenessTokenRequest) (violations []providers.Violation) {
 	for _, list := range []struct {
 		field string
@@ -39,7 +38,7 @@ func badNames(m *livenessv1.IssueLivenessTokenRequest) (violations []providers.V
 	return nil
 }
 
-// badName says in the rules' words what is wrong with a name, "" if nothing is.
+// badName says what is wrong with a name, as the validator would; "" if nothing is.
 func badName(name string) string {
 	switch {
 	case strings.ContainsFunc(name, notVisible):

@@ -41,9 +41,9 @@ func writeFailure(ctx context.Context, _ *runtime.ServeMux, m runtime.Marshaler,
 	_, _ = w.Write(encoded)
 }
 
-// silent hides from grpc-gateway that a client has left: it would log that, to its own log.
-// It closes a connection of HTTP/1 behind a body that was not read: net/http would wait for
-// the rest of one before it sends the answer.
+// silent keeps grpc-gateway from noticing that a client has left, which it would write to its
+// own log. It also closes an HTTP/1 connection whose request body was not read: net/http would
+// wait for the rest of that body before it sent the answer.
 type silent struct {
 	http.ResponseWriter
 

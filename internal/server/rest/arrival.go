@@ -8,10 +8,11 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// connection is a response writer of net/http's own, which can end reads of the body.
+// connection is a response writer of net/http that can end a read of the body.
 type connection interface{ SetReadDeadline(t time.Time) error }
 
-// arrivalLimit is server.ArrivalLimit for a body. Nil leaves that to the server's limits.
+// arrivalLimit is server.ArrivalLimit for a body. A nil one does nothing: the server's own
+// timeouts still hold.
 type arrivalLimit struct {
 	server.ArrivalLimit
 
@@ -19,7 +20,7 @@ type arrivalLimit struct {
 	refuse     func()
 }
 
-// arrivalLimits are those that no call uses.
+// arrivalLimits is a pool of limits that no call is using.
 type arrivalLimits struct{ sync.Pool }
 
 // begin begins to limit the arrival of a body.

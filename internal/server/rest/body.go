@@ -11,11 +11,11 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// firstBuffer is the length of the buffer that a body begins in. What has not arrived
-// takes up no memory: see grow.
+// firstBuffer is the length of the buffer that a body starts in. A body that is announced and
+// has not arrived takes no memory: see grow.
 const firstBuffer = 4 << 10
 
-// arriving is a body while it arrives, into memory that the call holds until it is released.
+// arriving is a body that is being read, into memory that the call holds until its release.
 type arriving struct {
 	*unreadBody
 
@@ -23,20 +23,20 @@ type arriving struct {
 	// announced is the body's length, or the limit if the client does not say.
 	announced int
 	buffer    *message.Buffer
-	// n bytes have arrived; reserved of them, and of what is read next, are reserved.
+	// n is how many bytes have arrived, and reserved how many admission has been asked for.
 	n, reserved int
 	limit       *arrivalLimit
 }
 
-// readAll reads the body of a call. By its stated length it is refused, too large or shed,
-// before any of it is read.
+// readAll reads the body of a call. A body whose stated length is too large, or too large for
+// the moment, is refused before any of it is read.
 func (b *unreadBody) readAll(limit int) ([]byte, *providers.Error) {
 	a := arriving{unreadBody: b, from: b.request.Body, announced: int(b.request.ContentLength)}
 	switch {
 	case b.request.ContentLength > int64(limit):
 		return nil, message.TooLarge(limit)
 	case b.request.ContentLength < 0:
-		// One byte more than may come: it tells a body that is too large.
+		// One byte more than the limit shows that a body is too large.
 		a.from, a.announced = http.MaxBytesReader(b.writer, b.request.Body, int64(limit)), limit+1
 	default:
 		if shed := b.call.Permit.Fits(b.request.ContentLength); shed != nil {
@@ -85,8 +85,8 @@ func (a *arriving) read() *providers.Error {
 	return a.reserve(a.n)
 }
 
-// reserveAhead reserves what is read next, and returns where that ends. The first step is
-// reserved when it has arrived.
+// reserveAhead reserves the bytes of the next read, and returns where that read ends. The first
+// step is reserved only once it has arrived.
 func (a *arriving) reserveAhead() (end int, refused *providers.Error) {
 	if a.n < server.FirstStep {
 		return min(len(a.buffer.Content), server.FirstStep), nil
@@ -96,12 +96,12 @@ func (a *arriving) reserveAhead() (end int, refused *providers.Error) {
 	}
 	end = min(len(a.buffer.Content), server.StepFactor*a.n)
 	if a.request.ContentLength < 0 {
-		return end, a.reserve(a.n) // it may end here
+		return end, a.reserve(a.n) // the body may end here
 	}
 	return end, a.reserve(end)
 }
 
-// reserve reserves up to so many bytes in all.
+// reserve raises what is reserved to total bytes.
 func (a *arriving) reserve(total int) *providers.Error {
 	shed := a.call.Permit.Reserve(int64(total - a.reserved))
 	if shed == nil {
@@ -110,9 +110,9 @@ func (a *arriving) reserve(total int) *providers.Error {
 	return shed
 }
 
-// grow gives the body a longer buffer. One that was used before is taken whole: that
-// allocates and copies nothing more. A new one is no longer than four times what has
-// arrived, so that all of them together are a third longer than the last.
+// grow gives the body a longer buffer: if possible a used one of the whole length, after which
+// nothing more is allocated or copied. A new one is at most four times as long as what has
+// arrived, so that all buffers together are only a third longer than the last.
 func (a *arriving) grow() {
 	var longer *message.Buffer
 	if a.request.ContentLength > 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/gen"
 )
 
-// docsPath is the API page's; everything that it loads lies below.
+// docsPath is where the API page is; everything that it loads is below.
 const docsPath = "/docs"
 
 // docsPolicy lets the page load from and call this server alone, and be framed by
@@ -44,14 +44,14 @@ func handleDocs(mux *http.ServeMux) {
 	}
 }
 
-// swaggerUI serves a file of swgui as it is in the binary, by gzip, whatever the client says
-// of itself: to unpack 1.4 MiB costs more than a hundred calls, and browsers need it not
-// (RFC 9110, section 12.5.3, lets who says nothing get any coding). swgui's own handler would
-// do the same and link html/template, with which the linker keeps every method (decision 48).
+// swaggerUI serves a file of swgui as it is embedded, compressed, whatever the client accepts:
+// unpacking 1.4 MiB costs more than a hundred calls, and every browser takes gzip. (A client that
+// does not say what it accepts may be sent any coding: RFC 9110, section 12.5.3.) swgui's own
+// handler links html/template, which makes the linker keep every method (decision 48).
 func swaggerUI(name, mediaType, coding string) http.Handler {
 	content, err := static.FS.ReadFile(name)
 	if err != nil {
-		panic(err) // it is embedded: a test sees it
+		panic(err) // the file is embedded, so any test notices
 	}
 	serve := docsText(mediaType, string(content))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

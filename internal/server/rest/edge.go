@@ -13,9 +13,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// edge makes the call of a request. It shows the routes a request with the method, the
-// address and the media type alone: what grpc-gateway is not shown it can neither pass on
-// nor log.
+// edge turns a request into a call. It hands grpc-gateway's routes a stripped request, with
+// nothing but the method, the path and the media type: what grpc-gateway never sees it can
+// neither pass on nor log.
 type edge struct {
 	dispatcher *server.Dispatcher
 	buffers    *message.Buffers
@@ -62,7 +62,7 @@ func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 	e.routes.ServeHTTP(silent{w, body}, body.shown(call.With(ctx, c)))
 }
 
-// misdirected refuses a request, whatever it asks for, by the name that it was sent to.
+// misdirected refuses a request that was sent to a name which the listener does not answer to.
 func (e *edge) misdirected(w http.ResponseWriter, r *http.Request) {
 	c := call.New(call.REST)
 	c.Metadata, c.Refused = header(r.Header), server.Misdirected()
@@ -81,7 +81,7 @@ func (e *edge) noRoute(ctx context.Context, mux *runtime.ServeMux, m runtime.Mar
 	if status == http.StatusMethodNotAllowed {
 		unknown, found = methodUnknown("the method must be POST"), status
 	}
-	if c.Fault == "" { // what else was wrong is nothing beside
+	if c.Fault == "" { // a caller who is not known is told only that
 		c.Refused, c.Status = unknown, found
 	}
 	if c.Status == http.StatusMethodNotAllowed {

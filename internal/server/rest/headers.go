@@ -16,7 +16,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// The headers of a REST call that the gateway reads. No other passes.
+// The headers of a REST call that the gateway reads, together with those in readByObservers and
+// Authorization (server.ShownBy). To let another in, add it here: nothing else is looked at.
 const (
 	headerContentType     = "Content-Type"
 	headerContentEncoding = "Content-Encoding"
@@ -27,8 +28,8 @@ const (
 // headerRequestID is server.HeaderRequestID as HTTP spells it.
 const headerRequestID = "X-Request-Id"
 
-// readByObservers are the headers that observers of a call may read, beside those above.
-// Of a form, net/http reads Origin and Sec-Fetch-Site too: see fromOtherSite.
+// readByObservers are the headers that the log, traces and admission may read, by their names in
+// gRPC. For forms, net/http also reads Origin and Sec-Fetch-Site: see fromOtherSite.
 var readByObservers = map[string]string{
 	server.MetadataAttempts: "Grpc-Previous-Rpc-Attempts",
 	server.HeaderRequestID:  headerRequestID,
@@ -36,7 +37,7 @@ var readByObservers = map[string]string{
 	"tracestate":            "Tracestate",
 }
 
-// header is what observers see of a call's header.
+// header is the call's header as observers see it.
 type header http.Header
 
 // Values is call.Metadata's.
@@ -78,14 +79,13 @@ func withTimeoutHeader(r *http.Request) (context.Context, context.CancelFunc, *p
 	return ctx, cancel, nil
 }
 
-// fromOtherSite reports whether a browser says that a page of another site sends the
-// request. Browsers ask before they send JSON across sites, and are told no; a form they
-// just send.
+// fromOtherSite reports whether the request comes from a browser showing another site's page.
+// Browsers ask before they send JSON across sites, and are told no; a form they send unasked.
 func fromOtherSite(r *http.Request) bool {
 	return twice(r.Header, "Origin") || twice(r.Header, "Sec-Fetch-Site") || http.NewCrossOriginProtection().Check(r) != nil
 }
 
-// mergeIdempotencyKey takes the header, bare or quoted, for the field.
+// mergeIdempotencyKey copies the header, bare or quoted, into the message's field.
 func mergeIdempotencyKey(into proto.Message, header http.Header) *providers.Error {
 	values := header.Values(headerIdempotencyKey)
 	if len(values) == 0 {

@@ -13,9 +13,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// inProcess is the connection by which grpc-gateway's generated handlers call the
-// dispatcher, without a network between. The call is in the context, and gets the answer:
-// the handlers' own would have to be a copy.
+// inProcess is the client connection through which grpc-gateway's generated handlers call the
+// dispatcher, without a network in between. The answer goes into the call that the context
+// carries, because the handlers' own response would have to be filled by copying.
 type inProcess struct{ dispatcher *server.Dispatcher }
 
 // Invoke makes the call of an RPC.
@@ -31,7 +31,7 @@ func (p inProcess) Invoke(ctx context.Context, name string, request, _ any, _ ..
 	return err
 }
 
-// answerOf returns the answer of the call in place of the handlers' own.
+// answerOf replaces the handlers' own response by the call's.
 func answerOf(ctx context.Context, _ proto.Message) (any, error) { return call.From(ctx).Answer, nil }
 
 // NewStream refuses: no RPC of the contract streams.

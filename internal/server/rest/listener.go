@@ -9,8 +9,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/secure"
 )
 
-// Listen returns the listener for the server to serve, over one of TLS: frames of HTTP/2 are
-// bounded as those of gRPC are. server.ServeHTTP2 has the server take them.
+// Listen wraps a TLS listener for the REST server, so that HTTP/2 frames are bounded as they are
+// for gRPC. The server takes its connections only after server.ServeHTTP2.
 func Listen(l *secure.Listener) net.Listener { return listener{l} }
 
 type listener struct{ net.Listener }

@@ -17,7 +17,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// The bodies that the routes take, and all others. base64 makes 21 MiB of photos 28.
+// The bodies that the routes take, and all others. In base64, 21 MiB of photos are 28 MiB.
 var (
 	jsonBodies = marshaler{
 		limit: 28 << 20,
@@ -40,8 +40,7 @@ var (
 	otherBodies = marshaler{refuse: bodyRefused}
 )
 
-// marshaler is grpc-gateway's for the bodies of one media type. Answers are JSON whatever
-// that is.
+// marshaler is grpc-gateway's marshaler for bodies of one media type. Answers are always JSON.
 type marshaler struct {
 	limit  int
 	decode func(ctx context.Context, b *unreadBody, body []byte, into proto.Message) ([]sensitive.Bytes, *providers.Error)
@@ -49,7 +48,7 @@ type marshaler struct {
 	refuse func(*http.Request) *providers.Error
 }
 
-// NewDecoder returns a decoder that notes how the body is to be read.
+// NewDecoder returns a decoder that reads nothing: it only tells the call how to read its body.
 func (m marshaler) NewDecoder(body io.Reader) runtime.Decoder {
 	return runtime.DecoderFunc(func(any) error {
 		b := body.(*unreadBody)

@@ -15,8 +15,9 @@ const (
 	mediaTypeForm = "multipart/form-data"
 )
 
-// bodyType returns the media type of the body, and the boundary of a form; "" for what the
-// routes do not take. A type must be named: forms of other sites could be sent without.
+// bodyType returns the media type of the body, and the boundary of a form. Both are empty if no
+// route takes the body. The type must be stated: a page of another site could send a form
+// without one.
 func bodyType(header http.Header) (mediaType, boundary string) {
 	if isCompressed(header) || twice(header, headerContentType) {
 		return "", ""
@@ -39,18 +40,18 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 	}
 }
 
-// isCompressed reports whether the header names a coding other than "identity", which is none.
+// isCompressed reports whether the header names a coding other than "identity".
 func isCompressed(header http.Header) bool {
 	return slices.ContainsFunc(header[headerContentEncoding], func(encoding string) bool {
 		return encoding != "" && !strings.EqualFold(encoding, "identity")
 	})
 }
 
-// twice reports whether a header is there twice that may be there once: what is in front of the
-// gateway may have read the other one.
+// twice reports whether a header is there twice that may be there once: a proxy in front may have
+// read the other one.
 func twice(header http.Header, name string) bool { return len(header[name]) > 1 }
 
-// bodyRefused says why a body is not taken, by its header.
+// bodyRefused says what in the header keeps the body from being taken.
 func bodyRefused(r *http.Request) *providers.Error {
 	mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get(headerContentType))
 	switch {

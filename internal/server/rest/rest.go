@@ -16,9 +16,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// New returns the HTTP server of the contract's routes, of /healthz and of /docs, which
-// answers to hosts alone. Calls run through the interceptors that gRPC calls run through;
-// their bodies are read into the buffers. errorLog gets what goes wrong on a connection.
+// New returns the HTTP server for the contract's routes, /healthz and /docs. It answers only
+// requests that are addressed to hosts. Calls run through the same interceptors as gRPC calls,
+// and their bodies are read into buffers. errorLog receives the errors of connections.
 func New(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger, options ...Option) *http.Server {
 	client := livenessv1.NewLivenessServiceClient(inProcess{d})
 	return newServer(d, buffers, hosts, errorLog, func(mux *runtime.ServeMux) {
@@ -26,13 +26,13 @@ func New(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, er
 	}, options...)
 }
 
-// Option is what New may be told beside.
+// Option changes what New serves.
 type Option func(*edge)
 
-// WithoutDocs leaves /docs out: there is no such route then.
+// WithoutDocs leaves /docs out: it is answered like any unknown path.
 func WithoutDocs() Option { return func(e *edge) { e.noDocs = true } }
 
-// newServer returns the server of the routes that are registered.
+// newServer returns a server of the routes that register adds.
 func newServer(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger, register func(*runtime.ServeMux), options ...Option) *http.Server {
 	e := &edge{dispatcher: d, buffers: buffers}
 	for _, option := range options {
@@ -58,8 +58,8 @@ func newServer(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hos
 	return server.NewHTTP(e, errorLog)
 }
 
-// isPage reports whether the path may be that of a page. ServeMux would clean other paths up
-// and redirect to what comes of it.
+// isPage reports whether a path belongs to one of the pages. All others must not reach the
+// ServeMux, which would clean them and redirect.
 func (e *edge) isPage(name string) bool {
 	docs := !e.noDocs && (name == docsPath || strings.HasPrefix(name, docsPath+"/"))
 	return name == "/healthz" || docs && path.Clean(name) == strings.TrimSuffix(name, "/")

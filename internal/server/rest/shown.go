@@ -14,9 +14,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// unreadBody is a request's body as grpc-gateway is shown it: empty. The body itself is read
-// by an interceptor, so that a call can be shed before, and that what is wrong with it is
-// said by the call.
+// unreadBody is the empty body that grpc-gateway sees. The real one is read by an interceptor,
+// so that a call can be shed before its body is read, and so that a bad body fails the call
+// like anything else.
 type unreadBody struct {
 	call     *call.Call
 	buffers  *message.Buffers
@@ -28,7 +28,7 @@ type unreadBody struct {
 	whole bool
 }
 
-// shown returns the request that the routes are shown.
+// shown returns the stripped request for the routes.
 //
 //go:noinline // its 300 bytes would stay on the stack of the call, which then passes 8 KiB
 func (b *unreadBody) shown(ctx context.Context) *http.Request {
@@ -37,27 +37,27 @@ func (b *unreadBody) shown(ctx context.Context) *http.Request {
 	shown := new(http.Request).WithContext(ctx)
 	shown.Method, shown.URL, shown.Header, shown.Body = b.request.Method, b.request.URL, shownHeaders[mediaType], b
 	if address := b.request.URL; address.RawQuery != "" {
-		// The routes would pass over it, or say in their own words what is wrong with it.
+		// The routes would ignore it, or report its mistakes in their own words.
 		shown.URL = &url.URL{Path: address.Path, RawPath: address.RawPath}
 		b.call.Refuse(queryRefused(address))
 	}
 	return shown
 }
 
-// shownHeaders are what the routes are shown of the header, by the body's media type.
+// shownHeaders are the headers that the routes see, by the media type of the body.
 var shownHeaders = map[string]http.Header{
 	mediaTypeJSON: {headerContentType: {mediaTypeJSON}},
 	mediaTypeForm: {headerContentType: {mediaTypeForm}},
 }
 
-// Read is at the end.
+// Read returns io.EOF.
 func (*unreadBody) Read([]byte) (int, error) { return 0, io.EOF }
 
 // Close does nothing: net/http closes the body.
 func (*unreadBody) Close() error { return nil }
 
-// queryRefused names the parameter, if it is a field's name: any other is content of the
-// caller's, which is not repeated.
+// queryRefused refuses a query string. It names the first parameter only if that is a field of
+// the contract: anything else is the caller's own text, which is not repeated.
 func queryRefused(address *url.URL) *providers.Error {
 	name, _, _ := strings.Cut(address.RawQuery, "=")
 	if !fieldNames()[name] {
@@ -66,7 +66,8 @@ func queryRefused(address *url.URL) *providers.Error {
 	return message.Invalid(providers.Path(name), "the query string is not taken: a request is in its body")
 }
 
-// fieldNames are those of the contract's messages, as JSON and as the proto files spell them.
+// fieldNames are the fields of the contract's messages, in the spellings of JSON and of the
+// proto files.
 var fieldNames = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
 	messages := livenessv1.File_liveness_v1_liveness_service_proto.Messages()

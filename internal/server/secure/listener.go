@@ -18,19 +18,19 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// Listener accepts connections whose TLS handshake is done, as *tls.Conn. A handshake holds
-// up no other, and none beyond server.HandshakeTimeLimit. Of more than server.MaxHandshakes
-// at once the oldest gives way.
+// Listener accepts connections whose TLS handshake is done, as *tls.Conn. Handshakes run in parallel,
+// each for server.HandshakeTimeLimit at most; beyond server.MaxHandshakes at once, the oldest is
+// ended for each new one.
 type Listener struct {
 	net.Listener
 
 	config *tls.Config
-	// h2 says that clients must ask for HTTP/2 by ALPN, as RFC 9113 (section 3.2) wants.
+	// h2 says that clients must ask for HTTP/2 by ALPN, as RFC 9113 (section 3.2) requires.
 	h2       bool
 	failures *Failures
 	begin    sync.Once
-	// accepted receives what Accept returns, and is never closed: closed is, when nothing
-	// more is accepted.
+	// accepted carries what Accept returns. It is never closed: closed is closed instead when
+	// nothing more is accepted.
 	accepted chan result
 	closed   chan struct{}
 
@@ -44,13 +44,13 @@ type result struct {
 	err  error
 }
 
-// Listen returns the listener, over one that bounds its connections. The configuration of a
-// handshake is what config returns, which must be quick. failures counts what fails.
+// Listen returns a TLS listener over l. It calls config, which must be quick, for the configuration
+// of each handshake, and counts failed ones in failures.
 func Listen(l *server.Listener, config func() *tls.Config, failures *Failures) *Listener {
 	return &Listener{
 		Listener: l, failures: failures, accepted: make(chan result), closed: make(chan struct{}),
 		h2: slices.Equal(config().NextProtos, HTTP2),
-		// Session tickets are sealed with keys of this one, and so outlive a change.
+		// Session tickets are sealed with this configuration's keys, so they outlive a change.
 		config: &tls.Config{
 			MinVersion:         tls.VersionTLS12,
 			GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return config(), nil },
@@ -85,8 +85,8 @@ func (l *Listener) Close() error {
 	return err
 }
 
-// run accepts connections until the listener is closed. What else fails is Accept's to
-// return: servers wait a while and come again.
+// run accepts connections until the listener is closed. Accept returns other errors to the server,
+// which waits a little and calls it again.
 func (l *Listener) run() {
 	for {
 		conn, err := l.Listener.Accept()
@@ -100,7 +100,7 @@ func (l *Listener) run() {
 	}
 }
 
-// hand has Accept return the result, unless the listener is closed.
+// hand lets Accept return the result, unless the listener is closed.
 func (l *Listener) hand(r result) bool {
 	select {
 	case l.accepted <- r:
@@ -118,7 +118,7 @@ func (l *Listener) handshake(raw net.Conn) {
 	}
 	_ = raw.SetDeadline(time.Now().Add(server.HandshakeTimeLimit))
 	conn := tls.Server(raw, l.config)
-	err := conn.HandshakeContext(context.Background()) // its deadline is the connection's
+	err := conn.HandshakeContext(context.Background()) // the connection has a deadline
 	if err == nil && l.h2 && conn.ConnectionState().NegotiatedProtocol == "" {
 		err = errNoHTTP2
 	}
@@ -139,7 +139,7 @@ func (l *Listener) handshake(raw net.Conn) {
 
 var errNoHTTP2 = errors.New("the client did not ask for HTTP/2")
 
-// enter notes a handshake that begins. It is nil if the listener is closed.
+// enter notes a handshake that begins. It returns nil if the listener is closed.
 func (l *Listener) enter(raw net.Conn) *list.Element {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -156,11 +156,11 @@ func (l *Listener) enter(raw net.Conn) *list.Element {
 func (l *Listener) leave(e *list.Element) (closed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.underWay.Remove(e) // of an element that gave way nothing
+	l.underWay.Remove(e) // does nothing if it gave way to another
 	return l.isClosed
 }
 
-// sayPlaintext tells who speaks HTTP/1 without TLS what is wrong, as net/http does.
+// sayPlaintext tells a client that speaks HTTP/1 without TLS what is wrong, as net/http does.
 func sayPlaintext(err error) {
 	var record tls.RecordHeaderError
 	if !errors.As(err, &record) || record.Conn == nil {
@@ -175,8 +175,8 @@ func sayPlaintext(err error) {
 
 // Failures counts the handshakes that failed. The zero value is ready.
 type Failures struct {
-	// Log, if there is one, is told of a failure, at most once a second, and how many there
-	// have been of that reason.
+	// Log, if there is one, is called for a failure, at most once a second, with the total for
+	// its reason.
 	Log func(reason string, total int64, from net.Addr)
 
 	counts [reasons]atomic.Int64

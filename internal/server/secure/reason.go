@@ -25,7 +25,7 @@ const (
 	refusedByClient           // it does not trust the listener's certificate, mostly
 	left                      // before the handshake was done
 	tooSlow
-	gaveWay // to others, at a bound
+	gaveWay // to another, at server.MaxHandshakes
 	reasons
 )
 
@@ -34,7 +34,7 @@ var reasonNames = [reasons]string{
 	"certificate_invalid", "refused_by_client", "client_left", "too_slow", "gave_way",
 }
 
-// said are errors that crypto/tls has no type for, by what they begin with.
+// said are errors for which crypto/tls has no type, by how their text begins.
 var said = []struct {
 	text string
 	reason
@@ -46,8 +46,8 @@ var said = []struct {
 	{"tls: no key exchanges supported by both", noCommonProtocol},
 }
 
-// reasonOf reads an error of a handshake. Its text may have what the client sent, and goes
-// nowhere.
+// reasonOf classifies the error of a handshake. Its text may repeat what the client sent, so it is
+// not passed on.
 func reasonOf(err error) reason {
 	var record tls.RecordHeaderError
 	var refused *tls.CertificateVerificationError

@@ -1,5 +1,5 @@
-// Package page is the operators' page: what /routes and /recent tell, for people. It must not
-// know where that comes from: the page asks its own listener, and nobody else.
+// Package page is the operators' page: it shows people what /routes and /recent say. It must not
+// know where that comes from: the page asks its own listener and nothing else.
 package page
 
 import (
@@ -11,16 +11,15 @@ import (
 	"time"
 )
 
-// policy lets the page load from and ask its own listener alone, make no script of any text,
-// and be framed by nobody.
+// policy lets the page load from and call only its own listener, run no text as a script, and be
+// framed by nobody.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 //go:embed files
 var files embed.FS
 
-// Files are the handlers of the page and of what it loads, by their patterns. The page is that
-// of "/".
+// Files are the handlers of the page, which is at "/", and of what it loads, by their patterns.
 func Files() map[string]http.Handler {
 	all := make(map[string]http.Handler)
 	entries, _ := files.ReadDir("files") // it is embedded
@@ -38,7 +37,7 @@ func Files() map[string]http.Handler {
 func file(name string, text []byte) http.Handler {
 	mediaType := mime.TypeByExtension(path.Ext(name))
 	if path.Ext(name) == ".js" {
-		mediaType = "text/javascript; charset=utf-8" // whatever the machine's own table has
+		mediaType = "text/javascript; charset=utf-8" // whatever the machine's own table says
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()

@@ -15,13 +15,13 @@ import (
 type Receiver struct {
 	// Trailer returns the trailers of a call that fails.
 	Trailer func(*call.Call) metadata.MD
-	// limits are those that no call uses.
+	// limits is a pool of those that no call is using.
 	limits sync.Pool
 }
 
-// arrivalLimit is server.ArrivalLimit for a stream. A read from a stream ends only with the
-// stream, so it answers the call while the message is still being read. Nil leaves that to
-// the call's deadline.
+// arrivalLimit is server.ArrivalLimit for a stream. A read ends only with its stream, so the limit
+// answers the call while the message is still being read. A nil one does nothing: the call's
+// deadline still holds.
 type arrivalLimit struct {
 	server.ArrivalLimit
 
@@ -31,8 +31,8 @@ type arrivalLimit struct {
 	refuse    func()
 }
 
-// limitArrival begins to limit the arrival of a call's message. A call whose own deadline
-// ends it as soon needs no limit.
+// limitArrival begins to limit the arrival of a call's message. A call whose own deadline is at
+// least as short gets none.
 func (r *Receiver) limitArrival(ctx context.Context, stream Stream, c *call.Call) *arrivalLimit {
 	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(c.Start) <= server.ArrivalGrace {
 		return nil

@@ -24,9 +24,9 @@ const encodingGZIP = "gzip"
 // AcceptedEncodings is what the header grpc-accept-encoding says.
 const AcceptedEncodings = "identity," + encodingGZIP
 
-// unknownEncodings are encodings by which clients ask and which are not taken. The library
-// refuses those that are not registered in words of its own, and no handler hears of the
-// call: these are registered so that the call is refused as others are.
+// unknownEncodings are encodings that clients use and the gateway does not take. The library itself
+// refuses any that is not registered, and no handler sees the call; these are registered so that
+// the call is refused like others.
 var unknownEncodings = register("deflate", "snappy", "zstd", "br", "lz4", "s2", "zlib", "compress")
 
 type unknownEncoder string
@@ -47,16 +47,16 @@ func (unknownEncoder) Compress(io.Writer) (io.WriteCloser, error) { return nil, 
 // Decompress fails.
 func (unknownEncoder) Decompress(io.Reader) (io.Reader, error) { return nil, errors.ErrUnsupported }
 
-// Takes reports whether messages in the encoding are taken. Of those that are neither taken
-// nor known not to be, the library lets none through.
+// Takes reports whether messages in the encoding are taken. Encodings that are not registered never
+// get here.
 func Takes(name string) bool { return name == "" || !slices.Contains(unknownEncodings, name) }
 
-// EncodingRefused is what is said of messages in an encoding that is not taken.
+// EncodingRefused is the message of a refusal for the encoding.
 func EncodingRefused(name string) string {
 	return fmt.Sprintf("grpc-encoding %q is not taken: %s are", name, AcceptedEncodings)
 }
 
-// attended is read while the caller is there.
+// attended is a reader that fails once the caller has left.
 type attended struct {
 	io.Reader
 
@@ -71,12 +71,12 @@ func (a attended) Read(into []byte) (int, error) {
 	return a.Reader.Read(into)
 }
 
-// gunzip returns the message that was compressed, in the pool's buffers, and frees data.
-// Its bytes are reserved as they come. It ends with ctx.
+// gunzip inflates a message into buffers of the pool, and frees data. The bytes are reserved as
+// they come. It stops when ctx ends.
 func gunzip(ctx context.Context, data mem.BufferSlice, permit *admission.Permit) (inflated mem.BufferSlice, refused *providers.Error) {
 	defer data.Free()
 	most := server.MaxInflation*data.Len() + server.InflatedFreely
-	reader := inflate.NewReader(attended{data.Reader(), ctx}, 1) // further members would be messages of no length
+	reader := inflate.NewReader(attended{data.Reader(), ctx}, 1) // any number of empty members could follow
 	defer reader.Free()
 	pool := mem.DefaultBufferPool()
 	var err error
@@ -112,7 +112,7 @@ func gunzip(ctx context.Context, data mem.BufferSlice, permit *admission.Permit)
 // inflatedPiece is how much is inflated at once.
 const inflatedPiece = 32 << 10
 
-// notInflated says why a message is not there: its caller has left, or it is none.
+// notInflated says why inflating failed: the caller has left, or it is not gzip.
 func notInflated(ctx context.Context) *providers.Error {
 	if err := ctx.Err(); err != nil {
 		return notReceived(status.FromContextError(err).Err())

@@ -1,6 +1,6 @@
 // Package inbound reads the message of a call from the gRPC library's stream, piece by piece and
-// bounded in time, by methods that the library does not promise. It alone uses these. It must not
-// know services, nor what comes of a message.
+// bounded in time. It alone uses methods that the library does not promise. It must not know
+// services, nor what becomes of a message.
 package inbound
 
 import (
@@ -21,38 +21,37 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// Stream is what a gRPC call's message is read from. The library's own reader
-// takes a message of any length that it is set to, and answers what it refuses in its
-// own words, unseen by the interceptors. Read from the stream, a message can be refused
-// by its length before it is there.
+// Stream is what a gRPC call's message is read from. Reading it ourselves, a message can be
+// refused by its length before it has arrived. The library's own reader takes any message up to
+// its limit, and refuses others itself, unseen by the interceptors.
 //
-// The library's streams have these methods beyond what grpc.ServerTransportStream
-// promises: an update of the library that changes them fails every test over gRPC.
+// The library's streams have these methods, although grpc.ServerTransportStream does not promise
+// them. If an update changes them, every test over gRPC fails.
 type Stream interface {
 	// ReadMessageHeader reads the five bytes before a message: whether it is
 	// compressed, and its length.
 	ReadMessageHeader(header []byte) error
-	// Read returns the next n bytes. Only now the client may send more than the
-	// stream's window.
+	// Read returns the next n bytes. Until then the client may not send more than the stream's
+	// window.
 	Read(n int) (mem.BufferSlice, error)
 	// RecvCompress returns what grpc-encoding says.
 	RecvCompress() string
-	// WriteStatus ends the stream, and with it a read that waits.
+	// WriteStatus ends the stream, and with it a waiting read.
 	WriteStatus(*status.Status) error
 	SetTrailer(metadata.MD) error
 }
 
-// firstPiece is how much of a message is waited for at first, for a second more than the
-// grace: one that is announced and never sent is not waited for any longer.
+// firstPiece is how much of a message is read at first. A message that is announced and never sent
+// is given up a second after the grace.
 const firstPiece = server.ArrivalRate
 
-// Window is how much of a message a client may send before the gateway reads it, the least that
-// HTTP/2 servers in Go allow. The library would let it grow to 16 MiB, and so would hold most of a
-// photo that is to be shed. A message that is read gets a window of its own length.
+// Window is how much of a message a client may send before the gateway reads it: the least that Go's
+// HTTP/2 servers allow. The library would let it grow to 16 MiB, and so hold most of a photo that is
+// about to be shed. Once a message is being read, its window is its length.
 const Window = 64 << 10
 
-// Receive reads the message of a gRPC call, whose client may have sent no more than Window of it
-// so far.
+// Receive reads the message of a gRPC call. The client can have sent no more than Window of it so
+// far.
 func (r *Receiver) Receive(ctx context.Context, stream Stream, c *call.Call, into proto.Message) *providers.Error {
 	limit := r.limitArrival(ctx, stream, c)
 	data, refused := readMessage(ctx, stream, &c.Permit, limit)
@@ -96,9 +95,9 @@ func readMessage(ctx context.Context, stream Stream, permit *admission.Permit, l
 	return data, nil
 }
 
-// readPieces reads a message of that length, and returns what has arrived of one that is
-// refused. The first pieces are within the window that any stream has, and are reserved
-// when they have arrived; the later ones are reserved before.
+// readPieces reads a message of that length. If it refuses it, it returns what has arrived so that
+// the buffers can be freed. The first pieces fit into any stream's window and are reserved once
+// they have arrived; later ones are reserved before they are read.
 func readPieces(stream Stream, length int, permit *admission.Permit, limit *arrivalLimit) (data mem.BufferSlice, refused *providers.Error) {
 	var end int
 	for n := 0; n < length; n = end {
@@ -113,7 +112,7 @@ func readPieces(stream Stream, length int, permit *admission.Permit, limit *arri
 				return data, shed
 			}
 		}
-		if end >= firstPiece { // a shorter message has the grace alone
+		if end >= firstPiece { // a shorter message must arrive within the grace
 			limit.expect(end)
 		}
 		piece, err := stream.Read(end - n)

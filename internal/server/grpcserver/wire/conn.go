@@ -1,5 +1,5 @@
-// Package wire is what is below the gRPC library: its connections with their buffers and TLS, and
-// what it writes on them, by which is counted what it refuses. It must not know calls.
+// Package wire is what is below the gRPC library: connections, their buffers and TLS. It also watches
+// what the library writes, to count what it refuses. It must not know calls.
 package wire
 
 import (
@@ -15,17 +15,17 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/frames"
 )
 
-// listener gives the gRPC library connections that it can read from as it does from those of
-// package net: without a buffer that each would hold while it is idle.
+// listener gives the gRPC library connections from which it can read as from those of package net:
+// without a buffer that an idle connection would hold.
 type listener struct {
 	net.Listener
 
 	refusals *Refusals
 }
 
-// Listen returns the listener for the server to serve, over a server.Listener or one that
-// decrypts what comes from it. What the library refuses on its connections is counted, and
-// what their frames cost is bounded.
+// Listen wraps the listener for the gRPC server: a server.Listener, or one that decrypts its
+// connections. Refusals counts what the library refuses on them, and the cost of their frames is
+// bounded.
 func Listen(l net.Listener, refusals *Refusals) net.Listener { return listener{l, refusals} }
 
 // Accept is net.Listener's.
@@ -53,11 +53,11 @@ type conn struct {
 	watch watch
 
 	raw syscall.RawConn // nil if there is none
-	// first is what a read waits with where there is none, more that there is more to be had
-	// than it took.
+	// first is the small buffer with which a read waits if there is no raw; more says that the
+	// last read filled its buffer.
 	first []byte
 	more  bool
-	// The read under way: the library makes one after another.
+	// The current read: the library makes one at a time.
 	readNow func(fd uintptr) bool
 	pool    mem.BufferPool
 	size    int
@@ -66,13 +66,13 @@ type conn struct {
 	err     error
 }
 
-// firstBytes is what a small call's frames take, more or less.
+// firstBytes is about what a small call's frames take.
 const firstBytes = 512
 
 // NetConn returns the connection below.
 func (c *conn) NetConn() net.Conn { return c.Conn }
 
-// TakeRefusedStreams returns how many streams the library has refused since it was asked.
+// TakeRefusedStreams returns how many streams the library has refused since it was last asked.
 func (c *conn) TakeRefusedStreams() int64 { return c.watch.refused.Swap(0) }
 
 // EndedStreams counts the streams that the library has ended.
@@ -84,9 +84,9 @@ func (c *conn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// ReadOnReady waits until there is something to read, and only then takes a buffer from the
-// pool to read it into. The library looks for this method, which it has itself for
-// net.TCPConn alone; an update that does not reads as from any other connection.
+// ReadOnReady waits until there is something to read, and only then takes a buffer from the pool.
+// The library looks for this method, and has its own only for net.TCPConn. If an update no longer
+// looks for it, connections are read in the ordinary way.
 func (c *conn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) {
 	c.pool, c.size = pool, size
 	if c.raw == nil {
@@ -124,8 +124,8 @@ func (c *conn) readAvailable(fd uintptr) bool {
 	}
 }
 
-// readDecrypted reads from a connection whose socket does not say when there is something to
-// read: it waits with a few bytes of its own, and takes a buffer for what comes.
+// readDecrypted reads from a connection that cannot say when there is something to read: it waits
+// with a few bytes of its own, and takes a buffer only when they have arrived.
 func (c *conn) readDecrypted() {
 	if c.more || c.size < len(c.first) {
 		c.buffer = c.pool.Get(c.size)

@@ -11,8 +11,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server"
 )
 
-// Credentials returns a server's, which show handlers the TLS of connections whose handshake the
-// listener has done, as the library shows that of its own.
+// Credentials returns a server's credentials for connections whose TLS handshake the listener has
+// done. They show it to handlers as the library's own credentials would.
 func Credentials() credentials.TransportCredentials { return handshaken{} }
 
 type handshaken struct{}

@@ -11,19 +11,19 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/frames"
 )
 
-// Refusals counts what the gRPC library refuses itself: no handler, interceptor or stats
-// handler hears of it. It is seen in what the library writes. The zero value is ready.
+// Refusals counts what the gRPC library refuses itself, without telling any handler, interceptor or
+// stats handler: it shows only in what the library writes. The zero value is ready.
 type Refusals struct {
-	// Log, if there is one, is told of a refusal, at most once a second, and how many there
-	// have been of that reason.
+	// Log, if there is one, is called for a refusal, at most once a second, with the total for
+	// its reason.
 	Log func(reason string, total int64, from net.Addr)
 
 	counts [reasons]atomic.Int64
 	logged atomic.Int64
 }
 
-// Refusal is why an RPC or a connection is refused without a call of it. Those that handlers know
-// of are exported; the others are seen in what the library writes.
+// Refusal is why an RPC or a connection was refused before it became a call. Handlers report those
+// that are exported; the others are seen in what the library writes.
 type Refusal int
 
 const (
@@ -33,19 +33,19 @@ const (
 	tooManyStreams                 // RST_STREAM, REFUSED_STREAM
 	protocolError                  // RST_STREAM or GOAWAY, PROTOCOL_ERROR
 	tooManyPings                   // GOAWAY, ENHANCE_YOUR_CALM
-	// TooManyOther and tooManyFrames are refused by the gateway, in words of its own.
+	// TooManyOther and tooManyFrames are refused by the gateway itself.
 	TooManyOther
 	tooManyFrames
-	// UnknownEncoding is of encodings that are known and not taken, which handlers refuse, and of
-	// all others, which the library does: its answer is that of a handler but that none has ended
-	// the RPC.
+	// UnknownEncoding covers encodings that are registered and not taken, which handlers refuse, and
+	// all others, which the library refuses. It answers as a handler would, so that this is told
+	// only by no handler having ended the RPC.
 	UnknownEncoding
 	// MalformedMethod is "/name".
 	MalformedMethod
-	// DeadlinePassed is a grpc-timeout of nothing.
+	// DeadlinePassed is a grpc-timeout of zero.
 	DeadlinePassed
-	// Unauthenticated is a stream without a caller that asks what services there are: of
-	// reflection, or health's List.
+	// Unauthenticated is a stream of reflection or of health's List, which name the services,
+	// without a caller.
 	Unauthenticated
 	reasons
 )
@@ -87,22 +87,23 @@ const (
 	mostAnswering = 1024
 )
 
-// watch looks at the frames that a connection's server writes. An answer of one block of
-// headers with another status than 200 is the library's: handlers have no say in it. With 200 it
-// is if no handler has ended an RPC without an answer.
+// watch looks at the frames that the library writes on a connection. An answer that is only one block
+// of headers is the library's own refusal if its status is not 200, for handlers cannot set that;
+// with status 200 it is one if no handler has just ended an RPC without an answer.
 type watch struct {
 	refusals *Refusals
 	from     net.Addr
-	// failed reports whether an RPC that ends without an answer is one that a handler ended.
+	// failed reports whether it was a handler that ended an RPC without an answer.
 	failed func() bool
-	// refused are the streams beyond those that the connection may have, for who takes them.
+	// refused counts the streams refused because the connection has too many, until
+	// TakeRefusedStreams.
 	refused atomic.Int64
-	// ended are the streams that the server has ended.
+	// ended counts the streams that the library has ended.
 	ended atomic.Int64
 
 	frame frames.Written
-	// answering are the streams whose trailers are to come. Of a stream that its client
-	// resets they do not: beyond a number all are forgotten.
+	// answering are the streams whose trailers are still to come. They never do if the client
+	// resets the stream, so beyond mostAnswering all are forgotten.
 	answering map[uint32]struct{}
 }
 
@@ -115,7 +116,7 @@ func (w *watch) write(p []byte) {
 	}
 }
 
-// judge judges a frame, all of which has been written.
+// judge looks at a frame that has been written whole.
 func (w *watch) judge() {
 	stream, content := w.frame.Stream(), w.frame.Content()
 	switch kind := w.frame.Type(); {
