@@ -1,5 +1,6 @@
-// Package message decodes requests from bytes and encodes answers, and leaves photos where
-// they were received. It knows no calls, no net/http and no gRPC server.
+// Package message decodes requests from bytes and encodes answers. Photos are not copied: they
+// stay in the memory in which they were received. It knows no calls, no net/http and no gRPC
+// server.
 package message
 
 import (
@@ -8,27 +9,26 @@ import (
 )
 
 const (
-	// minBufferBits and maxBufferBits bound which buffers are used again: lengths of 16 to 25
-	// bits, 32 KiB to 32 MiB. A shorter one costs less new.
+	// minBufferBits and maxBufferBits bound which buffers are pooled: those of 32 KiB to 32 MiB,
+	// whose lengths have 16 to 25 bits. A shorter one is cheaper to allocate.
 	minBufferBits = 16
 	maxBufferBits = 25
-	// Lengths are rounded up to one of four between powers of two. The runtime clears a new
-	// buffer whole: with powers of two alone, a call with photos over REST took 1.10 times the
-	// CPU time (go run ./bench -baseline, lane gateway REST multipart, November 2026).
+	// Lengths are rounded up to one of four steps between powers of two, because the runtime
+	// clears a new buffer whole: with powers of two alone, a call with photos over REST took 1.10
+	// times the CPU time (go run ./bench -baseline, lane gateway REST multipart, November 2026).
 	bufferSteps = 4
 )
 
-// Buffers are the buffers that bodies are read into. They are used again when nobody holds
-// them, which saves clearing megabytes for each photo: 3 MB take 140 ns beside 1.2 ms for new
-// ones (BenchmarkBuffers, November 2026: the best of 6 on a busy machine of 2 cores). The zero
-// value is ready; it is safe for concurrent use.
+// Buffers is a pool of buffers into which bodies are read. A pooled buffer need not be cleared:
+// one of 3 MB takes 140 ns, a new one 1.2 ms (BenchmarkBuffers, November 2026: the best of 6 on a
+// busy machine of 2 cores). The zero value is ready; it is safe for concurrent use.
 type Buffers struct {
 	pools [(maxBufferBits - minBufferBits + 1) * bufferSteps]sync.Pool
-	// released, if there is one, gets what nobody holds any more: tests overwrite it.
+	// released, if it is set, is shown each buffer that nobody holds any more.
 	released func([]byte)
 }
 
-// Get returns a buffer of n bytes, which are whatever they were before. It is held once.
+// Get returns a buffer of n bytes, with arbitrary content and one holder.
 func (b *Buffers) Get(n int) *Buffer {
 	length, pool := b.class(n)
 	if pool == nil {
@@ -40,8 +40,8 @@ func (b *Buffers) Get(n int) *Buffer {
 	return b.hold(make([]byte, length), n)
 }
 
-// OnRelease has every buffer shown to f when nobody holds it any more. It must be called
-// before the first Get.
+// OnRelease makes the pool show f every buffer that nobody holds any more: tests overwrite it. It
+// must be called before the first Get.
 func (b *Buffers) OnRelease(f func([]byte)) { b.released = f }
 
 func (b *Buffers) hold(whole []byte, n int) *Buffer {
@@ -50,8 +50,8 @@ func (b *Buffers) hold(whole []byte, n int) *Buffer {
 	return buffer
 }
 
-// class returns the length that n is rounded up to, and the pool of such buffers, nil if
-// there is none.
+// class returns the length that n is rounded up to, and the pool of such buffers, nil if they are
+// not pooled.
 func (b *Buffers) class(n int) (length int, pool *sync.Pool) {
 	size := bits.Len(uint(max(n, 1) - 1))
 	if size < minBufferBits || size > maxBufferBits {
@@ -62,9 +62,8 @@ func (b *Buffers) class(n int) (length int, pool *sync.Pool) {
 	return steps * step, &b.pools[(size-minBufferBits)*bufferSteps+steps-bufferSteps-1]
 }
 
-// Buffer is a buffer of the length asked for, no byte more. It is used again when nobody
-// holds it: a call does until it has been answered, and an adapter as long as it may be
-// sent.
+// Buffer is a buffer of exactly the length asked for. It returns to its pool when nobody holds it
+// any more: a call holds it until it has been answered, an adapter while it may still be sent.
 type Buffer struct {
 	holders
 

@@ -1,7 +1,7 @@
 package message
 
-// Reuse is Get for a buffer that was used before; nil if there is none. It allocates
-// nothing, so a body may have it before it has arrived.
+// Reuse is Get from the pool alone; it returns nil if the pool is empty. It allocates nothing, so a
+// body may be given such a buffer before it has arrived.
 func (b *Buffers) Reuse(n int) *Buffer {
 	_, pool := b.class(n)
 	if pool == nil {

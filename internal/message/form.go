@@ -22,8 +22,8 @@ const (
 // MaxBoundary is the longest boundary of a form in bytes.
 const MaxBoundary = form.MaxBoundary
 
-// FromForm decodes a message from a body of multipart/form-data in memory: the message from
-// the one part and the photos from the others, which stay where they are.
+// FromForm decodes a message from a multipart/form-data body in memory: one part holds the message
+// as JSON, and each other part a photo, which is not copied.
 func FromForm(ctx context.Context, body []byte, boundary string, memory sensitive.Memory, into proto.Message) ([]sensitive.Bytes, *providers.Error) {
 	parts, refused := form.Split(ctx, body, boundary)
 	if refused != nil {

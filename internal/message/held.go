@@ -27,8 +27,8 @@ func (h *holders) Ref() bool {
 // release reports whether the last holder has released the buffer.
 func (h *holders) release() bool { return h.n.Add(-1) == 0 }
 
-// Held is memory as one of its holders has it. It may be freed more than once, by
-// whoever knows first that it is not needed.
+// Held is one holder's share of memory. It may be freed more than once, by whoever first knows that
+// the memory is not needed any more.
 type Held struct {
 	sensitive.Memory
 

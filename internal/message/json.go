@@ -15,12 +15,12 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// FromJSON decodes a message and its photos from a body in memory. The body is changed: photos
-// are decoded where they are. Unknown fields are errors, which quote no value.
+// FromJSON decodes a message and its photos from a body in memory. It overwrites the body: photos
+// are decoded in place. Unknown fields are errors, which quote no value.
 func FromJSON(ctx context.Context, body []byte, memory sensitive.Memory, into proto.Message) ([]sensitive.Bytes, *providers.Error) {
 	request, hasPhotos := into.(*livenessv1.IssueLivenessTokenRequest)
 	if !hasPhotos {
-		return nil, jsonbody.Decode(ctx, bytes.Clone(body), into) // its bytes may be held for longer
+		return nil, jsonbody.Decode(ctx, bytes.Clone(body), into) // the message may outlive the memory
 	}
 	if refused := jsonbody.Decode(ctx, body, request); refused != nil {
 		return nil, refused
@@ -28,7 +28,7 @@ func FromJSON(ctx context.Context, body []byte, memory sensitive.Memory, into pr
 	return takePhotos(request, memory), nil
 }
 
-// DecodeJSON decodes a request from a body and leaves its photos in it.
+// DecodeJSON decodes a request from a body, photos included, and leaves the body as it is.
 func DecodeJSON(body []byte) (*livenessv1.IssueLivenessTokenRequest, *providers.Error) {
 	request := &livenessv1.IssueLivenessTokenRequest{}
 	if refused := jsonbody.Decode(context.Background(), bytes.Clone(body), request); refused != nil {
@@ -42,10 +42,10 @@ func Invalid(path providers.Path, description string) *providers.Error {
 	return contract.Invalid(path, description)
 }
 
-// OneOf says which values an enum of the contract can have.
+// OneOf lists the values that an enum of the contract can have.
 func OneOf(enum protoreflect.EnumDescriptor) string { return contract.OneOf(enum) }
 
-// TooLarge returns the failure of a message beyond a limit in bytes.
+// TooLarge returns the failure of a message that is longer than a limit in bytes.
 func TooLarge(limit int) *providers.Error {
 	return &providers.Error{Reason: providers.RequestTooLarge, Message: fmt.Sprintf("at most %d MiB", limit>>20)}
 }

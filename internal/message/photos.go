@@ -5,17 +5,15 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Photos travel beside the message, from where they were received to the vendor without
-// a copy. In the message a placeholder, the photo's first byte, takes the place of each,
-// so that its rules can be checked.
+// Photos travel beside the message, without a copy from where they were received to the vendor. In
+// the message each leaves a placeholder, its first byte, so that the contract's rules can be checked.
 
-// TakePhotos takes the photos out of a message that holds them in memory of its own.
+// TakePhotos takes the photos out of a message that owns their memory.
 func TakePhotos(message *livenessv1.IssueLivenessTokenRequest) []sensitive.Bytes {
 	return takePhotos(message, sensitive.GarbageCollected{})
 }
 
-// takePhotos takes the photos, which are in the memory, out of the message: that may be held
-// for longer.
+// takePhotos takes the photos, which are in memory, out of the message, which may outlive it.
 func takePhotos(message *livenessv1.IssueLivenessTokenRequest, memory sensitive.Memory) []sensitive.Bytes {
 	all := message.GetComparison().GetPhotos()
 	if len(all) == 0 {

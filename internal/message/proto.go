@@ -13,15 +13,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// photosInProto are where a message has photos.
+// photosInProto says where a message has photos.
 var photosInProto = wire.Photos{
 	List:    (&livenessv1.Comparison{}).ProtoReflect().Descriptor().Fields().ByName("photos"),
 	Content: (&livenessv1.Photo{}).ProtoReflect().Descriptor().Fields().ByName("content"),
 }
 
-// FromProto decodes a message from the buffers that it was received in. Photos are left where
-// they are, in the memory returned; it takes over the buffers, which go back to their pool
-// when nobody holds that memory any more.
+// FromProto decodes a message from the buffers in which it was received. It takes the buffers over:
+// photos stay in them, and they return to their pool when nobody holds the returned memory any more.
 func FromProto(ctx context.Context, data mem.BufferSlice, into proto.Message) ([]sensitive.Bytes, sensitive.Memory, *providers.Error) {
 	received := hold(data)
 	name := into.ProtoReflect().Descriptor()
@@ -39,15 +38,15 @@ func FromProto(ctx context.Context, data mem.BufferSlice, into proto.Message) ([
 	return nil, sensitive.GarbageCollected{}, refused
 }
 
-// frames are the buffers that a message was received in. They go back to the gRPC
-// library's pool when nobody holds them.
+// frames are the buffers in which a message was received. They return to the gRPC library's pool when
+// nobody holds them any more.
 type frames struct {
 	holders
 
 	data mem.BufferSlice
 }
 
-// hold returns the buffers, held once.
+// hold returns the buffers with one holder.
 func hold(data mem.BufferSlice) *frames {
 	f := &frames{data: data}
 	f.n.Store(1)

@@ -1,6 +1,6 @@
-// Package contract is what decoders look up of the proto files: the fields of a message by
-// name and by number, and how much of each is taken. The limits are the rules of the proto
-// files where those state some.
+// Package contract is what decoders need to know of the proto files: the fields of a message by
+// name and by number, and how much of each is taken. Limits are those of the proto files where they
+// state any.
 package contract
 
 import (
@@ -17,28 +17,28 @@ import (
 )
 
 const (
-	// maxEntries bounds lists and maps without a rule, and how often a message may set one
-	// field in the encoding of protocol buffers, where the last value counts.
+	// maxEntries bounds lists and maps without a rule, and how often an encoded protocol buffer
+	// may set one field, where the last value counts.
 	maxEntries = 64
 	// maxTextBytes bounds texts without a rule of their own.
 	maxTextBytes = 4096
-	// maxRune is how many bytes a character may take.
+	// maxRune is the most bytes that a character takes.
 	maxRune = 4
 )
 
-// Message is a type of messages.
+// Message describes a type of messages.
 type Message struct {
 	byName map[string]*Field
-	// byNumber is long enough for the greatest number below a bound; the others are in rare.
+	// byNumber has the fields with numbers below dense, rare the others.
 	byNumber []*Field
 	rare     map[protowire.Number]*Field
-	// Fields is how many fields there are.
+	// Fields is how many fields the message has.
 	Fields int
-	// FieldsBelow is how many there are in messages below too.
+	// FieldsBelow is how many it has together with all messages within it.
 	FieldsBelow int
 }
 
-// Field is a field of a message.
+// Field describes a field of a message.
 type Field struct {
 	protoreflect.FieldDescriptor
 
@@ -46,20 +46,20 @@ type Field struct {
 	Index, Place int
 	// MaxEntries bounds a list, and MaxTimes how often the field may be set in all.
 	MaxEntries, MaxTimes int
-	// MaxBytes bounds a text, and TooLong is what is said beyond. Between the rule and the bound
-	// the rule refuses it, together with what else is wrong.
+	// MaxBytes bounds a text, and TooLong says so. It is above the rule's own limit: a text that
+	// is only a little too long is left to the validator, which reports all mistakes together.
 	MaxBytes int
 	TooLong  string
 	// Message is the type of the field's messages, nil if it has none.
 	Message *Message
-	// WellKnown says that JSON has a form of its own for the messages.
+	// WellKnown says that such messages have a form of their own in JSON.
 	WellKnown bool
 	// Values are the values of an enum by name.
 	Values map[string]protoreflect.EnumNumber
 }
 
-// Named returns the field that JSON spells so, nil if there is none. The name may be the
-// memory of a body.
+// Named returns the field with that name in JSON, nil if there is none. It does not keep the name,
+// which may be part of a body.
 func (m *Message) Named(name []byte) *Field { return m.byName[string(name)] }
 
 // Numbered returns the field of a number, nil if there is none.
@@ -70,15 +70,15 @@ func (m *Message) Numbered(number protowire.Number) *Field {
 	return m.rare[number]
 }
 
-// TooMany is what is said of a list that has more entries than it may, in the words of the rule.
+// TooMany says, as the validator would, that a list has too many entries.
 func (f *Field) TooMany() string {
 	return "must contain no more than " + strconv.Itoa(f.MaxEntries) + " item(s)"
 }
 
-// messages holds what Of returned, by the name of the type.
+// messages holds what Of has returned, by the name of the type.
 var messages sync.Map
 
-// Of returns the type of a message.
+// Of returns the description of a type of messages.
 func Of(descriptor protoreflect.MessageDescriptor) *Message {
 	if known, ok := messages.Load(descriptor.FullName()); ok {
 		return known.(*Message)
@@ -90,16 +90,16 @@ func Of(descriptor protoreflect.MessageDescriptor) *Message {
 	return known.(*Message)
 }
 
-// tree makes the types below a message, each once.
+// tree describes a type and all types within it, each once.
 type tree struct {
 	made   map[protoreflect.FullName]*Message
 	fields int
 }
 
-// dense is up to which number fields are found without a map.
+// dense is the bound below which fields are found by number without a map.
 const dense = 64
 
-// message makes a type that lists above it let be there so many times.
+// message describes a type of which lists around it allow so many messages.
 func (t *tree) message(descriptor protoreflect.MessageDescriptor, times int) *Message {
 	if made := t.made[descriptor.FullName()]; made != nil {
 		return made
@@ -153,7 +153,7 @@ func (t *tree) field(descriptor protoreflect.FieldDescriptor, times int) *Field 
 	return f
 }
 
-// textLimit returns how many bytes of a text are taken, so that no rule is asked about more.
+// textLimit returns how many bytes of a text are taken, so that the validator is never given more.
 func textLimit(rules *validate.StringRules) (bytes int, tooLong string) {
 	switch {
 	case rules.GetMaxBytes() > 0:
@@ -172,7 +172,7 @@ func Invalid(path providers.Path, description string) *providers.Error {
 	}}
 }
 
-// OneOf says which values an enum can have, by the names of those that ask for something.
+// OneOf lists the names of an enum's values, without the unspecified one.
 func OneOf(enum protoreflect.EnumDescriptor) string {
 	var names []string
 	for i := range enum.Values().Len() {

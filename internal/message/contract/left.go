@@ -7,10 +7,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// CheckEvery is after how many bytes decoders look whether their caller has left.
+// CheckEvery is after how many bytes decoders check whether their caller has left.
 const CheckEvery = 64 << 10
 
-// Left returns the failure of a call whose caller waits no more, nil if it does.
+// Left returns the failure of a call whose caller has left, nil if it still waits.
 func Left(ctx context.Context) *providers.Error {
 	switch err := ctx.Err(); {
 	case err == nil:

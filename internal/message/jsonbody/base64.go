@@ -10,8 +10,8 @@ import (
 // chunk is how much base64 is decoded at once, in whole groups of four.
 const chunk = 4 << 10
 
-// base64 reads a text of base64 and decodes it where it is. Either alphabet is taken, padded
-// or not, with the line breaks of MIME (RFC 2045) as JSON escapes them; nothing else is.
+// base64 reads a base64 text and decodes it in place. Either alphabet is taken, padded or not, with
+// the line breaks of MIME (RFC 2045) as JSON escapes them, and nothing else.
 func (d *decoder) base64(field *contract.Field) (content []byte, ok bool) {
 	if !d.begins('"') {
 		return nil, d.wrongForm(formOf(field))
@@ -32,7 +32,7 @@ func (d *decoder) base64(field *contract.Field) (content []byte, ok bool) {
 		d.at = begin + length + 2
 		return t.text[:t.decoded:t.decoded], true
 	}
-	// Up to here the text was valid, but as base64.
+	// What was decoded was valid; now see whether the rest is JSON at all.
 	fill(t.text[:t.at])
 	if _, _, valid := d.text(len(d.body)); !valid {
 		return nil, false
@@ -40,17 +40,16 @@ func (d *decoder) base64(field *contract.Field) (content []byte, ok bool) {
 	return nil, d.fail(begin, "must be "+formOf(field))
 }
 
-// base64Text is a text that is decoded where it is: what is decoded is never longer than what
-// was read for it.
+// base64Text is a text that is decoded in place. The decoded bytes never catch up with what is read.
 type base64Text struct {
 	text []byte
-	// at is what comes next, and decoded how much has been written.
+	// at is the next byte to read, and decoded how many have been written.
 	at, decoded int
 	buffer      [chunk / 4 * 3]byte
 }
 
-// whole decodes chunks as long as they have nothing but letters of the standard alphabet, and
-// padding at the end. It reports whether that is the whole text.
+// whole decodes the text chunk by chunk while there are only letters of the standard alphabet, with
+// padding at the end. It reports whether it decoded all of it.
 func (t *base64Text) whole(wanted func() bool) bool {
 	encoding := base64.StdEncoding
 	if len(t.text)%4 != 0 {
@@ -63,8 +62,8 @@ func (t *base64Text) whole(wanted func() bool) bool {
 		next := t.text[t.at:min(t.at+chunk, len(t.text))]
 		n, err := encoding.Decode(t.buffer[:], next)
 		last := t.at+len(next) == len(t.text)
-		// The library passes over line breaks, which JSON does not have bare, and takes padding
-		// at the end of any chunk.
+		// The library ignores line breaks, which are not valid in JSON unless escaped, and takes
+		// padding at the end of any chunk.
 		if err != nil || !last && n < len(t.buffer) || last && (bytes.IndexByte(next, '\n') >= 0 || bytes.IndexByte(next, '\r') >= 0) {
 			return false
 		}
@@ -74,12 +73,12 @@ func (t *base64Text) whole(wanted func() bool) bool {
 	return true
 }
 
-// inPieces decodes the rest of a text byte by byte, with line breaks and escapes between.
-// What has been decoded before was of the standard alphabet. It reports whether it is base64;
-// if not, all before t.at is.
+// inPieces decodes the rest of a text where whole has stopped, byte by byte, with line breaks and
+// escapes in between. What is already decoded was in the standard alphabet. It reports whether the
+// text is base64; if not, everything before t.at still was.
 func (t *base64Text) inPieces(wanted func() bool) bool {
 	g := group{}
-	slow := 0 // up to where it goes by bytes
+	slow := 0 // up to here the text is read byte by byte
 	for check := t.at + contract.CheckEvery; t.at < len(t.text); {
 		if t.at >= check {
 			if check += contract.CheckEvery; !wanted() {
@@ -111,8 +110,8 @@ func (t *base64Text) inPieces(wanted func() bool) bool {
 	return ok
 }
 
-// run decodes letters up to the next escape, in whole groups, if they are all of the standard
-// alphabet. It returns up to where the text has to be looked at by bytes if they are not.
+// run decodes whole groups of letters up to the next escape, if they are all in the standard
+// alphabet. Otherwise it returns up to where the text must be read byte by byte.
 func (t *base64Text) run() (slow int) {
 	next := t.text[t.at:min(t.at+chunk, len(t.text))]
 	if end := bytes.IndexByte(next, '\\'); end >= 0 {
@@ -135,7 +134,7 @@ type group struct {
 	url, standard    bool
 }
 
-// values are what letters encode, in either alphabet, plus one.
+// values are what letters of either alphabet encode, plus one.
 var values = func() (v [256]byte) {
 	for _, letters := range []string{base64Letters + "+/", base64Letters + "-_"} {
 		for n := range letters {
@@ -177,8 +176,7 @@ func (g *group) take(n int) []byte {
 	return all[:n]
 }
 
-// usesStandard reports whether the text that encodes the content had a letter which the
-// URL alphabet does not have.
+// usesStandard reports whether the content, encoded again, has a letter that the URL alphabet lacks.
 func usesStandard(content []byte) bool {
 	var text [chunk]byte
 	for len(content) > 0 {
@@ -192,8 +190,8 @@ func usesStandard(content []byte) bool {
 	return false
 }
 
-// letterAt returns the letter at the beginning of a text of JSON and how long it is there, 0
-// if it is none that base64 may have.
+// letterAt returns the letter at the beginning of a JSON text, and how many bytes it takes there; 0
+// if it cannot be part of base64.
 func letterAt(text []byte) (letter byte, n int) {
 	if text[0] != '\\' {
 		if text[0] == '\n' || text[0] == '\r' {

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// longestEscape is how many bytes of JSON one byte may take: \u0041.
+	// longestEscape is the most bytes of JSON that one byte can take: \u0041.
 	longestEscape = 6
 	// maxName bounds the name of a field or of an enum's value.
 	maxName = 64
@@ -20,7 +20,7 @@ const (
 // begins reports whether the next byte is that one.
 func (d *decoder) begins(b byte) bool { return d.at < len(d.body) && d.body[d.at] == b }
 
-// space passes over white space. It returns false when the caller has left meanwhile.
+// space skips white space. It returns false if the caller has left meanwhile.
 func (d *decoder) space() bool {
 	for begin := d.at; d.at < len(d.body); d.at++ {
 		switch d.body[d.at] {
@@ -41,8 +41,8 @@ func (d *decoder) wanted() bool {
 	return d.refused == nil
 }
 
-// text reads a text, which is returned with its escapes, or returns false without a refusal
-// if it is longer than so many bytes.
+// text reads a text and returns it with its escapes. If it is longer than most bytes, it returns
+// false without refusing the body.
 func (d *decoder) text(most int) (raw []byte, escaped, ok bool) {
 	begin := d.at
 	for i := begin + 1; i < len(d.body); {
@@ -78,7 +78,7 @@ func (d *decoder) text(most int) (raw []byte, escaped, ok bool) {
 	return nil, false, d.syntax(len(d.body))
 }
 
-// name reads a text that is short, if it can be a name at all; nil if it cannot.
+// name reads a text that should be a name; it returns nil if the text is too long for one.
 func (d *decoder) name() (name []byte, ok bool) {
 	raw, escaped, ok := d.text(longestEscape * maxName)
 	switch {
@@ -91,8 +91,8 @@ func (d *decoder) name() (name []byte, ok bool) {
 	}
 }
 
-// escapeLength returns how long the escape at the beginning of text is, 0 if the text ends
-// in it, and -1 if it is none.
+// escapeLength returns the length of the escape at the beginning of text, 0 if the text ends within
+// it, and -1 if it is not an escape.
 func escapeLength(text []byte) int {
 	if len(text) < 2 {
 		return 0
@@ -139,7 +139,7 @@ func hex4(text []byte) (r rune, ok bool) {
 	return r, true
 }
 
-// escapes are what the letters behind a backslash mean.
+// escapes are what letters after a backslash mean.
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // unescape appends a text whose escapes are valid.
@@ -168,7 +168,7 @@ func unescape(dst, raw []byte) []byte {
 	return dst
 }
 
-// literal passes over a word, if it is there.
+// literal skips a word, if it is there.
 func (d *decoder) literal(word string) bool {
 	end := d.at + len(word)
 	if end > len(d.body) || string(d.body[d.at:end]) != word || !d.delimited(end) {
@@ -178,7 +178,7 @@ func (d *decoder) literal(word string) bool {
 	return true
 }
 
-// delimited reports whether a number or a word may end there.
+// delimited reports whether a number or a word may end at that offset.
 func (d *decoder) delimited(end int) bool {
 	if end >= len(d.body) {
 		return true
@@ -193,7 +193,7 @@ func (d *decoder) delimited(end int) bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// shortNumber reads a whole number that is written with a few digits and nothing else.
+// shortNumber reads a whole number of at most nine digits and nothing else.
 func (d *decoder) shortNumber() (int32, bool) {
 	const most = 9
 	end := d.at
@@ -208,7 +208,7 @@ func (d *decoder) shortNumber() (int32, bool) {
 	return int32(n), err == nil
 }
 
-// number passes over a number, if there is one.
+// number skips a number, if there is one.
 func (d *decoder) number() bool {
 	i := d.at
 	digits := func() bool {

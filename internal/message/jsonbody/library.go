@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// maxLibraryBytes bounds a value that protojson reads: a number, a duration, a map.
+	// maxLibraryBytes bounds a value that is left to protojson: a number, a duration, a map.
 	maxLibraryBytes = 4 << 10
-	// maxLibraryDepth bounds objects and lists in it.
+	// maxLibraryDepth bounds how deep objects and lists are nested in it.
 	maxLibraryDepth = 16
 )
 
-// byLibrary has protojson read one value of the field, a short one, into the message.
+// byLibrary lets protojson read one short value of the field into the message.
 func (d *decoder) byLibrary(m protoreflect.Message, field *contract.Field) bool {
 	begin := d.at
 	if !d.skip() {
@@ -39,8 +39,8 @@ func (d *decoder) byLibrary(m protoreflect.Message, field *contract.Field) bool 
 	return true
 }
 
-// skip passes over a value of any kind, or further than maxLibraryBytes. Of an object or a
-// list only the depth and the texts are looked at.
+// skip skips a value of any kind; if it is longer than maxLibraryBytes, it stops somewhere beyond
+// that. Within objects and lists it looks only at texts and at how deep they are nested.
 func (d *decoder) skip() bool {
 	if !d.begins('{') && !d.begins('[') {
 		return d.scalar()
@@ -72,7 +72,7 @@ func (d *decoder) skip() bool {
 	return true
 }
 
-// skipTo makes the value longer than is taken.
+// skipTo pretends that the value ends there, which makes it too long.
 func (d *decoder) skipTo(end int) bool {
 	d.at = end
 	return true

@@ -14,8 +14,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// fail refuses the body for what is wrong at an offset, in the value that is read. It
-// returns false.
+// fail refuses the body for what is wrong at an offset within the current value. It returns false.
 func (d *decoder) fail(offset int, what string) bool {
 	d.restore()
 	before := d.body[:offset]
@@ -25,10 +24,10 @@ func (d *decoder) fail(offset int, what string) bool {
 	return false
 }
 
-// syntax refuses the body for what is no JSON at an offset. It returns false.
+// syntax refuses the body because it is not JSON at an offset. It returns false.
 func (d *decoder) syntax(offset int) bool { return d.fail(offset, "is not valid JSON") }
 
-// wrongForm refuses the value that begins here, which is JSON or not.
+// wrongForm refuses the value that begins here: for its form if it is JSON, otherwise for its syntax.
 func (d *decoder) wrongForm(form string) bool {
 	begin := d.at
 	if !d.begins('{') && !d.begins('[') && !d.scalar() {
@@ -37,26 +36,25 @@ func (d *decoder) wrongForm(form string) bool {
 	return d.fail(begin, "must be "+form)
 }
 
-// scalar passes over a value that is neither an object nor a list.
+// scalar skips a value that is neither an object nor a list.
 func (d *decoder) scalar() bool {
 	switch {
 	case d.at == len(d.body):
 	case d.begins('"'):
 		_, _, ok := d.text(maxLibraryBytes)
-		return ok || d.refused == nil // what is too long is a text too
+		return ok || d.refused == nil // a text that is too long is still a text
 	case d.literal("null"), d.literal("true"), d.literal("false"), d.number():
 		return true
 	}
 	return d.syntax(d.at)
 }
 
-// fieldKey is what a field's name can be; another key, with the digits that an id has, is the
-// caller's content and is not
-// repeated.
+// fieldKey matches what can be a field's name. Any other key, such as one with the digits of an ID,
+// is the caller's content and is not repeated.
 var fieldKey = regexp.MustCompile(`^[A-Za-z_]{1,40}[0-9]?$`)
 
-// spelled returns a field's name as the body spells it, without a copy if it is one of the
-// contract's, and "" if it cannot be a field's.
+// spelled returns a field's name as the body spells it, or "" if it cannot be a field's. For a field
+// of the contract nothing is copied.
 func spelled(field *contract.Field, name []byte) string {
 	switch {
 	case field != nil && field.JSONName() == string(name):
@@ -70,7 +68,7 @@ func spelled(field *contract.Field, name []byte) string {
 	}
 }
 
-// path is the place of the value that is read.
+// path is the place of the current value.
 func (d *decoder) path() providers.Path {
 	var path strings.Builder
 	for _, l := range d.levels {
@@ -89,8 +87,8 @@ func (d *decoder) path() providers.Path {
 	return providers.Path(path.String())
 }
 
-// formOf says how JSON has one value of the field. It comes from the contract, so no value
-// can be in it.
+// formOf says how one value of the field is written in JSON. It depends on the contract alone, so it
+// cannot quote a value.
 func formOf(field *contract.Field) string {
 	switch field.Kind() {
 	case protoreflect.BoolKind:

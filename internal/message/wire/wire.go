@@ -1,6 +1,6 @@
-// Package wire takes messages in the encoding of protocol buffers apart, before the library
-// makes anything of them: how often fields are set is counted and bounded, fields that the
-// contract does not know are refused, and photos are left where they were received.
+// Package wire goes through encoded protocol buffers before the library decodes them: it bounds how
+// often fields are set, refuses fields that the contract does not know, and leaves photos where they
+// were received.
 package wire
 
 import (
@@ -12,7 +12,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// reader reads from the buffers that a message was received in.
+// reader reads from the buffers in which a message was received.
 type reader struct {
 	// now is what is left of the current buffer, later the buffers after it.
 	now   []byte
@@ -23,7 +23,7 @@ type reader struct {
 
 func newReader(data mem.BufferSlice) reader { return reader{later: data, left: data.Len()} }
 
-// next returns the next bytes that are in one buffer, n at most. There must be some.
+// next returns up to n of the next bytes, as many as are in one buffer. There must be some.
 func (r *reader) next(n int) []byte {
 	for len(r.now) == 0 {
 		r.now, r.later = r.later[0].ReadOnlyData(), r.later[1:]
@@ -33,12 +33,11 @@ func (r *reader) next(n int) []byte {
 	return piece
 }
 
-// minPiece is the mean length of pieces below which they are copied: a list of pieces takes
-// 24 bytes for each, and who sends the message chooses how long they are.
+// minPiece is the mean length of pieces below which they are copied into one: each takes 24 bytes in
+// a list, and the sender chooses how long they are.
 const minPiece = 512
 
-// take returns the next n bytes in the pieces that they were received in. There must be as
-// many.
+// take returns the next n bytes in the pieces in which they were received. There must be as many.
 func (r *reader) take(n int) (pieces [][]byte) {
 	if before := *r; before.pieces(n) > n/minPiece+2 {
 		return [][]byte{r.append(make([]byte, 0, n), n)}
@@ -61,7 +60,7 @@ func (r *reader) pieces(n int) (count int) {
 
 // append appends the next n bytes.
 func (r *reader) append(dst []byte, n int) []byte {
-	if len(dst)+n > cap(dst) { // grown little by little it would take several times its length in all
+	if len(dst)+n > cap(dst) { // growing little by little would allocate several times its length
 		dst = slices.Grow(dst, min(max(n, 3*cap(dst)), r.left))
 	}
 	for n > 0 {
