@@ -40,6 +40,20 @@ func (b *Buffers) Get(n int) *Buffer {
 	return b.hold(make([]byte, length), n)
 }
 
+// Reuse is Get from the pool alone; it returns nil if the pool is empty. It allocates nothing, so a
+// body may be given such a buffer before it has arrived.
+func (b *Buffers) Reuse(n int) *Buffer {
+	_, pool := b.class(n)
+	if pool == nil {
+		return nil
+	}
+	used, ok := pool.Get().(*Buffer)
+	if !ok {
+		return nil
+	}
+	return b.hold(used.whole, n)
+}
+
 // OnRelease makes the pool show f every buffer that nobody holds any more: tests overwrite it. It
 // must be called before the first Get.
 func (b *Buffers) OnRelease(f func([]byte)) { b.released = f }

@@ -2,7 +2,6 @@ package message
 
 import (
 	"context"
-	"regexp"
 
 	"google.golang.org/protobuf/proto"
 
@@ -61,12 +60,8 @@ func FromForm(ctx context.Context, body []byte, boundary string, memory sensitiv
 	return addPhotos(photos, memory, message), nil
 }
 
-// partName is what a part's name can be; another name is the caller's content and is not
-// repeated.
-var partName = regexp.MustCompile(`^[A-Za-z_]{1,40}[0-9]?$`)
-
 func unknownPart(name string) *providers.Error {
-	if !partName.MatchString(name) {
+	if !contract.Quotable([]byte(name)) {
 		name = ""
 	}
 	return contract.Invalid(providers.Path(name), "is not a part of the form, which has "+PartRequest+" and "+PartPhotos)

@@ -4,6 +4,7 @@
 package contract
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -164,6 +165,13 @@ func textLimit(rules *validate.StringRules) (bytes int, tooLong string) {
 		return maxTextBytes, "must be at most " + strconv.Itoa(maxTextBytes) + " bytes"
 	}
 }
+
+// nameLike matches what can be the name of a field.
+var nameLike = regexp.MustCompile(`^[A-Za-z_]{1,40}[0-9]?$`)
+
+// Quotable reports whether an unknown name may be repeated to the caller, because it looks like a
+// field's. Any other, such as one with the digits of an ID, is content.
+func Quotable(name []byte) bool { return nameLike.Match(name) }
 
 // Invalid returns the failure of a message that breaks a rule of the contract.
 func Invalid(path providers.Path, description string) *providers.Error {

@@ -3,7 +3,6 @@ package jsonbody
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -49,10 +48,6 @@ func (d *decoder) scalar() bool {
 	return d.syntax(d.at)
 }
 
-// fieldKey matches what can be a field's name. Any other key, such as one with the digits of an ID,
-// is the caller's content and is not repeated.
-var fieldKey = regexp.MustCompile(`^[A-Za-z_]{1,40}[0-9]?$`)
-
 // spelled returns a field's name as the body spells it, or "" if it cannot be a field's. For a field
 // of the contract nothing is copied.
 func spelled(field *contract.Field, name []byte) string {
@@ -61,7 +56,7 @@ func spelled(field *contract.Field, name []byte) string {
 		return field.JSONName()
 	case field != nil:
 		return field.TextName()
-	case fieldKey.Match(name):
+	case contract.Quotable(name):
 		return string(name)
 	default:
 		return ""
