@@ -1,5 +1,5 @@
-// Package admission decides which calls are taken in and which are shed: it counts calls
-// and bytes of messages against limits. It knows nothing of what a call is.
+// Package admission decides which calls are admitted and which are shed: it counts calls and bytes of
+// messages against limits. It knows nothing of what a call is.
 package admission
 
 import (
@@ -10,20 +10,18 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Limits bounds what the gateway, or a caller, has in flight. What would pass a bound is shed,
-// where that is known before its message is read: under twice the load all calls would be
-// late. Of either bound, calls that a client sends again may take four fifths, so that retries
-// never crowd out first calls.
+// Limits bounds what the gateway, or one caller, has in flight; zero is no bound. Calls beyond are
+// shed, before their message is read where that is possible: otherwise, under twice the load, all
+// calls would be late. Calls that a client says it sends again may use only four fifths of either
+// bound, so that retries never crowd out first calls.
 //
-// Calls of the RPC and of the REST route count, from when their messages have arrived
-// until they are answered; health, reflection, /healthz and the admin listener do not.
-// Zero is no bound.
+// Calls of the RPC and of the REST route count from the arrival of their message until they are
+// answered. Health, reflection, /healthz and the admin listener do not count.
 type Limits struct {
-	// MaxCalls is how many calls there may be.
+	// MaxCalls bounds calls.
 	MaxCalls int
-	// MaxPhotoBytes is how many bytes their messages may have together, as they are
-	// sent: nearly all of that is photos. They count as they arrive: what a client
-	// announces holds nothing.
+	// MaxPhotoBytes bounds the bytes of their messages as they are sent, nearly all of which are
+	// photos. Bytes count as they arrive, not when a client announces them.
 	MaxPhotoBytes int64
 }
 
@@ -31,11 +29,11 @@ type Limits struct {
 // calls are shed with OVERLOADED, and each caller's own, beyond which they are shed with
 // CALLER_QUOTA_EXCEEDED.
 //
-// Where there are several callers, the last fifth of all is for those who hold no more than an
-// equal share: of those who hold anything, two at least. So one who takes all that it can get
-// leaves room for whoever comes, and gives way until the shares are equal.
+// If there are several callers, the last fifth of the common limit is for those who hold no more than
+// an equal share of it, counting those who hold anything, but at least two. So a caller who takes all
+// it can get leaves room for the next, and gives way until shares are equal.
 //
-// It is safe for concurrent use, takes no lock and allocates nothing, but for Pause.
+// It is safe for concurrent use, and except for Pause takes no lock and allocates nothing.
 type Controller struct {
 	calls, bytes total
 	callers      atomic.Pointer[map[string]*holder]
@@ -50,16 +48,16 @@ type holder struct {
 	refusals     *rate.Limiter
 }
 
-// NewController returns a controller that sheds what would pass the limits, or those of a
-// caller, which are by name. Whoever has no name there is one caller without bounds.
+// NewController returns a controller with the limits of all, and those of each caller by name. All
+// callers without a name there count as one without limits.
 func NewController(limits Limits, callers map[string]Limits) *Controller {
 	c := &Controller{}
 	c.Use(limits, callers)
 	return c
 }
 
-// Use has the limits be these from now on. What is in flight counts as before, of a caller who
-// is not among them any more too. It must not be called concurrently with itself.
+// Use replaces the limits. What is in flight still counts, even for callers who have gone. It must
+// not be called concurrently with itself.
 func (c *Controller) Use(limits Limits, callers map[string]Limits) {
 	holders := make(map[string]*holder, len(callers))
 	for name, own := range callers {
@@ -82,15 +80,15 @@ func (c *Controller) Use(limits Limits, callers map[string]Limits) {
 	c.callers.Store(&holders)
 }
 
-// InFlight returns how many calls there are, and how many bytes of their messages.
+// InFlight returns how many calls are in flight, and how many bytes of messages.
 func (c *Controller) InFlight() (calls, bytes int64) { return c.calls.held.Load(), c.bytes.held.Load() }
 
-// Limits returns those of all callers together.
+// Limits returns the limits of all callers together.
 func (c *Controller) Limits() Limits {
 	return Limits{MaxCalls: int(c.calls.limit.Load()), MaxPhotoBytes: c.bytes.limit.Load()}
 }
 
-// InFlightOf returns the same of a caller by name.
+// InFlightOf returns what one caller has in flight.
 func (c *Controller) InFlightOf(caller string) (calls, bytes int64) {
 	h := c.holder(caller)
 	return h.calls.held.Load(), h.bytes.held.Load()
@@ -111,16 +109,15 @@ func (c *Controller) named(caller string) *holder {
 	return nil
 }
 
-// Open lets a call of the caller of that name read its message under a permit, or says why the
-// call is shed already. The permit must be released. It holds nothing yet: a message may never
-// come.
+// Open gives a call of the named caller a permit to read its message, or says why the call is shed
+// already. The permit must be released. It holds nothing yet, because the message may never come.
 func (c *Controller) Open(permit *Permit, caller string, resent bool) *providers.Error {
 	permit.controller, permit.caller, permit.resent = c, c.holder(caller), resent
 	return shed(c.calls.fits(&permit.caller.calls, 1, resent), "calls")
 }
 
-// Permit is what a call holds of the limits; the zero permit holds nothing. It belongs to
-// the goroutine that serves the call, but for ReleaseBytes.
+// Permit is a call's share of the limits; the zero permit holds nothing. Except for ReleaseBytes it is
+// for the goroutine that serves the call.
 type Permit struct {
 	controller *Controller
 	caller     *holder
@@ -129,7 +126,7 @@ type Permit struct {
 	bytes      atomic.Int64
 }
 
-// Admit takes in the call, whose message has arrived, or says why it is shed.
+// Admit admits the call, once its message has arrived, or says why it is shed.
 func (p *Permit) Admit() *providers.Error {
 	if p.controller == nil {
 		return nil
@@ -141,7 +138,8 @@ func (p *Permit) Admit() *providers.Error {
 	return shed(v, "calls")
 }
 
-// Fits says why a message of that many bytes would be shed now. It takes nothing.
+// Fits says why a message of that many bytes would be shed now; nil if it would not. It reserves
+// nothing.
 func (p *Permit) Fits(bytes int64) *providers.Error {
 	if p.controller == nil {
 		return nil
@@ -149,7 +147,7 @@ func (p *Permit) Fits(bytes int64) *providers.Error {
 	return shed(p.controller.bytes.fits(&p.caller.bytes, bytes, p.resent), "photos")
 }
 
-// Reserve takes that many bytes of message more, or says why the call is shed.
+// Reserve reserves that many more bytes, or says why the call is shed.
 func (p *Permit) Reserve(bytes int64) *providers.Error {
 	if p.controller == nil {
 		return nil
@@ -161,7 +159,7 @@ func (p *Permit) Reserve(bytes int64) *providers.Error {
 	return shed(v, "photos")
 }
 
-// Release gives everything back, once.
+// Release gives everything back. Calling it again does nothing.
 func (p *Permit) Release() {
 	if p.controller == nil {
 		return
@@ -171,7 +169,7 @@ func (p *Permit) Release() {
 	p.calls = 0
 }
 
-// ReleaseBytes gives the bytes back, once. It may be called from any goroutine.
+// ReleaseBytes gives the bytes back. It may be called again, and from any goroutine.
 func (p *Permit) ReleaseBytes() {
 	if p.controller != nil {
 		p.controller.bytes.release(&p.caller.bytes, p.bytes.Swap(0))

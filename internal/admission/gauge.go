@@ -2,16 +2,16 @@ package admission
 
 import "sync/atomic"
 
-// verdict is whether something may be taken, and what is in the way.
+// verdict is whether something may be taken, and if not, why.
 type verdict int
 
 const (
 	fits verdict = iota
-	// overloaded: all callers together hold too much.
+	// overloaded: all callers together would hold too much.
 	overloaded
-	// aboveShare: nearly so, and of this caller more than its equal share.
+	// aboveShare: they nearly would, and this caller more than its equal share.
 	aboveShare
-	// overQuota: the caller holds too much.
+	// overQuota: the caller would hold too much.
 	overQuota
 )
 
@@ -20,9 +20,9 @@ type gauge struct {
 	limit, held atomic.Int64
 }
 
-// take adds n and reports true, or would pass the limit and changes nothing. It never
-// refuses what fits at that moment, which adding first and looking then would. The last fifth
-// of the limit is for who need not leave it to others.
+// take adds n, or changes nothing if that would pass the limit; leavesFifth lowers the limit by a
+// fifth, which is for others. Whatever fits at that moment is never refused, as it might be if take
+// added first and checked afterwards.
 func (g *gauge) take(n int64, leavesFifth bool) (before int64, ok bool) {
 	for {
 		held := g.held.Load()
@@ -49,12 +49,11 @@ func (g *gauge) within(total int64, leavesFifth bool) bool {
 // total is what all callers hold.
 type total struct {
 	gauge
-	// holders are the callers who hold anything. An equal share is never that of fewer
-	// than least.
+	// holders is how many callers hold anything. For equal shares, at least least are assumed.
 	holders, least atomic.Int64
 }
 
-// take takes n for the caller whose own gauge that is, and for all.
+// take takes n for the caller with the gauge own, and for all.
 func (t *total) take(own *gauge, n int64, resent bool) verdict {
 	before, ok := own.take(n, resent)
 	if !ok {
@@ -67,11 +66,11 @@ func (t *total) take(own *gauge, n int64, resent bool) verdict {
 	if _, ok := t.gauge.take(n, resent || above); ok {
 		return fits
 	}
-	t.letGo(own, n)
+	t.releaseOwn(own, n)
 	return refused(above)
 }
 
-// fits returns what take would.
+// fits returns what take would, and takes nothing.
 func (t *total) fits(own *gauge, n int64, resent bool) verdict {
 	held, holders := own.held.Load(), t.holders.Load()
 	if !own.within(held+n, resent) {
@@ -94,7 +93,7 @@ func refused(aboveShareToo bool) verdict {
 	return overloaded
 }
 
-// aboveShare reports whether a caller who holds so much holds more than an equal share.
+// aboveShare reports whether that much is more than an equal share.
 func (t *total) aboveShare(held, holders int64) bool {
 	among := max(holders, t.least.Load())
 	return among > 1 && held > t.limit.Load()/among
@@ -103,10 +102,10 @@ func (t *total) aboveShare(held, holders int64) bool {
 // release gives back what was taken.
 func (t *total) release(own *gauge, n int64) {
 	t.held.Add(-n)
-	t.letGo(own, n)
+	t.releaseOwn(own, n)
 }
 
-func (t *total) letGo(own *gauge, n int64) {
+func (t *total) releaseOwn(own *gauge, n int64) {
 	if n > 0 && own.held.Add(-n) == 0 {
 		t.holders.Add(-1)
 	}

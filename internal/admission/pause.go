@@ -8,20 +8,19 @@ import (
 )
 
 const (
-	// refusalsAtOnce is how many refusals a second a caller is told at once, and
-	// refusalPause how long the others take.
+	// refusalsAtOnce is how many refusals a second a caller gets without delay, and refusalPause
+	// the delay of the others.
 	refusalsAtOnce = 100
 	refusalPause   = 250 * time.Millisecond
-	// maxPaused bounds the calls that are paused, of all callers; more are told at once. A
-	// call takes about 10 KiB.
+	// maxPaused bounds the paused calls of all callers; others are not delayed. Each takes about 10
+	// KiB.
 	maxPaused = 1024
 )
 
-// Pause is called with each call of the caller of that name that is refused for what it or
-// others have in flight, before the caller is told. Of the first hundred in a second it
-// returns at once, of others after 250 ms or when ctx ends: a client that comes again as soon
-// as it is refused takes the processor from all others otherwise. Who has no name is not
-// paused: who that is nobody knows.
+// Pause delays the refusal of a caller's call for lack of room. The first hundred in a second are not
+// delayed, others by 250 ms or until ctx ends: otherwise a client that comes back as soon as it is
+// refused would take the processor from all others. Callers without a name are not delayed, since it
+// is not known who they are.
 func (c *Controller) Pause(ctx context.Context, caller string) {
 	h := c.named(caller)
 	if h == nil || h.refusals.Allow() {

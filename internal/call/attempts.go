@@ -16,7 +16,7 @@ var billed = map[providers.Billed]livenessv1.Billed{
 	providers.BilledNo:      livenessv1.Billed_BILLED_NO,
 }
 
-// Attempts returns attempts as callers are shown them, in answers and in failures.
+// Attempts returns attempts in the form of answers and failures.
 func Attempts(attempts []routing.Attempt) []*livenessv1.Attempt {
 	messages := make([]*livenessv1.Attempt, len(attempts))
 	for i := range attempts {

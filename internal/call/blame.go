@@ -12,41 +12,41 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// Blame is whose it is that a call failed: who can do something about it.
+// Blame is whose fault a failed call is: who can do something about it.
 type Blame string
 
 // The blames, by the rule of docs/design.md, section 4.
 const (
-	// NoBlame is of calls that issued a token.
+	// NoBlame: the call issued a token.
 	NoBlame Blame = "none"
-	// CallersBlame is of 4xx: the request, or who sent it, is what has to change.
+	// CallersBlame is for 4xx: the request, or its sender, has to change.
 	CallersBlame Blame = "caller"
-	// OperatorsBlame is of 502, and of 503 where only what an operator did or can mend keeps
-	// the targets from serving: credentials ejected, out of service.
+	// OperatorsBlame is for 502, and for 503 if only an operator can bring the targets back:
+	// their credentials are ejected, or they are out of service.
 	OperatorsBlame Blame = "operator"
-	// VendorsBlame is of 503 for vendors that are saturated or down.
+	// VendorsBlame is for 503 because vendors are saturated or down.
 	VendorsBlame Blame = "vendor"
-	// TimesBlame is of 504.
+	// TimesBlame is for 504.
 	TimesBlame Blame = "time"
-	// GatewaysBlame is of 500, and of 503 where the gateway sheds or lacks its store of keys.
+	// GatewaysBlame is for 500, and for 503 if the gateway sheds or cannot reach its store of keys.
 	GatewaysBlame Blame = "gateway"
 )
 
 // Blames are all of them.
 var Blames = []Blame{NoBlame, CallersBlame, OperatorsBlame, VendorsBlame, TimesBlame, GatewaysBlame}
 
-// Blame returns whose it is that the call failed.
+// Blame returns whose fault it is that the call failed.
 func (c *Call) Blame() Blame {
 	if c.Err == nil {
 		return NoBlame
 	}
-	if c.Err.Reason == providers.NoTargetAvailable && onlyOperatorsCanMend(c.Outcome.Unavailable) {
+	if c.Err.Reason == providers.NoTargetAvailable && onlyOperatorsCanHelp(c.Outcome.Unavailable) {
 		return OperatorsBlame
 	}
 	return blameOf(c.Err.Reason, rowOf(c.Err).http)
 }
 
-func onlyOperatorsCanMend(unavailable []route.Unavailable) bool {
+func onlyOperatorsCanHelp(unavailable []route.Unavailable) bool {
 	return len(unavailable) > 0 && !slices.ContainsFunc(unavailable, func(u route.Unavailable) bool {
 		return u.Why != route.OutOfService && u.Why != guard.CredentialsEjected
 	})
@@ -69,15 +69,16 @@ func blameOf(reason providers.Reason, status int) Blame {
 	}
 }
 
-// Ending is how calls may end: a reason, the canonical name of the gRPC code, and whose it is.
+// Ending is a way in which calls may end: the reason, the canonical name of its gRPC code, and the
+// blame.
 type Ending struct {
 	Reason providers.Reason
 	Code   string
 	Blame  Blame
 }
 
-// Endings are those of all reasons, sorted by them. An argument that a vendor refuses is there
-// as the gateway's own.
+// Endings returns the endings of all reasons, in their order. ARGUMENT_REJECTED is listed as the
+// gateway's own fault.
 func Endings() []Ending {
 	endings := make([]Ending, 0, len(statusTable))
 	for _, reason := range slices.Sorted(maps.Keys(statusTable)) {

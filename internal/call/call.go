@@ -1,6 +1,5 @@
-// Package call is what observers see of a call, and the one table from reasons to
-// statuses with the details that go with them. It knows no encoding, and of the
-// transports only their names.
+// Package call is what observers see of a call, and the one table that maps reasons to statuses
+// (status_table.go), with their details. It knows no encodings, and only the names of transports.
 package call
 
 import (
@@ -39,15 +38,15 @@ const (
 )
 
 const (
-	// DefaultDeadline is that of calls which name none.
+	// DefaultDeadline is the deadline of calls that state none.
 	DefaultDeadline = 8 * time.Second
 	// MaxDeadline bounds the deadline of every call.
 	MaxDeadline = 30 * time.Second
 )
 
-// Call is one call through the gateway, from whichever transport. Observers get it
-// when it has ended and must not keep it. It holds the caller's message: log what it
-// says of the call, never what it says of the user.
+// Call is one call through the gateway, over either transport. Observers get it when it has ended
+// and must not keep it. It holds the caller's message: log what that says of the call, never what it
+// says of the user.
 type Call struct {
 	Transport Transport
 	// Method is the full name of the RPC, as "liveness.v1.LivenessService/…"; "" if there is
@@ -57,78 +56,78 @@ type Call struct {
 	Route string
 	// RequestID is the gateway's own id of the call.
 	RequestID string
-	// Caller is who made the call, nil if the gateway has no callers or none was shown. The
-	// transport sets it, from what no client can claim; interceptors find it by From.
+	// Caller is who made the call; nil if no callers are configured or it has shown none. The
+	// listener sets it, from what no client can forge.
 	Caller *callers.Caller
-	// Fault is why there is no caller, for operators alone; "" if there need not be one.
+	// Fault is why the call has no caller, for operators alone; "" if it needs none.
 	Fault callers.Fault
-	// Peer is the address at the other end of the connection, that of a proxy if there is one;
-	// not valid if it is not known.
+	// Peer is the address at the other end of the connection, which may be a proxy's. It is not
+	// valid if it is not known.
 	Peer     netip.AddrPort
 	Start    time.Time
 	Duration time.Duration
 	Request  *livenessv1.IssueLivenessTokenRequest
-	// Flow is the flow asked for; 0 if none that is known.
+	// Flow is the flow that the message asks for; 0 if it is not known.
 	Flow providers.Flow
-	// Idempotency is how the call's idempotency key was dealt with, "" if it has none.
+	// Idempotency is what became of the call's idempotency key, "" if it has none.
 	Idempotency idempotency.Outcome
-	// Duplicate says that the key has come to another answer elsewhere too.
+	// Duplicate says that the key has led to another answer elsewhere too.
 	Duplicate bool
-	// Outcome is what was tried for the call. If the call Repeats another, it is empty,
-	// or of a failure that they share.
+	// Outcome is what was tried for the call. If the call Repeats another, it is empty, or that of
+	// the failure they share.
 	Outcome routing.Outcome
-	// RetryAfter is how long it is until what is the caller's allows another call, if that is
-	// what the call failed of; 0 otherwise.
+	// RetryAfter is how long it takes until the caller's own quota allows another call, if that is
+	// why this one failed; 0 otherwise.
 	RetryAfter time.Duration
 	// Err is why the call failed, nil if it issued a token.
 	Err *providers.Error
-	// TraceID is the trace that the call belongs to, "" if there is none that anybody
-	// else knows of. The observer that makes spans sets it.
+	// TraceID is the call's trace, "" if nobody else knows of one. The observer that makes spans
+	// sets it.
 	TraceID string
 
-	// Received is for who serves the call; observers leave it alone.
+	// Received is for those who serve the call; observers leave it alone.
 	Received
 }
 
-// Received is what the transport knows of a call, and what the call holds of memory and
-// admission until it has ended.
+// Received is what the listener knows of a call, and the memory and admission that the call holds
+// until it has ended.
 type Received struct {
-	// Metadata is what the caller sent beside the message; nil if the transport has none.
+	// Metadata is what the caller sent with the message; nil if there is none.
 	Metadata Metadata
 	// Resent says that the client has sent the call before (gRFC A6).
 	Resent bool
-	// Settings are those of the configuration that the call began under. The dispatcher sets
-	// them.
+	// Settings are those of the configuration under which the call began. The dispatcher sets them.
 	Settings *settings.Settings
-	// Refused is why the transport cannot take the call, nil if it can.
+	// Refused is why the listener does not take the call, nil if it does.
 	Refused *providers.Error
 	// Status, if it is not 0, replaces the HTTP status of the failure's reason: one reason
 	// covers 404, 405 and 415.
 	Status int
-	// Read reads the message from the transport, or says why it cannot be taken; nil if it
-	// is there already.
+	// Read reads the message from the transport, or says why it cannot be taken. It is nil if the
+	// message is already there.
 	Read func(context.Context, proto.Message) *providers.Error
 	// Arrival is how long the message took to arrive.
 	Arrival time.Duration
 
-	// Answer is what the RPC answered with, for a transport that looks for it here.
+	// Answer is the RPC's response, for REST, which finds it here.
 	Answer any
 
-	// Permit is what the call holds of admission.
+	// Permit is the call's share of the limits.
 	Permit admission.Permit
-	// Photos are the message's, in order, in place of the placeholders that it has.
+	// Photos are the message's photos, in order; the message itself has placeholders.
 	Photos []sensitive.Bytes
-	// Memory is what holds the photos.
+	// Memory holds the photos. Release and ReleasePhotos free it; the buffer returns to its pool
+	// when attempts do not hold it either.
 	Memory message.Held
 }
 
-// Metadata is what a caller sends beside its message: gRPC metadata or a REST header.
+// Metadata is what a caller sends with its message: gRPC metadata or an HTTP header.
 type Metadata interface {
 	// Values returns the values under a name in lower case.
 	Values(name string) []string
 }
 
-// Refuse has the call refused, unless it is already: what was found first stands.
+// Refuse refuses the call, unless it already is: the first failure stands.
 func (r *Received) Refuse(failure *providers.Error) {
 	if r.Refused == nil {
 		r.Refused = failure
@@ -141,14 +140,14 @@ func (c *Call) Release() {
 	c.Memory.Free()
 }
 
-// ReleasePhotos gives the photos back before the call has ended. They must not be read any
-// more. It may be called from any goroutine, also when the call has ended meanwhile.
+// ReleasePhotos frees the photos before the call has ended. They must not be read any more. It may
+// be called from any goroutine, even when the call has ended meanwhile.
 func (c *Call) ReleasePhotos() {
 	c.Permit.ReleaseBytes()
 	c.Memory.Free()
 }
 
-// New returns a call that begins now. Whoever makes it releases it.
+// New returns a call that begins now. Whoever makes it must release it.
 func New(transport Transport) *Call {
 	return &Call{
 		Transport: transport, RequestID: rand.Text(), Start: time.Now(),
@@ -156,8 +155,8 @@ func New(transport Transport) *Call {
 	}
 }
 
-// Value returns what the caller sent beside the message under a name in lower case,
-// several values with commas between; "" if there is none.
+// Value returns the caller's metadata under a name in lower case, several values joined by commas; ""
+// if there is none.
 func (c *Call) Value(name string) string {
 	if c.Metadata == nil {
 		return ""
@@ -201,16 +200,16 @@ func (c *Call) RetryDelay() time.Duration {
 	}
 	retry := rowOf(c.Err).retry
 	if retry > 0 && c.RetryAfter > 0 {
-		return c.RetryAfter // what the caller's quota says
+		return c.RetryAfter // from the caller's quota
 	}
 	if retry > 0 && c.Outcome.RetryAfter > 0 {
-		return c.Outcome.RetryAfter // what routing knows of its targets
+		return c.Outcome.RetryAfter // from the targets' states
 	}
 	return retry
 }
 
-// ComeBackIn sets RetryAfter to that wait and up to a fifth more, so that calls that were
-// refused together do not come back together. Any earlier they would be refused again.
+// ComeBackIn sets RetryAfter to that wait and up to a fifth more, so that calls that were refused
+// together do not come back together. It is never less, or they would be refused again.
 func (c *Call) ComeBackIn(wait time.Duration) {
 	const jitter = 0.2
 	c.RetryAfter = wait + time.Duration(mathrand.Float64()*jitter*float64(wait))
@@ -239,8 +238,8 @@ func (c *Call) CallerName() string {
 	return c.Caller.Name
 }
 
-// Repeats reports whether the call got the answer or the failure of another call with
-// its idempotency key. Attempts that its outcome holds are that call's.
+// Repeats reports whether the call got the answer or the failure of another call with its idempotency
+// key. Any attempts in its outcome are then that call's.
 func (c *Call) Repeats() bool {
 	return c.Idempotency == idempotency.Replayed || c.Idempotency == idempotency.Joined
 }
@@ -261,7 +260,7 @@ var flows = map[livenessv1.Flow]providers.Flow{
 	livenessv1.Flow_FLOW_SPOKEN_DIGITS: providers.FlowSpokenDigits,
 }
 
-// FlowOf returns the contract's flow as providers know it, 0 for what is none.
+// FlowOf returns the contract's flow as providers name it; 0 for an unknown one.
 func FlowOf(flow livenessv1.Flow) providers.Flow { return flows[flow] }
 
 type callKey struct{}
@@ -277,8 +276,7 @@ func From(ctx context.Context) *Call {
 	return call
 }
 
-// AsError returns err as the one type of failure; what is no failure yet is a fault of the
-// gateway's own.
+// AsError returns err as a failure. An error of any other type becomes INTERNAL.
 func AsError(err error) *providers.Error {
 	if failure, ok := errors.AsType[*providers.Error](err); ok {
 		return failure

@@ -22,21 +22,21 @@ import (
 const (
 	// errorDomain is the domain of every ErrorInfo.
 	errorDomain = "liveness-gateway"
-	// maxTrailerBytes bounds a failed call's trailers over gRPC as they are sent: a proxy
-	// such as nginx answers larger ones with an error of its own, which clients retry.
+	// maxTrailerBytes bounds a failed call's trailers over gRPC as they are sent. A proxy such as
+	// nginx replaces larger ones by an error of its own, which clients retry.
 	maxTrailerBytes = 4 << 10
-	// trailerOverhead is for what the trailers have beside message and details.
+	// trailerOverhead is for the other trailers and the names of all.
 	trailerOverhead = 256
-	// maxTextBytes bounds the message, which is sent twice: once with the details.
+	// maxTextBytes bounds the message, which is sent twice: by itself and with the details.
 	maxTextBytes = 512
-	// maxViolations, maxRuledOut and maxUnavailable keep what a caller can correct readable.
+	// maxViolations, maxRuledOut and maxUnavailable keep failures readable.
 	maxViolations  = 16
 	maxRuledOut    = 16
 	maxUnavailable = 16
 )
 
-// StatusOf returns the status of a failed call, the same for both transports but for
-// the spelling of field paths.
+// StatusOf returns the status of a failed call. Both transports get the same one, except for the
+// spelling of field paths.
 func StatusOf(call *Call) *statuspb.Status {
 	row := rowOf(call.Err)
 	status := &statuspb.Status{Code: int32(row.code), Message: cut(messageOf(row, call), maxTextBytes)}
@@ -59,7 +59,7 @@ func StatusOf(call *Call) *statuspb.Status {
 		add(&errdetails.RetryInfo{RetryDelay: durationpb.New(retry)}, limit)
 	}
 	badRequest := badRequestOf(call)
-	const forFailure = 4 // what IssueFailure is left of the limit
+	const forFailure = 4 // a quarter of the limit is left for IssueFailure
 	for n := len(badRequest.GetFieldViolations()); n > 0 && !add(badRequest, limit-limit/forFailure); n-- {
 		badRequest.FieldViolations = badRequest.GetFieldViolations()[:n-1]
 	}
@@ -68,7 +68,7 @@ func StatusOf(call *Call) *statuspb.Status {
 	return status
 }
 
-// detailLimit returns how long the encoded status may be beside its message.
+// detailLimit returns how long the encoded status may be with such a message.
 func detailLimit(message string) int {
 	left := maxTrailerBytes - trailerOverhead
 	for i := range len(message) {
@@ -90,8 +90,8 @@ func cut(text string, most int) string {
 	return strings.ToValidUTF8(text[:most-len(end)], "") + end
 }
 
-// messageOf names the first field at fault and what is wrong with it: the message is all
-// that many clients show.
+// messageOf names the first field at fault and what is wrong with it, because the message is all that
+// many clients show.
 func messageOf(row statusRow, call *Call) string {
 	err := call.Err
 	switch {
@@ -184,8 +184,7 @@ func ruledOutOf(call *Call, out route.RuledOut) *livenessv1.RuledOut {
 	return message
 }
 
-// shorten leaves out the last entry that matters least. It reports whether there was
-// one.
+// shorten drops the last entry of the least important list. It reports whether there was one.
 func shorten(failure *livenessv1.IssueFailure) bool {
 	ruledOut, unavailable, attempts := len(failure.GetRuledOut()), len(failure.GetUnavailable()), len(failure.GetAttempts())
 	switch {
@@ -201,8 +200,8 @@ func shorten(failure *livenessv1.IssueFailure) bool {
 	return true
 }
 
-// fieldName spells a path as the call's transport does. What a REST call was refused
-// for is spelled as the caller did already.
+// fieldName spells a path as the call's transport does. The paths of a REST call that was refused
+// while it was read are already spelled as the caller spelled them.
 func (c *Call) fieldName(path providers.Path) string {
 	if c.Transport == GRPC || c.Refused != nil {
 		return string(path)

@@ -2,8 +2,7 @@ package call
 
 import "google.golang.org/genproto/googleapis/rpc/code"
 
-// FlowName returns the name of the flow asked for, "none" if none is known: those who observe
-// calls name them by it.
+// FlowName returns the name of the call's flow for the log and the metrics, "none" if it is not known.
 func (c *Call) FlowName() string {
 	if c.Flow == 0 {
 		return "none"

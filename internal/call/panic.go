@@ -7,12 +7,12 @@ import (
 	"runtime"
 )
 
-// numbers in the runtime's panics are lengths and indexes, which may be made of digits
-// that somebody sent.
+// numbers in the runtime's panics are lengths and indexes, which may come from digits that somebody
+// sent.
 var numbers = regexp.MustCompile(`-?[0-9]+`)
 
-// PanicError describes a panic for the log. Its value may hold anything, so only the
-// runtime's own is shown, without its numbers.
+// PanicError describes a panic for the log. The value may hold anything, so it is shown only if it is
+// the runtime's own, and without its numbers.
 func PanicError(value any, stack []byte) error {
 	var runtimeError runtime.Error
 	if err, ok := value.(error); ok && errors.As(err, &runtimeError) {

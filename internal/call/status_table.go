@@ -13,25 +13,25 @@ import (
 type statusRow struct {
 	code codes.Code
 	http int
-	// retry is how long a caller should wait before the same message may be sent
-	// again; 0 means that it may not be.
+	// retry is how long a caller should wait before it sends the same message again; 0 means that it
+	// may not.
 	retry time.Duration
-	// message is what the caller reads; the failure's own message, if it has one,
-	// follows.
+	// message is for the caller; the failure's own message, if there is one, follows it.
 	message string
 }
 
 const (
-	// statusClientClosedRequest is nginx's status for a caller who went away; nobody
-	// reads it but the log and the metrics.
+	// statusClientClosedRequest is nginx's status for a caller who went away. Only the log and the
+	// metrics see it.
 	statusClientClosedRequest = 499
 
 	retrySoon = time.Second
 )
 
-// statusTable is the one place where a reason becomes a status: docs/design.md,
-// section 4. The blame rule: 4xx is the caller's to correct, 502 the operator's, 503 and
-// 504 pass with time, 500 is a fault of the gateway.
+// statusTable is the one place where a reason becomes a status (docs/design.md, section 4), so that
+// VENDOR_RATE_LIMITED, which Linkface's 1009 is (linkface/errors.go), becomes a 503. The blame rule:
+// 4xx is for the caller to correct, 502 for the operator; 503 and 504 pass with time; 500 is a fault
+// of the gateway.
 var statusTable = map[providers.Reason]statusRow{
 	providers.OK: {codes.OK, http.StatusOK, 0, ""},
 
@@ -83,8 +83,8 @@ var statusTable = map[providers.Reason]statusRow{
 	providers.Internal:          {codes.Internal, http.StatusInternalServerError, 0, "internal error"},
 }
 
-// gatewaysArgument is the row of an argument that a vendor refused and that no caller
-// sent: an operator must act.
+// gatewaysArgument is the row of ARGUMENT_REJECTED if no caller sent the argument: an operator must
+// act.
 var gatewaysArgument = statusRow{codes.Internal, http.StatusBadGateway, 0, "the vendor does not take an argument of the gateway's"}
 
 func rowOf(err *providers.Error) statusRow {
@@ -97,9 +97,8 @@ func rowOf(err *providers.Error) statusRow {
 	return statusTable[providers.Internal]
 }
 
-// StatusFor returns the status of a failure: the gRPC code, the HTTP status, and how long
-// to wait before the same message may be sent again, 0 if it may
-// not be.
+// StatusFor returns the gRPC code and the HTTP status of a failure, and how long to wait before
+// sending the same message again, 0 if it may not be sent.
 func StatusFor(failure *providers.Error) (code codes.Code, httpStatus int, retry time.Duration) {
 	row := rowOf(failure)
 	return row.code, row.http, row.retry

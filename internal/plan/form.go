@@ -14,15 +14,15 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// form is what an operator asks of the gateway that serves: a request without its personal
-// values, of which With says that they would be there.
+// form is what an operator asks a running gateway: a request without personal values. With names
+// those that it would have.
 type form struct {
 	Request json.RawMessage `json:"request"`
 	With    []string        `json:"with"`
 }
 
-// stand has what stands in a message for personal values: routing asks whether they are there,
-// and no vendor is sent them.
+// stand puts placeholders for personal values into a message: routing only looks whether they are
+// there, and nothing is sent to a vendor.
 var stand = map[string]func(*livenessv1.IssueLivenessTokenRequest){
 	"subjectId": func(m *livenessv1.IssueLivenessTokenRequest) { m.SubjectId = "somebody" },
 	"callback": func(m *livenessv1.IssueLivenessTokenRequest) {
@@ -56,9 +56,9 @@ var (
 	errPersonal = errors.New("a plan takes no personal values: leave the user's id, document, photos and callback out of request, and name in with those that would be there")
 )
 
-// OfForm explains how a request would be routed that an operator describes without personal
-// values: {"request": {…}, "with": ["subjectId", "photo"]}. The error says
-// what is wrong with the description, and repeats none of it but names.
+// OfForm explains how a request would be routed. The description has no personal values: {"request":
+// {…}, "with": ["subjectId", "photo"]}. The error says what is wrong with it, and repeats nothing of
+// it but names.
 func OfForm(ctx context.Context, settings Settings, description []byte) (*Plan, error) {
 	var f form
 	decoder := json.NewDecoder(bytes.NewReader(description))
@@ -82,7 +82,7 @@ func OfForm(ctx context.Context, settings Settings, description []byte) (*Plan, 
 		return nil, err
 	}
 	if explanation.OrderedBy == "subject_id" && slices.Contains(f.With, "subjectId") {
-		explanation.OfAnybody() // the order would be that of one user
+		explanation.OfAnybody() // otherwise it would show the order of one particular user
 	}
 	return &Plan{&explanation, failureOf(explanation.Failure)}, nil
 }
@@ -101,7 +101,7 @@ func (f *form) fill(request *livenessv1.IssueLivenessTokenRequest) error {
 	return nil
 }
 
-// anyCallback lets callers have any callback host: the one of the plan is nobody's.
+// anyCallback lifts limits on callback hosts, because the plan's own callback is a placeholder.
 func anyCallback(all map[string]*permissions.Permissions) map[string]*permissions.Permissions {
 	widened := make(map[string]*permissions.Permissions, len(all))
 	for name, p := range all {

@@ -1,5 +1,5 @@
-// Package plan explains how a request would be routed, without making a call: "gateway
-// plan". It must not know which vendors there are, nor the gateway that serves.
+// Package plan explains how a request would be routed, without making a call: "gateway plan". It
+// must not know which vendors there are, nor the running gateway.
 package plan
 
 import (
@@ -18,21 +18,21 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 	"github.com/liveness-gateway/gateway/internal/server"
 	"github.com/liveness-gateway/gateway/internal/service"
-	held "github.com/liveness-gateway/gateway/internal/settings"
+	callsettings "github.com/liveness-gateway/gateway/internal/settings"
 )
 
-// Settings are what of the configuration decides how a request is routed.
+// Settings are the parts of a configuration that decide how a request is routed.
 type Settings struct {
 	Routes                *route.Table
 	AllowPrivateCallbacks bool
-	// Caller is who would make the call, "" if callers are not told apart. Permissions are what
-	// callers may ask for.
+	// Caller would make the call; "" if callers are not distinguished. Permissions are what each
+	// caller may ask for.
 	Caller      string
 	Permissions map[string]*permissions.Permissions
 }
 
-// Print prints on which targets of the routes a request would be tried, and why not on the
-// others. The request is JSON, as over REST. It fails if there is no target to try.
+// Print prints which targets a request would be tried on, and why not on the others. The request is
+// JSON, as over REST. Print fails if there is no target to try.
 func Print(ctx context.Context, settings Settings, request []byte, asJSON bool, output io.Writer) error {
 	decoded, refused := message.DecodeJSON(request)
 	explanation := route.Explanation{Failure: refused}
@@ -51,8 +51,8 @@ func Print(ctx context.Context, settings Settings, request []byte, asJSON bool, 
 	return nil
 }
 
-// explain takes the message through the server's interceptors, so that it is refused as
-// a caller's would be, to routing's explanation.
+// explain sends the message through the server's interceptors, so that it is refused as a caller's
+// would be, and returns routing's explanation.
 func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLivenessTokenRequest) (route.Explanation, error) {
 	keeper, err := idempotency.NewInMemory(idempotency.NewMemory(1, 1<<20))
 	if err != nil {
@@ -61,7 +61,7 @@ func explain(ctx context.Context, settings Settings, request *livenessv1.IssueLi
 	p := &planner{router: routing.New(nil, func(*routing.Attempt) {})}
 	p.router.Use(settings.Routes)
 	d := server.NewDispatcher(&admission.Controller{}, nil)
-	d.Use(&held.Settings{Permissions: settings.Permissions, AllowPrivateCallbacks: settings.AllowPrivateCallbacks})
+	d.Use(&callsettings.Settings{Permissions: settings.Permissions, AllowPrivateCallbacks: settings.AllowPrivateCallbacks})
 	livenessv1.RegisterLivenessServiceServer(d, service.New(p, keeper))
 	if c := d.IssueFor(ctx, &callers.Caller{Name: settings.Caller}, request); !p.planned {
 		p.explanation.Failure = c.Err

@@ -60,7 +60,7 @@ func printPlan(output io.Writer, e *route.Explanation, asJSON bool) error {
 	return table.Flush()
 }
 
-// planPrinter prints to a buffer, whose flush has the error.
+// planPrinter prints to a buffer; errors show when it is flushed.
 type planPrinter struct{ io.Writer }
 
 func (p planPrinter) line(format string, values ...any) {
@@ -98,8 +98,8 @@ func (p planPrinter) route(e *route.Explanation) {
 	}
 }
 
-// target prints a target behind a mark, with its place in the route: two may differ in
-// nothing but the values of their parameters.
+// target prints a target after a mark, with its place in the route, because two targets may differ
+// only in the values of their parameters.
 func (p planPrinter) target(mark string, t *route.ExplainedTarget) {
 	facts := []string{fmt.Sprintf("%s (target %d)", t.Product, t.Position)}
 	add := func(name, value string) {

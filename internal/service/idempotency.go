@@ -17,11 +17,11 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// canonicalForm is the version of what canonical and proto.Marshal make of a message. It goes
-// up when either, or the contract, makes other bytes of the same message.
+// canonicalForm is the version of the bytes that canonical and proto.Marshal make of a message. It
+// must be raised when either of them, or the contract, would make different ones of the same message.
 const canonicalForm = 1
 
-// tried is the failure of a call whose callers all learn what was tried.
+// tried is the failure of a run, together with what was tried: all callers who share the run learn it.
 type tried struct {
 	outcome *routing.Outcome
 	cause   error
@@ -31,11 +31,11 @@ func (t *tried) Error() string { return t.cause.Error() }
 
 func (t *tried) Unwrap() error { return t.cause }
 
-// issueOnce answers a call that has an idempotency key: with a token of its own, or
-// with the answer of another call under the key.
+// issueOnce answers a call that has an idempotency key: with a token of its own, or with the answer
+// of another call under the same key.
 //
-// The run may outlive this call and so never touches it: its outcome is its own, and is
-// handed over when it has ended.
+// The run may outlive this call and so never touches it. It has an outcome of its own, which the
+// call gets when the run has ended.
 func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.IssueLivenessTokenResponse, error) {
 	encoded, err := proto.MarshalOptions{Deterministic: true}.Marshal(canonical(c.Request))
 	if err != nil {
@@ -80,8 +80,8 @@ func (s *Service) issueOnce(ctx context.Context, c *call.Call) (*livenessv1.Issu
 	return response, nil
 }
 
-// canonical returns the message in a form that is the same for all that ask for the same:
-// what is a set has an order, and names nothing twice.
+// canonical returns the message in a form that is the same for all messages that mean the same: lists
+// that are really sets are sorted and name nothing twice.
 func canonical(request *livenessv1.IssueLivenessTokenRequest) *livenessv1.IssueLivenessTokenRequest {
 	if isSet(request.GetAcceptedProducts()) && isSet(request.GetRegions()) {
 		return request
@@ -106,8 +106,8 @@ func setOf(names []string) []string {
 	return slices.Compact(names)
 }
 
-// withPhotos returns the parts that an encoded message has with its photos. The key may
-// stay in: messages are only compared under the same one.
+// withPhotos returns an encoded message and its photos as parts. The key may stay in the message:
+// only messages with the same key are compared.
 func withPhotos(encoded []byte, photos []sensitive.Bytes) []idempotency.Part {
 	parts := make([]idempotency.Part, 1, 1+len(photos))
 	parts[0] = idempotency.Part{encoded}

@@ -22,13 +22,13 @@ var identityDocumentTypes = map[livenessv1.IdentityDocumentType]providers.Identi
 	livenessv1.IdentityDocumentType_IDENTITY_DOCUMENT_TYPE_RESIDENCE_PERMIT: providers.ResidencePermit,
 }
 
-// detections has no liveness: it is what is detected unless something else is asked for.
+// detections does not have liveness, which is the default.
 var detections = map[livenessv1.Detection]providers.Detection{
 	livenessv1.Detection_DETECTION_ID_CARD_OCR:   providers.DetectIDCard,
 	livenessv1.Detection_DETECTION_BANK_CARD_OCR: providers.DetectBankCard,
 }
 
-// queryOf reads a call's valid message.
+// queryOf turns a call's valid message into a query.
 func queryOf(c *call.Call) *routing.Query {
 	message := c.Request
 	both := &struct { // one allocation

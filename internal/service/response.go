@@ -19,8 +19,7 @@ var expirySources = map[providers.ExpirySource]livenessv1.ExpirySource{
 	providers.DocumentedDefault: livenessv1.ExpirySource_EXPIRY_SOURCE_DOCUMENTED_DEFAULT,
 }
 
-// responseOf returns the answer of a call that issued a token for the request, without the id of the
-// call.
+// responseOf returns the answer for the token that was issued for the request, without a call's id.
 func responseOf(outcome *routing.Outcome, request *providers.Request) *livenessv1.IssueLivenessTokenResponse {
 	token, target := outcome.Token, outcome.Issued()
 	response := &livenessv1.IssueLivenessTokenResponse{

@@ -1,5 +1,5 @@
-// Package service is the RPCs themselves: message to query, outcome to answer, once for
-// each idempotency key. It knows no transport, no bytes and no HTTP.
+// Package service implements the RPCs: it turns a message into a query and an outcome into an
+// answer, once for each idempotency key. It knows no transport, no encodings and no HTTP.
 package service
 
 import (
@@ -16,8 +16,8 @@ type Issuer interface {
 	Issue(context.Context, *routing.Query) (*routing.Outcome, error)
 }
 
-// Service implements the contract's service. Its methods want the call in the context,
-// and a message that keeps the contract's rules. It is safe for concurrent use.
+// Service implements the contract's service. Its methods expect the call in the context, and a
+// valid message. It is safe for concurrent use.
 type Service struct {
 	livenessv1.UnimplementedLivenessServiceServer
 
@@ -25,7 +25,7 @@ type Service struct {
 	keeper *idempotency.Keeper
 }
 
-// New returns a service that issues once for each of the keeper's keys.
+// New returns a service that issues tokens with the issuer, once for each key of the keeper.
 func New(issuer Issuer, keeper *idempotency.Keeper) *Service {
 	return &Service{issuer: issuer, keeper: keeper}
 }
