@@ -11,8 +11,8 @@ import (
 type policy struct {
 	// same says whether the same target may be tried again.
 	same repetition
-	// another allows an attempt on another target.
-	another bool
+	// failover allows an attempt on another target.
+	failover bool
 	// against is what the failure counts against.
 	against subject
 	// alive says that only the vendor itself gives this answer, so that it is at work.
@@ -118,7 +118,7 @@ func (p policy) restOf() guard.Subject {
 }
 
 // TriesAnother reports whether another target is tried after such a failure.
-func TriesAnother(failure *providers.Error) bool { return policyOf(failure).another }
+func TriesAnother(failure *providers.Error) bool { return policyOf(failure).failover }
 
 // decisive returns the failure that speaks for a call whose attempts all failed: of
 // the first class present, the last. A reference that is refused after an ambiguous

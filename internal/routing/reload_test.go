@@ -54,8 +54,8 @@ type rotated struct {
 // next is the account with another key, in a table of routes.
 func (r *rotated) next(key string) *route.Table {
 	before, all := r.keys.all, []string{key}
-	next, kept := r.guard.Next(time.Now(), all, 10_000)
-	for _, i := range kept {
+	next, replaced := r.guard.Next(time.Now(), all, 10_000)
+	for _, i := range replaced {
 		all = append(all, before[i])
 	}
 	r.guard, r.keys = next, keys{r.keys.of, all}

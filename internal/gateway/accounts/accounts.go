@@ -90,9 +90,9 @@ func (a *Account) sameConnections(before *Account) bool {
 // follow takes over what is known of the account before, and the credentials that serve until
 // the new ones have proved themselves.
 func (a *Account) follow(before *Account, now time.Time) {
-	var kept []int
-	a.guard, kept = before.guard.Next(now, credentialIDs(a.credentials), a.MaxInFlight)
-	for _, i := range kept {
+	var replaced []int
+	a.guard, replaced = before.guard.Next(now, credentialIDs(a.credentials), a.MaxInFlight)
+	for _, i := range replaced {
 		a.credentials = append(a.credentials, before.credentials[i])
 		a.names = append(a.names, replacedName(a.names, before.credentials[i].Name))
 	}

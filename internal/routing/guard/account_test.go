@@ -273,7 +273,7 @@ func TestAccountUnderConcurrency(t *testing.T) {
 	}
 	workers.Wait()
 	require.Zero(t, a.limiter.InFlight())
-	require.Zero(t, a.limiter.Kept())
+	require.Zero(t, a.limiter.Reserved())
 	require.Zero(t, a.queue.waiting)
 	require.Empty(t, a.queue.lines)
 }

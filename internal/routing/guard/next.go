@@ -18,7 +18,7 @@ const maxReplaced = 8
 // and serves once that has issued a token. Until then those that it replaces serve on: kept
 // are their indexes in this account, eight at most, in the order in which the next one has
 // them behind its own. A credential that nothing replaces is gone at once.
-func (a *Account) Next(now time.Time, credentials []string, maxInFlight int) (next *Account, kept []int) {
+func (a *Account) Next(now time.Time, credentials []string, maxInFlight int) (next *Account, replaced []int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	next = &Account{known: a.known, ids: slices.Clone(credentials), configured: len(credentials)}
@@ -27,14 +27,14 @@ func (a *Account) Next(now time.Time, credentials []string, maxInFlight int) (ne
 		next.credentials = append(next.credentials, a.credentialOf(id, serves))
 	}
 	if next.rotating() {
-		kept = a.replacedBy(credentials)
+		replaced = a.replacedBy(credentials)
 	}
-	for _, i := range kept {
+	for _, i := range replaced {
 		next.ids, next.credentials = append(next.ids, a.ids[i]), append(next.credentials, a.credentials[i])
 	}
 	a.limiter.SetMost(maxInFlight)
 	a.forget(next.ids)
-	return next, kept
+	return next, replaced
 }
 
 // credentialOf returns the credential of that identity: a new one is untried where another

@@ -76,8 +76,8 @@ type Turn struct {
 	target *Target
 	caller *callerState
 	called chan struct{}
-	// kept says that a slot is kept for it.
-	kept bool
+	// reserved says that a slot is reserved for it.
+	reserved bool
 }
 
 // Await joins the queue on behalf of the caller of that name, or returns false if too many wait already:
@@ -131,19 +131,19 @@ func (t *Turn) Leave() {
 
 // giveBack gives back the slot that is kept, if there is one.
 func (t *Turn) giveBack() {
-	if t.kept {
-		t.kept = false
+	if t.reserved {
+		t.reserved = false
 		t.caller.inFlight--
-		t.target.account.limiter.Unkeep()
+		t.target.account.limiter.Unreserve()
 	}
 }
 
 // callIfFree calls as many of those who wait as there are slots, and keeps these for them:
 // newcomers would always be quicker where there are many.
 func (k *known) callIfFree() {
-	for k.queue.waiting > 0 && k.limiter.Keep() {
+	for k.queue.waiting > 0 && k.limiter.Reserve() {
 		t := k.queue.next()
-		t.kept = true
+		t.reserved = true
 		t.caller.inFlight++ // as good as
 		close(t.called)
 	}

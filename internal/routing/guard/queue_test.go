@@ -124,7 +124,7 @@ func TestSlotIsKeptForWhoWasCalled(t *testing.T) {
 	refusal := target.Acquire(new(Grant), "", epoch, time.Second, nil, Nobody)
 	require.Equal(t, LimitReached, refusal.Why)
 	first.take(t)
-	require.Zero(t, target.account.limiter.Kept())
+	require.Zero(t, target.account.limiter.Reserved())
 }
 
 // calls returns whose turn comes with each of the grants that is released, and takes the slot.
@@ -164,7 +164,7 @@ func TestFewestInFlightIsNext(t *testing.T) {
 	turns["c"] = append(turns["c"], awaitFor(t, target, "c"))
 	require.Equal(t, "ac", calls(t, target, grants[6:], turns))
 	require.Equal(t, 3, target.account.callers["b"].inFlight)
-	require.Zero(t, target.account.limiter.Kept())
+	require.Zero(t, target.account.limiter.Reserved())
 }
 
 // A full queue has room for a caller of whom fewer calls wait: the last of the one of whom

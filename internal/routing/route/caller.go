@@ -35,8 +35,8 @@ func notAllowed(field providers.Field, may []string) providers.Violation {
 	}
 }
 
-// keptFrom says why the caller may not be served by the target; nil if it may.
-func (c *Caller) keptFrom(target *Target) []providers.Violation {
+// denies says why the caller may not be served by the target; nil if it may.
+func (c *Caller) denies(target *Target) []providers.Violation {
 	switch {
 	case c == nil:
 		return nil
@@ -52,9 +52,9 @@ func (c *Caller) keptFrom(target *Target) []providers.Violation {
 // noneAllowed is the failure of a call that only targets could serve which its caller may not
 // have: neither another message nor time helps, but what the caller may use does, or whoever
 // grants more.
-func noneAllowed(kept []RuledOut) *providers.Error {
+func noneAllowed(denied []RuledOut) *providers.Error {
 	failure := &providers.Error{Reason: providers.CallerNotAllowed}
-	for _, out := range kept {
+	for _, out := range denied {
 		if v := out.Violations[0]; !Concern(failure.Violations, v.Path) {
 			failure.Violations = append(failure.Violations, v)
 		}

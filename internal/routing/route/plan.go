@@ -87,15 +87,15 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 	}
 	p := Plan{Route: route, Targets: make([]*Target, 0, len(route.Targets))}
 	asked := query.Request.Asks()
-	var candidates, kept []RuledOut
+	var candidates, denied []RuledOut
 	for i := range route.Targets {
 		target := &route.Targets[i]
 		if violations := steeredAway(target, accepted, query.Regions); violations != nil {
 			p.RuledOut = append(p.RuledOut, RuledOut{target, violations})
 			continue
 		}
-		if violations := caller.keptFrom(target); violations != nil {
-			kept = append(kept, RuledOut{target, violations})
+		if violations := caller.denies(target); violations != nil {
+			denied = append(denied, RuledOut{target, violations})
 			continue
 		}
 		if violations := target.Product.Check(query.Request, asked, target.Settings); violations != nil {
@@ -106,11 +106,11 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 	}
 	switch {
 	case len(p.Targets) == 0:
-		failure = unservablePlan(candidates, kept, p.RuledOut)
+		failure = unservablePlan(candidates, denied, p.RuledOut)
 	case query.Request.ComparisonOptional:
 		failure = p.refuseWrong(candidates)
 	}
-	p.RuledOut = append(append(p.RuledOut, kept...), candidates...)
+	p.RuledOut = append(append(p.RuledOut, denied...), candidates...)
 	if route.Weighted {
 		byWeight(p.Targets, query)
 	}
@@ -122,12 +122,12 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 
 // unservablePlan names the failure of a query without targets: those that lack something come
 // first, then those that the caller may not have, and those that it has not asked for.
-func unservablePlan(candidates, kept, steered []RuledOut) *providers.Error {
+func unservablePlan(candidates, denied, steered []RuledOut) *providers.Error {
 	switch {
 	case len(candidates) > 0:
 		return unservable(candidates)
-	case len(kept) > 0:
-		return noneAllowed(kept)
+	case len(denied) > 0:
+		return noneAllowed(denied)
 	default:
 		return unservable(steered)
 	}
@@ -173,7 +173,7 @@ func (r *Route) accepted(query *Query, caller *Caller) ([]string, *providers.Err
 	only := ""
 	for i := range r.Targets {
 		switch product := r.Targets[i].Product.ID; {
-		case product == only || caller.keptFrom(&r.Targets[i]) != nil:
+		case product == only || caller.denies(&r.Targets[i]) != nil:
 		case only == "":
 			only = product
 		default:

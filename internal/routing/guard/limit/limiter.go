@@ -32,8 +32,8 @@ type Limiter struct {
 	// limit is how many may be in flight.
 	limit    int
 	inFlight int
-	// kept are the free slots that are kept for those who wait.
-	kept int
+	// reserved counts the free slots that are reserved for those who wait.
+	reserved int
 	// pressed says that the limit has refused an attempt since it last changed.
 	pressed bool
 	// cut is when the limit was last lowered; ended counts the attempts since.
@@ -61,7 +61,7 @@ func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
 	if l.limit < l.most {
 		l.raiseIfDue(now)
 	}
-	if l.inFlight+l.kept >= l.limit {
+	if l.inFlight+l.reserved >= l.limit {
 		l.pressed = true
 		l.double = now.Add(quietTime)
 		return Slot{}, false
@@ -70,17 +70,17 @@ func (l *Limiter) Acquire(now time.Time) (Slot, bool) {
 	return Slot{now, l.inFlight}, true
 }
 
-// Keep keeps a free slot for one who waits, or returns false if none is free.
-func (l *Limiter) Keep() bool {
-	free := l.inFlight+l.kept < l.limit
+// Reserve reserves a free slot for one who waits, or returns false if none is free.
+func (l *Limiter) Reserve() bool {
+	free := l.inFlight+l.reserved < l.limit
 	if free {
-		l.kept++
+		l.reserved++
 	}
 	return free
 }
 
-// Unkeep gives back a slot that was kept.
-func (l *Limiter) Unkeep() { l.kept-- }
+// Unreserve gives back a reserved slot.
+func (l *Limiter) Unreserve() { l.reserved-- }
 
 // Release takes a slot back. limited says that the vendor answered that there are too
 // many. The limit never goes below what is still in flight: those the vendor has taken.
@@ -137,5 +137,5 @@ func (l *Limiter) InFlight() int { return l.inFlight }
 // Most returns how many attempts are allowed at once at most.
 func (l *Limiter) Most() int { return l.most }
 
-// Kept returns how many slots are kept for those who wait.
-func (l *Limiter) Kept() int { return l.kept }
+// Reserved returns how many slots are reserved for those who wait.
+func (l *Limiter) Reserved() int { return l.reserved }
