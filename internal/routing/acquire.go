@@ -10,15 +10,16 @@ import (
 )
 
 const (
-	// firstBackoff bounds the backoff before a first retry; it doubles with each. The
-	// backoff is a random part of it: full jitter.
+	// firstBackoff bounds the backoff before the first retry, and doubles with each. The backoff is a
+	// random part of the bound (full jitter).
 	firstBackoff = 100 * time.Millisecond
 	// maxQueueTime bounds how long a call waits for a slot.
 	maxQueueTime = 100 * time.Millisecond
 )
 
-// acquireCorrected acquires the last target again, at once, with another credential or
-// with the vendor's clock, if that is what it failed for. Signing again spends a retry.
+// acquireCorrected acquires the last target again, at once, with another credential or with the
+// vendor's clock, if the attempt failed for its credential or its signature's time. Signing again
+// spends a retry.
 func (c *call) acquireCorrected(ctx context.Context, last *Attempt) (ok bool) {
 	switch last.policy().same {
 	case otherCredential:
@@ -33,9 +34,9 @@ func (c *call) acquireCorrected(ctx context.Context, last *Attempt) (ok bool) {
 	return false
 }
 
-// acquireFailover acquires a target that was not tried and sends no field that was refused
-// in this call: first of a provider that did not fail in it, in the order of the plan. It
-// notes afresh which are unavailable.
+// acquireFailover acquires a target that was not tried in this call and does not send a field that was
+// refused in it: in the plan's order, but first of providers that have not failed in the call. It
+// begins a new list of unavailable targets.
 func (c *call) acquireFailover(ctx context.Context) (ok bool) {
 	c.outcome.Unavailable = c.outcome.Unavailable[:0]
 	for _, failed := range [...]bool{false, true} {
@@ -55,7 +56,7 @@ func (c *call) acquireFailover(ctx context.Context) (ok bool) {
 	return false
 }
 
-// acquireOtherCredential acquires a target that was refused a credential, with another one.
+// acquireOtherCredential acquires a target whose credential was refused, with another one.
 func (c *call) acquireOtherCredential(ctx context.Context) (ok bool) {
 	for i := range c.outcome.Attempts {
 		a := &c.outcome.Attempts[i]
@@ -69,8 +70,8 @@ func (c *call) acquireOtherCredential(ctx context.Context) (ok bool) {
 	return false
 }
 
-// backOffAndAcquireRetry lets the backoff of the first retryable target pass, acquires the
-// target and spends a retry.
+// backOffAndAcquireRetry waits for the backoff of the first retryable target, acquires the target and
+// spends a retry.
 func (c *call) backOffAndAcquireRetry(ctx context.Context) (ok bool) {
 	for _, target := range c.plan.Targets {
 		if !c.retryable(target) || c.ambiguousOn(target.Account) {
@@ -90,8 +91,8 @@ func (c *call) backOffAndAcquireRetry(ctx context.Context) (ok bool) {
 	return false
 }
 
-// waitAndAcquire waits for the first target that had no slot free, here or in all replicas, or
-// no token of its rate, and acquires the target.
+// waitAndAcquire waits for the first target that was out of slots, here or in all replicas, or over
+// its rate, and acquires the target.
 func (c *call) waitAndAcquire(ctx context.Context) (ok bool) {
 	end := time.Now().Add(min(maxQueueTime, timeLeft(ctx)-minBudget))
 	for u := c.unavailableFor(guard.LimitReached); u != nil; u = c.unavailableFor(guard.LimitReached) {
@@ -121,7 +122,7 @@ func (c *call) waitAndAcquire(ctx context.Context) (ok bool) {
 	return false
 }
 
-// wait lets time pass until called, and reports whether it was.
+// wait waits until called, and reports whether it was called in time.
 func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan struct{}) bool {
 	start := time.Now()
 	defer func() { c.outcome.Waited += time.Since(start) }()
@@ -131,7 +132,7 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 	case <-called:
 		return true
 	case <-ctx.Done():
-		select { // of two that are ready, the first select picks either
+		select { // both may be ready, and then the first select picks either
 		case <-called:
 			return true
 		default:
@@ -140,8 +141,8 @@ func (c *call) wait(ctx context.Context, atMost time.Duration, called <-chan str
 	}
 }
 
-// acquire asks whether an attempt on the target may begin, with a credential that the call
-// has not tried. It notes a target that is unavailable.
+// acquire asks the guard for an attempt on the target with a credential that the call has not tried. If
+// the target is unavailable, it notes that.
 func (c *call) acquire(ctx context.Context, target *route.Target) (ok bool) {
 	if target.OutOfService != "" {
 		c.noteUnavailable(target, guard.Refusal{Why: route.OutOfService})
@@ -155,14 +156,14 @@ func (c *call) acquire(ctx context.Context, target *route.Target) (ok bool) {
 	return c.allowed(ctx, refusal)
 }
 
-// acquireRetry is acquire for a retry, which it spends.
+// acquireRetry is acquire for a retry, which it takes from the account's budget.
 func (c *call) acquireRetry(ctx context.Context, target *route.Target) (ok bool) {
 	c.step = step{target: target}
 	refusal := target.OwnGuard().AcquireRetry(&c.step.grant, c.query.Caller, time.Now(), target.Timeout, c.refusedCredentials(target.Account), c.sourceFor(target))
 	return c.allowed(ctx, refusal)
 }
 
-// acquireCalled is acquire with the slot that is kept for the turn.
+// acquireCalled is acquire with the slot that is reserved for the turn.
 func (c *call) acquireCalled(ctx context.Context, target *route.Target, turn *guard.Turn) (ok bool) {
 	c.step = step{target: target}
 	refusal := turn.Acquire(&c.step.grant, time.Now(), target.Timeout, c.refusedCredentials(target.Account))
@@ -182,8 +183,8 @@ func (c *call) allowed(ctx context.Context, refusal guard.Refusal) bool {
 	return false
 }
 
-// sharedLimitRefuses reports, and notes, that the replicas' shared limit has just refused an
-// attempt on the account: then it is not asked.
+// sharedLimitRefuses reports, and notes, that the replicas' shared limit has just refused an attempt on
+// the account, so that it need not be asked again yet.
 func (c *call) sharedLimitRefuses(target *route.Target) bool {
 	if target.Limit == nil {
 		return false
@@ -196,8 +197,7 @@ func (c *call) sharedLimitRefuses(target *route.Target) bool {
 	return true
 }
 
-// share asks the limit that the replicas share, if there is one. A step that it refuses is
-// given up.
+// share asks the replicas' shared limit, if there is one. If it refuses, the step's grant is cancelled.
 func (c *call) share(ctx context.Context) (ok bool) {
 	s := &c.step
 	if s.target.Limit == nil {
@@ -212,7 +212,7 @@ func (c *call) share(ctx context.Context) (ok bool) {
 	return false
 }
 
-// awaitShared asks the shared limit again and again until it allows an attempt, or until end.
+// awaitShared keeps asking the shared limit until it allows an attempt, or until end.
 func (c *call) awaitShared(ctx context.Context, target *route.Target, end time.Time) (ok bool) {
 	leave, ok := target.Limit.Await()
 	if !ok {

@@ -12,24 +12,24 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// maxHeld bounds the time of an attempt that nobody may be waiting for.
+// maxHeld bounds the time of an attempt for which nobody may be waiting any more.
 const maxHeld = 30 * time.Second
 
-// cut is what ended an attempt before the vendor did or its own time was over.
+// cut is what ended an attempt before the vendor answered or the target's timeout was over.
 type cut int
 
 const (
 	notCut cut = iota
 	// cancelled: the caller went away.
 	cancelled
-	// outrun: the caller's deadline.
+	// outrun: the caller's deadline passed.
 	outrun
-	// halved: the time that the router left to others.
+	// halved: the router left the rest of the time to other targets.
 	halved
 )
 
-// attempt makes the attempt of a step, whose token the outcome then holds. It always
-// releases the step's grant.
+// attempt makes the attempt of a step, and puts its token into the outcome. It always releases the
+// step's grant.
 func (c *call) attempt(ctx context.Context, s *step) *providers.Error {
 	photos, kind, start := c.lastUse(s), c.kind(s), time.Now()
 	limit, ends := c.timeFor(ctx, s, start)
@@ -53,8 +53,8 @@ func (c *call) attempt(ctx context.Context, s *step) *providers.Error {
 	return failure
 }
 
-// record appends the attempt of a step to the outcome, and tells the guard and the
-// observer. Inlined, its frame would take stack while the vendor is waited for.
+// record appends the attempt of a step to the outcome, and tells the guard and the observer. If it
+// were inlined, its frame would take stack while the call waits for the vendor.
 //
 //go:noinline
 func (c *call) record(s *step, kind Kind, start time.Time, failure *providers.Error, by cut) {
@@ -92,10 +92,10 @@ func (c *call) kind(s *step) Kind {
 	}
 }
 
-// timeFor returns the time that an attempt has which begins at start, and what its end then is:
-// the target's own time, or what the caller's deadline leaves. One that may be held has its own
-// time, as its answer is of use to the next who comes. A probe is likely to fail, so it leaves
-// half to another target, unless the one before it was cut short for that.
+// timeFor returns the time for an attempt that begins at start, and what cuts it when that is over:
+// the target's timeout, or less if the caller's deadline is sooner. An attempt that may be held always
+// has its full time, because its answer serves the next caller with the key. A probe is likely to
+// fail, so it leaves half of the time to another target, unless the probe before it was cut for that.
 func (c *call) timeFor(ctx context.Context, s *step, start time.Time) (limit time.Duration, ends cut) {
 	limit, left := s.target.Timeout, timeLeftAt(ctx, start)-replyReserve
 	if half := left / 2; s.grant.Probe && !s.grant.FullTime && half < limit && c.hasOther(s.target) {
@@ -111,7 +111,7 @@ func (c *call) timeFor(ctx context.Context, s *step, start time.Time) (limit tim
 	}
 }
 
-// hasOther reports whether another account could serve after a probe that gets no answer.
+// hasOther reports whether another account could serve if the probe gets no answer.
 func (c *call) hasOther(than *route.Target) bool {
 	if c.plan.Route.StopAfterAmbiguous || c.countedAttempts()+1 >= c.plan.Route.MaxAttempts {
 		return false
@@ -124,8 +124,8 @@ func (c *call) hasOther(than *route.Target) bool {
 	return false
 }
 
-// resultOf says what a failed or successful attempt counts for or against. One that was
-// cut short says nothing but how long the vendor was silent.
+// resultOf says what an attempt counts for or against. One that was cut says only how long the vendor
+// was silent.
 func resultOf(attempt *Attempt, by cut) guard.Result {
 	answered := attempt.Err == nil || attempt.Exchange.HTTPStatus != 0
 	result := guard.Result{
@@ -154,8 +154,8 @@ func resultOf(attempt *Attempt, by cut) guard.Result {
 	return result
 }
 
-// countAlive counts an answer that only the vendor itself gives. One that is about the
-// caller's own input comes of a credential that was let in.
+// countAlive counts an answer that only the vendor itself gives. If it is about the caller's input,
+// the credential was accepted too.
 func countAlive(result *guard.Result, p policy) {
 	result.Product = guard.Alive
 	if p.class == callerFixable {
@@ -184,7 +184,8 @@ func countAgainst(result *guard.Result, p policy) {
 	}
 }
 
-// ask calls the adapter. One that panics may have sent its request before.
+// ask calls the adapter. If that panics, the failure is ambiguous: it may already have sent its
+// request.
 func (c *call) ask(ctx context.Context, s *step, now time.Time) (failure *providers.Error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -207,6 +208,6 @@ func asError(err error) *providers.Error {
 	if failure, ok := errors.AsType[*providers.Error](err); ok {
 		return failure
 	}
-	// Its text may hold anything.
+	// The error's text is not shown, because it may hold anything.
 	return &providers.Error{Reason: providers.Internal, Cause: fmt.Errorf("a failure of the adapter's own: %T", err)}
 }

@@ -15,14 +15,14 @@ type call struct {
 	plan      route.Plan
 	onAttempt func(*Attempt)
 	outcome   Outcome
-	// first is where the attempts of the outcome are, as long as there is but one.
+	// first saves an allocation: it holds the outcome's attempts while there is only one.
 	first [1]Attempt
-	// source is whose values the request holds, once it was asked for.
+	// source is whose values the request holds, once it has been computed.
 	source guard.Source
 	// step is the attempt that is being made, or that may begin.
 	step step
 
-	// retained is the router's.
+	// retained is Router.retained.
 	retained *atomic.Int64
 	// photosReleased says that the call has released its photos: no further attempt is
 	// possible.
@@ -33,12 +33,12 @@ type call struct {
 type step struct {
 	target *route.Target
 	grant  guard.Grant
-	// release gives back what the replicas share, nil if they share nothing.
+	// release gives back the lease of the replicas' shared limit, nil if there is none.
 	release func()
 }
 
-// mayAttempt reports whether there may be another attempt. A refused credential costs a
-// request, but none of the call's attempts; twice as many requests are the most.
+// mayAttempt reports whether there may be another attempt. A refused credential does not use up one
+// of the call's attempts, but there are never more than twice as many requests as attempts.
 func (c *call) mayAttempt(ctx context.Context) bool {
 	most := c.plan.Route.MaxAttempts
 	if c.photosReleased || ctx.Err() != nil || timeLeft(ctx) < minBudget ||
@@ -53,15 +53,15 @@ func (c *call) mayAttempt(ctx context.Context) bool {
 	return !stop && (last.policy().failover || len(last.Err.Violations) > 0)
 }
 
-// next acquires the attempt to make as the call's step. The order of its steps is the policy of
-// failover and retry. Inlined, its frame would take stack while the vendor is waited for.
+// next acquires the next attempt, as the call's step. The order in which it looks for one is the policy
+// of failover and retry. If it were inlined, its frame would take stack while the call waits for the
+// vendor.
 //
 //go:noinline
 func (c *call) next(ctx context.Context) (ok bool) {
 	last := c.last()
 	if last != nil && !last.policy().failover {
-		// The caller is to blame: only a target that does not send what the last one
-		// refused may serve.
+		// The caller is to blame: only a target that does not send the refused field may serve.
 		return c.acquireFailover(ctx)
 	}
 	if last != nil && len(c.refusedCredentials(last.Target.Account)) <= 1 {
@@ -81,7 +81,7 @@ func (c *call) next(ctx context.Context) (ok bool) {
 	return c.waitAndAcquire(ctx)
 }
 
-// failure returns the failure that speaks for a call without a token.
+// failure returns the failure of a call that issued no token.
 func (c *call) failure(ctx context.Context) *providers.Error {
 	switch {
 	case len(c.outcome.Attempts) > 0:

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// held is an attempt whose context must not end once its request is being sent. The nil one
-// is any other attempt.
+// held is an attempt whose context must not end once it has begun to send its request. For any other
+// attempt it is nil.
 type held struct {
 	hold func(until time.Time) (release func())
 	ends time.Time
 
 	mu         sync.Mutex
-	connection net.Conn // by which the request is sent
+	connection net.Conn // carries the request
 	release    func()
 	over       bool
 }
 
-// held returns what holds an attempt that ends then at the latest. It must be ended.
+// held returns what holds an attempt until ends at the latest. It must be ended.
 func (c *call) held(ends time.Time) *held {
 	if c.query.Hold == nil {
 		return nil
@@ -28,7 +28,7 @@ func (c *call) held(ends time.Time) *held {
 	return &held{hold: c.query.Hold, ends: ends}
 }
 
-// context returns ctx without its deadline, which is the callers' and not the attempt's.
+// context returns ctx without its deadline, which is the caller's and not the attempt's.
 func (h *held) context(ctx context.Context) context.Context {
 	if h == nil {
 		return ctx
@@ -42,11 +42,12 @@ type ownTime struct{ context.Context }
 // Deadline returns none.
 func (ownTime) Deadline() (time.Time, bool) { return time.Time{}, false }
 
-// AfterFunc is what the context package calls, rather than start a goroutine, for a context
-// that is derived from this one.
+// AfterFunc saves a goroutine: the context package calls it for contexts that are derived from this
+// one.
 func (c ownTime) AfterFunc(f func()) (stop func() bool) { return context.AfterFunc(c.Context, f) }
 
-// watch returns ctx for the attempt's request. net/http tells when it begins to send.
+// watch returns ctx for the attempt's request, with a trace by which net/http says when it begins to
+// send.
 func (h *held) watch(ctx context.Context) context.Context {
 	if h == nil {
 		return ctx
@@ -55,7 +56,7 @@ func (h *held) watch(ctx context.Context) context.Context {
 		GotConn: h.connected,
 		WroteHeaders: func() {
 			if !h.begin() {
-				<-ctx.Done() // else the connection that is closed would count as lost by the vendor
+				<-ctx.Done() // otherwise closing the connection would count as the vendor's failure
 				h.hangUp()
 			}
 		},
@@ -81,8 +82,8 @@ func (h *held) begin() bool {
 	return h.release != nil
 }
 
-// hangUp closes the connection: net/http would go on to send a request, whose end it has in a
-// buffer, although its context has ended.
+// hangUp closes the connection. Although the context has ended, net/http would send the rest of the
+// request, which it has in a buffer.
 func (h *held) hangUp() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

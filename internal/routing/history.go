@@ -15,7 +15,7 @@ func (c *call) last() *Attempt {
 	return nil
 }
 
-// attempts returns how many there were on the target.
+// attempts returns how many attempts there were on the target.
 func (c *call) attempts(target *route.Target) (n int) {
 	for i := range c.outcome.Attempts {
 		if c.outcome.Attempts[i].Target == target {
@@ -46,8 +46,8 @@ func (c *call) signaturesRefused(target *route.Target) (n int) {
 	return n
 }
 
-// ambiguousOn reports whether an attempt on the account was ambiguous: it may have issued
-// a token, so the account is not tried again.
+// ambiguousOn reports whether an attempt on the account was ambiguous. It may have issued a token, so
+// the account is not tried again.
 func (c *call) ambiguousOn(account string) bool {
 	return slices.ContainsFunc(c.outcome.Attempts, func(a Attempt) bool {
 		return a.Err.Ambiguous && a.Target.Account == account
@@ -65,8 +65,8 @@ func (c *call) refusedCredentials(account string) (refused []int) {
 	return refused
 }
 
-// countedAttempts returns how many of the call's attempts are used up. Those that a refused
-// credential ended are not.
+// countedAttempts returns how many of the call's attempts are used up. Those that ended with a refused
+// credential do not count.
 func (c *call) countedAttempts() (n int) {
 	for i := range c.outcome.Attempts {
 		if c.outcome.Attempts[i].policy().same != otherCredential {
@@ -100,9 +100,9 @@ func (c *call) unavailable(target *route.Target) *route.Unavailable {
 	return &c.outcome.Unavailable[i]
 }
 
-// noteUnavailable notes the target, with the latest reason alone. Targets that were not
-// tried are noted once each, in order; looking for one of ten thousand each time would
-// cost a third of a second.
+// noteUnavailable notes the target with its latest reason. It looks for an earlier note only where there
+// can be one: targets that were not tried are noted once each, and with ten thousand of them the search
+// would take a third of a second.
 func (c *call) noteUnavailable(target *route.Target, refusal guard.Refusal) {
 	noted := route.Unavailable{Target: target, Why: refusal.Why, RetryAt: refusal.RetryAt}
 	if c.attempts(target) > 0 || c.outcome.Waited > 0 {

@@ -8,25 +8,24 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// maxRetainedBytes bounds the photos, of all calls together, that are retained for nothing
-// but a retry on the same target. At a vendor that is slow to answer, calls without another
-// target would fill the memory with photos that were sent long ago.
+// maxRetainedBytes bounds the photos of all calls that are retained only for a retry on the same target.
+// With a vendor that is slow to answer, calls without another target would otherwise fill the memory
+// with photos that were sent long ago.
 const maxRetainedBytes = 16 << 20
 
-// lastUse is an attempt whose target is the only one that a call's photos could be sent
-// to. The nil one is any other attempt.
+// lastUse is an attempt on the only target to which the call's photos could be sent. For any other
+// attempt it is nil.
 type lastUse struct {
 	// retained counts the photos' bytes until the attempt has ended, nil if the call
 	// releases them as soon as they are sent.
 	retained      *atomic.Int64
 	bytes         int64
 	releasePhotos func()
-	// over is set by whoever comes first: the end of the attempt, or of the sending.
+	// over is set when the attempt ends or the photos have been sent, whichever is first.
 	over atomic.Bool
 }
 
-// lastUse says whether the step's attempt is the last use of the photos. It must be
-// ended.
+// lastUse returns the step's attempt as the last use of the photos, nil if it is not. It must be ended.
 func (c *call) lastUse(s *step) *lastUse {
 	bytes := int64(c.query.Request.PhotoBytes())
 	if bytes == 0 || c.query.ReleasePhotos == nil || c.mayAttemptAfter(s.target) {
@@ -39,8 +38,8 @@ func (c *call) lastUse(s *step) *lastUse {
 	return &lastUse{releasePhotos: c.query.ReleasePhotos}
 }
 
-// mayAttemptAfter reports whether a failed attempt on the target may be followed by one on
-// another target, or with another of its credentials.
+// mayAttemptAfter reports whether, if an attempt on the target fails, there may be another with a
+// different target or credential.
 func (c *call) mayAttemptAfter(than *route.Target) bool {
 	more := len(than.Credentials) > len(c.refusedCredentials(than.Account))+1
 	if more && len(c.outcome.Attempts)+1 < 2*c.plan.Route.MaxAttempts {
@@ -58,8 +57,8 @@ func (c *call) mayAttemptAfter(than *route.Target) bool {
 	return false
 }
 
-// watch returns ctx for the attempt's request. net/http tells when it has been sent, and
-// never sends it again once any of it was.
+// watch returns ctx for the attempt's request, with a trace by which net/http says when it has been sent.
+// Once any of it has been, net/http does not send it again.
 func (u *lastUse) watch(ctx context.Context) context.Context {
 	if u == nil || u.releasePhotos == nil {
 		return ctx

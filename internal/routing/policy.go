@@ -6,8 +6,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// policy is what a failed attempt means for the rest of the call and for later ones:
-// the columns of the error table (docs/design.md, section 4) that concern routing.
+// policy is what a failed attempt means for the rest of the call and for later calls: the columns of
+// the error table (docs/design.md, section 4) that concern routing.
 type policy struct {
 	// same says whether the same target may be tried again.
 	same repetition
@@ -15,7 +15,7 @@ type policy struct {
 	failover bool
 	// against is what the failure counts against.
 	against subject
-	// alive says that only the vendor itself gives this answer, so that it is at work.
+	// alive says that only the vendor itself gives this answer, so that it is up.
 	alive bool
 	// class ranks the reasons of several failed attempts.
 	class class
@@ -26,12 +26,11 @@ type repetition int
 
 const (
 	never repetition = iota
-	// afterBackoff is a retry: with jitter, from the account's budget, and only if the
-	// attempt was not ambiguous.
+	// afterBackoff: a retry with jitter, from the account's budget, if the attempt was not ambiguous.
 	afterBackoff
-	// signedAgain is at once, if the vendor's clock has been learnt since.
+	// signedAgain: at once, if the vendor's clock has been learnt meanwhile.
 	signedAgain
-	// otherCredential is at once, with another of the account's credentials.
+	// otherCredential: at once, with another of the account's credentials.
 	otherCredential
 )
 
@@ -40,19 +39,21 @@ type subject int
 
 const (
 	nothing subject = iota
-	// againstTarget is the product on the account with the target's parameters.
+	// againstTarget: the product on the account with the target's parameters.
 	againstTarget
-	// againstProduct is the breaker of the product on the account.
+	// againstProduct: the breaker of the product on the account.
 	againstProduct
-	// againstConcurrency is the number of attempts in flight, againstRate that in a time.
+	// againstConcurrency lowers the limit of attempts in flight, againstRate that of attempts a
+	// second.
 	againstConcurrency
 	againstRate
 	againstCredential
-	// againstCredentialForProduct is the credential where it is used for the product.
+	// againstCredentialForProduct: the credential, but only for the product.
 	againstCredentialForProduct
 )
 
-// class is the audience of a reason: the first that is present speaks for the call.
+// class is who can do something about a reason. The first class that is present decides what the call
+// fails with.
 type class int
 
 const (
@@ -80,12 +81,12 @@ var policies = map[providers.Reason]policy{
 	providers.VendorResponseInvalid:     {never, true, againstProduct, false, operatorFixable},
 	providers.VendorErrorUnrecognized:   {never, true, againstProduct, false, operatorFixable},
 	providers.ArgumentRejected:          {never, true, againstTarget, true, operatorFixable},
-	// An adapter that fails in a way of its own, or panics.
+	// An adapter panicked, or returned an error of another type.
 	providers.Internal: {never, true, againstProduct, false, operatorFixable},
 }
 
-// policyOf returns what a failed attempt means. A reason without a row ends the call: only
-// the caller can do anything about it.
+// policyOf returns what a failed attempt means. A reason without a row ends the call, because only the
+// caller can do anything about it.
 func policyOf(err *providers.Error) policy {
 	if err.CallersFault() {
 		return policy{alive: err.Reason != providers.RequestTooLarge, class: callerFixable}
@@ -100,10 +101,10 @@ func policyOf(err *providers.Error) policy {
 	return p
 }
 
-// policy is policyOf its failure.
+// policy is the policy of the attempt's failure.
 func (a *Attempt) policy() policy { return policyOf(a.Err) }
 
-// restOf is what a vendor speaks of that asks to be left alone with such a failure.
+// restOf is what a Retry-After is about that comes with such a failure.
 func (p policy) restOf() guard.Subject {
 	switch p.against {
 	case againstTarget, againstProduct:
@@ -120,9 +121,9 @@ func (p policy) restOf() guard.Subject {
 // TriesAnother reports whether another target is tried after such a failure.
 func TriesAnother(failure *providers.Error) bool { return policyOf(failure).failover }
 
-// decisive returns the failure that speaks for a call whose attempts all failed: of
-// the first class present, the last. A reference that is refused after an ambiguous
-// attempt does not count: that attempt may have used it up.
+// decisive returns the failure of a call whose attempts all failed: the last one of the first class
+// present. A reference that is refused after an ambiguous attempt does not count, since that attempt
+// may have used it up.
 func decisive(attempts []Attempt) *providers.Error {
 	if len(attempts) == 0 {
 		return &providers.Error{Reason: providers.DeadlineTooShort}

@@ -9,9 +9,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// read returns what a failure is for routing, which knows more than the adapter: what the
-// request held, and what earlier attempts of the call came to. The adapter's own error is
-// not changed.
+// read interprets an adapter's failure with what only routing knows: what the request held, and what
+// earlier attempts of the call came to. It does not change the adapter's error.
 func (c *call) read(failure *providers.Error, s *step, start, end time.Time) *providers.Error {
 	switch {
 	case failure.CallersFault() && !sent(c.query.Request, s.target.Product, failure.Reason):
@@ -30,8 +29,8 @@ func as(failure *providers.Error, reason providers.Reason) *providers.Error {
 	return &other
 }
 
-// sent reports whether the product sent what the reason blames. A caller is to blame for
-// nothing else; otherwise the refusal is of something of ours.
+// sent reports whether the product was sent what the reason is about. If not, the caller is not to
+// blame: the vendor refuses something of the gateway's.
 func sent(request *providers.Request, product *providers.Product, reason providers.Reason) bool {
 	photos := len(request.Photos) > 0 && product.Honours.Has(providers.FieldPhotos)
 	card := request.IdentityDocument != nil && product.Honours.Has(providers.FieldIdentityDocument)
@@ -48,9 +47,9 @@ func sent(request *providers.Request, product *providers.Product, reason provide
 	}
 }
 
-// clockInDoubt reports whether a rejected signature may have been made with another time
-// than the vendor's: some vendors have one code for a stale signature and a wrong one. If
-// the credential was rejected with two different times, the time is not the reason.
+// clockInDoubt reports whether a signature may have been rejected for its time: some vendors have one
+// code for stale and for wrong signatures. If the credential was rejected with two different times, the
+// time is not the reason.
 func (c *call) clockInDoubt(failure *providers.Error, s *step, start, end time.Time) bool {
 	skewed := guard.Skewed(s.grant.ClockOffset, failure.Exchange.Date, start, end)
 	if !skewed && !s.grant.ClockInDoubt {
@@ -62,9 +61,9 @@ func (c *call) clockInDoubt(failure *providers.Error, s *step, start, end time.T
 	})
 }
 
-// sendsWhatWasRefused reports whether the target sends a field of the caller's that was
-// refused in this call. A comparison that was refused is the caller's to correct, be it optional:
-// a target that would do without it is none to go to either.
+// sendsWhatWasRefused reports whether the target sends a caller's field that was refused in this call.
+// A refused comparison is for the caller to correct even if it is optional, so a target that would do
+// without it counts too.
 func (c *call) sendsWhatWasRefused(target *route.Target) bool {
 	without := target.Product.WithoutComparison(c.query.Request)
 	refused := func(v providers.Violation) bool {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// retryDefault is how long a caller should wait where nobody can tell.
+	// retryDefault is how long a caller should wait if that is not known.
 	retryDefault = time.Second
 	// retryJitter keeps callers that failed together from coming back together.
 	retryJitter = 0.2

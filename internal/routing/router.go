@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	// minBudget is the time below which no attempt is begun. A vendor may answer sooner,
-	// but a deadline so close is more likely to cut the attempt short, and then a token
-	// may exist that nobody holds.
+	// minBudget is the least time in which an attempt is begun. A vendor may answer sooner, but such
+	// a short deadline would often cut the attempt off, and then a token may exist that nobody holds.
 	minBudget = 100 * time.Millisecond
 	// replyReserve is left of the caller's deadline for the reply.
 	replyReserve = 20 * time.Millisecond
@@ -21,23 +20,23 @@ const (
 
 // Router makes the attempts of a call. It is safe for concurrent use.
 type Router struct {
-	// table is that of calls which bring none.
+	// table is for queries without a table.
 	table     atomic.Pointer[route.Table]
 	onAttempt func(*Attempt)
 	// retained counts the bytes of photos that are retained for a retry; see lastUse.
 	retained atomic.Int64
 }
 
-// New returns a router over routes that are unique by flow, scenario and caller. onAttempt
-// is called with every attempt when it has ended. Callers are those whose calls are narrowed.
+// New returns a router over routes that are unique by flow, scenario and caller. onAttempt is called
+// with every attempt when it has ended. Callers are those who may not use every target.
 func New(routes []route.Route, onAttempt func(*Attempt), callers ...route.Caller) *Router {
 	r := &Router{onAttempt: onAttempt}
 	r.Use(route.NewTable(routes, callers...))
 	return r
 }
 
-// Use has the calls that begin from now on routed by the table, if they bring none of their
-// own. Calls that have begun keep theirs.
+// Use sets the table for calls that begin from now on and bring none of their own. Calls in flight
+// keep theirs.
 func (r *Router) Use(table *route.Table) { r.table.Store(table) }
 
 // Explain plans a query and makes no attempt.
@@ -56,10 +55,9 @@ func (r *Router) tableOf(query *Query) *route.Table {
 	return r.table.Load()
 }
 
-// Issue makes up to three attempts until one issues a token. ctx must have a
-// deadline; where it moves, each attempt takes it as it is then. The error is always an
-// *providers.Error; the outcome, never nil, then holds the attempts and the targets that
-// were ruled out or unavailable too.
+// Issue makes up to three attempts until one issues a token. ctx must have a deadline; if that moves,
+// each attempt looks at it again. The error is always a *providers.Error. The outcome is never nil,
+// and has the attempts and the targets that were ruled out or unavailable even if the call failed.
 func (r *Router) Issue(ctx context.Context, query *Query) (*Outcome, error) {
 	c := &call{query: query, onAttempt: r.onAttempt, retained: &r.retained}
 	c.outcome.Attempts = c.first[:0]
@@ -92,7 +90,7 @@ func (r *Router) issue(ctx context.Context, query *Query, c *call) *providers.Er
 	return c.failure(ctx)
 }
 
-// timeLeft returns the time to ctx's deadline; none if it has no deadline.
+// timeLeft returns the time to ctx's deadline; hugely negative if it has none.
 func timeLeft(ctx context.Context) time.Duration { return timeLeftAt(ctx, time.Now()) }
 
 func timeLeftAt(ctx context.Context, now time.Time) time.Duration {

@@ -1,6 +1,6 @@
-// Package routing makes the attempts of a call: on which target next, again or on another,
-// and what each came to. It knows products only by what they state of themselves, and
-// nothing of transports. Which targets may serve, and in what order, is said by route.
+// Package routing makes the attempts of a call: it decides whether to retry, to fail over or to give
+// up, and records what each attempt came to. It knows products only by what they state of themselves,
+// and no transports. Package route says which targets may serve, and in what order.
 package routing
 
 import (
@@ -11,40 +11,38 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// Query is one call: what picks its targets, and what its attempts may do beside.
+// Query is one call: what selects its targets, and what its attempts need beyond that.
 type Query struct {
 	route.Query
-	// Table has the routes of the configuration under which the call came in; nil if it is to
-	// take those that the router has when it begins.
+	// Table has the routes of the configuration under which the call began; if it is nil, the
+	// router's own are used.
 	Table *route.Table
-	// RequestID is the gateway's of the call; adapters make tokens of idempotency of it.
+	// RequestID is the call's id; adapters derive vendors' idempotency tokens from it.
 	RequestID string
-	// ReleasePhotos, if there is one, is called when the request's photos are not needed any
-	// more, if that is before the call has ended: once at most, from any goroutine.
+	// ReleasePhotos, if there is one, is called when the request's photos are no longer needed
+	// although the call has not ended: at most once, from any goroutine.
 	ReleasePhotos func()
-	// Hold, if there is one, is called when the request of an attempt is being sent: from
-	// then on ctx must not end, whoever leaves, before the release that it returns is
-	// called, which is done by until. It may be called from any goroutine. The attempt
-	// then has its own time, whatever the caller's deadline. Of a ctx that has ended it returns
-	// nil, and the request is not sent.
+	// Hold, if there is one, is called when an attempt begins to send its request, from any
+	// goroutine. From then on ctx must not end, whoever leaves, until the returned release is
+	// called, which happens by until. The attempt has its own time, whatever the caller's deadline.
+	// If ctx has already ended, Hold returns nil, and the request is not sent.
 	Hold func(until time.Time) (release func())
 }
 
 // Outcome is what became of a call, in success and failure.
 type Outcome struct {
-	// Start and Duration are when routing had the call, and for how long.
+	// Start and Duration are when routing got the call, and how long it had it.
 	Start    time.Time
 	Duration time.Duration
 	// Token is what the last attempt issued, nil if the call failed.
 	Token    *providers.Token
 	Attempts []Attempt
-	// RuledOut are the targets of the route that cannot serve the request, Unavailable
-	// those that could have and were not to be tried when their turn came.
+	// RuledOut are the targets of the route that cannot serve the request, Unavailable those that
+	// could, but might not be tried when their turn came.
 	RuledOut    []route.RuledOut
 	Unavailable []route.Unavailable
-	// RetryAfter is how long a caller whose call failed should wait: until the earliest
-	// time at which a target of the plan may serve, give or take a fifth. 0 means that
-	// nothing is known of it.
+	// RetryAfter is how long the caller of a failed call should wait: until the earliest time at
+	// which a target of the plan may serve, give or take a fifth. 0 means that this is not known.
 	RetryAfter time.Duration
 	// Waited is the time spent neither in attempts nor in deciding: backoffs before
 	// retries, and waiting for a slot.
@@ -65,7 +63,7 @@ type Attempt struct {
 	Kind   Kind
 	// Credential is the index of the account's credential that was used.
 	Credential int
-	// ClockOffset is how far ahead the vendor's clock was taken to be.
+	// ClockOffset is how far ahead the vendor's clock was assumed to be.
 	ClockOffset time.Duration
 
 	Reason   providers.Reason
@@ -86,7 +84,8 @@ const (
 	Retry Kind = "retry"
 	// Failover is on another target.
 	Failover Kind = "failover"
-	// Probe finds out, first or later in the call, whether something works again.
+	// Probe finds out whether something works again; it may be the call's first attempt or a later
+	// one.
 	Probe Kind = "probe"
 )
 

@@ -8,18 +8,18 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// texts are the fields by whose values a caller can make a vendor fail. The values of the
-// others are few, and our own.
+// texts are the fields with whose values a caller can make a vendor fail. Other fields have a few fixed
+// values.
 var texts = providers.FieldSet(
 	providers.FieldSubjectID, providers.FieldReference, providers.FieldIdentityDocument, providers.FieldPhotos,
 	providers.FieldReturnURL, providers.FieldNotifyURL, providers.FieldExtraData,
 	providers.FieldClientMetadata, providers.FieldDeviceID,
 )
 
-// sourceSeed differs in each process: nobody can make two sources one.
+// sourceSeed differs in each process, so that nobody can construct two sources with the same hash.
 var sourceSeed = maphash.MakeSeed()
 
-// sourceFor returns whose values the target is sent.
+// sourceFor returns whose values are sent to the target.
 func (c *call) sourceFor(target *route.Target) guard.Source {
 	if (target.Product.Honours|target.Product.Identity)&texts == 0 {
 		return guard.Nobody
@@ -30,8 +30,8 @@ func (c *call) sourceFor(target *route.Target) guard.Source {
 	return c.source
 }
 
-// sourceOf returns a hash of the caller and of the user whom the request is about, else of
-// its texts. Photos are never without one of these.
+// sourceOf returns a hash of the caller and of the user whom the request is about, or else of the
+// request's texts. A request with photos always has one of these.
 func sourceOf(caller string, r *providers.Request) guard.Source {
 	var hash maphash.Hash
 	hash.SetSeed(sourceSeed)
@@ -39,7 +39,7 @@ func sourceOf(caller string, r *providers.Request) guard.Source {
 	add := func(text string) {
 		empty = empty && text == ""
 		_, _ = hash.WriteString(text)
-		_ = hash.WriteByte(0) // no text holds one
+		_ = hash.WriteByte(0) // which no text contains
 	}
 	add(r.SubjectID.Reveal())
 	if !empty {

@@ -9,24 +9,22 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard/limit"
 )
 
-// breakerConfig is of the breakers of products and targets.
+// breakerConfig is for the breakers of products and targets.
 var breakerConfig = BreakerConfig{
 	Consecutive: 5, Share: 0.5, MinCalls: 20,
 	Cooldown: time.Second, MaxCooldown: 15 * time.Second,
 }
 
-// Account guards one contract with a vendor: how many attempts it takes at once and in a
-// time, which of its credentials work, how many retries it is asked for, what its clock
-// says. It is
-// safe for concurrent use; its lock is never held while anything waits.
+// Account guards one contract with a vendor: how many attempts it takes at once and in a second, which of
+// its credentials work, how many retries it may get, and what its clock says. It is safe for concurrent
+// use, and never holds its lock while waiting.
 //
-// An Account is what one configuration makes of the contract. What is known of it outlives
-// that: see Next.
+// An Account belongs to one configuration. What is known of the contract outlives it: see Next.
 type Account struct {
 	*known
 
-	// ids are the identities of the credentials. The first configured of them are the
-	// configuration's, those behind them what these replace.
+	// ids are the identities of the credentials: first those that are configured, then those that
+	// these replace.
 	ids         []string
 	credentials []*credential
 	configured  int
@@ -40,10 +38,10 @@ type known struct {
 	rate    limit.RateLimiter
 	budget  limit.RetryBudget
 	clock   clock
-	// restEnd is until when the vendor asked to be left alone.
+	// restEnd is the end of the vendor's Retry-After.
 	restEnd  time.Time
 	products map[string]*product
-	// nobody is for the calls without a caller's name, callers for the others.
+	// nobody is for calls without a caller's name, callers for the others.
 	nobody  callerState
 	callers map[string]*callerState
 	queue   queue
@@ -56,22 +54,21 @@ type product struct {
 	breaker Breaker
 	pace    pace
 	restEnd time.Time
-	// ejections are of credentials from this product alone, by their identities.
+	// ejections are those of credentials from this product alone, by their identities.
 	ejections map[string]*credential
-	// own is what targets have for themselves, by their identities; before is that of the
-	// configuration before.
+	// own is what each target has to itself, by identity; before is the same of the previous
+	// configuration.
 	own, before map[string]*own
 }
 
-// own is what a target has for itself.
+// own is what a target has to itself.
 type own struct {
-	// breaker is for what the target's parameters cause, which may be wrong where the product
-	// works.
+	// breaker is for failures that the target's parameters cause, while the product itself works.
 	breaker Breaker
 }
 
-// NewAccount returns the guard of an account with so many credentials that is never
-// asked more than maxInFlight at once. It is of one configuration alone.
+// NewAccount returns the guard of an account with so many credentials, which never gets more than
+// maxInFlight attempts at once. It has no identities by which another configuration could find it.
 func NewAccount(credentials, maxInFlight int) *Account {
 	ids := make([]string, credentials)
 	for i := range ids {
@@ -80,7 +77,7 @@ func NewAccount(credentials, maxInFlight int) *Account {
 	return AccountOf(ids, maxInFlight)
 }
 
-// AccountOf is NewAccount with credentials of these identities, no two alike.
+// AccountOf is NewAccount with the credentials' identities, which must differ.
 func AccountOf(credentials []string, maxInFlight int) *Account {
 	a := &Account{
 		known: &known{
@@ -95,9 +92,9 @@ func AccountOf(credentials []string, maxInFlight int) *Account {
 	return a
 }
 
-// Target returns the guard of a product on the account with parameters of its own: two
-// targets of a product share what is known of the product. Under the identity, which no
-// other target of the account and product has, the next configuration finds the same again.
+// Target returns the guard of a product on the account with parameters of its own. Targets of one
+// product share what is known of the product. The next configuration finds the target again by its
+// identity, which is unique for account and product.
 func (a *Account) Target(productID, identity string) *Target {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -131,18 +128,18 @@ func (a *Account) ClockOffset() time.Duration {
 type AccountStatus struct {
 	// InFlight attempts are in flight of Limit; MaxInFlight is the highest limit.
 	InFlight, Limit, MaxInFlight int
-	// Waiting attempts are in the queue for a slot, which holds as many as Limit.
+	// Waiting attempts are queued for a slot; the queue is no longer than Limit.
 	Waiting int
-	// Share of the attempts may begin where the limit is one: replicas share what the vendor
-	// allows.
+	// Share is which share of the attempts may begin; less than 1 only if Limit is 1 and still too
+	// much for what all replicas send together.
 	Share float64
-	// Rate is how many attempts may begin in a second, 0 if any number may.
+	// Rate is how many attempts a second may begin, 0 if any number may.
 	Rate float64
-	// RestEnd is until when the vendor asked to be left alone, zero if it did not.
+	// RestEnd is the end of the vendor's Retry-After, zero if there is none.
 	RestEnd     time.Time
 	ClockOffset time.Duration
-	// Credentials are in the account's order, and so are Rotations: what a change of the
-	// configuration makes of them.
+	// Credentials are in the account's order, and so are Rotations, which say where each is in a
+	// change of the configuration.
 	Credentials []Status
 	Rotations   []Rotation
 }

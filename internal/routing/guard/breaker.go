@@ -2,21 +2,21 @@ package guard
 
 import "time"
 
-// Verdict is what the end of an attempt says of whatever was tried.
+// Verdict is what an attempt says about what it used: a target, a product or a credential.
 type Verdict uint8
 
 // The verdicts.
 const (
 	// Neutral says nothing: the caller went away, or something else was at fault.
 	Neutral Verdict = iota
-	// Alive says that it answers: as good as Healthy, but no reason to close.
+	// Alive says that it answers. This ends a row of faults like Healthy, but closes no breaker.
 	Alive
 	// Healthy says that it works.
 	Healthy
 	// Faulty says that it does not.
 	Faulty
-	// Refused says that it answers and takes nothing of what it was sent, without naming
-	// anything: Faulty, unless it issues tokens to others.
+	// Refused says that it answers and refuses the whole request without naming anything. This
+	// counts as Faulty, unless it issues tokens to others.
 	Refused
 )
 
@@ -44,13 +44,12 @@ type BreakerConfig struct {
 	// that only Consecutive does.
 	Share    float64
 	MinCalls int
-	// Cooldown is how long it stays open at first; it doubles up to MaxCooldown each
-	// time that a probe fails.
+	// Cooldown is how long it stays open at first. It doubles, up to MaxCooldown, each time that a
+	// probe fails.
 	Cooldown, MaxCooldown time.Duration
 }
 
-// leaseGrace is how much longer than its time limit a probe may take before another is
-// let through in its place.
+// leaseGrace is how much longer than its timeout a probe may take before another one replaces it.
 const leaseGrace = time.Second
 
 // Breaker keeps attempts from what does not work. It is a pure state machine: time is
@@ -58,20 +57,20 @@ const leaseGrace = time.Second
 type Breaker struct {
 	config *BreakerConfig
 	state  State
-	// era counts the changes of state and the probes: a permit of an earlier era has
-	// nothing to say any more.
+	// era counts changes of state and probes. A permit of an earlier era no longer counts.
 	era uint32
 	// consecutive counts the faults since the last healthy verdict, while closed.
 	consecutive int
 	// window holds the verdicts that were not neutral, while closed.
 	window window
-	// source is of the fault that counted last, failedProbe of the last probe that failed.
+	// source is the source of the last fault that counted, failedProbe that of the last failed
+	// probe.
 	source, failedProbe Source
-	// issuedAt is when a token was issued last; zero if none was since it closed.
+	// issuedAt is when the last token was issued since the breaker closed; zero if none was.
 	issuedAt time.Time
 	cooldown time.Duration
-	// fullTime says that the last probe was cut short by the router, which says nothing:
-	// the next one gets its full time.
+	// fullTime says that the router cut the last probe short. This says nothing about the vendor,
+	// and the next probe gets its full time.
 	fullTime bool
 	// probeAt is the end of the cool-down, while open.
 	probeAt time.Time
@@ -80,18 +79,17 @@ type Breaker struct {
 	leaseEnd time.Time
 }
 
-// NewBreaker returns a closed breaker. The configuration may be shared; it must not
-// change.
+// NewBreaker returns a closed breaker. The configuration may be shared and must not change.
 func NewBreaker(config *BreakerConfig) Breaker {
 	return Breaker{config: config, cooldown: config.Cooldown}
 }
 
-// Permit lets one attempt pass. It must be released once, whatever becomes of the attempt;
-// a probe's runs out by itself.
+// Permit lets one attempt pass. It must be released once, whatever becomes of the attempt. A probe's
+// permit also expires by itself.
 type Permit struct {
 	era uint32
-	// Probe says that the attempt decides whether the breaker closes, FullTime that it
-	// must not be cut short.
+	// Probe says that the attempt decides whether the breaker closes, FullTime that it must not be
+	// cut short.
 	Probe, FullTime bool
 }
 
@@ -119,8 +117,8 @@ func (b *Breaker) Release(now time.Time, permit Permit, verdict Verdict) {
 	b.release(now, permit, verdict, Nobody, false)
 }
 
-// release is Release; halved says that the router cut the attempt short to leave time to
-// others.
+// release is Release with the attempt's source. Halved says that the router cut the attempt short to
+// leave time to other targets.
 func (b *Breaker) release(now time.Time, permit Permit, verdict Verdict, source Source, halved bool) {
 	switch {
 	case permit.era != b.era:
@@ -139,7 +137,7 @@ func (b *Breaker) release(now time.Time, permit Permit, verdict Verdict, source 
 	}
 }
 
-// endProbe closes, opens again for longer, or lets the next attempt be the probe.
+// endProbe closes the breaker, opens it again for longer, or lets the next attempt be the probe.
 func (b *Breaker) endProbe(now time.Time, verdict Verdict, source Source) {
 	switch verdict {
 	case Healthy:
@@ -156,19 +154,19 @@ func (b *Breaker) endProbe(now time.Time, verdict Verdict, source Source) {
 	}
 }
 
-// close begins as if nothing had happened yet.
+// close closes the breaker and forgets all earlier verdicts.
 func (b *Breaker) close() {
 	*b = Breaker{config: b.config, era: b.era + 1, cooldown: b.config.Cooldown}
 }
 
-// probeBy sees that an open breaker waits for its probe until then at most.
+// probeBy makes an open breaker wait for its probe until then at most.
 func (b *Breaker) probeBy(then time.Time) {
 	if b.state == Open && b.probeAt.After(then) {
 		b.probeAt = then
 	}
 }
 
-// nextProbe returns when the next probe may pass; zero if it may at once, or if closed.
+// nextProbe returns when the next probe may pass; zero if it may at once, or if the breaker is closed.
 func (b *Breaker) nextProbe() time.Time {
 	switch b.state {
 	case Open:
@@ -180,8 +178,8 @@ func (b *Breaker) nextProbe() time.Time {
 	}
 }
 
-// clean reports whether it is closed, and no fault came after the last healthy verdict: one more
-// changes nothing but the window.
+// clean reports whether the breaker is closed and the last verdict was no fault, so that another healthy
+// one would change only the window.
 func (b *Breaker) clean() bool { return b.state == Closed && b.consecutive == 0 }
 
 func (b *Breaker) countServed(now time.Time) {
@@ -222,8 +220,8 @@ func (b *Breaker) open(now time.Time) {
 	b.probeAt = now.Add(b.cooldown)
 }
 
-// coolAt returns the end of the cool-down; zero unless open. When a probe in flight will
-// end, nobody can tell.
+// coolAt returns the end of the cool-down; zero unless the breaker is open. While it is half open the
+// end of the probe is not known.
 func (b *Breaker) coolAt() time.Time {
 	if b.state == Open {
 		return b.probeAt
@@ -231,7 +229,7 @@ func (b *Breaker) coolAt() time.Time {
 	return time.Time{}
 }
 
-// Status is a breaker's state, for those who look at it.
+// Status is a breaker's state for observers.
 type Status struct {
 	State State
 	// Until is when the next probe may pass; zero if the next attempt is one, or if

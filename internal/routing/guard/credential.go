@@ -7,30 +7,29 @@ import (
 	"time"
 )
 
-// The configurations of the ejection of credentials. One refusal ejects a credential while
-// another is usable; it takes an operator to put it right. The last usable one is ejected
-// for refusals in a row alone, and for a short time: some refusals are spurious, and no
-// call is served without it.
+// How credentials are ejected. While another is usable, one refusal ejects a credential: only an operator
+// can put it right. The last usable one is ejected only after several refusals in a row, and for a short
+// time, because some refusals are spurious and no call can be served without it.
 var (
 	ejectionConfig     = BreakerConfig{Consecutive: 1, Cooldown: 5 * time.Second, MaxCooldown: 5 * time.Minute}
 	lastEjectionConfig = BreakerConfig{Consecutive: 5, Cooldown: 5 * time.Second, MaxCooldown: 15 * time.Second}
 )
 
-// credential is one of an account's, as such or for one product.
+// credential is the state of an account's credential, as such or for one product.
 type credential struct {
 	breaker Breaker
-	// cause is what it was ejected for.
+	// cause is why it was ejected.
 	cause string
-	// restEnd is until when the vendor asked to be left alone with it.
+	// restEnd is the end of a Retry-After that concerns it.
 	restEnd time.Time
-	// untried says that it is new to the account: it is as if ejected until a probe, due at
+	// untried says that it is new to the account. It counts as ejected until a probe, which is due at
 	// once, has issued a token.
 	untried bool
 }
 
 func newCredential() *credential { return &credential{breaker: NewBreaker(&ejectionConfig)} }
 
-// resting reports whether a rest until end, zero if there is none, is not over.
+// resting reports whether there is a rest, and its end has not come.
 func resting(end, now time.Time) bool { return !end.IsZero() && now.Before(end) }
 
 // usable reports whether it is neither ejected nor resting.
@@ -38,7 +37,7 @@ func (c *credential) usable(now time.Time) bool {
 	return c.breaker.state == Closed && !now.Before(c.restEnd)
 }
 
-// mayTry reports whether it is usable, or its probe due.
+// mayTry reports whether it is usable, or its probe is due.
 func (c *credential) mayTry(now time.Time) bool {
 	return !now.Before(c.restEnd) && !now.Before(c.breaker.nextProbe())
 }
@@ -48,8 +47,7 @@ func (t *Target) credentialUsable(i int, now time.Time) bool {
 	return !t.account.replaced(i) && t.account.credentials[i].usable(now) && t.product.credentials[i].usable(now)
 }
 
-// allUsable reports whether no credential is ejected, or was ever asked to rest: as nearly
-// always.
+// allUsable reports whether no credential is ejected or was ever told to rest, which is nearly always so.
 func (t *Target) allUsable() bool {
 	for i := range t.account.credentials {
 		if !t.account.credentials[i].untroubled() || !t.product.credentials[i].untroubled() {
@@ -66,16 +64,16 @@ func (t *Target) probeDue(i int, now time.Time) bool {
 	return !t.account.replaced(i) && t.account.credentials[i].mayTry(now) && t.product.credentials[i].mayTry(now)
 }
 
-// coolCredentialAt returns when the credential's cool-down and rest are over, as such and
-// for the product.
+// coolCredentialAt returns when the credential's cool-downs and rests are over, as such and for the
+// product.
 func (t *Target) coolCredentialAt(i int) time.Time {
 	asSuch, forProduct := t.account.credentials[i], t.product.credentials[i]
 	return latest(asSuch.restEnd, asSuch.breaker.coolAt(), forProduct.restEnd, forProduct.breaker.coolAt())
 }
 
-// chooseCredential returns the first usable credential that was not tried. An ejected one
-// whose probe is due comes before it, unless the call was refused a credential already:
-// else one behind a credential that works would never be probed.
+// chooseCredential returns the first usable credential that was not tried. An ejected one whose probe is
+// due comes first, unless the call has already been refused a credential: otherwise it would never be
+// probed while another works.
 func (t *Target) chooseCredential(d *demand) (chosen int, ok bool) {
 	if len(d.tried) == 0 && t.allUsable() {
 		return 0, true
@@ -98,7 +96,7 @@ func (t *Target) chooseCredential(d *demand) (chosen int, ok bool) {
 	return usable, usable >= 0
 }
 
-// acquireCredential takes the credential that is chosen.
+// acquireCredential chooses a credential and takes its permits.
 func (t *Target) acquireCredential(grant *Grant, d *demand) bool {
 	i, ok := t.chooseCredential(d)
 	if !ok {
@@ -111,7 +109,7 @@ func (t *Target) acquireCredential(grant *Grant, d *demand) bool {
 	return true
 }
 
-// probeAllSoon sees that where no credential is usable none waits long for its probe.
+// probeAllSoon makes probes due soon if no credential is usable.
 func (t *Target) probeAllSoon(now time.Time) {
 	for i := range t.account.credentials {
 		if t.credentialUsable(i, now) {
@@ -125,7 +123,7 @@ func (t *Target) probeAllSoon(now time.Time) {
 	}
 }
 
-// ejection returns what ejects the credential: it depends on whether another is usable.
+// ejection returns how the credential is ejected, which depends on whether another is usable.
 func (t *Target) ejection(i int, now time.Time) *BreakerConfig {
 	for j := range t.account.credentials {
 		if j != i && t.credentialUsable(j, now) {
@@ -139,7 +137,7 @@ func (t *Target) releaseCredential(now time.Time, grant *Grant, result *Result) 
 	i := grant.Credential
 	forProduct, asSuch := t.product.credentials[i], t.account.credentials[i]
 	if result.Credential == Healthy && result.CredentialForProduct == Healthy && asSuch.breaker.clean() && forProduct.breaker.clean() {
-		return // as nearly always, and nothing changes: neither has a window
+		return // nearly always so, and nothing would change: neither has a window
 	}
 	if result.Credential == Faulty || result.CredentialForProduct == Faulty {
 		forProduct.breaker.config = t.ejection(i, now)
@@ -167,8 +165,8 @@ func (c *credential) release(now time.Time, permit Permit, verdict Verdict, resu
 	return before == HalfOpen && c.breaker.state == Closed
 }
 
-// restore makes usable again what was ejected for the same cause as a credential that a
-// probe found usable. One that never served has to prove itself.
+// restore makes credentials usable again that were ejected for the same cause as one that a probe has
+// found usable. One that never served has to be probed itself.
 func restore(credentials iter.Seq[*credential], cause string) {
 	for c := range credentials {
 		if c.breaker.state != Closed && c.cause == cause && !c.untried {

@@ -5,19 +5,17 @@ import (
 	"time"
 )
 
-// maxReplaced bounds the credentials that serve on although the configuration has them no
-// more.
+// maxReplaced bounds the credentials that keep serving although they are no longer configured.
 const maxReplaced = 8
 
-// Next returns the guard of the same account under another configuration, in which its
-// credentials are those of the identities, no two alike, and it is never asked more than
-// maxInFlight at once. All that is known stays. Attempts that began under this configuration
-// end under it.
+// Next returns the guard of the same account under another configuration, with credentials of these
+// identities, which must differ, and no more than maxInFlight attempts at once. Everything that is known
+// stays. Attempts that began under this configuration end under it.
 //
-// A credential that the account did not have is tried by a probe while another one is usable,
-// and serves once that has issued a token. Until then those that it replaces serve on: kept
-// are their indexes in this account, eight at most, in the order in which the next one has
-// them behind its own. A credential that nothing replaces is gone at once.
+// While another credential is usable, a new one is first tried by a probe, and serves once that has
+// issued a token. Until then the credentials that it replaces keep serving: replaced are their indexes
+// in this account, eight at most, in the order in which the next one has them after its own. A
+// credential that nothing replaces is gone at once.
 func (a *Account) Next(now time.Time, credentials []string, maxInFlight int) (next *Account, replaced []int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -37,8 +35,7 @@ func (a *Account) Next(now time.Time, credentials []string, maxInFlight int) (ne
 	return next, replaced
 }
 
-// credentialOf returns the credential of that identity: a new one is untried where another
-// serves.
+// credentialOf returns the credential with that identity. A new one is untried if another serves.
 func (a *Account) credentialOf(id string, anotherServes bool) *credential {
 	if i := slices.Index(a.ids, id); i >= 0 {
 		return a.credentials[i]
@@ -50,8 +47,8 @@ func (a *Account) credentialOf(id string, anotherServes bool) *credential {
 	return c
 }
 
-// replacedBy returns the indexes of the credentials that are not of the identities, without
-// those that never served and those that others have replaced already.
+// replacedBy returns the indexes of the credentials that have none of the identities, except for those
+// that never served and those that were already replaced.
 func (a *Account) replacedBy(ids []string) (replaced []int) {
 	for i, id := range a.ids {
 		if !slices.Contains(ids, id) && !a.credentials[i].untried && !a.replaced(i) && len(replaced) < maxReplaced {
@@ -61,8 +58,7 @@ func (a *Account) replacedBy(ids []string) (replaced []int) {
 	return replaced
 }
 
-// forget drops what only configurations before this one asked for. Attempts in flight hold
-// what they need.
+// forget drops what only earlier configurations used. Attempts in flight hold what they need.
 func (k *known) forget(ids []string) {
 	for _, p := range k.products {
 		p.before, p.own = p.own, make(map[string]*own)
@@ -84,29 +80,29 @@ func (a *Account) rotating() bool {
 	return slices.ContainsFunc(a.credentials[:a.configured], func(c *credential) bool { return c.untried })
 }
 
-// replaced reports whether the credential is one that others have replaced, and these serve.
+// replaced reports whether the credential has been replaced by others that serve.
 func (a *Account) replaced(i int) bool { return i >= a.configured && !a.rotating() }
 
-// Replaced reports whether the account has credentials that others have replaced, and these
-// serve: the next configuration may do without.
+// Replaced reports whether the account has credentials that have been replaced by others that serve, so
+// that the next configuration need not have them.
 func (a *Account) Replaced() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return len(a.credentials) > a.configured && !a.rotating()
 }
 
-// Rotation is what a change of the configuration makes of a credential.
+// Rotation is where a credential is in a change of the configuration.
 type Rotation uint8
 
 // The rotations.
 const (
-	// NoRotation: it serves, or is ejected, like any other.
+	// NoRotation: it is in no change.
 	NoRotation Rotation = iota
-	// Untried: it is new, and has not served yet.
+	// Untried: it is new and has not served yet.
 	Untried
-	// Rejected: it is new, and the vendor has refused it.
+	// Rejected: it is new and the vendor has refused it.
 	Rejected
-	// Replaced: the configuration has it no more; it serves until the new ones do.
+	// Replaced: it is no longer configured and serves until the new ones do.
 	Replaced
 )
 

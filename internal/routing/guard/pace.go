@@ -2,7 +2,7 @@ package guard
 
 import "time"
 
-// leastPatience is the shortest silence that says anything of a vendor.
+// leastPatience is the shortest silence that says anything about a vendor.
 const leastPatience = 500 * time.Millisecond
 
 // pace is how long a product takes to issue a token: the smoothed mean and deviation of
@@ -18,8 +18,8 @@ func (p *pace) learn(took time.Duration) {
 	p.mean += (took - p.mean) / 8
 }
 
-// tooSilent reports whether an answer was to be expected in that time. Of a product that
-// never issued a token nothing is known.
+// tooSilent reports whether an answer should have come in that time. For a product that never issued a
+// token this is not known.
 func (p *pace) tooSilent(took time.Duration) bool {
 	return p.mean > 0 && took >= max(leastPatience, p.mean+4*p.deviation)
 }

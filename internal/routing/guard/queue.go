@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// queue holds those who wait for a slot. The next is a call of the caller who has the fewest
-// attempts in flight: a crowd of one caller delays a call of another by no more than one slot.
-// Callers who have as many take turns.
+// queue holds the calls that wait for a slot. The next one is a call of the caller with the fewest
+// attempts in flight, so that a crowd of one caller delays a call of another by no more than one slot.
+// Callers with equally many take turns.
 type queue struct {
-	// lines are the callers of whom calls wait, in turn.
+	// lines are the callers with waiting calls, in turn.
 	lines   []*callerState
 	waiting int
 }
 
-// callerState is what an account knows of a caller: attempts in flight, and calls that wait, first
-// come first called.
+// callerState is what an account knows of a caller: attempts in flight, and waiting calls, first come
+// first served.
 type callerState struct {
 	inFlight int
 	turns    []*Turn
 }
 
-// join puts a turn at the end of its caller's.
+// join puts a turn at the end of its caller's line.
 func (q *queue) join(t *Turn) {
 	if len(t.caller.turns) == 0 {
 		q.lines = append(q.lines, t.caller)
@@ -30,8 +30,7 @@ func (q *queue) join(t *Turn) {
 	q.waiting++
 }
 
-// next takes out the turn that is next. Its caller is then behind those who have as many in
-// flight.
+// next removes the next turn. Its caller then comes after those with as many attempts in flight.
 func (q *queue) next() *Turn {
 	c := slices.MinFunc(q.lines, func(a, b *callerState) int { return a.inFlight - b.inFlight })
 	t := c.turns[0]
@@ -44,7 +43,7 @@ func (q *queue) next() *Turn {
 	return t
 }
 
-// leave takes out a turn, and reports whether it was there.
+// leave removes a turn, and reports whether it was there.
 func (q *queue) leave(t *Turn) bool {
 	i := slices.Index(t.caller.turns, t)
 	if i < 0 {
@@ -58,8 +57,8 @@ func (q *queue) leave(t *Turn) bool {
 	return true
 }
 
-// yield takes the last turn out of the caller of whom most calls wait, for one of whom at
-// least two fewer do; otherwise it returns nil.
+// yield removes the last turn of the caller with the most waiting calls, if the other caller has at least
+// two fewer; otherwise it returns nil.
 func (q *queue) yield(to *callerState) *Turn {
 	from := slices.MaxFunc(q.lines, func(a, b *callerState) int { return len(a.turns) - len(b.turns) })
 	last := len(from.turns) - 1
@@ -80,9 +79,9 @@ type Turn struct {
 	reserved bool
 }
 
-// Await joins the queue on behalf of the caller of that name, or returns false if too many wait already:
-// where more wait than there are slots, the last would wait longer than an attempt takes. Of
-// a full queue, the caller of whom most calls wait gives up a place to one of whom fewer do.
+// Await joins the queue for the named caller, or returns false if it is full: if more waited than there
+// are slots, the last would wait longer than an attempt takes. In a full queue, the caller with the most
+// waiting calls gives up a place to one with fewer.
 func (t *Target) Await(name string) (turn *Turn, ok bool) {
 	a := t.account
 	a.mu.Lock()
@@ -101,11 +100,11 @@ func (t *Target) Await(name string) (turn *Turn, ok bool) {
 	return turn, true
 }
 
-// Called returns a channel that is closed when a slot is kept for the turn, or when the turn
-// had to give up its place.
+// Called returns a channel that is closed when a slot is reserved for the turn, or when the turn had to
+// give up its place.
 func (t *Turn) Called() <-chan struct{} { return t.called }
 
-// Acquire is Target.Acquire, with the slot that is kept and values of nobody.
+// Acquire is Target.Acquire with the reserved slot, and without a source.
 func (t *Turn) Acquire(grant *Grant, now time.Time, timeout time.Duration, tried []int) Refusal {
 	a := t.target.account
 	a.mu.Lock()
@@ -118,7 +117,7 @@ func (t *Turn) Acquire(grant *Grant, now time.Time, timeout time.Duration, tried
 	return Refusal{}
 }
 
-// Leave gives up the turn. A slot that was kept for it and is not taken is the next one's.
+// Leave gives up the turn. If a slot was reserved for it and not taken, it goes to the next turn.
 func (t *Turn) Leave() {
 	a := t.target.account
 	a.mu.Lock()
@@ -129,7 +128,7 @@ func (t *Turn) Leave() {
 	}
 }
 
-// giveBack gives back the slot that is kept, if there is one.
+// giveBack gives back the reserved slot, if there is one.
 func (t *Turn) giveBack() {
 	if t.reserved {
 		t.reserved = false
@@ -138,19 +137,18 @@ func (t *Turn) giveBack() {
 	}
 }
 
-// callIfFree calls as many of those who wait as there are slots, and keeps these for them:
-// newcomers would always be quicker where there are many.
+// callIfFree calls as many waiting turns as there are free slots, and reserves the slots for them:
+// otherwise newcomers, if there are many, would always be quicker.
 func (k *known) callIfFree() {
 	for k.queue.waiting > 0 && k.limiter.Reserve() {
 		t := k.queue.next()
 		t.reserved = true
-		t.caller.inFlight++ // as good as
+		t.caller.inFlight++ // the reserved slot counts as an attempt
 		close(t.called)
 	}
 }
 
-// caller returns what the account holds of the caller. There are as many as callers have
-// names: those of the configuration.
+// caller returns the state of the named caller. There are no more than the configuration names.
 func (k *known) caller(name string) *callerState {
 	if name == "" {
 		return &k.nobody

@@ -2,10 +2,10 @@ package guard
 
 import "time"
 
-// maxRest bounds how long a vendor is left alone because it asked for it.
+// maxRest bounds how long a vendor's Retry-After is obeyed.
 const maxRest = time.Minute
 
-// Subject is what a vendor asks to be left alone with.
+// Subject is what a Retry-After is about.
 type Subject uint8
 
 // The subjects.
@@ -16,31 +16,29 @@ const (
 	OfCredentialForProduct
 )
 
-// Result is what an attempt came to, as far as it concerns the guard. The zero value says
-// nothing.
+// Result is what the guard needs to know of how an attempt ended. The zero value says nothing.
 type Result struct {
-	// Target counts for or against the target with its parameters, Product the product
-	// on the account, Credential the credential, CredentialForProduct the credential
+	// Target counts for or against the target with its parameters, Product for or against the
+	// product on the account, Credential the credential, and CredentialForProduct the credential
 	// with this product.
 	Target, Product, Credential, CredentialForProduct Verdict
-	// Cause is what a credential was refused for.
+	// Cause is why a credential was refused.
 	Cause string
 	// Issued says that a token was issued, Answered that the vendor answered at all.
 	Issued, Answered bool
-	// Unsent says that nothing of the caller's values was sent, so that they are not at fault.
+	// Unsent says that none of the caller's values were sent, so that they are not at fault.
 	Unsent bool
-	// Silent says that the caller's deadline ended the wait for an answer, Halved that the
-	// time that the router left to others did.
+	// Silent says that the attempt was cut while waiting for an answer, Halved that the router cut
+	// it to leave time to other targets.
 	Silent, Halved bool
-	// ConcurrencyLimited says that the vendor answered that there are too many attempts at
-	// once, RateLimited that there were too many in a time.
+	// ConcurrencyLimited says that the vendor has answered that there are too many attempts at once,
+	// RateLimited that there are too many a second.
 	ConcurrencyLimited, RateLimited bool
-	// RetryAfter is how long the vendor asked to be left alone with RestOf, 0 if it did
-	// not.
+	// RetryAfter is how long the vendor wants no requests that concern RestOf, 0 if it did not say.
 	RetryAfter time.Duration
 	RestOf     Subject
-	// SignatureRefused says that the signature was refused for its time, or may have been.
+	// SignatureRefused says that the signature was, or may have been, refused for its time.
 	SignatureRefused bool
-	// Date is the vendor's clock as it answered, zero if it did not say.
+	// Date is the vendor's time when it answered, zero if it did not say.
 	Date time.Time
 }

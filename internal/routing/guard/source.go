@@ -2,27 +2,26 @@ package guard
 
 import "time"
 
-// Source is a hash of whose values an attempt sends to the vendor: of one user, or of one
-// message where it names none. The values of one may be what the vendor fails for, so that
-// its faults alone say nothing of what others share.
+// Source is a hash of whose values an attempt sends to the vendor: those of one user, or of one message
+// if it names no user. The vendor may fail because of these values, so faults of one source alone say
+// nothing about what others share.
 type Source uint64
 
-// Nobody is the source of an attempt that sends no value of a caller's. Each of its faults
-// counts.
+// Nobody is the source of an attempt that sends no values of a caller. Each of its faults counts.
 const Nobody Source = 0
 
-// repeats reports whether the fault that counted last was of the same source: then one more
-// says nothing new.
+// repeats reports whether the last fault that counted was of the same source, so that another one says
+// nothing new.
 func (b *Breaker) repeats(source Source) bool { return source != Nobody && source == b.source }
 
-// issuesToOthers reports whether a token was issued in the last ten seconds: then what was
-// sent is refused for its values, not for what others share.
+// issuesToOthers reports whether a token was issued in the last ten seconds, so that a refusal must be
+// due to the source's own values.
 func (b *Breaker) issuesToOthers(now time.Time, source Source) bool {
 	return source != Nobody && !b.issuedAt.IsZero() && now.Sub(b.issuedAt) < windowSeconds*time.Second
 }
 
-// coolAtFor is coolAt for a source. One whose probe failed waits twice as long, so that
-// another may find that the fault was in its values.
+// coolAtFor is coolAt for a source. A source whose probe failed waits twice as long, so that another one
+// may find out that its values were at fault.
 func (b *Breaker) coolAtFor(source Source) time.Time {
 	end := b.coolAt()
 	if !end.IsZero() && source != Nobody && source == b.failedProbe {

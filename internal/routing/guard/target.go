@@ -6,28 +6,27 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard/limit"
 )
 
-// Why is what keeps an attempt from beginning.
+// Why is why an attempt may not begin.
 type Why string
 
-// What may keep an attempt from beginning.
+// The reasons why an attempt may not begin.
 const (
 	BreakerOpen        Why = "breaker_open"
 	LimitReached       Why = "limit_reached"
 	RateLimited        Why = "rate_limited"
 	CredentialsEjected Why = "credentials_ejected"
-	// RetryAfter is a vendor that asked to be left alone for a time.
+	// RetryAfter: the vendor has asked for a pause.
 	RetryAfter Why = "retry_after"
-	// VendorLimitReached is a limit of the vendor's that all replicas share, and that the others
-	// have used up, or seem to.
+	// VendorLimitReached: the limit that all replicas share is used up, or seems to be.
 	VendorLimitReached Why = "vendor_limit_reached"
-	// RetryBudgetSpent keeps retries from beginning, and nothing else.
+	// RetryBudgetSpent: only a first attempt could begin.
 	RetryBudgetSpent Why = "retry_budget_spent"
 )
 
 // Refusal is why an attempt may not begin; the zero value says that it may.
 type Refusal struct {
 	Why Why
-	// RetryAt is the earliest time at which it may: now where nobody can tell.
+	// RetryAt is the earliest time at which it may; now if that is not known.
 	RetryAt time.Time
 }
 
@@ -38,11 +37,11 @@ type Target struct {
 	*own
 }
 
-// productView is a product as an account of one configuration has it.
+// productView is a product with the credentials of one configuration.
 type productView struct {
 	*product
 
-	// credentials are the account's, in its order, as ejected from this product alone.
+	// credentials are the account's in its order, with their ejections from this product alone.
 	credentials []*credential
 }
 
@@ -55,11 +54,11 @@ type Grant struct {
 	// was ever issued with it: a refusal may be the clock's fault.
 	ClockOffset  time.Duration
 	ClockInDoubt bool
-	// Probe says that the attempt decides whether something opens again. FullTime says
-	// that the probe before it was cut short, so that this one needs all of its time.
+	// Probe says that the attempt decides whether something is used again. FullTime says that the
+	// probe before it was cut short, so that this one must have its full time.
 	Probe, FullTime bool
 
-	// retry says that it has spent a retry.
+	// retry says that the grant has spent a retry.
 	retry                                             bool
 	caller                                            *callerState
 	source                                            Source
@@ -67,12 +66,11 @@ type Grant struct {
 	target, product, credential, credentialForProduct Permit
 }
 
-// Acquire makes the grant one for an attempt of at most timeout with a credential other than
-// those tried and values of the source, or returns why there is none and leaves it empty. The
-// attempt is for the caller of that name.
+// Acquire fills the grant for an attempt of at most timeout, for the named caller, with a credential
+// other than those tried and with values of the source; or it returns why there is none, and empties
+// the grant.
 //
-// It and Release unlock without defer, which would be a twentieth of what guarding an attempt
-// costs.
+// It and Release unlock without defer, which would be a twentieth of what guarding an attempt costs.
 func (t *Target) Acquire(grant *Grant, name string, now time.Time, timeout time.Duration, tried []int, source Source) Refusal {
 	k := t.account.known
 	k.mu.Lock()
@@ -85,8 +83,8 @@ func (t *Target) Acquire(grant *Grant, name string, now time.Time, timeout time.
 	return refusal
 }
 
-// AcquireRetry is Acquire for a retry, which the account's budget must allow. A refused one
-// costs the budget nothing.
+// AcquireRetry is Acquire for a retry, which the account's budget must allow. If it is refused, it costs
+// the budget nothing.
 func (t *Target) AcquireRetry(grant *Grant, name string, now time.Time, timeout time.Duration, tried []int, source Source) Refusal {
 	a := t.account
 	a.mu.Lock()
@@ -103,7 +101,7 @@ func (t *Target) AcquireRetry(grant *Grant, name string, now time.Time, timeout 
 	return Refusal{}
 }
 
-// demand is what is asked for an attempt that is to begin.
+// demand is what an attempt needs to begin.
 type demand struct {
 	caller  *callerState
 	now     time.Time
@@ -112,7 +110,7 @@ type demand struct {
 	source  Source
 }
 
-// refusal is for an attempt that may not begin for that reason.
+// refusal returns the refusal of an attempt for that reason.
 func (t *Target) refusal(why Why, d *demand) Refusal {
 	retryAt := latest(t.retryAt(d.now), t.coolAtFor(d.source))
 	if why == VendorLimitReached {
@@ -121,7 +119,7 @@ func (t *Target) refusal(why Why, d *demand) Refusal {
 	return Refusal{why, retryAt}
 }
 
-// acquire makes the grant one for the attempt, or an empty one.
+// acquire fills the grant for the attempt, or empties it.
 func (t *Target) acquire(grant *Grant, d *demand) (why Why) {
 	*grant = Grant{}
 	if why = t.fill(grant, d); why != "" {
@@ -142,7 +140,7 @@ func (t *Target) acquire(grant *Grant, d *demand) (why Why) {
 	return ""
 }
 
-// fill takes all that the attempt needs, or nothing.
+// fill takes everything that the attempt needs, or nothing.
 func (t *Target) fill(grant *Grant, d *demand) (why Why) {
 	k := t.account.known
 	if resting(k.restEnd, d.now) || resting(t.product.restEnd, d.now) {
@@ -170,10 +168,10 @@ func (t *Target) fill(grant *Grant, d *demand) (why Why) {
 	return why
 }
 
-// open reports whether one of both breakers is open.
+// open reports whether either breaker is open.
 func (t *Target) open() bool { return t.breaker.state == Open || t.product.breaker.state == Open }
 
-// coolAtFor returns when both breakers let the source probe; zero if none is open.
+// coolAtFor returns when both breakers let the source probe; zero if neither is open.
 func (t *Target) coolAtFor(source Source) time.Time {
 	return latest(t.breaker.coolAtFor(source), t.product.breaker.coolAtFor(source))
 }
@@ -195,8 +193,8 @@ func (k *known) acquireSlot(grant *Grant, d *demand) (why Why) {
 	return ""
 }
 
-// RetryAt returns the earliest time at which an attempt may begin, now if one may or if
-// nobody can tell.
+// RetryAt returns the earliest time at which an attempt may begin; now if it may at once, or if that is
+// not known.
 func (t *Target) RetryAt(now time.Time) time.Time {
 	t.account.mu.Lock()
 	defer t.account.mu.Unlock()
@@ -247,8 +245,8 @@ func (t *Target) Cancel(now time.Time, grant *Grant) {
 	a.callIfFree()
 }
 
-// learn takes in what the attempt says of the vendor's clock, pace and rate, and what the
-// vendor asked for.
+// learn takes from the attempt what it says about the vendor's clock, pace and rate, and its
+// Retry-After.
 func (t *Target) learn(now time.Time, grant *Grant, result *Result) {
 	k, took := t.account.known, now.Sub(grant.slot.Start())
 	if result.SignatureRefused {
@@ -272,7 +270,7 @@ func (t *Target) learn(now time.Time, grant *Grant, result *Result) {
 	}
 }
 
-// rest leaves alone what the vendor asked for, until then.
+// rest lets the subject of a Retry-After rest until end.
 func (t *Target) rest(grant *Grant, subject Subject, end time.Time) {
 	of := &t.account.restEnd
 	switch subject {

@@ -5,12 +5,11 @@ import "time"
 // windowSeconds is the span of a window; its buckets are seconds.
 const windowSeconds = 10
 
-// window counts verdicts and the faults among them over the last ten seconds. Its seconds
-// begin with the first verdict: counted by the wall clock, they would be wrong while that
-// is set.
+// window counts verdicts and the faults among them over the last ten seconds. Its seconds are counted
+// from the first verdict by the monotonic clock: the wall clock may be set.
 type window struct {
 	begin time.Time
-	// buckets are a few more than there are seconds, so that no division finds one.
+	// buckets are a power of two, a few more than needed, so that finding one takes no division.
 	buckets [16]bucket
 }
 
@@ -43,7 +42,7 @@ func (w *window) sum(now time.Time) (verdicts, faults int) {
 	return verdicts, faults
 }
 
-// second numbers the seconds, from the first on.
+// second returns the number of the second, counted from the first verdict.
 func (w *window) second(now time.Time) int64 {
 	since := now.Sub(w.begin)
 	if since < 0 {

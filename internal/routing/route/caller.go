@@ -7,15 +7,15 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Caller is what the calls of a caller are narrowed to. Empty lists narrow nothing.
+// Caller is what a caller's calls may be served by. Empty lists allow everything.
 type Caller struct {
 	Name string
-	// Products and Regions are all that it may be served by.
+	// Products and Regions are those that may serve it.
 	Products, Regions []string
-	// AcceptedProducts stand in where it names none; before the route's.
+	// AcceptedProducts are the default for its calls that name none; they come before the route's.
 	AcceptedProducts []string
 
-	// badProduct and badRegion say of a target why the caller may not have it.
+	// badProduct and badRegion say why a target may not serve the caller.
 	badProduct, badRegion []providers.Violation
 }
 
@@ -35,7 +35,7 @@ func notAllowed(field providers.Field, may []string) providers.Violation {
 	}
 }
 
-// denies says why the caller may not be served by the target; nil if it may.
+// denies returns why the target may not serve the caller; nil if it may.
 func (c *Caller) denies(target *Target) []providers.Violation {
 	switch {
 	case c == nil:
@@ -49,9 +49,8 @@ func (c *Caller) denies(target *Target) []providers.Violation {
 	}
 }
 
-// noneAllowed is the failure of a call that only targets could serve which its caller may not
-// have: neither another message nor time helps, but what the caller may use does, or whoever
-// grants more.
+// noneAllowed is the failure of a call that could be served only by targets which its caller may not
+// use: it must ask for what it may use, or be granted more.
 func noneAllowed(denied []RuledOut) *providers.Error {
 	failure := &providers.Error{Reason: providers.CallerNotAllowed}
 	for _, out := range denied {

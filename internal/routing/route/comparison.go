@@ -6,8 +6,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// comparingFirst leaves the targets in their order, but for those that compare nothing: they come
-// when nothing that compares is left.
+// comparingFirst moves the targets that compare nothing behind the others.
 func comparingFirst(targets []*Target) {
 	slices.SortStableFunc(targets, func(a, b *Target) int { return falseFirst(!a.Product.Compares(), !b.Product.Compares()) })
 }
@@ -24,15 +23,15 @@ func falseFirst(a, b bool) int {
 	}
 }
 
-// refuseWrong empties a plan that compares nothing because the comparison has a value that is
-// wrong for all that would: a caller does without a vendor, not without correct values.
+// refuseWrong empties a plan in which nothing compares because the comparison has a value that is wrong
+// for every target that would: an optional comparison still needs correct values.
 func (p *Plan) refuseWrong(candidates []RuledOut) *providers.Error {
 	comparing := slices.DeleteFunc(slices.Clone(candidates), func(out RuledOut) bool { return !out.Target.Product.Compares() })
 	if len(comparing) == 0 || slices.ContainsFunc(p.Targets, func(t *Target) bool { return t.Product.Compares() }) {
 		return nil
 	}
 	failure := unservable(comparing)
-	// A product that takes fewer photos rejects the argument: it is not wrong for that.
+	// That a product takes fewer photos does not make the comparison wrong.
 	product := failure.Reason == providers.NoEligibleProduct || failure.Reason == providers.ArgumentRejected
 	if product || !providers.Comparison.Hold(failure.Violations[0].Path) {
 		return nil

@@ -7,19 +7,19 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Explanation is how a query would be routed while every breaker is closed and every credential usable.
-// It holds nothing secret and nothing of the user.
+// Explanation is how a query would be routed if every breaker were closed and every credential usable. It
+// holds nothing secret and nothing of the user.
 type Explanation struct {
-	// Route is the one that the query picks, nil if it picks none.
+	// Route is the one that the query selects, nil if there is none.
 	Route *Info `json:"route"`
-	// OrderedBy is what the order comes from: "position" in an ordered route;
-	// "subject_id" or "idempotency_key" in a weighted one, whose value always gives this
-	// order; "random" if the query has neither. Targets are then by position.
+	// OrderedBy is what the order comes from: "position" in an ordered route; "subject_id" or
+	// "idempotency_key" in a weighted one, where the same value always gives this order; "random" if
+	// the query has neither, and then Targets are by position.
 	OrderedBy string `json:"ordered_by,omitempty"`
 	// Targets are in the order in which they would be tried.
 	Targets []ExplainedTarget `json:"targets,omitempty"`
-	// NotEligible are the other targets of the route, each with its violations, or out
-	// of service, or both.
+	// NotEligible are the other targets of the route: they have violations, or are out of service,
+	// or both.
 	NotEligible []ExplainedTarget `json:"not_eligible,omitempty"`
 	// Failure is what a caller would get, nil if there is a target to try.
 	Failure *providers.Error `json:"-"`
@@ -30,13 +30,12 @@ type ExplainedTarget struct {
 	TargetInfo
 	// WithoutComparison says that the target would serve without the comparison of the query.
 	WithoutComparison bool `json:"without_comparison,omitempty"`
-	// Share is how much of the subjects whose queries are like this one begin with it;
-	// 0 in an ordered route.
+	// Share is the share of subjects with such queries that begin with it; 0 in an ordered route.
 	Share      float64          `json:"share,omitempty"`
 	Violations []FieldViolation `json:"violations,omitempty"`
 }
 
-// FieldViolation says what is wrong with a field, and never its value.
+// FieldViolation says what is wrong with a field, without its value.
 type FieldViolation struct {
 	Field       providers.Path `json:"field"`
 	Description string         `json:"description"`
@@ -62,7 +61,7 @@ func (t *Table) Explain(query *Query) Explanation {
 	return e
 }
 
-// addPlanned adds the targets of a plan, of which those in service would be tried.
+// addPlanned adds the targets of a plan. Those in service would be tried.
 func (e *Explanation) addPlanned(targets []*Target, request *providers.Request) {
 	var unavailable []Unavailable
 	for _, target := range targets {
@@ -82,8 +81,8 @@ func (e *Explanation) addPlanned(targets []*Target, request *providers.Request) 
 	}
 }
 
-// shareOut gives each target its share by weight. Those that do without the comparison have none
-// where others do not.
+// shareOut gives each target its share by weight. If any target compares, those that do without the
+// comparison get none.
 func shareOut(targets []ExplainedTarget) {
 	compare := slices.ContainsFunc(targets, func(t ExplainedTarget) bool { return !t.WithoutComparison })
 	begins := func(t *ExplainedTarget) bool { return t.WithoutComparison != compare }
@@ -100,15 +99,15 @@ func shareOut(targets []ExplainedTarget) {
 	}
 }
 
-// OfAnybody takes out of the order what one subject makes of it: the targets are by position, those
-// that do without the comparison last.
+// OfAnybody sorts the targets by position instead of by subject, those that do without the comparison
+// last.
 func (e *Explanation) OfAnybody() {
 	slices.SortFunc(e.Targets, func(a, b ExplainedTarget) int {
 		return cmp.Or(falseFirst(a.WithoutComparison, b.WithoutComparison), byPosition(a, b))
 	})
 }
 
-// Explained returns the violations for a reader.
+// Explained returns the violations in the form of an explanation.
 func Explained(violations []providers.Violation) []FieldViolation {
 	all := make([]FieldViolation, len(violations))
 	for i, v := range violations {

@@ -1,11 +1,11 @@
 package route
 
-// Info is a route as the configuration has it.
+// Info describes a route of the configuration.
 type Info struct {
 	Flow string `json:"flow"`
 	// Scenario is "" for the flow's default route.
 	Scenario string `json:"scenario"`
-	// Callers are those for whom it is; none means everybody else.
+	// Callers are those for whom the route is; none means all others.
 	Callers []string `json:"callers,omitempty"`
 	// Order is "ordered" or "weighted".
 	Order            string   `json:"order"`
@@ -15,7 +15,7 @@ type Info struct {
 	MaxAttempts    int    `json:"max_attempts"`
 }
 
-// TargetInfo is a target as the configuration has it.
+// TargetInfo describes a target of the configuration.
 type TargetInfo struct {
 	// Position is its place in the route, from 1.
 	Position int    `json:"position"`
@@ -29,7 +29,7 @@ type TargetInfo struct {
 	OutOfService string   `json:"out_of_service,omitempty"`
 }
 
-// Info returns the route as the configuration has it.
+// Info returns the route's description.
 func (r *Route) Info() Info {
 	info := Info{
 		Flow: r.Flow.String(), Scenario: r.Scenario, Callers: r.Callers, Order: "ordered",
@@ -44,7 +44,7 @@ func (r *Route) Info() Info {
 	return info
 }
 
-// Info returns the target as the configuration has it.
+// Info returns the target's description.
 func (t *Target) Info() TargetInfo {
 	return TargetInfo{
 		Position: t.position, Account: t.Account, Product: t.Product.ID, Region: t.Region,

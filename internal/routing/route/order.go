@@ -10,9 +10,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// byWeight orders targets by weighted rendezvous hashing: each subject keeps its
-// order while the weights stand, on every replica, and changing one weight moves only
-// that share of the subjects.
+// byWeight orders targets by weighted rendezvous hashing: a subject gets the same order on every replica
+// as long as the weights stay, and changing one weight moves only that share of the subjects.
 func byWeight(targets []*Target, query *Query) {
 	seed := rand.Uint64()
 	if _, key := query.stickyBy(); key != "" {
@@ -32,13 +31,13 @@ func byWeight(targets []*Target, query *Query) {
 	}
 }
 
-// scoredTarget is a target with its score, which is made once: it is a logarithm.
+// scoredTarget is a target with its score, which takes a logarithm and so is computed once.
 type scoredTarget struct {
 	target *Target
 	score  float64
 }
 
-// fewTargets are so few that they are sorted where they stand.
+// fewTargets is up to how many targets are sorted in place.
 const fewTargets = 16
 
 // sortFew sorts by insertion.
@@ -53,8 +52,8 @@ func sortFew(targets []*Target, seed uint64) {
 	}
 }
 
-// stickyBy returns what keeps the order of a weighted route, and its value; "" if
-// nothing does.
+// stickyBy returns the field that determines the order of a weighted route, and its value; "" if there is
+// none.
 func (q Query) stickyBy() (field providers.Field, key string) {
 	if subject := q.Request.SubjectID.Reveal(); subject != "" {
 		return providers.FieldSubjectID, subject
@@ -65,8 +64,7 @@ func (q Query) stickyBy() (field providers.Field, key string) {
 	return providers.FieldNone, ""
 }
 
-// hashTargets gives every target a hash of its own, also where two differ only in
-// their parameters.
+// hashTargets gives every target its own hash, even if two differ only in their parameters.
 func (r *Route) hashTargets() {
 	twins := make(map[string]int, len(r.Targets))
 	for i := range r.Targets {
@@ -76,13 +74,13 @@ func (r *Route) hashTargets() {
 	}
 }
 
-// score is the logarithm method's: weight / -ln(u), u uniform by subject and target.
+// score is weight / -ln(u), with u uniform over (0, 1) for each subject and target.
 func (t *Target) score(seed uint64) float64 {
 	return t.Weight / -math.Log(unit(mix(seed^t.hash)))
 }
 
-// unit maps a hash to the open interval (0, 1). Of 52 bits and a half every value is
-// exact: none is rounded to 1.
+// unit maps a hash to the open interval (0, 1). With 52 bits and a half every value is exact, and none is
+// rounded to 1.
 func unit(hash uint64) float64 { return (float64(hash>>12) + 0.5) / (1 << 52) }
 
 // hash is FNV-1a, mixed; hash/fnv would allocate.
@@ -95,8 +93,8 @@ func hash(text string) uint64 {
 	return mix(h)
 }
 
-// mix spreads every input bit over the output (the finaliser of SplitMix64); FNV
-// alone leaves similar names with similar scores.
+// mix spreads every input bit over the output (the finaliser of SplitMix64). With FNV alone, similar
+// names would have similar scores.
 func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb

@@ -17,20 +17,19 @@ type Table struct {
 	routes  map[key]*Route
 	inOrder []Route
 	callers map[string]*Caller
-	// bound says that some route is for some callers only.
+	// bound says that some route is only for some callers.
 	bound bool
 }
 
 type key struct {
 	flow     providers.Flow
 	scenario string
-	// caller is "" if the route is for everybody.
+	// caller is "" if the route is for everybody else.
 	caller string
 }
 
-// NewTable returns a table of routes that are unique by flow, scenario and caller. Their
-// targets are numbered, and get what the table needs of them. Callers are those whose calls are
-// narrowed.
+// NewTable returns a table of routes that are unique by flow, scenario and caller. It sets their targets'
+// positions, hashes and guards. Callers are those who may not use every target.
 func NewTable(routes []Route, callers ...Caller) *Table {
 	t := &Table{routes: make(map[key]*Route, len(routes)), inOrder: routes, callers: byName(callers)}
 	for i := range routes {
@@ -49,8 +48,8 @@ func NewTable(routes []Route, callers ...Caller) *Table {
 	return t
 }
 
-// guardTargets also finds again what is known of a target of the same route with the same
-// parameters, on an account that was there before.
+// guardTargets gives every target its guard, and with it what an earlier configuration knew of a target
+// of the same route with the same parameters.
 func (r *Route) guardTargets() {
 	route := fmt.Sprintf("%s\x00%s\x00%q\x00", r.Flow, r.Scenario, r.Callers)
 	twins := make(map[string]int, len(r.Targets))
@@ -63,11 +62,11 @@ func (r *Route) guardTargets() {
 	}
 }
 
-// Routes are the table's, in the order in which they were given.
+// Routes returns the table's routes in their original order.
 func (t *Table) Routes() []Route { return t.inOrder }
 
-// Plan is the targets that may serve a query, in the order to try them, and those of the
-// route that may not. Route is nil if the query picks none.
+// Plan is the targets that may serve a query, in the order in which to try them, and those of the route
+// that may not. Route is nil if there is none for the query.
 type Plan struct {
 	Route    *Route
 	Targets  []*Target
@@ -120,8 +119,8 @@ func (t *Table) Plan(query *Query) (Plan, *providers.Error) {
 	return p, failure
 }
 
-// unservablePlan names the failure of a query without targets: those that lack something come
-// first, then those that the caller may not have, and those that it has not asked for.
+// unservablePlan returns the failure of a query without targets. It is about those that cannot do what
+// is asked, else about those that the caller may not use, else about those that it does not want.
 func unservablePlan(candidates, denied, steered []RuledOut) *providers.Error {
 	switch {
 	case len(candidates) > 0:
@@ -157,9 +156,8 @@ func (t *Table) route(query *Query) (*Route, *providers.Error) {
 	}
 }
 
-// accepted returns the products that the caller can handle. Left out, they must be
-// evident: a token of a product that the caller's client cannot start is worse than
-// none.
+// accepted returns the products that the caller can handle. If it does not name them, there must be no
+// choice: a token of a product that the caller's client cannot start is worse than none.
 func (r *Route) accepted(query *Query, caller *Caller) ([]string, *providers.Error) {
 	if len(query.AcceptedProducts) > 0 {
 		return query.AcceptedProducts, nil
@@ -183,7 +181,7 @@ func (r *Route) accepted(query *Query, caller *Caller) ([]string, *providers.Err
 	return []string{cmp.Or(only, r.Targets[0].Product.ID)}, nil
 }
 
-// What steers a call away from a target is the same for all calls.
+// Why a call does not want a target, in the same words for all calls.
 var (
 	otherProduct = []providers.Violation{violation(providers.FieldAcceptedProducts, "does not name the product")}
 	otherRegion  = []providers.Violation{violation(providers.FieldRegions, "does not name the account's region")}
@@ -200,9 +198,9 @@ func steeredAway(target *Target, accepted, regions []string) []providers.Violati
 	return nil
 }
 
-// unservable names the failure of a request that every candidate is ruled out for.
-// A value that is wrong for all of them gets the reason that a vendor would have
-// answered; anything else is a wish that nothing configured fulfils.
+// unservable returns the failure of a request for which every candidate is ruled out. A value that is
+// wrong for all of them gets the reason that a vendor would have answered with. Anything else is a wish
+// that nothing configured fulfils.
 func unservable(candidates []RuledOut) *providers.Error {
 	for _, v := range candidates[0].Violations {
 		if v.Reason != providers.NoEligibleProduct && wrongForAll(v.Path, candidates) {
@@ -232,7 +230,7 @@ func wrongForAll(path providers.Path, candidates []RuledOut) bool {
 	return true
 }
 
-// Concern reports whether one of the violations is of the field.
+// Concern reports whether one of the violations is about the field.
 func Concern(violations []providers.Violation, path providers.Path) bool {
 	return slices.ContainsFunc(violations, func(v providers.Violation) bool { return v.Path == path })
 }

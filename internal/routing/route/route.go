@@ -1,6 +1,5 @@
-// Package route says which targets may serve a request, and in what order: offline, from
-// what products state of themselves. It knows no attempt, and nothing of what a vendor
-// answered; it only carries the guards of its targets.
+// Package route says which targets may serve a request, and in what order, only from what products state
+// of themselves. It knows no attempts and no vendor's answers; it just carries the guards of targets.
 package route
 
 import (
@@ -11,20 +10,19 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
-// Query is what picks the targets of a call.
+// Query is what selects the targets of a call.
 type Query struct {
-	// Caller is the name of whose call it is; "" while callers are not told apart.
+	// Caller is the caller's name; "" if callers are not distinguished.
 	Caller string
 	Flow   providers.Flow
-	// Scenario picks the route within the flow; "" is the flow's default route.
+	// Scenario selects the route within the flow; "" is the flow's default route.
 	Scenario string
-	// AcceptedProducts are the products that the caller can handle; empty if the
-	// caller leaves that to the route.
+	// AcceptedProducts are the products that the caller can handle; empty if it leaves that to the
+	// route.
 	AcceptedProducts []string
 	// Regions are the regions whose accounts may be used; empty means any.
 	Regions []string
-	// IdempotencyKey keeps a repeated call with its first target where the request
-	// names no subject.
+	// IdempotencyKey sends a repeated call to the same target first if the request names no subject.
 	IdempotencyKey string
 	Request        *providers.Request
 }
@@ -33,16 +31,16 @@ type Query struct {
 type Route struct {
 	Flow     providers.Flow
 	Scenario string
-	// Callers are the names of those for whom the route is; empty means everybody who has none
-	// of their own for the flow and scenario.
+	// Callers are the names of those for whom the route is; empty means everybody who has no route of
+	// their own for the flow and scenario.
 	Callers []string
-	// Weighted spreads subjects over the targets by weight; otherwise the targets are
-	// tried in their order.
+	// Weighted spreads subjects over the targets by weight; otherwise targets are tried in their
+	// order.
 	Weighted bool
-	// AcceptedProducts stand in for a caller who names none.
+	// AcceptedProducts are the default for calls that name none.
 	AcceptedProducts []string
-	// StopAfterAmbiguous tries no other account once a token may exist that nobody
-	// holds.
+	// StopAfterAmbiguous ends a call once a token may exist that nobody holds, instead of trying
+	// another account.
 	StopAfterAmbiguous bool
 	// MaxAttempts bounds the attempts of a call; 0 means three, which is the most.
 	MaxAttempts int
@@ -62,17 +60,17 @@ type Target struct {
 	Issuer  providers.Target
 	// Guard is the account's; all targets of an account share it.
 	Guard *guard.Account
-	// Limit is what the replicas share of the account, nil if they share nothing.
+	// Limit is the account's limit that all replicas share, nil if there is none.
 	Limit *vendorlimit.Limit
 	// OutOfService is why the target is taken out of service, "" if it is not.
 	OutOfService string
-	// Credentials are the names of the account's, Parameters those of the target's: for
-	// operators.
+	// Credentials are the names of the account's credentials, and Parameters those of the target's
+	// parameters, for operators.
 	Credentials, Parameters []string
-	// Settings are what the target and its account are set to, by which some products
-	// decide what they need and take.
+	// Settings are the settings of the target and its account on which some products' needs and
+	// limits depend.
 	Settings providers.Settings
-	// Fingerprint tells targets with other parameters apart, across configurations.
+	// Fingerprint distinguishes targets with different parameters, across configurations.
 	Fingerprint string
 
 	// position is the target's place in its route, from 1.
@@ -81,7 +79,7 @@ type Target struct {
 	own      *guard.Target
 }
 
-// OwnGuard is the account's guard as it concerns this target. A table sets it.
+// OwnGuard is this target's part of the account's guard. NewTable sets it.
 func (t *Target) OwnGuard() *guard.Target { return t.own }
 
 // Name is the target's name in metrics and hashing, "account/product".

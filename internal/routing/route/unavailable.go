@@ -17,15 +17,14 @@ type Unavailable struct {
 	RetryAt time.Time
 }
 
-// OutOfService is why a target is unavailable that the configuration has taken out.
+// OutOfService: the configuration or an operator has taken the target out of service.
 const OutOfService guard.Why = "out_of_service"
 
-// maxNamed bounds how many unavailable targets a failure names: its message travels in a
-// header.
+// maxNamed bounds how many unavailable targets a failure names, because its message travels in a header.
 const maxNamed = 8
 
-// NoneAvailable is the failure of a call whose every target was unavailable: it says of
-// the first ones why.
+// NoneAvailable is the failure of a call of which every target was unavailable. It says why for the first
+// ones.
 func NoneAvailable(unavailable []Unavailable) *providers.Error {
 	named := make([]string, 0, maxNamed+1)
 	for _, u := range unavailable[:min(len(unavailable), maxNamed)] {

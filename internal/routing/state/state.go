@@ -1,5 +1,5 @@
-// Package state is what operators see of the targets and accounts: the states of their
-// guards at a moment. It changes none.
+// Package state is what operators see of targets and accounts: the states of their guards at the moment.
+// It changes nothing.
 package state
 
 import (
@@ -11,11 +11,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
-// Status is what the router knows of its targets and accounts, for operators. It holds
-// nothing secret and nothing of any user.
+// Status is the state of all targets and accounts. It holds nothing secret and nothing of any user.
 type Status struct {
 	Routes []Route `json:"routes"`
-	// Accounts are those that some route uses.
+	// Accounts are those that routes use.
 	Accounts []Account `json:"accounts"`
 }
 
@@ -25,9 +24,8 @@ type Route struct {
 	Targets []Target `json:"targets"`
 }
 
-// Target is a target with its breakers: its own, for what its parameters may
-// cause, and that of the product on the account, which all targets of both share. An
-// attempt needs both.
+// Target is a target with its breakers. Its own is for failures that its parameters cause; all targets of
+// the product on the account share the other. An attempt needs both.
 type Target struct {
 	route.TargetInfo
 	Provider       string  `json:"-"`
@@ -49,18 +47,18 @@ type Account struct {
 	Provider string `json:"provider"`
 	Account  string `json:"account"`
 	Region   string `json:"region,omitempty"`
-	// InFlight attempts are in flight, Limit may be now, MaxInFlight may be at most.
+	// InFlight attempts are in flight. Limit is how many may be now, MaxInFlight how many ever.
 	InFlight    int `json:"in_flight"`
 	Limit       int `json:"limit"`
 	MaxInFlight int `json:"max_in_flight"`
-	// Waiting attempts are in the queue for a slot, which holds as many as Limit.
+	// Waiting attempts are queued for a slot; the queue is no longer than Limit.
 	Waiting int `json:"waiting"`
-	// Share of the attempts may begin where Limit is 1 and the vendor refuses even that; 0 where
-	// all may. VendorLimit is what all replicas share, nil if they share nothing.
+	// Share is which share of the attempts may begin if Limit is 1 and the vendor refuses even that;
+	// 0 if all may. VendorLimit is the limit that all replicas share, nil if there is none.
 	Share       float64             `json:"share,omitzero"`
 	VendorLimit *vendorlimit.Bounds `json:"vendor_limit,omitempty"`
-	// RateLimit is how many attempts may begin in a second, 0 if any number may. RestUntil
-	// is until when the vendor asked to be left alone, zero if it did not.
+	// RateLimit is how many attempts a second may begin, 0 if any number may. RestUntil is the end of
+	// the vendor's Retry-After, zero if there is none.
 	RateLimit float64   `json:"rate_limit,omitzero"`
 	RestUntil time.Time `json:"rest_until,omitzero"`
 	// ClockOffset is by how many seconds the vendor's clock is ahead.
@@ -68,14 +66,12 @@ type Account struct {
 	Credentials []Credential `json:"credentials"`
 }
 
-// Credential is the state of a credential as such, and of it with each product
-// that some route uses it for.
+// Credential is the state of a credential as such, and with each product for which routes use it.
 type Credential struct {
 	Name string `json:"name"`
 	Ejection
-	// Rotation is "untried" or "rejected" of one that a change of the configuration brought and
-	// that has not served yet, "replaced" of one that serves on until the new ones do, "" of
-	// any other.
+	// Rotation is "untried" or "rejected" for a new credential that has not served yet, "replaced"
+	// for one that serves until the new ones do, and "" for any other.
 	Rotation string              `json:"rotation,omitempty"`
 	Products map[string]Ejection `json:"products"`
 }
@@ -84,8 +80,7 @@ type Credential struct {
 type Ejection struct {
 	// State is "ok", "probing" or "ejected".
 	State string `json:"state"`
-	// Until is when it may be probed; zero if the next attempt that comes to it may, or
-	// if it is not ejected.
+	// Until is when it may be probed; zero if the next attempt may, or if it is not ejected.
 	Until time.Time `json:"until,omitzero"`
 }
 
@@ -137,7 +132,7 @@ func accountOf(t *route.Target, now time.Time) Account {
 	return account
 }
 
-// note adds what is known of the credentials with a product.
+// note adds the states of the credentials with a product.
 func (a *Account) note(product string, credentials []guard.Status) {
 	for i := range a.Credentials {
 		a.Credentials[i].Products[product] = ejectionOf(credentials[i])

@@ -3,18 +3,17 @@ package limit
 import "time"
 
 const (
-	// AttemptsPerRetry is how many attempts earn one retry: at most a fifth of the
-	// attempts are retries.
+	// AttemptsPerRetry is how many attempts earn one retry, so that at most a fifth are retries.
 	AttemptsPerRetry = 5
-	// RetryBurst is how many retries can be saved up, and retryWindow the time without
-	// any after which they are.
+	// RetryBurst is how many retries can be saved up, and retryWindow the time without a retry after
+	// which they are.
 	RetryBurst  = 3
 	retryWindow = 30 * time.Second
 )
 
-// RetryBudget keeps retries from multiplying the load of a vendor in trouble: in any
-// 30 s there are no more of them than a fifth of the attempts and the burst. It is pure,
-// and not safe for concurrent use. The zero value has a full burst.
+// RetryBudget keeps retries from multiplying the load of a vendor in trouble: in any 30 s there are no
+// more than a fifth of the attempts, plus the burst. It is pure, and not safe for concurrent use. The
+// zero value has a full burst.
 type RetryBudget struct {
 	// owed is how many attempts it takes until the burst is full again.
 	owed int

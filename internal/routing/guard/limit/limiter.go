@@ -1,31 +1,30 @@
-// Package limit bounds the attempts of an account by what the vendor's own answers teach: how many
-// are in flight, how many begin in a time, which share of them, how many are retries. Its parts are
-// pure state machines with time passed in. It must not know targets, credentials or breakers.
+// Package limit bounds the attempts of an account by what the vendor's answers show: how many are in
+// flight, how many a second and which share of them may begin, and how many may be retries. Its parts
+// are pure state machines with time passed in. It must not know targets, credentials or breakers.
 package limit
 
 import "time"
 
 const (
-	// cutShare is what a limit answer leaves of the attempts that were in flight.
+	// cutShare is the share of the attempts then in flight that a refusal leaves.
 	cutShare = 0.95
-	// holdTime and holdAttempts keep the limit where a cut has put it, so that the
-	// vendor refuses no more than one attempt in a hundred for the limit to be found.
-	// After holdMost the limit goes up however few attempts there were.
+	// holdTime and holdAttempts are how long the limit stays where a cut has put it, so that finding
+	// the limit costs no more than one refused attempt in a hundred. After holdMost the limit goes up
+	// however few attempts there were.
 	holdTime     = 3 * time.Second
 	holdAttempts = 100
 	holdMost     = 10 * time.Second
-	// raiseEvery is the pace of going up while the limit refuses attempts.
+	// raiseEvery is the time between increases while the limit refuses attempts.
 	raiseEvery = time.Second
-	// quietTime is how long the limit must refuse nothing before it doubles, and
-	// doubleEvery the pace of doubling from then on: what the vendor said of an earlier
-	// hour says little of this one.
+	// quietTime is how long the limit must refuse nothing before it doubles, and doubleEvery the time
+	// between doublings from then on: what the vendor allowed an hour ago says little about now.
 	quietTime   = 10 * time.Second
 	doubleEvery = 5 * time.Second
 )
 
-// Limiter bounds the attempts in flight by what the vendor's own limit answers teach:
-// additive increase, multiplicative decrease. It is a pure state machine: time is
-// passed in, nothing waits, and it is not safe for concurrent use.
+// Limiter finds how many attempts the vendor takes at once, from its refusals: additive increase,
+// multiplicative decrease. It is a pure state machine: time is passed in, nothing waits, and it is not
+// safe for concurrent use.
 type Limiter struct {
 	// most bounds limit, whatever the vendor takes.
 	most int
@@ -39,17 +38,17 @@ type Limiter struct {
 	// cut is when the limit was last lowered; ended counts the attempts since.
 	cut   time.Time
 	ended int
-	// raise is the earliest time to go up while pressed, double that to double.
+	// raise is the earliest time to go up if pressed, double the earliest time to double.
 	raise, double time.Time
 }
 
-// NewLimiter returns a limiter that allows the most at once until the vendor objects.
+// NewLimiter returns a limiter that allows most attempts at once until the vendor refuses one.
 func NewLimiter(most int) Limiter { return Limiter{most: most, limit: most} }
 
 // Slot is one of the attempts that may be in flight. It must be released once.
 type Slot struct {
 	start time.Time
-	// inFlight is how many there were with it.
+	// inFlight is how many were in flight, with this one.
 	inFlight int
 }
 
@@ -82,8 +81,8 @@ func (l *Limiter) Reserve() bool {
 // Unreserve gives back a reserved slot.
 func (l *Limiter) Unreserve() { l.reserved-- }
 
-// Release takes a slot back. limited says that the vendor answered that there are too
-// many. The limit never goes below what is still in flight: those the vendor has taken.
+// Release takes a slot back. Limited says that the vendor has answered that there are too many. The limit
+// never goes below what is still in flight, because the vendor has taken those.
 func (l *Limiter) Release(now time.Time, slot Slot, limited bool) {
 	l.inFlight--
 	l.ended++
@@ -92,8 +91,8 @@ func (l *Limiter) Release(now time.Time, slot Slot, limited bool) {
 	}
 }
 
-// lower goes down because of an attempt that has ended. One from before the last cut says
-// nothing of what the cut did.
+// lower lowers the limit because of a refused attempt. One that began before the last cut says nothing
+// about the limit since.
 func (l *Limiter) lower(now time.Time, slot Slot) {
 	if !slot.start.Before(l.cut) {
 		l.limit = min(l.limit, max(1, l.inFlight, int(cutShare*float64(slot.inFlight))))
@@ -105,8 +104,8 @@ func (l *Limiter) lower(now time.Time, slot Slot) {
 // Return takes a slot back whose attempt did not begin.
 func (l *Limiter) Return() { l.inFlight-- }
 
-// raiseIfDue allows one more in flight if the limit has refused any, and twice as many if
-// it has refused none for long.
+// raiseIfDue allows one more in flight if the limit has refused any, and doubles if it has refused none
+// for a long time.
 func (l *Limiter) raiseIfDue(now time.Time) {
 	held := l.ended < holdAttempts && now.Sub(l.cut) < holdMost
 	if l.pressed && !held && !now.Before(l.raise) {
@@ -120,7 +119,7 @@ func (l *Limiter) raiseIfDue(now time.Time) {
 	}
 }
 
-// SetMost changes the most. A limit that the vendor has taught stays, as far as it is below.
+// SetMost changes the upper bound. A limit that the vendor has shown stays, if it is below.
 func (l *Limiter) SetMost(most int) {
 	if l.limit == l.most {
 		l.limit = most

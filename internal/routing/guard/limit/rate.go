@@ -3,46 +3,45 @@ package limit
 import "time"
 
 const (
-	// firstRate is what the first rate answer leaves at least: one answer alone says
-	// little of the vendor's rate.
+	// firstRate is the lowest rate after the first refusal, which alone says little about the vendor's
+	// rate.
 	firstRate = 20
 	// leastRate is the lowest rate: one attempt in five seconds.
 	leastRate = 0.2
-	// rateMargin is what is left of the rate that the vendor has just served.
+	// rateMargin is the share of the rate just served that a refusal leaves.
 	rateMargin = 0.9
-	// rateHold and rateAttempts keep the rate after a cut, so that the vendor refuses few
-	// attempts for it to be found; after rateMost it goes up however few there were.
-	// rateStep is the share by which it then goes up every raiseEvery while it refuses
-	// attempts, and doubles with each time.
+	// rateHold and rateAttempts are how long the rate stays after a cut, so that finding it costs few
+	// refused attempts; after rateMost it goes up however few there were. While the rate refuses
+	// attempts, it goes up every raiseEvery by the share rateStep, which doubles each time.
 	rateHold     = 3 * time.Second
 	rateAttempts = 50
 	rateMost     = 20 * time.Second
 	rateStep     = 0.02
-	// rateFree is the rate from which on it is no bound any more.
+	// rateFree is the rate from which on there is no bound.
 	rateFree = 100_000
 )
 
-// RateLimiter is a token bucket that finds the vendor's rate: unbounded until the vendor
-// answers that there were too many in a time, then a little less than what it has served,
-// and more again as long as it does not object. It is a pure state machine: time is passed
-// in, nothing waits, and it is not safe for concurrent use. The zero value bounds nothing.
+// RateLimiter is a token bucket that finds the vendor's rate: it is unbounded until the vendor answers
+// that there were too many requests, then a little less than what it has just served, and rises again
+// while the vendor does not object. It is a pure state machine: time is passed in, nothing waits, and it
+// is not safe for concurrent use. The zero value bounds nothing.
 type RateLimiter struct {
 	// rate is in attempts a second; 0 bounds nothing.
 	rate float64
-	// tokens were there at the time filled. They are saved up for a second at most.
+	// tokens is how many there were at the time filled. No more are saved than a second brings.
 	tokens float64
 	filled time.Time
 	// cut is when the rate was last lowered; ended counts the attempts since.
 	cut   time.Time
 	ended int
-	// raise is the earliest time to go up while pressed, double that to double.
+	// raise is the earliest time to go up if pressed, double the earliest time to double.
 	raise, double time.Time
-	// step is the next share to go up by.
+	// step is the share by which the rate goes up next.
 	step    float64
 	pressed bool
 
-	// served counts the attempts that the vendor has taken in the second that began at
-	// second, servedBefore those in the one before.
+	// served counts the attempts that the vendor has taken in the second that began at second,
+	// servedBefore those in the second before that.
 	second               time.Time
 	served, servedBefore int
 }
@@ -86,9 +85,8 @@ func (r *RateLimiter) Served(now time.Time) {
 	r.served++
 }
 
-// Limited notes the end of an attempt that began at start, to which the vendor answered that
-// there were too many in a time. One from before the last cut says nothing of what the cut
-// did.
+// Limited notes the end of an attempt that began at start and was refused for the rate. One that began
+// before the last cut says nothing about the rate since.
 func (r *RateLimiter) Limited(now, start time.Time) {
 	r.count(now)
 	if !start.Before(r.cut) {
@@ -104,7 +102,7 @@ func (r *RateLimiter) count(now time.Time) {
 	}
 }
 
-// beginSecond begins to count anew, so long after the second that was counted began.
+// beginSecond begins to count a new second; since is how long ago the one being counted began.
 func (r *RateLimiter) beginSecond(now time.Time, since time.Duration) {
 	if since >= 2*time.Second {
 		r.second, r.served, r.servedBefore = now, 0, 0
@@ -113,9 +111,9 @@ func (r *RateLimiter) beginSecond(now time.Time, since time.Duration) {
 	}
 }
 
-// lower goes down to what the vendor has just served, by half at most. A vendor that has
-// served that much refuses whatever comes until its second is over: only then is a rate
-// that should have passed still too high.
+// lower lowers the rate to what the vendor has just served, by half at most. A vendor that has served so
+// much refuses everything until its second is over; only after that does a refusal mean that the lower
+// rate is still too high.
 func (r *RateLimiter) lower(now time.Time) {
 	served := rateMargin * float64(max(r.served, r.servedBefore))
 	switch {
