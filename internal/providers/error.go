@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Error is the one type of failure in the gateway: adapters return it, routing
-// chooses among several, the server turns it into a status. It holds nothing
-// secret or personal and may be logged as it is.
+// Error is the one type of failure in the gateway: adapters return it, routing chooses among several,
+// and internal/call turns it into a status. It holds nothing secret or personal and may be logged as
+// it is.
 type Error struct {
 	Reason Reason
 	// Violations name the caller's fields at fault, if any are.
@@ -17,14 +17,14 @@ type Error struct {
 	// Exchange is what is known of the HTTP exchange behind it; zero if there was
 	// none.
 	Exchange Exchange
-	// Ambiguous says that the vendor may have processed the request: no error code of
-	// the vendor came back, so a token may exist that no caller received.
+	// Ambiguous says that the vendor may have processed the request: no error code of the vendor
+	// came back, so a token may exist that no caller received.
 	Ambiguous bool
-	// Standing says of a VendorPermissionDenied that the credential lacks the product,
-	// whatever is asked of it; otherwise only this request was denied.
+	// Standing says that a VendorPermissionDenied holds for every request with the credential and
+	// the product; otherwise only this request was denied.
 	Standing bool
-	// Message tells the caller what happened, in the gateway's words; empty means that
-	// the reason says all.
+	// Message tells the caller what happened, in the gateway's words; empty if the reason says it
+	// all.
 	Message string
 	// Cause is for the log only.
 	Cause error
@@ -63,11 +63,10 @@ func (e *Error) CallersFault() bool {
 	}
 }
 
-// Blame decides whose fault a vendor's refusal is. The caller is at fault for a refused
-// argument if all arguments, which are those that the vendor named, are in the request;
-// for any other reason, if the request contains what the reason is about. If it does
-// not, the vendor refuses something that the caller did not send: an argument of the
-// gateway's.
+// Blame decides whose fault a vendor's refusal is. The caller is at fault for a refused argument if the
+// request contains all arguments that the vendor named, and for any other reason if the request
+// contains what the reason is about. Otherwise the vendor refuses something that the caller did not
+// send: an argument of the gateway's.
 func (e *Error) Blame(r *Request, arguments ...Field) {
 	asked, sent := r.Asks(), true
 	switch e.Reason {
@@ -90,7 +89,8 @@ func (e *Error) Blame(r *Request, arguments ...Field) {
 	}
 }
 
-// blame names the fields and reports true if there are any and the request contains all.
+// blame adds a violation for each field and reports true, if there are any and the request contains
+// all of them.
 func (e *Error) blame(asked Fields, fields ...Field) bool {
 	e.Violations = nil
 	for _, f := range fields {
@@ -103,7 +103,7 @@ func (e *Error) blame(asked Fields, fields ...Field) bool {
 	return len(fields) > 0
 }
 
-// Refuse adds a violation: the vendor refuses what is at that place of the request.
+// Refuse adds a violation: the vendor refuses what the request has at that path.
 func (e *Error) Refuse(path Path) {
 	e.Violations = append(e.Violations, Violation{path, e.Reason, "refused by the vendor"})
 }
@@ -116,25 +116,23 @@ type Exchange struct {
 	Reference string
 	// RequestID is the vendor's id of the request, at most 128 bytes.
 	RequestID string
-	// Code is the vendor's error code as its document spells it, "" on success, if
-	// there was none, or if what came is not a code.
+	// Code is the vendor's error code as its document spells it; "" on success, or if the answer had
+	// none or something that is not a code.
 	Code string
-	// UnknownCode says that the answer reported an error with a code or text that no
-	// table has.
+	// UnknownCode says that the answer reported an error with a code or text that is in no table.
 	UnknownCode bool
 	// HTTPStatus is 0 if no answer came.
 	HTTPStatus int
 	// ProcessingTime is the time the vendor says that it took; 0 if it does not.
 	ProcessingTime time.Duration
 	Billed         Billed
-	// Date is the vendor's clock as its Date header states it, to the second; zero
-	// if it did not.
+	// Date is the answer's Date header, zero if it had none.
 	Date time.Time
 	// RetryAfter is how long the answer asks to wait before the next request, at most
 	// 60 s; 0 if it does not.
 	RetryAfter time.Duration
-	// Text is the vendor's message, for the log only, at most 256 bytes; "" if it may
-	// repeat something of the request.
+	// Text is the vendor's message, for the log only, at most 256 bytes; "" if it may repeat
+	// something of the request.
 	Text string
 }
 
@@ -151,8 +149,8 @@ const (
 // String returns "unknown", "yes" or "no".
 func (b Billed) String() string { return [...]string{"unknown", "yes", "no"}[b] }
 
-// CodeTable is a vendor's error table. A code with dots that no row has is read by the row of its
-// family, the longest of its heads that has one: AUTHFAILURE is of AUTHFAILURE.ANY_OTHER too.
+// CodeTable is a vendor's error table. A code with dots that has no row is read by the row of its
+// family, the longest prefix of its parts that has one: AUTHFAILURE.ANY_OTHER by that of AUTHFAILURE.
 type CodeTable []Code
 
 // Has reports whether a row has the code, or its family.
@@ -182,9 +180,9 @@ func (t CodeTable) Row(code string) string {
 	return ""
 }
 
-// Prefer returns the first of the codes that is known, by itself or by its family; of none that
-// is, the first that is not "". Where an answer has a code in several places, what stands in
-// front of the vendor may have written one of them.
+// Prefer returns the first code that is known, by itself or by its family; if none is, the first that
+// is not "". If an answer has codes in several places, one of them may be written by something in
+// front of the vendor.
 func (t CodeTable) Prefer(codes ...string) string {
 	if i := slices.IndexFunc(codes, t.Has); i >= 0 {
 		return codes[i]
@@ -223,6 +221,6 @@ type Code struct {
 	Reason Reason
 	// Standing is Error.Standing; only a VendorPermissionDenied has it.
 	Standing bool
-	// Document and Section say where the vendor writes of it.
+	// Document and Section say where the vendor documents it.
 	Document, Section string
 }

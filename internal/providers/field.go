@@ -84,7 +84,7 @@ type Path string
 // Path returns the place of the field as a whole.
 func (f Field) Path() Path { return Path(f.String()) }
 
-// holds reports whether the path is the field's, or lies in it.
+// holds reports whether the path is the field's, or is within the field.
 func (f Field) holds(path Path) bool {
 	rest, ok := strings.CutPrefix(string(path), f.String())
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
@@ -111,7 +111,7 @@ func FieldSet(fields ...Field) Fields {
 // Has reports whether f is in the set.
 func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
 
-// Hold reports whether the path is that of a field of the set, or lies in one.
+// Hold reports whether the path is that of a field of the set, or is within one.
 func (s Fields) Hold(path Path) bool {
 	for f := range s.Each {
 		if f.holds(path) {

@@ -19,14 +19,13 @@ type Product struct {
 	Document string
 	// Endpoint is the path of the call, without the account's path prefix.
 	Endpoint string
-	// Lifetime is the documented lifetime of a token; 0 if the vendor states it
-	// with each token, or gives it what is asked for.
+	// Lifetime is the documented lifetime of a token; 0 if the vendor states it with each token, or
+	// gives each token the lifetime that is asked for.
 	Lifetime time.Duration
-	// LongerWhenAsked says that a lifetime that is asked for takes the place of Lifetime, be it
-	// longer.
+	// LongerWhenAsked says that a lifetime that is asked for replaces Lifetime, even if it is longer.
 	LongerWhenAsked bool
-	// AlwaysAsks says that every request asks for a lifetime: the caller's, the target's
-	// or this one. 0 if the product has none without being asked.
+	// AlwaysAsks is the lifetime that requests ask for if neither the caller nor the target sets one;
+	// 0 if they then ask for none.
 	AlwaysAsks time.Duration
 	// Use says how often the vendor takes a token.
 	Use   Use
@@ -88,13 +87,13 @@ type Limit struct {
 type Parameter struct {
 	Name     string
 	Required bool
-	// Flow is that of the routes whose targets must have the parameter, which no other's may
-	// have: it tells the flows of a product apart. 0 is no such flow.
+	// Flow, if it is not 0, says that targets in routes of that flow must have the parameter, and
+	// that others must not: it distinguishes the flows of a product.
 	Flow Flow
 	// Text says what it does and which values it takes.
 	Text string
-	// Values are all that it takes. If there are none, it takes whole numbers from Least to
-	// Most; if these are 0 too, every value that is not empty.
+	// Values are all values that it takes. If there are none, it takes whole numbers from Least to
+	// Most; if these are 0 too, any value that is not empty.
 	Values      []string
 	Least, Most int
 }
@@ -122,15 +121,15 @@ type Violation struct {
 	Description string
 }
 
-// Compares reports whether the product compares the user with anything of a request.
+// Compares reports whether the product compares the user with anything in a request.
 func (p *Product) Compares() bool { return p.Honours&Comparison != 0 }
 
-// WithoutComparison reports whether the product serves r without its comparison: the caller can
-// do without, and the product compares nothing.
+// WithoutComparison reports whether the product would serve r without its comparison, because that is
+// optional and the product compares nothing.
 func (p *Product) WithoutComparison(r *Request) bool { return r.ComparisonOptional && !p.Compares() }
 
-// Shown returns what the product may know of r: r itself, or a copy without the comparison where
-// it serves without.
+// Shown returns what the product may know of r: r itself, or a copy without the comparison if it would
+// serve r without.
 func (p *Product) Shown(r *Request) *Request {
 	if p.WithoutComparison(r) {
 		return r.withoutComparison()
@@ -138,9 +137,8 @@ func (p *Product) Shown(r *Request) *Request {
 	return r
 }
 
-// Check returns why the product cannot serve r, nil if it can. asked is r.Asks(),
-// which the caller computes once for all products, and set is what is configured of the
-// target.
+// Check returns why the product cannot serve r, nil if it can. asked is r.Asks(), which is computed once
+// for all products, and set is how the target is configured.
 func (p *Product) Check(r *Request, asked Fields, set Settings) []Violation {
 	if p.WithoutComparison(r) {
 		r = r.withoutComparison()
@@ -163,8 +161,8 @@ func (p *Product) Check(r *Request, asked Fields, set Settings) []Violation {
 	return found
 }
 
-// takes reports whether the field reaches the product at all: one that it does
-// not honour is reported once, as not supported.
+// takes reports whether the field reaches the product at all. One that it does not honour is reported
+// only once, as not supported.
 func (p *Product) takes(f Field) bool { return !Effects.Has(f) || p.Honours.Has(f) }
 
 func (n Need) suffix() string {
@@ -174,9 +172,8 @@ func (n Need) suffix() string {
 	return " " + n.When.Text
 }
 
-// Sends reports whether the product's request can contain what is at that place of the
-// caller's request: an effect field if the product honours it, an identity field if it
-// is one of Identity.
+// Sends reports whether the product's request can contain what the caller's request has at that path:
+// an effect field if the product honours it, an identity field if it is one of Identity.
 func (p *Product) Sends(path Path) bool { return (p.Honours | p.Identity).Hold(path) }
 
 // AtMostBytes limits a field of text to n bytes.

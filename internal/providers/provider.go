@@ -25,7 +25,7 @@ type Provider struct {
 	// CredentialKeys are the secrets that make up one credential, by the vendor's
 	// names; all are required.
 	CredentialKeys []string
-	// OptionalCredentialKeys are secrets that only some credentials have, as temporary ones.
+	// OptionalCredentialKeys are secrets that only some credentials have, such as temporary ones.
 	OptionalCredentialKeys []string
 	// Options are the settings of an account beyond the common ones.
 	Options  []Parameter
@@ -73,9 +73,9 @@ type Account interface {
 // Target is a product on an account with its parameters. It is safe for concurrent
 // use.
 type Target interface {
-	// Issue asks the vendor for a token by one HTTP request, which it does not
-	// repeat. It returns at the latest when ctx ends. Without a token the error is an
-	// *Error. The request must have passed Product.Check, and be what Product.Shown returns of it.
+	// Issue asks the vendor for a token by one HTTP request, which it does not repeat. It returns
+	// when ctx ends at the latest. Without a token the error is an *Error. The request must have
+	// passed Product.Check, and be the one that Product.Shown returns.
 	Issue(ctx context.Context, call Call) (*Token, error)
 }
 
@@ -86,16 +86,16 @@ type Call struct {
 	Credential int
 	// Now is the time just before the attempt; lifetimes count from it.
 	Now time.Time
-	// ClockOffset is how far the vendor's clock is ahead of Now; signatures heed it.
+	// ClockOffset is how far the vendor's clock is ahead of Now; signatures must use it.
 	ClockOffset time.Duration
-	// RequestID is the gateway's own, the same for all attempts of a call and for no other
-	// call; "" if it has none. It is not sent.
+	// RequestID is the gateway's id of the call, the same for all its attempts; "" if it has none. It
+	// is not sent.
 	RequestID string
 }
 
-// IdempotencyToken returns what a vendor may be given to tell a repeated request from another one: 64
-// hexadecimal digits, the same in all attempts of the call on the product, and nothing of the
-// caller's. "" if the call has no id.
+// IdempotencyToken returns a token by which a vendor can recognize a repeated request: 64 hexadecimal
+// digits, the same in all attempts of the call on the product, with nothing of the caller's in them. It
+// is "" if the call has no id.
 func (c Call) IdempotencyToken(product string) string {
 	if c.RequestID == "" {
 		return ""
@@ -146,10 +146,9 @@ const (
 	DocumentedDefault
 )
 
-// NewExpiry applies the one rule of lifetimes: a time that the vendor stated
-// decides alone; otherwise the earlier of the lifetime asked of the vendor and
-// the documented one, counted from sent, the former if they are equal. Zero means
-// not stated, not asked, not documented.
+// NewExpiry applies the one rule of lifetimes. If the vendor stated a time, that is it; otherwise it is
+// the shorter of the lifetime that was asked for and the documented one, counted from sent, and called
+// Requested if they are equal. Zero means not stated, not asked for, or not documented.
 func NewExpiry(sent, stated time.Time, asked, documented time.Duration) Expiry {
 	switch {
 	case !stated.IsZero():

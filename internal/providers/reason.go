@@ -5,8 +5,8 @@ package providers
 // them unchanged.
 type Reason string
 
-// The contract says what each reason means, internal/server which status it has, and
-// internal/routing what may be tried next.
+// The contract says what each reason means, internal/call/status_table.go which status it has, and
+// internal/routing/policy.go what may be tried next.
 const (
 	OK Reason = "OK"
 

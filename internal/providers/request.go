@@ -55,10 +55,9 @@ const (
 	DetectBankCard
 )
 
-// Request is what a caller asks of whichever product serves it: the contract's
-// identity and effect fields. What steers routing is not here. Zero values and
-// nil mean that the field is absent. A request is read by many targets and never
-// changed.
+// Request is what a caller asks of whichever product serves it: the contract's identity and effect
+// fields, without those that steer routing. Zero values and nil mean that a field is absent. Many
+// targets read a request, and none changes it.
 type Request struct {
 	SubjectID sensitive.String
 	Reference string
@@ -67,7 +66,7 @@ type Request struct {
 	Photos             []sensitive.Bytes
 	DetectRotatedFaces *bool
 	MultipleFaces      MultipleFacesRule
-	// ComparisonOptional says that a product may serve which compares nothing.
+	// ComparisonOptional says that a product that compares nothing may serve too.
 	ComparisonOptional bool
 
 	ReturnURL, NotifyURL sensitive.String
@@ -84,12 +83,12 @@ type Request struct {
 
 	Detection Detection
 
-	// ClientMetadata is what the vendor's client handed over, to be passed on unchanged.
+	// ClientMetadata is what the vendor's client handed over; it is passed on unchanged.
 	ClientMetadata sensitive.String
 	DeviceID       sensitive.String
 }
 
-// IdentityDocument is a document that a data source knows the user by.
+// IdentityDocument is a document by which a data source knows the user.
 type IdentityDocument struct {
 	Type IdentityDocumentType
 	// Country issued it: ISO 3166-1 alpha-2, in capitals.
@@ -107,8 +106,8 @@ const (
 	ResidencePermit
 )
 
-// Effects are the fields that change what a vendor does: a product that does not
-// honour one that is asked for cannot serve.
+// Effects are the fields that change what a vendor does. A product cannot serve a request with one that
+// it does not honour.
 var Effects = FieldSet(
 	FieldIdentityDocument, FieldPhotos, FieldDetectRotatedFaces, FieldMultipleFaces,
 	FieldReturnURL, FieldNotifyURL, FieldExtraData, FieldTokenLifetime,
@@ -116,7 +115,7 @@ var Effects = FieldSet(
 	FieldReportMultipleFaces, FieldLanguage, FieldDetection, FieldClientMetadata, FieldDeviceID,
 )
 
-// Comparison are the fields of what the user is compared with, and how.
+// Comparison are the fields that say what the user is compared with, and how.
 var Comparison = FieldSet(FieldIdentityDocument, FieldPhotos, FieldDetectRotatedFaces, FieldMultipleFaces)
 
 // withoutComparison returns a copy of the request that asks for no comparison.

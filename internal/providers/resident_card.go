@@ -23,8 +23,8 @@ func OfChinaAlone() Limit {
 	}
 }
 
-// ResidentCardNumber refuses numbers that no identity card of China can have. Other documents are
-// not refused for the form of their number.
+// ResidentCardNumber refuses numbers that no identity card of China can have, and no numbers of other
+// documents.
 func ResidentCardNumber() Limit {
 	return Limit{
 		Field: FieldIdentityDocumentNumber, Text: "must be 17 digits and a digit, X or x", Reason: IdentityNumberInvalid,

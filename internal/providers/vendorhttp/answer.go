@@ -19,7 +19,7 @@ import (
 const (
 	maxTextBytes      = 256
 	maxRequestIDBytes = 128
-	maxShownBytes     = 128 // of a code with what stands behind it
+	maxShownBytes     = 128 // of a code and what follows it
 	maxCodeBytes      = 64
 	maxCodeDigits     = 6
 	maxCodeWord       = 20
@@ -69,9 +69,9 @@ func (a *Answer) SetRequestID(id Text) {
 	}
 }
 
-// SetText sets the vendor's message for the log, at most 256 bytes, with blanks for what a terminal
-// would obey or not show. A message that may repeat something sensitive of the request is left out,
-// as is JSON in place of text.
+// SetText sets the vendor's message for the log, at most 256 bytes, with blanks in place of characters
+// that a terminal would obey or not show. A message that may repeat something sensitive of the request
+// is left out, and so is JSON.
 func (a *Answer) SetText(message Text) {
 	text := shown(string(message))
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
@@ -91,7 +91,7 @@ func shown(text string) string {
 	return text
 }
 
-// visible returns a blank for a character that is a control, bidi, invisible or the end of a line.
+// visible returns a blank for control, bidi and invisible characters and line breaks.
 func visible(r rune) rune {
 	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 		return ' '
@@ -107,16 +107,16 @@ func (a *Answer) SetProcessingTime(milliseconds Scalar) {
 // SetBilled sets whether the vendor bills the call.
 func (a *Answer) SetBilled(billed providers.Billed) { a.exchange.Billed = billed }
 
-// WithCode returns the failure that a vendor's code means by its table, or what its family does
-// ("AUTHFAILURE" of an "AUTHFAILURE.OTHER" without a row). A code of neither does not decide: it may
-// be the word of a framework or proxy in front of the vendor, so that the HTTP status decides.
+// WithCode returns the failure that a vendor's code means by its table, be it by its family's row
+// ("AUTHFAILURE" for "AUTHFAILURE.OTHER"). For a code without a row the HTTP status decides, because it
+// may come from a framework or a proxy in front of the vendor.
 func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Error {
 	if !table.Has(code) {
 		a.exchange.UnknownCode = true
 		if a.Shows(code) {
 			a.exchange.Code = code
 		}
-		if a.Succeeded() { // an error, although the status does not say so
+		if a.Succeeded() { // an error in spite of its status
 			return &providers.Error{Reason: providers.VendorErrorUnrecognized, Exchange: a.exchange}
 		}
 		return a.WithoutCode()
@@ -130,8 +130,8 @@ func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Err
 	return failure
 }
 
-// ShowReason shows callers, behind the failure's code, a reason that no table has, if it looks like
-// a code too. What an adapter shows of a code it shows by this or by ShowNames.
+// ShowReason shows callers, after the failure's code, a reason that is in no table, if it looks like a
+// code. Adapters add to a code only by this and by ShowNames.
 func (a *Answer) ShowReason(failure *providers.Error, reason string) {
 	code := failure.Exchange.Code + ":" + reason
 	if failure.Exchange.Code != "" && reason != "" && a.Shows(code) {
@@ -139,8 +139,8 @@ func (a *Answer) ShowReason(failure *providers.Error, reason string) {
 	}
 }
 
-// ShowNames shows callers, behind the failure's code, those names of parameters for which there is
-// room. The names are the adapter's own, and no text of the vendor's.
+// ShowNames shows callers, after the failure's code, those names of parameters for which there is room.
+// They must be the adapter's own names, not text of the vendor's.
 func ShowNames(failure *providers.Error, names []string) {
 	code, separator := failure.Exchange.Code, ":"
 	for _, name := range names {
@@ -151,12 +151,12 @@ func ShowNames(failure *providers.Error, names []string) {
 	failure.Exchange.Code = code
 }
 
-// SetStatuses sets the rows of statuses of a vendor whose document says what they mean: an answer
-// without a known code is read by the row that has its status, if there is one.
+// SetStatuses sets a table of HTTP statuses, for a vendor whose document says what they mean. An answer
+// without a known code is read by the row of its status, if there is one.
 func (a *Answer) SetStatuses(table providers.CodeTable) { a.statuses = table }
 
-// WithoutCode returns the failure of an answer with neither a token nor a known error
-// code: the HTTP status alone decides.
+// WithoutCode returns the failure of an answer with neither a token nor a known error code: only the
+// HTTP status decides.
 func (a *Answer) WithoutCode() *providers.Error {
 	failure := &providers.Error{Exchange: a.exchange}
 	if status := strconv.Itoa(a.exchange.HTTPStatus); a.statuses.Has(status) && !a.Succeeded() {
@@ -184,18 +184,17 @@ func (a *Answer) WithoutCode() *providers.Error {
 	return failure
 }
 
-// transient are the statuses below 500 that HTTP says will pass, of a server that did
-// not process the request: it did not arrive in time, not on the right connection, or
-// too early (RFC 9110, sections 15.5.9 and 15.5.20; RFC 8470, section 5.2). Others pass if
-// the server says when, by Retry-After.
+// transient are the statuses below 500 of a server that did not process the request but may later: it
+// did not arrive in time, came by the wrong connection, or too early (RFC 9110, sections 15.5.9 and
+// 15.5.20; RFC 8470, section 5.2). Other such statuses are transient only with a Retry-After.
 var transient = map[int]bool{
 	http.StatusRequestTimeout:     true,
 	http.StatusMisdirectedRequest: true,
 	http.StatusTooEarly:           true,
 }
 
-// statusClientClosedRequest is what proxies answer that gave up on the server behind
-// them, as nginx calls it: the request may have been processed.
+// statusClientClosedRequest is what proxies such as nginx answer when they give up on the server behind
+// them, which may have processed the request.
 const statusClientClosedRequest = 499
 
 // WithoutToken returns the failure of an answer that reports success without a usable
@@ -208,8 +207,8 @@ func (a *Answer) WithoutToken() *providers.Error {
 
 var errNoToken = errors.New("the answer holds no usable token and no error code")
 
-// Shows reports whether callers may see a code that no table has: it must look like one,
-// words of capitals or a short number, and repeat nothing sensitive of the request.
+// Shows reports whether callers may see a code that is in no table: it must look like one (words in
+// capitals or a short number) and repeat nothing sensitive of the request.
 func (a *Answer) Shows(code string) bool {
 	digits, word := 0, 0
 	for _, r := range code {
@@ -229,8 +228,8 @@ func (a *Answer) Shows(code string) bool {
 	return len(code) <= maxCodeBytes && digits <= maxCodeDigits && !a.echoedInCode(code)
 }
 
-// CanonicalCode returns a code in the spelling of code tables: capitals, underscores for
-// blanks, no blank or dot at the end. Letters beyond ASCII stay, as some have capitals within it.
+// CanonicalCode returns a code in the spelling of code tables: capitals, underscores for blanks, no blank
+// or dot at the end. Letters beyond ASCII stay, because the capitals of some are within ASCII.
 func CanonicalCode(code string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -244,16 +243,16 @@ func CanonicalCode(code string) string {
 	}, strings.TrimRight(strings.TrimSpace(code), ". "))
 }
 
-// UsableToken reports whether the token can be given to a client: 1 to 4096 bytes of
-// ASCII without blanks and control characters, and without those that end a value in
-// HTML, JSON or a shell. All documented tokens are letters, digits and some punctuation.
+// UsableToken reports whether the token can be given to a client: 1 to 4096 bytes of ASCII, without
+// blanks, control characters, and characters that end a value in HTML, JSON or a shell. All documented
+// tokens are letters, digits and some punctuation.
 func UsableToken(token string) bool {
 	unusable := func(r rune) bool { return r <= ' ' || r >= '\x7f' || strings.ContainsRune("<>\"'`\\", r) }
 	return token != "" && len(token) <= maxTokenBytes && strings.IndexFunc(token, unusable) < 0
 }
 
-// UsablePage reports whether a client can be sent to the address: one of https that it can be given,
-// of a host that every browser reads in one way.
+// UsablePage reports whether a client can be sent to the address: it must be https, usable as a token is,
+// and have a host that every browser reads in the same way.
 func UsablePage(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.User != nil {

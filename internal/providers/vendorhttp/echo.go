@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// leastEcho is the length in bytes of the shortest value that an id is searched for.
+	// leastEcho is the length in bytes of the shortest value for which an id is searched.
 	leastEcho = 6
 	// maxFileEcho is how much of a file is compared: its beginning.
 	maxFileEcho = 64
@@ -41,14 +41,14 @@ func (a *Answer) echoedInCode(code string) bool {
 	})
 }
 
-// holdsBase64 reports whether a text in capitals, in which base64 can no longer be decoded, has
-// the value in base64, with something else before and behind it or without.
+// holdsBase64 reports whether a text has the value in base64, perhaps as part of something longer. The
+// text is in capitals, so its base64 can no longer be decoded.
 func holdsBase64(text, value string) bool {
 	for before := range 3 {
 		encoded := base64.RawURLEncoding.EncodeToString([]byte("\x00\x00"[:before] + value))
-		encoded = encoded[[]int{0, 2, 3}[before]:] // the digits of what is before
+		encoded = encoded[[]int{0, 2, 3}[before]:] // without the digits of what is before the value
 		if (before+len(value))%3 != 0 {
-			encoded = encoded[:len(encoded)-1] // that of what is behind
+			encoded = encoded[:len(encoded)-1] // without the digit that it shares with what follows
 		}
 		if strings.Contains(text, strings.ToUpper(encoded)) {
 			return true
@@ -57,9 +57,8 @@ func holdsBase64(text, value string) bool {
 	return false
 }
 
-// echoedInID reports whether a request id may repeat a sensitive value, its half or its
-// digits; of a short value, which any id may hold by chance, only all of it between what
-// is no letter or digit.
+// echoedInID reports whether a request id may repeat a sensitive value, half of it, or its digits. A
+// short value may be in any id by chance, so it counts only as a whole word.
 func (a *Answer) echoedInID(id string) bool {
 	read := echo.ReadID(id)
 	defer read.Release()
@@ -78,7 +77,7 @@ func (a *Answer) echoedInID(id string) bool {
 	return false
 }
 
-// isWordOf reports whether the id has the value between what is no letter or digit.
+// isWordOf reports whether the value is a whole word of the id.
 func isWordOf(id, value string) bool {
 	return slices.Contains(strings.FieldsFunc(id, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), value)
 }

@@ -1,6 +1,5 @@
-// Package vendorhttp makes the one HTTP request of an attempt and classifies its answer
-// as far as HTTP alone determines what it means. It knows no vendor: adapters decode
-// bodies and have the tables of codes.
+// Package vendorhttp makes the one HTTP request of an attempt and classifies the answer as far as HTTP
+// alone determines what it means. It knows no vendor: adapters decode bodies and have the code tables.
 package vendorhttp
 
 import (
@@ -22,21 +21,20 @@ import (
 )
 
 const (
-	// maxAnswerBytes bounds what is read of an answer, decompressed. The largest
-	// documented answer is below 2 KiB.
+	// maxAnswerBytes bounds what is read of an answer, decompressed. The largest documented answer
+	// is below 2 KiB.
 	maxAnswerBytes = 64 << 10
-	// maxWireBytes bounds what is read of an answer before that: gzip adds at most a few
-	// bytes to what it cannot compress, and may hold any number of empty members.
+	// maxWireBytes bounds what is read of an answer before it is decompressed: gzip adds at most a
+	// few bytes to what it cannot compress, but may hold any number of empty members.
 	maxWireBytes = maxAnswerBytes + 1<<10
 	// maxDateError is how far a clock may be from ours: beyond 292 years no duration tells by how much.
 	maxDateError = 200 * 366 * 24 * time.Hour
 )
 
-// Post sends the body to target in the one POST request of a call and reads the answer. It
-// follows no redirect and repeats nothing, but for net/http sending the request
-// again when a pooled connection turns out dead before anything was written. It
-// returns at the latest when ctx ends. An error means that no usable HTTP answer came;
-// what an answer means is determined by Answer.
+// Post sends the body to target in the one POST request of an attempt and reads the answer. It follows
+// no redirect and repeats nothing, except that net/http sends the request again if a pooled connection
+// turns out to be dead before anything was written. It returns when ctx ends at the latest. An error
+// means that no usable HTTP answer came; Answer says what an answer means.
 func Post(
 	ctx context.Context, transport http.RoundTripper, target *url.URL, call providers.Call, body bodies.Body,
 ) (*Answer, *providers.Error) {
@@ -46,8 +44,8 @@ func Post(
 	return received(ctx, response, err, call, envelope, progress)
 }
 
-// received reads what a round trip came to. Inlined, its frame would take stack while the
-// vendor is waited for.
+// received reads the result of a round trip. If it were inlined, its frame would take stack while the
+// attempt waits for the vendor.
 //
 //go:noinline
 func received(
@@ -64,7 +62,7 @@ func received(
 	return answer, nil
 }
 
-// newAnswer returns what the status and the header say, which arrived at that time.
+// newAnswer returns an answer with what its status and header say, which arrived at that time.
 func newAnswer(response *http.Response, call providers.Call, arrived time.Time, request *bodies.Envelope) *Answer {
 	answer := &Answer{request: request, call: call, arrived: arrived, header: response.Header}
 	answer.exchange.Reference = request.Reference
@@ -80,7 +78,7 @@ func newAnswer(response *http.Response, call providers.Call, arrived time.Time, 
 // read reads the body.
 func (a *Answer) read(ctx context.Context, response *http.Response, progress *progress) *providers.Error {
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		return nil // its body is the connection itself, whose reads ctx does not end
+		return nil // its body is the connection itself, and ctx would not end a read
 	}
 	content, err := read(response)
 	// A server that refuses a large request may close the connection while it is sent.
@@ -91,8 +89,8 @@ func (a *Answer) read(ctx context.Context, response *http.Response, progress *pr
 	return nil
 }
 
-// read returns the content of an answer, decompressed, nil if it is too large or its
-// compression is damaged. An error is one of the connection.
+// read returns the decompressed content of an answer, nil if it is too large or cannot be decompressed.
+// An error is always the connection's.
 func read(response *http.Response) ([]byte, error) {
 	wire := &wireReader{Reader: io.LimitReader(response.Body, maxWireBytes)}
 	var body io.Reader = wire
@@ -108,7 +106,7 @@ func read(response *http.Response) ([]byte, error) {
 	return content, nil
 }
 
-// wireReader records the connection's errors, to tell them from those of decompression.
+// wireReader records the connection's errors, to distinguish them from those of decompression.
 type wireReader struct {
 	io.Reader
 	err error
@@ -122,8 +120,8 @@ func (w *wireReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// progress records how far a request got, which decides whether the vendor may have
-// processed it. The transport reports it from its own goroutines.
+// progress records how far a request got, which decides whether the vendor may have processed it. The
+// transport reports it from goroutines of its own.
 type progress struct {
 	sent                time.Time
 	connected, answered atomic.Bool

@@ -16,12 +16,11 @@ type Refusal struct {
 	// the first colon, as CanonicalCode spells it.
 	Code  string
 	Known bool
-	// Parameters are the parameters that are named behind the code, in the order in which
-	// they are named.
+	// Parameters are the parameters that are named after the code, in that order.
 	Parameters []string
 	// Others says that something else is named too.
 	Others bool
-	// Detail is all that follows the code.
+	// Detail is everything that follows the code.
 	Detail string
 }
 
@@ -29,9 +28,9 @@ type Refusal struct {
 // product are shorter.
 const maxRefusalBytes = 1024
 
-// ReadRefusal reads an error in any of the spellings that vendors use: in capitals or
-// not, with blanks for underscores, with a dot at the end, and with any separator, or
-// none, between the code and the parameters. Prose behind a code is not interpreted.
+// ReadRefusal reads an error in any of the spellings that vendors use: in capitals or not, with blanks
+// for underscores, with a dot at the end, and with any separator, or none, between the code and the
+// parameters. Prose after a code is not interpreted.
 func ReadRefusal(table providers.CodeTable, parameters []string, message string) Refusal {
 	if message = strings.TrimSpace(message); len(message) > maxRefusalBytes {
 		message = message[:maxRefusalBytes]
@@ -66,9 +65,9 @@ func longestCode(table providers.CodeTable, parameters []string, message string)
 // prefaces are what servers write before a code: "ERROR: BAD_ARGUMENTS: biz_no".
 var prefaces = []string{"error", "err", "error code", "errcode", "error message", "errmsg", "code", "message", "msg", "reason", "failure", "failed", "exception"}
 
-// cutPreface returns what follows a preface, or brackets and the like, at the beginning of the
-// message, and whether there is one. Behind a preface a blank or an underscore does not end it:
-// "MESSAGE NOT FOUND" is not NOT_FOUND.
+// cutPreface returns what follows a preface, or brackets and the like, at the beginning of the message,
+// and whether there is one. A blank or an underscore does not end a preface: "MESSAGE NOT FOUND" is not
+// NOT_FOUND.
 func cutPreface(message string) (rest string, ok bool) {
 	if rest = strings.TrimLeftFunc(message, isSeparator); len(rest) < len(message) {
 		return rest, rest != ""
@@ -107,12 +106,12 @@ func cutCode(message, code string, parameters []string) (rest string, ok bool) {
 	if names, others := readNames(rest, parameters); len(names) > 0 && !others {
 		return rest, true
 	}
-	// Prose behind a code that is spelt exactly as in the document.
+	// Prose may follow a code that is spelled exactly as in the document.
 	return rest, strings.HasPrefix(gap, " ") && strings.Contains(code, "_") && strings.EqualFold(message[:n], code)
 }
 
-// matchName returns the length of the name at the beginning of the text, whatever stands
-// between its words, and whether the text begins with it.
+// matchName returns the length of the name at the beginning of the text, with any separators between its
+// words, and whether the text begins with it.
 func matchName(text, name string) (n int, ok bool) {
 	for i := 0; i < len(name); {
 		if isWordByte(name[i]) {
@@ -134,8 +133,8 @@ func matchName(text, name string) (n int, ok bool) {
 	return n, true
 }
 
-// readNames reads a list of parameters. An item of the list that is not made of known
-// parameters alone counts as something else, unless it explains one that was named.
+// readNames reads a list of parameters. An item that is not made of known parameters alone counts as
+// something else, unless it explains the parameter before it.
 func readNames(list string, parameters []string) (names []string, others bool) {
 	for {
 		rest := strings.TrimLeftFunc(list, isSeparator)
@@ -193,7 +192,7 @@ func endsWord(rest string) bool {
 	return rest == "" || isSeparator(next) && next != '_'
 }
 
-// isSeparator reports whether the rune is no part of a word. Ideographs that join a list
+// isSeparator reports whether the rune is not part of a word. Ideographs that join the items of a list
 // are separators too.
 func isSeparator(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r) || strings.ContainsRune("和与及或", r)
