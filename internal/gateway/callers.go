@@ -1,9 +1,11 @@
 package gateway
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"sync"
 
 	"go.uber.org/zap"
 
@@ -107,4 +109,24 @@ func identityOf(c *config.Caller) callers.Identity {
 		identity.Tokens = append(identity.Tokens, callers.TokenName(name))
 	}
 	return identity
+}
+
+// keepKeySets has the key sets of those who vouch for callers fresh, those of the running
+// configuration, until ctx ends.
+func (g *Gateway) keepKeySets(ctx context.Context) {
+	for ctx.Err() == nil {
+		g.keepKeySetsOf(ctx, g.current.Load().authentication)
+	}
+}
+
+func (g *Gateway) keepKeySetsOf(ctx context.Context, a *authentication) {
+	running, stop := context.WithCancel(ctx)
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer stop()
+	reading.Go(func() { a.of().Run(running) })
+	select {
+	case <-a.ended:
+	case <-ctx.Done():
+	}
 }

@@ -92,15 +92,20 @@ func WithLogBuffer(lines *accesslog.Buffer) Option { return func(g *Gateway) { g
 
 // New wires everything and opens the listeners, so that a taken port is known before
 // anything runs. Run must follow: it alone closes them.
-func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...Option) (*Gateway, error) {
+func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...Option) (_ *Gateway, err error) {
 	g := &Gateway{config: cfg, log: log, build: build, logLevel: http.NotFoundHandler()}
 	for _, option := range options {
 		option(g)
 	}
+	defer func() {
+		if err != nil {
+			g.closeListeners()
+			g.closeRedis()
+		}
+	}()
 	g.refusals.Log = func(reason string, total int64, from net.Addr) {
 		log.Info("refused by the gRPC library", zap.String("reason", reason), zap.Int64("total", total), zap.Stringer("from", from))
 	}
-	var err error
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if g.metrics, err = metrics.New(registry, build); err != nil {
@@ -123,7 +128,6 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 		return nil, err
 	}
 	if g.keeper, err = newKeeper(cfg, g.keys, g.redis, g.metrics); err != nil {
-		g.closeRedis()
 		return nil, err
 	}
 	g.countLimits()
@@ -131,17 +135,13 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	g.dispatcher = server.NewDispatcher(g.controller, g.rates, g.observers()...)
 	livenessv1.RegisterLivenessServiceServer(g.dispatcher, service.New(g.router, g.keeper))
 	if err := g.use(cfg, log); err != nil {
-		g.closeRedis()
 		return nil, err
 	}
 	g.prepareReload()
 	if err := g.listen(); err != nil {
-		g.closeRedis()
 		return nil, err
 	}
 	if err := errors.Join(registry.Register(g.edge()), registry.Register(g.saturation())); err != nil {
-		g.closeListeners()
-		g.closeRedis()
 		return nil, err
 	}
 	g.serveCalls()
@@ -225,10 +225,9 @@ func (g *Gateway) adminOf(r *http.Request) (name string, ok bool) {
 // port to the system, as 0, they have the one that it picked.
 func (g *Gateway) Addresses() config.Listen {
 	return config.Listen{
-		GRPC:  g.grpcListener.Addr().String(),
-		REST:  g.restListener.Addr().String(),
-		Admin: g.adminListener.Addr().String(),
-
+		GRPC:     g.grpcListener.Addr().String(),
+		REST:     g.restListener.Addr().String(),
+		Admin:    g.adminListener.Addr().String(),
 		Operator: g.operatorListener.Addr().String(),
 	}
 }

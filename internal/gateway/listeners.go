@@ -42,7 +42,7 @@ func (l *listener) close() {
 	_ = l.Close()
 }
 
-// listen opens the listeners.
+// listen opens the listeners. If one cannot be opened, those before it stay open.
 func (g *Gateway) listen() error {
 	calls, err := g.encryptionOf("tls", g.config.Listen.TLS)
 	if err != nil {
@@ -66,7 +66,6 @@ func (g *Gateway) listen() error {
 	} {
 		opened, err := net.Listen("tcp", l.address)
 		if err != nil {
-			g.closeListeners()
 			return fmt.Errorf("cannot listen for %s: %w", l.name, err)
 		}
 		l.of.name, l.of.Listener, l.of.tls = l.name, server.NewListener(opened, l.most), l.tls

@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/files"
@@ -69,25 +68,5 @@ func (g *Gateway) readAgain() (hash string, _ reload.Candidate, err error) {
 func (g *Gateway) watchFiles(ctx context.Context) {
 	if g.parse != nil {
 		g.reloader.Run(ctx)
-	}
-}
-
-// keepKeySets has the key sets of those who vouch for callers fresh, those of the running
-// configuration, until ctx ends.
-func (g *Gateway) keepKeySets(ctx context.Context) {
-	for ctx.Err() == nil {
-		g.keepKeySetsOf(ctx, g.current.Load().authentication)
-	}
-}
-
-func (g *Gateway) keepKeySetsOf(ctx context.Context, a *authentication) {
-	running, stop := context.WithCancel(ctx)
-	var reading sync.WaitGroup
-	defer reading.Wait()
-	defer stop()
-	reading.Go(func() { a.of().Run(running) })
-	select {
-	case <-a.ended:
-	case <-ctx.Done():
 	}
 }
