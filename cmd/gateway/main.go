@@ -33,11 +33,6 @@ func main() {
 	}
 }
 
-// run executes one command line in a process that goes on.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	return execute(ctx, newRoot(stdlog.New(nil)), args, stdout, stderr)
-}
-
 // execute executes a command line. What the user asked for goes to stdout, the log to
 // stderr.
 func execute(ctx context.Context, root *cobra.Command, args []string, stdout, stderr io.Writer) error {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"testing"
 
 	"github.com/liveness-gateway/gateway/internal/gateway"
+	"github.com/liveness-gateway/gateway/internal/stdlog"
 )
 
 // asGateway makes the test binary be the gateway, so that signals and exit codes are
@@ -30,4 +33,9 @@ func TestMain(m *testing.M) {
 	default:
 		main()
 	}
+}
+
+// run executes one command line within the tests' own process.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	return execute(ctx, newRoot(stdlog.New(nil)), args, stdout, stderr)
 }

@@ -74,12 +74,6 @@ func parseKeySet(text []byte, algorithms []string) (*keySet, error) {
 	return set, nil
 }
 
-// Algorithms returns those that tokens may be signed with: none that needs a shared secret,
-// and never none at all.
-func Algorithms() []string {
-	return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
-}
-
 // suitable returns the algorithms that a public key may be used with.
 func suitable(public any) []string {
 	switch key := public.(type) {
