@@ -12,7 +12,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
-// standardInput is what stands for a file that is read from there.
+// standardInput is the file name that means standard input.
 const standardInput = "-"
 
 // configFile is the configuration file of a command: its argument, or the flag --config.
@@ -82,11 +82,11 @@ func (f *configFile) load(command *cobra.Command, args []string) (*config.Config
 	return cfg, name, err
 }
 
-// configReader returns the reader that all commands share, since to make one takes longer than
-// to read a file by it.
+// configReader returns the reader that all commands share, because making one takes longer than reading a
+// file with it.
 var configReader = sync.OnceValues(func() (*config.Reader, error) { return config.NewReader(vendors.All()) })
 
-// parseConfig is Parse of that reader.
+// parseConfig parses a configuration with that reader.
 func parseConfig(name string, text []byte, options ...config.Option) (*config.Config, error) {
 	reader, err := configReader()
 	if err != nil {

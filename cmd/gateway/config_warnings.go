@@ -10,7 +10,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/permissions"
 )
 
-// warn writes what is no mistake in a file, and hardly meant.
+// warn writes warnings about what is not a mistake but hardly intended.
 func warn(output io.Writer, cfg *config.Config) error {
 	for _, warning := range append(timeoutWarnings(cfg), callerWarnings(cfg)...) {
 		if _, err := fmt.Fprintf(output, "warning: %s\n", warning); err != nil {
@@ -20,8 +20,8 @@ func warn(output io.Writer, cfg *config.Config) error {
 	return nil
 }
 
-// timeoutWarnings name the accounts of which a hung attempt leaves a caller with the default
-// deadline too little time for another vendor.
+// timeoutWarnings names the accounts on which a hung attempt leaves too little time for another vendor,
+// with the default deadline.
 func timeoutWarnings(cfg *config.Config) (all []string) {
 	for i := range cfg.Accounts {
 		if account := &cfg.Accounts[i]; account.Timeout > call.DefaultDeadline/2 {
@@ -32,8 +32,8 @@ func timeoutWarnings(cfg *config.Config) (all []string) {
 	return all
 }
 
-// callerWarnings name the callers who are known by what no listener asks for, and those of
-// several who may take whatever they can get.
+// callerWarnings names the callers whose certificate no listener asks for, and, if there are several
+// callers, those without any limit.
 func callerWarnings(cfg *config.Config) (all []string) {
 	var unasked, unbounded []string
 	asked := cfg.Listen.TLS != nil && cfg.Listen.TLS.ClientCA != ""
@@ -55,7 +55,7 @@ func callerWarnings(cfg *config.Config) (all []string) {
 	return all
 }
 
-// whoMayCall says so of a file in a few words.
+// whoMayCall says in a few words who may call under the configuration.
 func whoMayCall(cfg *config.Config) string {
 	switch {
 	case len(cfg.Callers) > 0:

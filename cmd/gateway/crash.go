@@ -8,8 +8,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/crash"
 )
 
-// discreet has every command of the process leave no core and admit no debugger, unless a
-// flag says otherwise, and "serve" report of a crash only where it was.
+// discreet makes every command leave no core dump and admit no debugger, unless a flag says otherwise, and
+// makes "serve" report only the place of a crash.
 func discreet(root *cobra.Command, stderr *os.File) {
 	cores := root.PersistentFlags().Bool("allow-core-dumps", false,
 		"leave core dumps and debuggers to the system: they hold users' data and secrets")
@@ -28,7 +28,7 @@ func discreet(root *cobra.Command, stderr *os.File) {
 
 const crashReportName = "crash-report"
 
-// crashReportCommand is what "serve" starts beside itself.
+// crashReportCommand is the command that "serve" starts as a second process.
 func crashReportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    crashReportName,

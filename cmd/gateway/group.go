@@ -8,8 +8,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
 )
 
-// group makes a command one that only has others: alone it shows its help, and one that it does
-// not have is a mistake that names the nearest.
+// group makes a command that only has subcommands: without one it shows its help, and an unknown one is a
+// mistake that names the nearest.
 func group(command *cobra.Command, subcommands ...*cobra.Command) *cobra.Command {
 	command.AddCommand(subcommands...)
 	command.Args = cobra.ArbitraryArgs

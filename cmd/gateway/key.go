@@ -17,7 +17,7 @@ func keyCommand() *cobra.Command {
 	}, newKeyCommand())
 }
 
-// newKeyLayout shows a key to its two owners: the client all of it, the file what tells it.
+// newKeyLayout shows a key to both its owners: the client gets all of it, the file only its id and hash.
 const newKeyLayout = `For the client, shown this once: it sends the header "Authorization: Bearer" with
 
 %s
@@ -30,7 +30,7 @@ callers:
       - {name: %q, id: %s, sha256: %q}
 `
 
-// nameForm is what the schema of the configuration has names be.
+// nameForm is the form of names in the configuration's schema.
 var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 func newKeyCommand() *cobra.Command {

@@ -13,7 +13,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry/accesslog"
 )
 
-// logFormat is how lines of the log look: for programs, or for somebody who watches.
+// logFormat is how lines of the log look: for programs or for people.
 type logFormat string
 
 var logFormats = []string{"auto", "console", "json"}
@@ -23,7 +23,7 @@ func (f *logFormat) addTo(command *cobra.Command) {
 	_ = command.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions(logFormats, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 }
 
-// logger returns one that writes to output, which is or goes to stderr.
+// logger returns a logger that writes to output, which is or goes to stderr.
 func (f logFormat) logger(output zapcore.WriteSyncer, stderr io.Writer, level zapcore.LevelEnabler) (*zap.Logger, error) {
 	switch {
 	case f == "console", f == "auto" && isTerminal(stderr):
@@ -35,8 +35,8 @@ func (f logFormat) logger(output zapcore.WriteSyncer, stderr io.Writer, level za
 	}
 }
 
-// isTerminal reports whether somebody may be watching. Of devices, others than terminals do not
-// read.
+// isTerminal reports whether somebody may be watching. Devices other than terminals count too, since
+// nobody reads those.
 func isTerminal(output io.Writer) bool {
 	file, ok := output.(*os.File)
 	if !ok {

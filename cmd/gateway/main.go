@@ -19,7 +19,7 @@ import (
 
 func main() {
 	stderr := crash.Stderr()
-	// Before anything else: what libraries say can hold what callers and vendors sent.
+	// Before anything else, because what libraries log may repeat what callers and vendors sent.
 	libraries := stdlog.New(accesslog.NewLogger(zapcore.Lock(stderr), zapcore.WarnLevel))
 	libraries.Redirect()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -55,7 +55,7 @@ func sandboxCommand(libraries *stdlog.Reports) *cobra.Command {
 
 // sandboxOptions are the flags of "gateway sandbox".
 type sandboxOptions struct {
-	// own says that the routes are of the file, whole that all but the vendors is.
+	// own says that the routes come from the file, whole that everything but the vendors does.
 	once, own, whole bool
 	file             configFile
 	format           logFormat
@@ -66,9 +66,9 @@ type sandboxOptions struct {
 // errStop ends the sandbox when its tokens are issued.
 var errStop = errors.New("tokens issued")
 
-// runSandbox starts the stand-ins and a gateway in front of them, issues a token of each product
-// over both transports if the configuration is the built-in one, and serves until the command's
-// context ends or, with --once, no longer. It says on stderr what takes longer than a second.
+// runSandbox starts the stand-ins and a gateway in front of them. With the built-in configuration it issues
+// a token of each product over both transports. Then it serves until the command's context ends, or with
+// --once returns. If something takes longer than a second, it says so on stderr.
 func runSandbox(command *cobra.Command, o *sandboxOptions, configure func(*demo.StandIns) (*config.Config, error)) error {
 	stdout, stderr := command.OutOrStdout(), command.ErrOrStderr()
 	progress := zapcore.Lock(zapcore.AddSync(stderr)) // the log goes there too
@@ -133,8 +133,8 @@ func (o *sandboxOptions) builtIn(standIns *demo.StandIns) (*config.Config, error
 	return cfg, cfg.CheckListen()
 }
 
-// ownRoutes returns the configuration of the file with the stand-ins in the place of its vendors,
-// and, unless all of it is wanted, without what could reach or need anything beyond this machine.
+// ownRoutes returns the file's configuration with the stand-ins in place of its vendors and, without
+// --whole, without anything that could reach or need something beyond this machine.
 func (o *sandboxOptions) ownRoutes(command *cobra.Command, args []string, standIns *demo.StandIns) (*config.Config, error) {
 	if o.whole {
 		gateway.TuneMemory() // before the defaults that depend on the limit
@@ -157,7 +157,7 @@ func (o *sandboxOptions) ownRoutes(command *cobra.Command, args []string, standI
 	return cfg, cfg.CheckListen()
 }
 
-// keepInside takes out what could reach or need anything beyond this machine.
+// keepInside removes what could reach or need something beyond this machine.
 func (o *sandboxOptions) keepInside(cfg *config.Config) error {
 	cfg.Listen = config.Listen{GRPC: o.listen.GRPC, REST: o.listen.REST, Admin: "127.0.0.1:0", Operator: "127.0.0.1:0", Reflection: true}
 	cfg.Redis, cfg.Authentication, cfg.Callers = nil, nil, nil

@@ -9,8 +9,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway"
 )
 
-// takeSignals keeps the process alive when the reader of its log goes, for SIGPIPE would end it
-// at the next line, and returns where SIGHUP comes: several at once are one.
+// takeSignals returns a channel for SIGHUP, on which several at once count as one. It also ignores SIGPIPE,
+// which would end the process at the next line when the reader of its log has gone.
 func takeSignals() <-chan os.Signal {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -18,8 +18,7 @@ func takeSignals() <-chan os.Signal {
 	return hangups
 }
 
-// reloadOn reloads the configuration at every SIGHUP until ctx ends. What is wrong with it is
-// in the log.
+// reloadOn reloads the configuration at every SIGHUP until ctx ends. Mistakes in it are logged.
 func reloadOn(ctx context.Context, hangups <-chan os.Signal, g *gateway.Gateway) {
 	for {
 		select {

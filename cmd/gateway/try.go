@@ -41,7 +41,7 @@ func tryCommand() *cobra.Command {
 	return command
 }
 
-// productNames are those that there are.
+// productNames are the names of all products.
 func productNames() (names []string) {
 	for _, provider := range vendors.All() {
 		for i := range provider.Products {

@@ -18,8 +18,8 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// addVersionFlag has the root print the version too. Cobra's own flag prints it by text/template,
-// with which the linker keeps every method of the binary (decision 48).
+// addVersionFlag gives the root a flag that prints the version. Cobra's own would use text/template, which
+// makes the linker keep every method of the binary (decision 48).
 func addVersionFlag(root *cobra.Command) {
 	var wanted bool
 	root.Flags().BoolVarP(&wanted, "version", "v", false, "print the version, the commit and the Go version")
@@ -37,7 +37,7 @@ func printVersion(cmd *cobra.Command) error {
 	return err
 }
 
-// version is what a person asks for, in one line.
+// version is the version in one line, for people.
 func version() string {
 	b := telemetry.ReadBuild()
 	return fmt.Sprintf("%s, commit %s, %s", b.Version, b.Commit, b.GoVersion)

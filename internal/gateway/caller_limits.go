@@ -11,7 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 )
 
-// callLimits are the limits of all calls, and of each caller's.
+// callLimits are the limits of all calls, and of each caller's calls.
 func callLimits(cfg *config.Config) (all admission.Limits, callers map[string]admission.Limits) {
 	callers = make(map[string]admission.Limits, len(cfg.Callers))
 	for i := range cfg.Callers {
@@ -32,7 +32,7 @@ func callRates(cfg *config.Config) map[string]quota.Rate {
 	return rates
 }
 
-// callerKeys are how many idempotency keys callers may have, of those with a bound.
+// callerKeys are the bounds on callers' idempotency keys, of the callers that have one.
 func callerKeys(cfg *config.Config) map[string]int {
 	most := make(map[string]int)
 	for i := range cfg.Callers {
@@ -43,7 +43,7 @@ func callerKeys(cfg *config.Config) map[string]int {
 	return most
 }
 
-// callerNames are those of the callers.
+// callerNames are the names of all callers.
 func callerNames(cfg *config.Config) []string {
 	names := make([]string, len(cfg.Callers))
 	for i := range cfg.Callers {
@@ -52,10 +52,10 @@ func callerNames(cfg *config.Config) []string {
 	return names
 }
 
-// callersInFlight is what metrics say of the callers that are configured at the moment.
+// callersInFlight is the metrics of the callers in the running configuration.
 type callersInFlight struct{ *live }
 
-// Describe sends the descriptions of all that Collect sends.
+// Describe sends the descriptions of everything that Collect sends.
 func (callersInFlight) Describe(descs chan<- *prometheus.Desc) {
 	(&metrics.Callers{}).Describe(descs)
 }
@@ -88,7 +88,7 @@ func Permissions(cfg *config.Config) map[string]*permissions.Permissions {
 	return all
 }
 
-// Narrowed returns to what the calls of callers are narrowed.
+// Narrowed returns what each caller's calls may be served by.
 func Narrowed(cfg *config.Config) []route.Caller {
 	all := make([]route.Caller, len(cfg.Callers))
 	for i := range cfg.Callers {

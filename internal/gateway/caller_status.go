@@ -8,10 +8,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/admin"
 )
 
-// callerStatus is where the state of callers is told from.
+// callerStatus is the state of callers, for operators.
 type callerStatus struct{ *live }
 
-// all returns those that are configured at the moment, in their order.
+// all returns the callers of the running configuration, in their order.
 func (s callerStatus) all() []admin.Caller {
 	configured := s.current.Load().config.Callers
 	all := make([]admin.Caller, len(configured))
@@ -40,8 +40,7 @@ func (s callerStatus) of(c *config.Caller) admin.Caller {
 	return shown
 }
 
-// rateLeft returns how many calls the caller could make at once, nil where replicas count them
-// together.
+// rateLeft returns how many calls the caller could make at once, nil if replicas count them together.
 func (s callerStatus) rateLeft(caller string) *float64 {
 	own, ok := s.rates.(*quota.InMemory)
 	if !ok {
@@ -52,7 +51,7 @@ func (s callerStatus) rateLeft(caller string) *float64 {
 	return &left
 }
 
-// kindsOf returns the kinds of what shows a caller, never a name or a hash of it.
+// kindsOf returns the kinds of a caller's credentials, never a name or a hash of one.
 func kindsOf(c *config.Caller) (kinds []string) {
 	if len(c.Certificates) > 0 {
 		kinds = append(kinds, "certificate")

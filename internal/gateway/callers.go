@@ -13,8 +13,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config"
 )
 
-// Authenticator returns what tells the configured callers, nil if there are none. Key sets in
-// files are read, and what is wrong with one is an error.
+// Authenticator returns the authenticator of the configured callers, nil if there are none. It reads key
+// sets that are in files; a mistake in one is an error.
 func Authenticator(cfg *config.Config, log *zap.Logger) (*callers.Authenticator, error) {
 	if len(cfg.Callers) == 0 {
 		return nil, nil
@@ -35,18 +35,18 @@ func Authenticator(cfg *config.Config, log *zap.Logger) (*callers.Authenticator,
 	})
 }
 
-// authentication is what tells the callers under one configuration, or under several that say
-// the same of them.
+// authentication is the authenticator of one configuration, or of several in a row that agree about
+// callers.
 type authentication struct {
 	*callers.Authenticator // nil if there are no callers
 
 	fingerprint string
-	// ended is closed when another configuration has another one.
+	// ended is closed when another configuration replaces it.
 	ended chan struct{}
 }
 
-// authenticate returns what tells the callers of the configuration: the one before, which
-// knows tokens that it has verified, if nothing is different.
+// authenticate returns the authentication of the configuration. If nothing about callers is different, it
+// is the one before, which remembers the tokens that it has verified.
 func authenticate(cfg *config.Config, before *authentication, log *zap.Logger) (*authentication, error) {
 	text := callersText(cfg)
 	if before != nil && before.fingerprint == text {
@@ -74,8 +74,8 @@ func (a *authentication) end() {
 	}
 }
 
-// callersText stands for all that tells callers: what the configuration says of them, and what
-// was read from the files with keys.
+// callersText is a fingerprint of everything by which callers are identified: what the configuration says
+// about them, and what was read from the files with keys.
 func callersText(cfg *config.Config) string {
 	hash := sha256.New()
 	for i := range cfg.Callers {
@@ -111,8 +111,7 @@ func identityOf(c *config.Caller) callers.Identity {
 	return identity
 }
 
-// keepKeySets has the key sets of those who vouch for callers fresh, those of the running
-// configuration, until ctx ends.
+// keepKeySets renews the key sets of the running configuration until ctx ends.
 func (g *Gateway) keepKeySets(ctx context.Context) {
 	for ctx.Err() == nil {
 		g.keepKeySetsOf(ctx, g.current.Load().authentication)

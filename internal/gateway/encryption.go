@@ -13,13 +13,13 @@ import (
 	"github.com/liveness-gateway/gateway/internal/server/secure"
 )
 
-// encryption is a section of the configuration: the certificates of one listener or two.
+// encryption is a TLS section of the configuration: the certificates of one or two listeners.
 type encryption struct {
 	watcher  *certificates.Watcher
 	required bool
 }
 
-// encryptionOf reads the files of a section, nil if there is none.
+// encryptionOf reads the files of a section; it returns nil if there is no section.
 func (g *Gateway) encryptionOf(key string, settings *config.TLS) (*encryption, error) {
 	if settings == nil {
 		return nil, nil
@@ -50,8 +50,8 @@ func joined(problems []*certificates.FileError) error {
 
 func (e *encryption) notAfter() time.Time { return e.watcher.Material().NotAfter }
 
-// configOf returns what a listener's handshakes are done by. It is made anew only when
-// certificates have changed.
+// configOf returns a function for the configuration of a listener's handshakes. That is made again only
+// when certificates have changed.
 func (e *encryption) configOf(protocols []string) func() *tls.Config {
 	type made struct {
 		*tls.Config

@@ -1,6 +1,6 @@
-// Package gateway is the whole server of a configuration: accounts and routes are opened,
-// four listeners serve, and all of them drain and stop together. It must not know which
-// vendors there are, nor flags and commands.
+// Package gateway is the whole server of a configuration: it opens accounts and routes, serves on four
+// listeners, and drains and stops all of them together. It must not know which vendors there are, nor
+// flags and commands.
 package gateway
 
 import (
@@ -45,11 +45,11 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
 )
 
-// Gateway is four listeners and what answers on them.
+// Gateway is four listeners and the servers behind them.
 type Gateway struct {
 	live
 
-	// config is the one at the start, for what cannot change.
+	// config is the first configuration, for what cannot change while the gateway runs.
 	config *config.Config
 	log    *zap.Logger
 	build  telemetry.Build
@@ -77,17 +77,16 @@ type Gateway struct {
 	reloader *reload.Reloader
 	applying sync.Mutex // held while a configuration, or what is out of service, is taken into use
 
-	out    []outofservice.Entry // what is in the log of what is out of service
+	out    []outofservice.Entry // what the log last said is out of service
 	recent *recent.Recorder
 
 	stopping atomic.Bool
 }
 
-// Option is what New may be told beside the configuration.
+// Option changes a gateway beyond its configuration.
 type Option func(*Gateway)
 
-// WithLogBuffer has the metrics say how many lines wait in front of the log, and how many were
-// dropped.
+// WithLogBuffer makes the metrics say how many lines are waiting to be logged, and how many were dropped.
 func WithLogBuffer(lines *accesslog.Buffer) Option { return func(g *Gateway) { g.lines = lines } }
 
 // New wires everything and opens the listeners, so that a taken port is known before
@@ -149,7 +148,7 @@ func New(cfg *config.Config, log *zap.Logger, build telemetry.Build, options ...
 	return g, nil
 }
 
-// observers returns who is told of every call, in order: the spans note the trace that
+// observers returns the observers of calls, in order: spans come first, because they set the trace that
 // the log names.
 func (g *Gateway) observers() []func(*call.Call) {
 	noteTrace := spans.NoteTrace
@@ -159,7 +158,7 @@ func (g *Gateway) observers() []func(*call.Call) {
 	return []func(*call.Call){noteTrace, g.metrics.ObserveCall, rememberCall(g.recent), accesslog.New(g.log, g.scenarios)}
 }
 
-// registerState registers the metrics of what is known at the moment.
+// registerState registers the metrics that show the state at the moment.
 func (g *Gateway) registerState(registry *prometheus.Registry) error {
 	for _, collector := range []prometheus.Collector{
 		metrics.NewState(g.status),
@@ -174,7 +173,7 @@ func (g *Gateway) registerState(registry *prometheus.Registry) error {
 	return nil
 }
 
-// status is what routing knows.
+// status is the state of targets and accounts.
 func (g *Gateway) status() state.Status { return g.router.Status(time.Now()) }
 
 // serveCalls makes the servers for callers.
@@ -193,7 +192,8 @@ func (g *Gateway) serveCalls() {
 	}
 }
 
-// servePages makes the servers for operators: who reaches the second listener is one.
+// servePages makes the servers for operators. Whoever reaches the operator listener is one; on the admin
+// listener callers with admin: true are.
 func (g *Gateway) servePages(registry *prometheus.Registry) {
 	errorLog := stdlog.New(g.log).Logger()
 	pages := admin.Pages{
@@ -211,8 +211,7 @@ func (g *Gateway) servePages(registry *prometheus.Registry) {
 	g.operator = admin.New(pages, errorLog)
 }
 
-// adminOf returns the name of the caller from whom a request comes, if it may see what
-// operators see.
+// adminOf returns the name of the request's caller, if it may see what operators see.
 func (g *Gateway) adminOf(r *http.Request) (name string, ok bool) {
 	caller, fault := g.current.Load().authentication.of().Authenticate(r.Context(), server.ShownBy(r))
 	if fault != "" || caller == nil || !caller.Admin {
@@ -221,8 +220,8 @@ func (g *Gateway) adminOf(r *http.Request) (name string, ok bool) {
 	return caller.Name, true
 }
 
-// Addresses are those that the gateway listens on. Where the configuration leaves the
-// port to the system, as 0, they have the one that it picked.
+// Addresses are those that the gateway listens on. A port that the configuration leaves to the system, as
+// 0, is the one that was picked.
 func (g *Gateway) Addresses() config.Listen {
 	return config.Listen{
 		GRPC:     g.grpcListener.Addr().String(),
@@ -232,8 +231,8 @@ func (g *Gateway) Addresses() config.Listen {
 	}
 }
 
-// Run serves until ctx ends or a listener fails, then is not ready for the configured delay,
-// stops accepting and drains the calls in flight within the configured grace.
+// Run serves until ctx ends or a listener fails. Then it says for the configured delay that it is not
+// ready, stops accepting, and drains the calls in flight within the configured grace.
 func (g *Gateway) Run(ctx context.Context) error {
 	g.log.Info("serving", zap.String("version", g.build.Version),
 		zap.Stringer("grpc", g.grpcListener.Addr()), zap.Stringer("rest", g.restListener.Addr()),
@@ -262,8 +261,8 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return err
 }
 
-// served drops the errors by which net/http and gRPC say that they were told to stop, be
-// it before they began.
+// served drops the errors with which net/http and gRPC say that they were told to stop, even before they
+// began.
 func served(err error) error {
 	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, grpc.ErrServerStopped) {
 		return nil

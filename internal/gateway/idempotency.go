@@ -15,8 +15,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
 )
 
-// newKeeper returns the keeper of idempotency keys: they are those of this process's memory,
-// or with a Redis those of all replicas, which it remembers too.
+// newKeeper returns the keeper of idempotency keys. They are kept in this process, or with a Redis shared
+// by all replicas, and then also remembered here.
 func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client, counts *metrics.Metrics) (*idempotency.Keeper, error) {
 	keys := cfg.Idempotency
 	options := []idempotency.Option{
@@ -29,7 +29,7 @@ func newKeeper(cfg *config.Config, own *idempotency.Memory, shared *redis.Client
 	return idempotency.NewKeeper(idempotency.NewReplica(own, redisstore.New(shared)), []byte(keys.NamingKey.Value().Reveal()), options...)
 }
 
-// sealingOf returns what answers are sealed with, nil if the configuration has no keys for that.
+// sealingOf returns the sealing of stored answers, nil if the configuration has no keys for it.
 func sealingOf(cfg *config.Config) (*idempotency.Sealing, error) {
 	configured := cfg.Idempotency.SealingKeys
 	if len(configured) == 0 {
@@ -42,8 +42,8 @@ func sealingOf(cfg *config.Config) (*idempotency.Sealing, error) {
 	return idempotency.NewSealing(keys...)
 }
 
-// openRedis returns the client of the Redis that is configured, nil if none is. Its new
-// connections are made as the running configuration says.
+// openRedis returns the client of the configured Redis, nil if there is none. New connections are made as
+// the running configuration says.
 func openRedis(cfg *config.Redis, running func() *config.Redis, registerer prometheus.Registerer, log *zap.Logger) (*redis.Client, error) {
 	if cfg == nil {
 		return nil, nil
@@ -73,7 +73,7 @@ func accessOf(cfg *config.Redis) redis.Access {
 	return access
 }
 
-// runningRedis is what the running configuration says of Redis.
+// runningRedis is the Redis section of the running configuration.
 func (g *Gateway) runningRedis() *config.Redis {
 	if running := g.current.Load(); running != nil {
 		return running.config.Redis

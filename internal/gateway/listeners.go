@@ -16,18 +16,18 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 )
 
-// listener is one of the gateway's.
+// listener is one of the gateway's listeners.
 type listener struct {
 	*server.Listener
 
 	name string
-	// secure decrypts what comes from it, nil if it is in plaintext.
+	// secure decrypts the connections, nil in plaintext.
 	secure   *secure.Listener
 	tls      *encryption
 	failures secure.Failures
 }
 
-// accepting returns what a server of HTTP/1 serves.
+// accepting returns the listener for an HTTP/1 server.
 func (l *listener) accepting() net.Listener {
 	if l.secure == nil {
 		return l.Listener
@@ -96,12 +96,12 @@ func (g *Gateway) closeListeners() {
 	}
 }
 
-// acceptingGRPC returns what the gRPC server serves.
+// acceptingGRPC returns the listener for the gRPC server.
 func (g *Gateway) acceptingGRPC() net.Listener {
 	return wire.Listen(g.grpcListener.accepting(), &g.refusals)
 }
 
-// acceptingREST returns what the REST server serves. It may have to take HTTP/2 then.
+// acceptingREST returns the listener for the REST server, which with TLS must take HTTP/2.
 func (g *Gateway) acceptingREST() net.Listener {
 	if g.restListener.secure == nil {
 		return g.restListener.Listener
@@ -109,7 +109,7 @@ func (g *Gateway) acceptingREST() net.Listener {
 	return rest.Listen(g.restListener.secure)
 }
 
-// watchCertificates has changes of certificates taken in until ctx ends.
+// watchCertificates watches for changed certificates until ctx ends.
 func (g *Gateway) watchCertificates(ctx context.Context) {
 	var watching sync.WaitGroup
 	for _, e := range g.encryption {
@@ -123,7 +123,7 @@ func (l *listener) hosts(cfg *config.Config) *server.Hosts {
 	return server.HostsOf(l.Addr(), cfg.Listen.Hosts)
 }
 
-// edge is what metrics say of what is turned away before it is a call.
+// edge is the metrics of connections, and of what is refused before it is a call.
 func (g *Gateway) edge() *metrics.Edge {
 	e := &metrics.Edge{
 		Unheard:     make(map[string]func() int64),

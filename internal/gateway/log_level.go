@@ -6,8 +6,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// WithLogLevel has operators see and set the level of the log, until the gateway ends or a
-// configuration has another level than the one before.
+// WithLogLevel lets operators see and set the level of the log. Theirs holds until the gateway ends, or a
+// new configuration has a different level than the one before.
 func WithLogLevel(level zap.AtomicLevel) Option {
 	return func(g *Gateway) {
 		g.level = &level

@@ -14,11 +14,12 @@ import (
 	"github.com/liveness-gateway/gateway/internal/outofservice/redislist"
 )
 
-// outOfServiceInterval is how soon what other replicas have changed is taken in, and what is
-// over ends.
+// outOfServiceInterval is how often the list is read again, so that other replicas' changes hold and
+// entries whose time is over end.
 const outOfServiceInterval = time.Second
 
-// listOutOfService begins with what the replicas have out of service, where they share it.
+// listOutOfService makes the list of what operators have taken out of service. If replicas share it, it
+// begins with theirs.
 func (g *Gateway) listOutOfService() {
 	var store outofservice.Store
 	if g.redis != nil {
@@ -31,8 +32,8 @@ func (g *Gateway) listOutOfService() {
 	g.tellOutOfService()
 }
 
-// takeOut takes something out of service for a time. It holds here at once; shared says whether
-// it does for all replicas.
+// takeOut takes something out of service for a time. On this replica this holds at once; shared says
+// whether it does on all.
 func (g *Gateway) takeOut(ctx context.Context, entry outofservice.Entry) (shared bool, err error) {
 	if err := knownTarget(g.current.Load().config, entry.Account, entry.Product); err != nil {
 		return false, err
@@ -42,14 +43,14 @@ func (g *Gateway) takeOut(ctx context.Context, entry outofservice.Entry) (shared
 	return shared, err
 }
 
-// putBack ends that before its time.
+// putBack puts it back into service before that time is over.
 func (g *Gateway) putBack(ctx context.Context, account, product string) (shared bool, err error) {
 	shared, err = g.outOfService.Remove(ctx, account, product)
 	g.applyOutOfService()
 	return shared, err
 }
 
-// watchOutOfService takes in what other replicas do and what ends by itself, until ctx ends.
+// watchOutOfService applies other replicas' changes, and ends entries whose time is over, until ctx ends.
 func (g *Gateway) watchOutOfService(ctx context.Context) {
 	ticker := time.NewTicker(outOfServiceInterval)
 	defer ticker.Stop()
@@ -58,13 +59,13 @@ func (g *Gateway) watchOutOfService(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			_ = g.outOfService.Sync(ctx) // what is known holds; the client logs that Redis is down
+			_ = g.outOfService.Sync(ctx) // if it fails the list stays; the client logs that Redis is down
 			g.applyOutOfService()
 		}
 	}
 }
 
-// applyOutOfService has calls routed by the list, if it is another one than before.
+// applyOutOfService makes routing follow the list, if that has changed.
 func (g *Gateway) applyOutOfService() {
 	g.applying.Lock()
 	defer g.applying.Unlock()
@@ -74,8 +75,8 @@ func (g *Gateway) applyOutOfService() {
 	}
 }
 
-// tellOutOfService logs what was taken out and put back since it was last called, and reports
-// whether there was anything.
+// tellOutOfService logs what was taken out and put back since the last time, and reports whether there was
+// anything.
 func (g *Gateway) tellOutOfService() (changed bool) {
 	before, now := g.out, g.outOfService.Entries()
 	for i := range now {
@@ -98,7 +99,7 @@ func (g *Gateway) tellOutOfService() (changed bool) {
 	return changed
 }
 
-// byWhom is a caller's name, or where nobody is asked for one.
+// byWhom is the caller's name, or the listener on which nobody needs one.
 func byWhom(e *outofservice.Entry) string {
 	if e.By == "" {
 		return "the operator listener"
@@ -106,7 +107,7 @@ func byWhom(e *outofservice.Entry) string {
 	return e.By
 }
 
-// knownTarget wants names of which some target has both.
+// knownTarget fails unless some target has both names; "" fits any.
 func knownTarget(cfg *config.Config, account, product string) error {
 	var accounts, products []string
 	for _, r := range cfg.Routes {

@@ -8,8 +8,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/plan"
 )
 
-// plan explains how a request would be routed now that an operator describes, without what is
-// held against vendors.
+// plan explains how a request that an operator describes would be routed by the running configuration,
+// disregarding breakers, limits and ejected credentials.
 func (g *Gateway) plan(ctx context.Context, caller string, description []byte) (any, error) {
 	running := g.current.Load()
 	if caller != "" && running.config.Caller(caller) == nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing"
 )
 
-// rememberCall has the operators' page show calls.
+// rememberCall returns an observer that records calls for the operators' page.
 func rememberCall(into *recent.Recorder) func(*call.Call) {
 	return func(c *call.Call) { into.Call(string(c.Reason()), classOf(c.Reason(), c.HTTPStatus()), c.Duration) }
 }
 
-// rememberAttempt has the operators' page show an attempt.
+// rememberAttempt records an attempt for the operators' page.
 func rememberAttempt(into *recent.Recorder, a *routing.Attempt) {
 	status := http.StatusOK
 	if a.Err != nil {
@@ -23,7 +23,7 @@ func rememberAttempt(into *recent.Recorder, a *routing.Attempt) {
 	into.Attempt(a.Target.Account, a.Target.Product.ID, string(a.Reason), classOf(a.Reason, status), a.Duration)
 }
 
-// classOf says whose turn a failure is, by the blame rule.
+// classOf says whether a failure is the caller's or not, by the blame rule.
 func classOf(reason providers.Reason, httpStatus int) recent.Class {
 	switch {
 	case reason == providers.OK:

@@ -9,23 +9,22 @@ import (
 	"github.com/liveness-gateway/gateway/internal/reload"
 )
 
-// Parse reads the text of the configuration file anew. The running configuration is the one
-// that the result is to replace.
+// Parse reads the new text of the configuration file. The result is to replace the running configuration.
 type Parse func(file string, text []byte, running *config.Config) (*config.Config, error)
 
-// WithReload has the configuration reloaded from its file.
+// WithReload makes the configuration reloadable from its file.
 func WithReload(parse Parse) Option { return func(g *Gateway) { g.parse = parse } }
 
-// errNoReload is of a gateway whose configuration has no file.
+// errNoReload is the error of a gateway whose configuration has no file.
 var errNoReload = errors.New("this gateway's configuration is from no file: there is nothing to reload")
 
-// prepareReload begins to know what is running.
+// prepareReload makes the reloader, which begins with the configuration in use.
 func (g *Gateway) prepareReload() {
 	g.reloader = reload.New(g.readAgain, g.config.SHA256(), g.config.Held(), g.log)
 }
 
-// Reload reads the configuration file anew and takes it into use, or says what is wrong with
-// it and leaves the running one. The cause is for the log.
+// Reload reads the configuration file again and uses it, or says what is wrong with it and keeps the
+// running one. The cause is for the log.
 func (g *Gateway) Reload(cause string) (reload.Status, error) {
 	if g.parse == nil {
 		return g.reloader.Status(), errNoReload
@@ -33,10 +32,10 @@ func (g *Gateway) Reload(cause string) (reload.Status, error) {
 	return g.reloader.Reload(cause)
 }
 
-// reloads is what is in use, and what was refused.
+// reloads says which configuration is in use, and which was refused.
 func (g *Gateway) reloads() reload.Status { return g.reloader.Status() }
 
-// candidate is a configuration that may be used.
+// candidate is a valid configuration that may be used.
 type candidate struct {
 	*config.Config
 

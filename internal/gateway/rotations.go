@@ -11,12 +11,12 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
-// rotationInterval is how often it is looked whether new credentials have served. Calls need
-// not wait for it: they take the new ones from then on.
+// rotationInterval is how often new credentials are checked for having served. Calls do not wait for that:
+// they use the new ones as soon as they serve.
 const rotationInterval = time.Second
 
-// watchRotations says in the log what becomes of new credentials, and forgets those that they
-// have replaced, until ctx ends.
+// watchRotations logs what becomes of new credentials, and forgets those that they have replaced, until
+// ctx ends.
 func (g *Gateway) watchRotations(ctx context.Context) {
 	ticker := time.NewTicker(rotationInterval)
 	defer ticker.Stop()
@@ -32,7 +32,7 @@ func (g *Gateway) watchRotations(ctx context.Context) {
 	}
 }
 
-// tellRotations logs what is not told yet, and returns what is.
+// tellRotations logs what has changed since told, and returns the new state.
 func (g *Gateway) tellRotations(told map[string]guard.Rotation) map[string]guard.Rotation {
 	now := map[string]guard.Rotation{}
 	for _, a := range g.current.Load().accounts {
@@ -59,8 +59,8 @@ func (g *Gateway) tellRotations(told map[string]guard.Rotation) map[string]guard
 	return now
 }
 
-// forgetReplaced takes the running configuration into use once more, if an account has no need
-// of what was replaced.
+// forgetReplaced applies the running configuration again if an account no longer needs credentials that
+// were replaced.
 func (g *Gateway) forgetReplaced() {
 	g.applying.Lock()
 	defer g.applying.Unlock()

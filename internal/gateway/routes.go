@@ -10,8 +10,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
-// Routes returns the configured routes over newly opened accounts. Nothing is dialled
-// before a route is used.
+// Routes returns the configured routes over newly opened accounts. Nothing is dialled until a route is
+// used.
 func Routes(cfg *config.Config) []route.Route {
 	return accounts.Open(cfg, nil, vendorlimit.NewMemory(), time.Now()).Routes(cfg, outofservice.New(nil))
 }

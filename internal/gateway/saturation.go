@@ -2,8 +2,8 @@ package gateway
 
 import "github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 
-// saturation is what metrics say of what has a bound, but for connections and what is a
-// caller's or a vendor's.
+// saturation is the metrics of everything bounded, except connections and what belongs to a caller or a
+// vendor.
 func (g *Gateway) saturation() *metrics.Saturation {
 	s := &metrics.Saturation{
 		Calls: func() (held, bound int64) {

@@ -7,8 +7,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit/redislimit"
 )
 
-// countLimits decides where callers' rates and what vendors allow are counted: in this process,
-// or with a Redis by all replicas together.
+// countLimits decides where callers' rates and vendors' limits are counted: in this process, or with a
+// Redis by all replicas together.
 func (g *Gateway) countLimits() {
 	if g.redis == nil {
 		g.rates, g.limits = quota.NewInMemory(nil), vendorlimit.NewMemory()

@@ -10,10 +10,9 @@ import (
 	"github.com/liveness-gateway/gateway/internal/gateway/tracing"
 )
 
-// shutdown says that it is not ready, takes calls for the delay, stops accepting, drains the calls in flight within the grace, then those with a
-// key that go on without a caller, cancels those that are left, and sends all spans. The
-// listeners of operators are closed last, so that they
-// can watch the drain.
+// shutdown says that the gateway is not ready but takes calls for the delay. Then it stops accepting, and
+// within the grace drains the calls in flight and the runs with a key for which nobody waits. It cancels
+// what is left and sends all spans. The listeners of operators are closed last, so that they can watch.
 func (g *Gateway) shutdown() {
 	g.stopping.Store(true)
 	g.health.Shutdown()

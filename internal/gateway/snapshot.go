@@ -21,7 +21,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
-// snapshot is what one configuration makes of the gateway. It is not changed once it is in use.
+// snapshot is everything that belongs to one configuration. It is not changed once it is in use.
 type snapshot struct {
 	config         *config.Config
 	accounts       accounts.Set
@@ -29,8 +29,7 @@ type snapshot struct {
 	routes         *route.Table
 }
 
-// live is what outlives configurations and is told of each: what calls that begin from then on
-// are held to.
+// live is what outlives configurations. Each new one is applied to it, for calls that begin from then on.
 type live struct {
 	current atomic.Pointer[snapshot]
 
@@ -43,20 +42,20 @@ type live struct {
 	keeper     *idempotency.Keeper
 	scenarios  *accesslog.Scenarios
 	metrics    *metrics.Metrics
-	// outOfService is what operators have taken out beside the configuration.
+	// outOfService is what operators have taken out, in addition to the configuration.
 	outOfService *outofservice.List
-	// level is nil if nobody sets it.
+	// level is nil if the level of the log cannot be set.
 	level *zap.AtomicLevel
 }
 
-// rates hold callers to what the configuration says.
+// rates are the callers' rates, which a configuration can change.
 type rates interface {
 	quota.Rates
 	Use(map[string]quota.Rate)
 }
 
-// use takes a configuration into use, or leaves everything as it was. Calls that have begun end
-// under the one before. It must not be called concurrently with itself.
+// use applies a configuration, or leaves everything as it was. Calls that have begun end under the one
+// before. It must not be called concurrently with itself.
 func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 	before := l.current.Load()
 	if before == nil {
@@ -84,7 +83,7 @@ func (l *live) use(cfg *config.Config, log *zap.Logger) error {
 	return nil
 }
 
-// route has calls that begin from now on routed as the configuration says and what is out of
+// route sets how calls that begin from now on are routed, by the configuration and by what is out of
 // service. It must not be called concurrently with itself.
 func (l *live) route(before *snapshot, cfg *config.Config, authentication *authentication) {
 	opened := accounts.Open(cfg, before.accounts, l.limits, time.Now())
@@ -102,8 +101,8 @@ func (l *live) route(before *snapshot, cfg *config.Config, authentication *authe
 	before.accounts.CloseOthers(opened)
 }
 
-// setLevel sets the level of the log where the configuration has another one: operators may
-// have set theirs, which stays otherwise.
+// setLevel sets the level of the log if the configuration has changed it. Otherwise it leaves the one that
+// operators may have set.
 func (l *live) setLevel(before, now *config.Config) {
 	if l.level == nil || before == nil || before.Log.Level == now.Log.Level {
 		return

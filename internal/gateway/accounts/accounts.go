@@ -1,5 +1,5 @@
-// Package accounts opens the accounts of a configuration, keeps what is known of those before, and
-// makes the routes over them. It must not know callers, nor listeners.
+// Package accounts opens the accounts of a configuration, keeps what was known of them under the one
+// before, and makes the routes over them. It must not know callers, nor listeners.
 package accounts
 
 import (
@@ -17,8 +17,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/vendorlimit"
 )
 
-// Account is an account of a configuration, opened. Its transport and what its guard knows may
-// be older than the configuration.
+// Account is an opened account of a configuration. Its transport and its guard's knowledge may be older
+// than the configuration.
 type Account struct {
 	*config.Account
 
@@ -26,7 +26,7 @@ type Account struct {
 	guard     *guard.Account
 	limit     *vendorlimit.Limit // nil if the vendor does not say what it allows
 	opened    providers.Account
-	// credentials are the configuration's and, behind them, those that serve until these do.
+	// credentials are the configured ones, and after them those that serve until these do.
 	credentials []config.Credential
 	names       []string
 }
@@ -34,9 +34,8 @@ type Account struct {
 // Set is a configuration's accounts by their names.
 type Set map[string]*Account
 
-// Open opens the accounts of a configuration. What did not change of those before is
-// kept: connections, and what is known. Nothing is dialled before a route is used. What
-// vendors allow is counted in the store.
+// Open opens the accounts of a configuration. Of those before it keeps what has not changed: connections,
+// and what is known. Nothing is dialled until a route is used. Vendors' limits are counted in the store.
 func Open(cfg *config.Config, before Set, store vendorlimit.Store, now time.Time) Set {
 	all := make(Set, len(cfg.Accounts))
 	for i := range cfg.Accounts {
@@ -62,7 +61,7 @@ func Open(cfg *config.Config, before Set, store vendorlimit.Store, now time.Time
 	return all
 }
 
-// limitOf returns what the vendor allows the account: the one before if that is the same.
+// limitOf returns the vendor's limit on the account: the previous one if it is the same.
 func limitOf(configured *config.Account, before *Account, store vendorlimit.Store) *vendorlimit.Limit {
 	if configured.VendorLimit == nil {
 		return nil
@@ -74,12 +73,12 @@ func limitOf(configured *config.Account, before *Account, store vendorlimit.Stor
 	return vendorlimit.New(store, configured.Name, bounds)
 }
 
-// sameVendor reports whether what is known of the account before is true of this one.
+// sameVendor reports whether what is known of the previous account holds for this one.
 func (a *Account) sameVendor(before *Account) bool {
 	return a.Provider.Name == before.Provider.Name && a.PathPrefix == before.PathPrefix && a.BaseURL.String() == before.BaseURL.String()
 }
 
-// sameConnections reports whether connections of the account before may be used.
+// sameConnections reports whether connections of the previous account may be used.
 func (a *Account) sameConnections(before *Account) bool {
 	sameRoots := a.RootCAs == nil && before.RootCAs == nil ||
 		a.RootCAs != nil && before.RootCAs != nil && a.RootCAs.Equal(before.RootCAs)
@@ -87,8 +86,8 @@ func (a *Account) sameConnections(before *Account) bool {
 	return sameRoots && sameProxy && a.MaxConnectionAge == before.MaxConnectionAge
 }
 
-// follow takes over what is known of the account before, and the credentials that serve until
-// the new ones have proved themselves.
+// follow takes over what is known of the previous account, and those of its credentials that serve until
+// the new ones do.
 func (a *Account) follow(before *Account, now time.Time) {
 	var replaced []int
 	a.guard, replaced = before.guard.Next(now, credentialIDs(a.credentials), a.MaxInFlight)
@@ -98,8 +97,8 @@ func (a *Account) follow(before *Account, now time.Time) {
 	}
 }
 
-// replacedName is what operators see of a credential that was replaced. No configured one is
-// called so: names have no slash.
+// replacedName is the name that operators see for a replaced credential. No configured one can have it,
+// because names have no slash.
 func replacedName(taken []string, name string) string {
 	replaced := name + "/replaced"
 	for n := 2; slices.Contains(taken, replaced); n++ {
@@ -108,8 +107,8 @@ func replacedName(taken []string, name string) string {
 	return replaced
 }
 
-// credentialIDs tell credentials with other secrets apart, also those of one name. They never
-// leave the process.
+// credentialIDs distinguish credentials with different secrets, even under the same name. They never leave
+// the process.
 func credentialIDs(credentials []config.Credential) []string {
 	ids := make([]string, len(credentials))
 	for i := range credentials {
@@ -124,8 +123,8 @@ func credentialIDs(credentials []config.Credential) []string {
 	return ids
 }
 
-// CloseOthers closes the connections that none of the others' accounts use. Requests that are
-// in flight on them end undisturbed.
+// CloseOthers closes the connections that none of the others use. Requests in flight on them end
+// undisturbed.
 func (s Set) CloseOthers(others Set) {
 	for name, one := range s {
 		if other := others[name]; other == nil || other.transport != one.transport {

@@ -6,17 +6,17 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 )
 
-// Credential is what has become of an account's credential.
+// Credential is the state of an account's credential in a change of the configuration.
 type Credential struct {
-	// ID tells credentials with other secrets apart, also those of one name. It is not to be shown.
+	// ID distinguishes credentials with different secrets, even under the same name. It must not be
+	// shown.
 	ID string
-	// Name is what operators see, of one that was replaced too.
+	// Name is what operators see.
 	Name     string
 	Rotation guard.Rotation
 }
 
-// Credentials returns the account's credentials with what has become of each: the configuration's and,
-// behind them, those that serve until these do.
+// Credentials returns the configured credentials, and after them those that serve until these do.
 func (a *Account) Credentials(now time.Time) []Credential {
 	rotations := a.guard.Status(now).Rotations
 	all := make([]Credential, len(rotations))
@@ -26,5 +26,5 @@ func (a *Account) Credentials(now time.Time) []Credential {
 	return all
 }
 
-// HasReplaced reports whether the account has a credential of which it has no need any more.
+// HasReplaced reports whether the account has credentials that it no longer needs.
 func (a *Account) HasReplaced() bool { return a.guard.Replaced() }

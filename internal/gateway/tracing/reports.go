@@ -17,7 +17,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// maxReport bounds what of an error goes to the log: a collector's answer may be in it.
+// maxReport bounds what is logged of an error, which may hold a collector's answer.
 const maxReport = 256
 
 // reports logs what OpenTelemetry has to say, each message once a minute: a dead
@@ -30,14 +30,14 @@ func newReports(log *zap.Logger) reports {
 	}))}
 }
 
-// Handle logs that spans were lost. A collector may answer with the credentials that it was
-// sent, so that its words are left out.
+// Handle logs that spans were lost, without the collector's own words, which may repeat the credentials that
+// it was sent.
 func (r reports) Handle(err error) { warn(r.log, "spans were not sent", causeOf(err)) }
 
 // httpStatus is where the exporter says what the collector answered, before its words.
 var httpStatus = regexp.MustCompile(`: ([1-5][0-9][0-9]) `)
 
-// causeOf names what is known of an error without a text of the collector's.
+// causeOf names the cause of an error without any text of the collector's.
 func causeOf(err error) string {
 	var network *net.OpError
 	var system syscall.Errno
@@ -61,11 +61,11 @@ func warn(log *zap.Logger, message, cause string) {
 	log.Warn(message, zap.String("cause", strings.ToValidUTF8(cause[:min(len(cause), maxReport)], "")))
 }
 
-// settingReports logs what the SDK says of its variables. It leaves out the values that
-// come beside the text: those of OTEL_EXPORTER_OTLP_HEADERS are credentials.
+// settingReports logs what the SDK says about its variables, without their values: those of
+// OTEL_EXPORTER_OTLP_HEADERS are credentials.
 type settingReports struct{ log *zap.Logger }
 
-// Handle logs an error of a variable that has no credentials, as OTEL_TRACES_SAMPLER.
+// Handle logs an error of a variable without credentials, such as OTEL_TRACES_SAMPLER.
 func (r settingReports) Handle(err error) { warn(r.log, badVariable, err.Error()) }
 
 const badVariable = "an OTEL_ variable cannot be used"

@@ -22,18 +22,18 @@ import (
 	"github.com/liveness-gateway/gateway/internal/telemetry/spans"
 )
 
-// flushTime is how long the end may be delayed by spans that were not sent yet.
+// flushTime bounds how long unsent spans may delay the end.
 const flushTime = 2 * time.Second
 
-// New returns the spans that OpenTelemetry's variables ask for, nil if they ask for
-// none. Its libraries read the variables that are not read here.
+// New returns the spans that OpenTelemetry's variables ask for, nil if they ask for none. Variables that
+// are not read here are read by its libraries.
 func New(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, error) {
 	if !tracingIsConfigured() {
 		return nil, nil, nil
 	}
 	toLog := newReports(log)
-	// The SDK knows only a global handler, and a global logger. What it finds while spans
-	// are set up is about its variables, later about the collector.
+	// The SDK has only a global handler and a global logger. What it reports while spans are set up is
+	// about its variables, later about the collector.
 	otel.SetErrorHandler(settingReports(toLog))
 	otel.SetLogger(logr.New(settingReports(toLog)))
 	exporter, err := autoexport.NewSpanExporter(context.Background())
@@ -53,8 +53,7 @@ func New(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, er
 	return made, queue, nil
 }
 
-// spanQueueSize is how many spans may wait. What the variable says and is no number, the SDK
-// leaves out too.
+// spanQueueSize is how many spans may wait. A value that is not a number is ignored, as by the SDK.
 func spanQueueSize() int {
 	if size, err := strconv.Atoi(variable("OTEL_BSP_MAX_QUEUE_SIZE")); err == nil && size > 0 {
 		return size
@@ -62,8 +61,8 @@ func spanQueueSize() int {
 	return sdktrace.DefaultMaxQueueSize
 }
 
-// tracingIsConfigured reports whether any variable asks for spans. Without one the
-// exporter would send them to a collector on localhost.
+// tracingIsConfigured reports whether any variable asks for spans. Otherwise the exporter would send them to
+// a collector on localhost.
 func tracingIsConfigured() bool {
 	if strings.EqualFold(variable("OTEL_SDK_DISABLED"), "true") { // the SDK does not read it
 		return false
@@ -71,8 +70,8 @@ func tracingIsConfigured() bool {
 	return variable("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT") != ""
 }
 
-// newResource says whose the spans are. The SDK would let these attributes win over those
-// of OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which are therefore read here, last.
+// newResource says whose the spans are. OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are read last, so
+// that they win; the SDK by itself would read them first.
 func newResource(build telemetry.Build) (*resource.Resource, error) {
 	from, err := resource.New(context.Background(),
 		resource.WithTelemetrySDK(),
@@ -95,7 +94,7 @@ func variable(names ...string) string {
 	return ""
 }
 
-// Flush sends what has not been sent yet, as long as ctx allows and for 2 s at most. made may be nil.
+// Flush sends the spans that have not been sent yet, until ctx ends and for 2 s at most. made may be nil.
 func Flush(ctx context.Context, made *spans.Spans) {
 	if made == nil {
 		return
