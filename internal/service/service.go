@@ -1,5 +1,8 @@
 // Package service implements the RPCs: it turns a message into a query and an outcome into an
 // answer, once for each idempotency key. It knows no transport, no encodings and no HTTP.
+//
+// A second RPC needs its proto and a method of Service, and nothing else, neither for gRPC nor for REST:
+// internal/server/rest/second_rpc_test.go serves one.
 package service
 
 import (
