@@ -9,15 +9,14 @@ import (
 	"time"
 )
 
-// windUp is how long the last caller to leave waits for the call that it has thereby
-// ended: what that comes to says more than that the caller left.
+// windUp is how long the last caller to leave waits for the run that it has thereby ended, because
+// the run's result says more than that the caller has left.
 const windUp = 20 * time.Millisecond
 
-// replyReserve is left of the deadline of a caller whose run goes on without it, to say
-// so.
+// replyReserve is what is left of a caller's deadline to tell it that the run continues without it.
 const replyReserve = 20 * time.Millisecond
 
-// flight is one run of a call, and those who wait for it.
+// flight is one run of a call, and the callers who wait for it.
 type flight struct {
 	id callID
 	// lease is what the store is asked to hold.

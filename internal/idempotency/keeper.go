@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// leaseGrace is how long a lease outlasts the deadline of its call: in that time the
-	// call ends and its answer reaches the store.
+	// leaseGrace is how long a lease outlasts the deadline of its call, so that the call can end and
+	// its answer reach the store.
 	leaseGrace = 5 * time.Second
-	// leaseSlack is by how much the grace may be shorter: what lasts a little longer than was known
-	// when the lease was taken is not worth another operation of the store.
+	// leaseSlack is how much shorter the grace may become: a call that lasts a little longer than was
+	// known when the lease was taken is not worth another operation of the store.
 	leaseSlack = time.Second
-	// An answer that was paid for is offered to a store that fails until the grace is over,
-	// at first after firstAgain, then after twice as long each time.
+	// If the store fails, an answer, which may have cost money, is offered again until the grace is
+	// over: first after firstAgain, then after twice as long each time, up to mostAgain.
 	firstAgain, mostAgain = 20 * time.Millisecond, 500 * time.Millisecond
 )
 
-// The errors of a Keeper, beside *QuotaError; any other is the call's own or that of the caller's context.
+// The errors of a Keeper, in addition to *QuotaError. Any other is the call's own or the caller's context's.
 var (
 	// ErrReused is the error of a message other than the one that the key came with.
 	ErrReused = errors.New("the idempotency key was used with another message")
@@ -38,13 +38,13 @@ var (
 	ErrUnavailable = errors.New("the store of idempotency keys failed")
 )
 
-// errOtherForm is why an answer is of no use that a process of another version has stored.
+// errOtherForm is why an answer that a process of another version has stored is useless.
 var errOtherForm = errors.New("the key came with a message in the form of another version")
 
 // errLeaseLost is the error of a store that loses each lease before its answer comes.
 var errLeaseLost = errors.New("the lease was lost, and lost again")
 
-// errTooLate is the error of a store that took an answer and said so after its end.
+// errTooLate is the error of a store that confirmed an answer only after the answer's end.
 var errTooLate = errors.New("the store took the answer so late that it is of no use any more")
 
 // Keeper runs the call of each key once. It is safe for concurrent use.
@@ -77,12 +77,11 @@ func WithMargin(margin time.Duration) Option { return func(k *Keeper) { k.margin
 // WithReplayTime sets how long an answer is repeated at most.
 func WithReplayTime(most time.Duration) Option { return func(k *Keeper) { k.replayTime = most } }
 
-// OnDuplicate has a function called for each time that a key turns out to have come to
-// another answer elsewhere than here.
+// OnDuplicate sets a function that is called each time a key turns out to have another answer elsewhere.
 func OnDuplicate(count func()) Option { return func(k *Keeper) { k.onDuplicate = count } }
 
-// NewKeeper returns a keeper of what the store holds. Keepers that share a store must
-// share the secret, at least 32 random bytes, too: keys and messages are hashed with it.
+// NewKeeper returns a keeper over the store. Keepers that share a store must also share the secret, at least
+// 32 random bytes, with which keys and messages are hashed.
 func NewKeeper(store Store, secret []byte, options ...Option) (*Keeper, error) {
 	k := &Keeper{
 		store: store, margin: DefaultMargin, replayTime: DefaultReplayTime,
@@ -96,24 +95,21 @@ func NewKeeper(store Store, secret []byte, options ...Option) (*Keeper, error) {
 	return k, err
 }
 
-// UseSealing has answers sealed and opened with other keys from now on, those of calls in flight
-// too. Until it is called the key comes of the keeper's secret. What a key has sealed that is not
-// among the new ones is not opened any more: its call fails with ErrUnavailable.
+// UseSealing sets the keys with which answers are sealed and opened from now on, also those of calls in
+// flight. Until it is called there is one key, derived from the keeper's secret. An answer that was sealed
+// with a key that is not among the new ones can no longer be opened: its call fails with ErrUnavailable.
 func (k *Keeper) UseSealing(keys *Sealing) { k.secrets.sealing.Store(keys) }
 
-// Do returns the answer of the call's key: it runs the call, waits for the run that is
-// in flight here for the same message, or repeats the answer of an earlier one. ctx
-// must have a deadline.
+// Do returns the answer for the call's key: it runs the call, waits for the run in flight for the same
+// message, or repeats the answer of an earlier one. ctx must have a deadline.
 //
-// A run goes on while any of its callers waits, also when the one who came first has
-// left, and while it is held (Hold). Whoever leaves meanwhile gets ErrRunning. An answer is
-// repeated as long as it has the keeper's margin of life left, for 10 min if it does not say
-// when it expires, for the keeper's replay time at most. A failure goes to all who waited, and the key is free.
-// A panic is a failure, a *PanicError.
+// A run continues while any of its callers waits, even if the first has left, and while it is held (Hold).
+// Whoever leaves meanwhile gets ErrRunning. An answer is repeated while it has the keeper's margin of life
+// left, or for 10 min if it does not say when it expires, but no longer than the keeper's replay time. A
+// failure goes to all who waited, and frees the key. A panic is a failure, a *PanicError.
 //
-// The key is leased until 5 s after the latest deadline of its callers, or the time until
-// which the run is held. A run that outlasts that can be taken over; its own answer then
-// goes to nobody.
+// The key is leased until 5 s after the latest deadline of its callers, or after the end of the hold. A run
+// that takes longer can be taken over, and then nobody gets its answer.
 func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 	id := k.secrets.callID(call.Caller, call.Key, call.Message)
 	for {
@@ -122,7 +118,7 @@ func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 			return f.wait(ctx, first)
 		}
 		if w, moved := f.shared.join(ctx); w != nil {
-			if moved { // nobody waits for that: the answer may come first
+			if moved { // in the background, because the answer may come first
 				k.extendSoon(f)
 			}
 			call.release()
@@ -137,9 +133,8 @@ func (k *Keeper) Do(ctx context.Context, call Call) (Result, error) {
 	}
 }
 
-// Shutdown waits until no run is in flight, whether or not someone waits for it. It ends those
-// that are left when ctx ends, and returns how many they were. It is for when nobody calls
-// Do any more.
+// Shutdown waits until no run is in flight, whether or not someone waits for it. When ctx ends it cancels
+// those that are left, and returns how many they were. Nobody must call Do any more.
 func (k *Keeper) Shutdown(ctx context.Context) (cut int) {
 	if k.workers.Wait(ctx) == nil {
 		return 0
@@ -152,7 +147,7 @@ func (k *Keeper) Shutdown(ctx context.Context) (cut int) {
 	return len(k.flights)
 }
 
-// flight returns the call's flight and, if it is a new one, its first waiter, who is ctx.
+// flight returns the call's flight and, if it is a new one, its first waiter.
 func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, first *waiter) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -166,8 +161,8 @@ func (k *Keeper) flight(ctx context.Context, id callID, call Call) (f *flight, f
 	return f, first
 }
 
-// settle waits for the end of a flight that everyone has left. One that hangs is given
-// up when its lease ends.
+// settle waits for the end of a flight that everyone has left. If it hangs, it is given up when its lease
+// ends.
 func (k *Keeper) settle(ctx context.Context, f *flight) error {
 	select {
 	case <-f.done:
@@ -187,7 +182,7 @@ func (k *Keeper) forget(f *flight) {
 	}
 }
 
-// fly takes a flight to its end.
+// fly runs a flight to its end.
 func (k *Keeper) fly(f *flight, call Call) {
 	f.result, f.err = k.take(f, call.Run)
 	call.release()
@@ -196,7 +191,7 @@ func (k *Keeper) fly(f *flight, call Call) {
 	close(f.done)
 }
 
-// take leases the key for the flight and makes the call, or repeats what it answered.
+// take leases the key for the flight and makes the call, or returns what already stands under the key.
 func (k *Keeper) take(f *flight, run Run) (Result, error) {
 	end := f.leaseEnd()
 	record, err := k.store.Lease(f.shared, f.id.name, f.lease, time.Until(end))
@@ -204,7 +199,7 @@ func (k *Keeper) take(f *flight, run Run) (Result, error) {
 		return Result{Outcome: OverQuota}, quota
 	}
 	if err != nil {
-		k.workers.Run(func() { k.release(f) }) // it may have been granted all the same
+		k.workers.Run(func() { k.release(f) }) // the lease may have been granted all the same
 		return unavailable(err)
 	}
 	if !record.isLeaseOf(f.lease.Owner) {
@@ -222,7 +217,7 @@ func (k *Keeper) take(f *flight, run Run) (Result, error) {
 	return k.complete(f, answer)
 }
 
-// stood returns what a call comes to whose key has a record that is not its own.
+// stood returns the result of a call whose key has a record that is not its own lease.
 func (k *Keeper) stood(f *flight, record Record) (Result, error) {
 	if record.Duplicate {
 		k.onDuplicate()
@@ -245,8 +240,8 @@ func (k *Keeper) stood(f *flight, record Record) (Result, error) {
 	return Result{answer.Content, Replayed, record.Duplicate}, nil
 }
 
-// complete hands the answer to the store. Unless the store takes it, nobody gets it:
-// the key may come to another.
+// complete hands the answer to the store. Unless the store takes it, nobody gets it, because the key may
+// come to have another.
 func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.shared), leaseGrace)
 	defer cancel()
@@ -272,9 +267,8 @@ func (k *Keeper) complete(f *flight, answer Answer) (Result, error) {
 	}
 }
 
-// put returns what stands under the key after the answer was offered. The answer of a lease
-// that is over, or that the store has lost, needs a new one: if there is one to have, the
-// key has come to nothing else.
+// put offers the answer to the store, and returns what stands under the key afterwards. If the lease is over
+// or lost, it takes a new one, which it gets only if the key has no other answer.
 func (k *Keeper) put(ctx context.Context, f *flight, sealed []byte, end time.Time) (Record, error) {
 	record, err := k.store.Complete(ctx, f.id.name, f.lease, sealed, time.Until(end))
 	if err != nil || record.Stands() {
@@ -291,8 +285,8 @@ func (k *Keeper) put(ctx context.Context, f *flight, sealed []byte, end time.Tim
 	return record, err
 }
 
-// extend keeps the lease as long as someone waits or the run is held. If that fails, the lease may be
-// taken over, and the store does not take this flight's answer.
+// extend extends the lease for as long as someone waits or the run is held. If it fails, the lease may be
+// taken over, and then the store does not take this flight's answer.
 func (k *Keeper) extend(ctx context.Context, f *flight) {
 	end := f.leaseEnd()
 	if held, err := k.store.Extend(ctx, f.id.name, f.lease, time.Until(end)); err == nil && held {
@@ -300,7 +294,8 @@ func (k *Keeper) extend(ctx context.Context, f *flight) {
 	}
 }
 
-// extendSoon does it in the background, if it is needed, also when nobody waits any more but the run is held.
+// extendSoon extends the lease in the background, if necessary, even if nobody waits any more but the run is
+// held.
 func (k *Keeper) extendSoon(f *flight) {
 	if !f.outlasts() {
 		return

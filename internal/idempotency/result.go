@@ -1,17 +1,17 @@
 package idempotency
 
-// Result is what a key came to.
+// Result is the result of a call under a key.
 type Result struct {
 	// Answer is nil if the call failed. It may go to several callers and must not be
 	// changed.
 	Answer  []byte
 	Outcome Outcome
-	// Duplicate says that the key came to another answer elsewhere, which may have gone to
-	// other callers: the shared store has lost what it held.
+	// Duplicate says that the key has another answer elsewhere, which may have gone to other callers:
+	// the shared store has lost what it held.
 	Duplicate bool
 }
 
-// Outcome is how a key was dealt with.
+// Outcome is what became of a call's key.
 type Outcome string
 
 // The outcomes.

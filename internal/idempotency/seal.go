@@ -23,7 +23,7 @@ const keyIDBytes = 8
 // errSeal is the error of an answer that no key at hand opens.
 var errSeal = errors.New("the stored answer was not sealed with a key that is configured, or was changed")
 
-// Sealing is keys that open answers, of which the first one seals them.
+// Sealing is the keys that open answers. The first of them also seals them.
 type Sealing struct{ seals []seal }
 
 // seal is a key and what stands before all that it sealed.
@@ -89,7 +89,7 @@ func answerOf(plain []byte) Answer {
 	return answer
 }
 
-// sealedWith is what an answer opens for.
+// sealedWith is the additional data that binds an answer to its call.
 func (c callID) sealedWith(header []byte) []byte {
 	return slices.Concat(header, c.name[:], c.message[:])
 }

@@ -14,8 +14,8 @@ import (
 	"sync/atomic"
 )
 
-// secrets keeps what a store holds from whoever can read it: names and messages are
-// hashed with HMAC-SHA-256, answers sealed with AES-256-GCM.
+// secrets protects what a store holds from whoever can read it: names and messages are hashed
+// with HMAC-SHA-256, answers sealed with AES-256-GCM.
 type secrets struct {
 	sealing atomic.Pointer[Sealing]
 	marking cipher.AEAD
@@ -114,7 +114,7 @@ func (s *secrets) mark(mac io.Writer, part Part) {
 	m.mark(mac, s.marking, m.block[:filled])
 }
 
-// marker is room for what it takes to mark a part.
+// marker is the memory for marking a part.
 type marker struct {
 	block [blockBytes]byte
 	nonce [12]byte // zero

@@ -12,18 +12,18 @@ var ErrFull = errors.New("no room for another idempotency key")
 
 // QuotaError is the error of a store that holds as many keys of a caller as it may have.
 type QuotaError struct {
-	// Wait is how long it will be at most until one of them is free; it is positive.
+	// Wait is how long it takes at most until one of them is free; it is positive.
 	Wait time.Duration
 }
 
 // Error does not tell the caller.
 func (e *QuotaError) Error() string { return "the caller has too many idempotency keys" }
 
-// Digest is a keyed hash: without the key it tells nothing of what it was made of.
+// Digest is a keyed hash: without the key it says nothing about its input.
 type Digest [sha256.Size]byte
 
-// Record is what a store keeps of a key: the lease of a call in flight, afterwards its
-// answer. Nothing in it is in clear.
+// Record is what a store holds for a key: the lease of a call in flight, afterwards its answer. Nothing in
+// it is in clear.
 type Record struct {
 	// Message is the digest of the message that came with the key, Form the version of the
 	// form that it was in: digests of two forms cannot be compared.
@@ -39,7 +39,7 @@ type Record struct {
 	// Left is how long the record will stand yet, of one that a store returns. It says
 	// nothing of one that is handed in.
 	Left time.Duration
-	// Duplicate says of an answer that a store returns that another one stands elsewhere.
+	// Duplicate says that a returned answer is not the only one: another stands elsewhere.
 	Duplicate bool
 }
 
