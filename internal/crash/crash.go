@@ -1,6 +1,6 @@
-// Package crash keeps what a process holds from leaving with its end: no core file, no
-// debugger of the same user, and of a crash only where it was. Values of panics hold what
-// callers and vendors sent. It must not know what the process does.
+// Package crash keeps what a process holds from leaking when it crashes: no core file, no debugger
+// of the same user, and only the place of a crash is reported, because the values of panics hold
+// what callers and vendors sent. It must not know what the process does.
 //
 // All of it is Linux's; elsewhere the functions do nothing.
 package crash
@@ -18,7 +18,7 @@ import (
 // maxStack bounds what is reported of a stack.
 const maxStack = 8 << 10
 
-// report is the line of a crash, laid out as the log's.
+// report is the line about a crash, in the layout of the log.
 type report struct {
 	Level string `json:"level"`
 	Time  string `json:"time"`

@@ -18,12 +18,13 @@ const (
 	MaxEntries = 64
 	// MinTime is how long an entry holds at least.
 	MinTime = time.Minute
-	// MaxTime is how long it holds at most: what is to stay out belongs into the configuration.
+	// MaxTime is how long it holds at most: what is to stay out of service belongs in the
+	// configuration.
 	MaxTime = 24 * time.Hour
-	// MaxReasonBytes is that of the configuration's out_of_service too.
+	// MaxReasonBytes bounds a reason, as in the configuration's out_of_service.
 	MaxReasonBytes = 200
 
-	// maxNameBytes is what no name of the configuration has.
+	// maxNameBytes is longer than any name of the configuration.
 	maxNameBytes = 256
 )
 
@@ -38,13 +39,14 @@ var (
 
 // Entry takes an account, a product, or a product on an account out of service.
 type Entry struct {
-	// Account and Product are those of some target; one of them may be "", which is all.
+	// Account and Product are those of some target; one of them may be "", which means all.
 	Account string `json:"account,omitempty"`
 	Product string `json:"product,omitempty"`
-	// Reason is for operators, Until when it ends by itself.
+	// Reason is for operators; Until is when the entry ends by itself.
 	Reason string    `json:"reason"`
 	Until  time.Time `json:"until"`
-	// By is the caller with admin who did it, "" if it was somebody on the operators' listener.
+	// By is the caller with admin: true who made the entry, "" if somebody on the operators'
+	// listener did.
 	By string `json:"by,omitempty"`
 }
 
@@ -64,7 +66,7 @@ func (e *Entry) Equal(other Entry) bool {
 }
 
 // Check returns what is wrong with an entry that is made at now, in a sentence that names the
-// field; nil if nothing is. Whether there is such an account or product, others know.
+// field; nil if nothing is. It does not know whether there is such an account or product.
 func (e *Entry) Check(now time.Time) error {
 	if e.Until.Sub(now) < MinTime-time.Second {
 		return errMinutes
@@ -91,7 +93,7 @@ func (e *Entry) valid(now time.Time) error {
 	return nil
 }
 
-// without returns the entries but the one about the same, and those that are over.
+// without returns the entries except the one about the same, and except those that are over.
 func without(entries []Entry, gone *Entry, now time.Time) []Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.Same(*gone) || !now.Before(e.Until) })
 }

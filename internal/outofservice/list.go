@@ -15,15 +15,15 @@ import (
 type Store interface {
 	// Load returns the text, "" if there is none.
 	Load(ctx context.Context) (string, error)
-	// Swap puts a text in the place of another, for as long as ttl, and reports whether the
-	// other one was still there. An empty text is none.
+	// Swap replaces the text before by another, for ttl, and reports whether before was still
+	// there. An empty text means none.
 	Swap(ctx context.Context, before, after string, ttl time.Duration) (bool, error)
 }
 
 var (
-	// ErrFull is of a list that has MaxEntries.
+	// ErrFull is the error of a list that has MaxEntries.
 	ErrFull = fmt.Errorf("at most %d entries may be out of service at once: put some back, or use out_of_service in the configuration", MaxEntries)
-	// ErrUnknown is of an entry that is not in the list.
+	// ErrUnknown is the error of removing an entry that is not in the list.
 	ErrUnknown = errors.New("nothing was taken out of service by that account and product; what the configuration takes out, it alone puts back")
 
 	errTooLong   = errors.New("the shared list is longer than one can be")
@@ -41,12 +41,12 @@ type List struct {
 	store Store // nil if replicas share nothing
 	now   func() time.Time
 
-	// entries are read without waiting for anybody.
+	// entries are read without a lock.
 	entries atomic.Pointer[[]Entry]
 
 	changing sync.Mutex
-	// shared is the text that was in the store last; pending are this replica's changes that
-	// are not in it yet.
+	// shared is the text last seen in the store; pending are this replica's changes that are not in
+	// it yet.
 	shared  string
 	pending []change
 }
@@ -57,7 +57,7 @@ type change struct {
 	removed bool
 }
 
-// New returns an empty list, whose entries replicas share over the store; nil is none.
+// New returns an empty list. Replicas share its entries over the store, which may be nil.
 func New(store Store) *List {
 	l := &List{store: store, now: time.Now}
 	l.entries.Store(&[]Entry{})
@@ -78,8 +78,8 @@ func (l *List) Reason(account, product string) string {
 	return ""
 }
 
-// Put adds an entry, in the place of one about the same. It holds here at once, whether or not
-// the other replicas can be told: shared says that they are, or that there is nothing to share.
+// Put adds an entry, replacing one about the same. It holds here at once, even if the other
+// replicas cannot be told yet; shared says that they are, or that there are none to tell.
 func (l *List) Put(ctx context.Context, e Entry) (shared bool, err error) {
 	l.changing.Lock()
 	defer l.changing.Unlock()
@@ -103,8 +103,8 @@ func (l *List) Remove(ctx context.Context, account, product string) (shared bool
 	return l.change(ctx, change{gone, true}), nil
 }
 
-// Sync takes in what other replicas have changed, tells them what they do not know yet, and
-// drops what is over. The error is of the store: what is known goes on.
+// Sync applies other replicas' changes, tells them this one's, and drops what is over. If the store
+// fails, the entries stay as they are.
 func (l *List) Sync(ctx context.Context) error {
 	l.changing.Lock()
 	defer l.changing.Unlock()
@@ -147,8 +147,8 @@ func (l *List) sync(ctx context.Context) error {
 	return errContended
 }
 
-// load takes in what is in the store, with the changes that are not there yet. Of a store that
-// cannot be read, what was read last holds.
+// load reads the store, and adds the changes that are not there yet. If the store cannot be read,
+// what was last read holds.
 func (l *List) load(ctx context.Context) error {
 	text, err := l.store.Load(ctx)
 	var entries []Entry

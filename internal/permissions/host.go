@@ -11,10 +11,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/hostname"
 )
 
-// Host is a host of callbacks that is allowed: a name, a name with all below it, or an address.
+// Host is an allowed callback host: a name, all names below a name, or an address.
 type Host struct {
-	// name is in lower case, in ASCII, without a final dot; an address is as it is usually
-	// written, without brackets.
+	// name is in lower case, in ASCII and without a final dot; an address is in its usual form,
+	// without brackets.
 	name string
 	// below says that the names below it are meant, and not itself.
 	below bool

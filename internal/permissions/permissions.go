@@ -1,5 +1,5 @@
-// Package permissions is what a caller may ask for. It must not know who calls, nor messages,
-// nor which products and regions a caller has: these narrow what routing plans.
+// Package permissions is what a caller may ask for. It must not know who calls, nor messages, nor a
+// caller's products and regions: routing applies those.
 package permissions
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Permissions are what a caller may ask for. An empty list allows everything; the nil
-// Permissions too. They are not changed once a caller has them.
+// Permissions are what a caller may ask for. An empty list allows everything, and so do nil
+// Permissions. They are not changed once a caller has them.
 type Permissions struct {
 	Flows []providers.Flow
 	// Scenarios are names; "" is the default route of a flow.
@@ -20,11 +20,11 @@ type Permissions struct {
 	CallbackHosts []Host
 }
 
-// Request is what of a valid call is held against permissions.
+// Request is what permissions are checked against in a valid call.
 type Request struct {
 	Flow     providers.Flow
 	Scenario string
-	// ReturnURL and NotifyURL are "" where a callback has none.
+	// ReturnURL and NotifyURL are "" if the callback has none.
 	ReturnURL, NotifyURL string
 }
 

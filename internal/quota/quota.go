@@ -12,20 +12,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Rates holds callers to their rates. It is safe for concurrent use.
+// Rates limits callers to their rates. It is safe for concurrent use.
 type Rates interface {
 	// Take takes one call of those that the caller of that name may make now. If there is
 	// none, it takes nothing and returns how long it will be until there is one; otherwise 0.
 	// A caller without a rate may make any number.
 	//
-	// It returns at the latest when ctx ends. An error says that nobody can tell: it is not
-	// the caller's fault, and the call goes on.
+	// It returns when ctx ends at the latest. An error means that the rate cannot be looked up,
+	// which is not the caller's fault: the call is let through.
 	Take(ctx context.Context, caller string) (wait time.Duration, err error)
 }
 
 // Rate is how often a caller may call.
 type Rate struct {
-	// PerSecond is how many calls come to be allowed in a second; 0 is no bound.
+	// PerSecond is how many calls are allowed in a second; 0 is no bound.
 	PerSecond float64
 	// Burst is how many may be saved up, and made at once.
 	Burst int
@@ -48,8 +48,8 @@ func NewInMemory(rates map[string]Rate) *InMemory {
 	return m
 }
 
-// Use has the rates be these from now on. A caller who had a rate keeps what it has saved up,
-// as far as its burst allows.
+// Use replaces the rates. A caller who had a rate keeps what it has saved up, as far as its burst
+// allows.
 func (m *InMemory) Use(rates map[string]Rate) {
 	m.changing.Lock()
 	defer m.changing.Unlock()
@@ -63,7 +63,7 @@ func (m *InMemory) Use(rates map[string]Rate) {
 	m.buckets.Store(&buckets)
 }
 
-// Share has callers held to an equal share of their rates from now on, one of so many.
+// Share limits callers from now on to one of so many equal shares of their rates.
 func (m *InMemory) Share(replicas int) {
 	m.changing.Lock()
 	defer m.changing.Unlock()

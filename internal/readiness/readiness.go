@@ -21,7 +21,7 @@ func Ask(ctx context.Context, address string, encrypted bool) error {
 		return err
 	}
 	url := "http://" + address + "/readyz"
-	// Certificates are for the names that others use, and nothing is sent that is secret.
+	// Certificates are for the names that others use, and nothing secret is sent.
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // as the kubelet's probes
 	if encrypted || https {
 		url = "https://" + address + "/readyz"
@@ -57,7 +57,7 @@ func withoutScheme(address string) (rest string, encrypted bool) {
 	return strings.TrimPrefix(address, "http://"), false
 }
 
-// onThisMachine returns where a listener of the address is reached from here.
+// onThisMachine returns the address at which a listener is reached from this machine.
 func onThisMachine(address string) (string, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

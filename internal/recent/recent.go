@@ -1,6 +1,6 @@
-// Package recent remembers what calls and attempts of the last five minutes came to, for the
-// operators' page: metrics keep more, where somebody scrapes them. It must not know what a call
-// or an attempt is.
+// Package recent remembers how calls and attempts of the last five minutes ended, for the
+// operators' page: metrics show more, but only if somebody scrapes them. It must not know what a
+// call or an attempt is.
 package recent
 
 import (
@@ -21,13 +21,13 @@ const (
 	maxReasons = 64
 )
 
-// Class is whose turn a failure is.
+// Class is who has to act on a failure.
 type Class int
 
 // The classes.
 const (
 	OK Class = iota
-	// Caller is what the caller has to put right; Failed is any other failure.
+	// Caller is a failure that the caller has to correct; Failed is any other.
 	Caller
 	Failed
 	classes

@@ -18,7 +18,7 @@ var bounds = func() (all [35]time.Duration) {
 	return all
 }()
 
-// point is what one step has come to.
+// point counts what ended in one step.
 type point struct {
 	step   int64
 	counts [classes]uint32

@@ -1,6 +1,6 @@
-// Package settings is what one configuration holds calls to. A call reads it once, when it
-// begins, so that a change of the configuration never meets half of a call. It must not know
-// where the configuration is from, nor what a call is.
+// Package settings is what applies to calls under one configuration. A call gets it once, when it
+// begins, so that a change of the configuration never affects half of a call. It must not know
+// where the configuration comes from, nor what a call is.
 package settings
 
 import (
@@ -9,21 +9,21 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// Settings are not changed once a call has them. The nil Settings are those of a gateway
-// without callers that leaves all else to its parts.
+// Settings are not changed once a call has them. The nil Settings are those of a gateway without
+// callers, with the defaults of its parts.
 type Settings struct {
-	// Authenticator tells the callers, nil if there are none.
+	// Authenticator identifies callers, nil if none are configured.
 	Authenticator *callers.Authenticator
-	// Permissions are what callers may ask for, by their names. Who has none may ask for
+	// Permissions are what callers may ask for, by name. Callers without any may ask for
 	// everything.
 	Permissions map[string]*permissions.Permissions
 	// AllowPrivateCallbacks lets callbacks have private and loopback addresses and local names.
 	AllowPrivateCallbacks bool
-	// Routes are those of the configuration, nil if the router's own are to be taken.
+	// Routes are those of the configuration; if they are nil, the router's own are used.
 	Routes *route.Table
 }
 
-// Callers returns what tells the callers, nil if there are none.
+// Callers returns the authenticator of callers, nil if none are configured.
 func (s *Settings) Callers() *callers.Authenticator {
 	if s == nil {
 		return nil
@@ -42,7 +42,7 @@ func (s *Settings) PermissionsOf(caller string) *permissions.Permissions {
 // PrivateCallbacks reports whether callbacks may have private addresses.
 func (s *Settings) PrivateCallbacks() bool { return s != nil && s.AllowPrivateCallbacks }
 
-// Table returns the routes, nil if the router's own are to be taken.
+// Table returns the routes; if they are nil, the router's own are used.
 func (s *Settings) Table() *route.Table {
 	if s == nil {
 		return nil

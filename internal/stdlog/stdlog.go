@@ -12,11 +12,11 @@ import (
 	"go.uber.org/zap"
 )
 
-// interval is how often a kind is logged at most: a vendor can provoke one with every
+// interval is the least time between two lines of a kind: a vendor can provoke one with every
 // answer.
 const interval = time.Minute
 
-// Reports logs of the messages that are written to it the kind alone, each once a minute.
+// Reports logs only the kinds of the messages that are written to it, each at most once a minute.
 // It is safe for concurrent use.
 type Reports struct {
 	mu   sync.Mutex
@@ -33,7 +33,7 @@ type seen struct {
 // New returns reports to the logger; nil drops them until To names one.
 func New(logger *zap.Logger) *Reports { return &Reports{log: logger, seen: map[string]*seen{}} }
 
-// To has the reports logged by another logger from now on.
+// To sets the logger of the reports from now on.
 func (r *Reports) To(logger *zap.Logger) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Open returns the account, whose requests are sent over the transport: a Transport of
-// the account, or what stands in for its vendor.
+// Open returns the account. Its requests are sent over the given transport: a Transport of the
+// account, or a stand-in for its vendor.
 func Open(account *config.Account, over http.RoundTripper) providers.Account {
 	credentials := make([]map[string]sensitive.String, len(account.Credentials))
 	for i, c := range account.Credentials {

@@ -15,8 +15,8 @@ import (
 
 const (
 	dialTimeout = 2 * time.Second
-	// idleTimeout is below the idle limits that load balancers commonly have, so that a
-	// pooled connection is seldom a dead one.
+	// idleTimeout is shorter than the idle limits of common load balancers, so that a pooled
+	// connection is seldom dead.
 	idleTimeout = 50 * time.Second
 	// maxIdlePerAccount is enough for a busy account: with a quarter as many, a call of
 	// 1,024 at once costs a quarter more, for connections dialled anew.

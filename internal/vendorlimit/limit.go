@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// refusedFor is how long a refusal holds for the whole process: a vendor that is full is
-	// asked for by thousands of calls, and Redis is not to be.
+	// refusedFor is how long a refusal holds for the whole process: thousands of calls may want a
+	// vendor that is full, and they must not all ask Redis.
 	refusedFor = 20 * time.Millisecond
 	// releaseTime bounds a release. What is not released ends by itself.
 	releaseTime = time.Second
@@ -21,8 +21,7 @@ const (
 	grace = time.Second
 )
 
-// Limit is a process's part in holding an account to its bounds. It is safe for concurrent
-// use.
+// Limit is one process's view of an account's bounds. It is safe for concurrent use.
 type Limit struct {
 	store   Store
 	account string
@@ -46,7 +45,7 @@ func New(store Store, account string, bounds Bounds) *Limit {
 // Bounds are those of the account.
 func (l *Limit) Bounds() Bounds { return l.bounds }
 
-// RefusedUntil returns until when an attempt need not ask, zero if it may.
+// RefusedUntil returns until when an attempt would be refused without asking, zero if it may ask.
 func (l *Limit) RefusedUntil(now time.Time) time.Time {
 	if until := l.refused.Load(); until > now.UnixNano() {
 		return time.Unix(0, until)
@@ -54,9 +53,9 @@ func (l *Limit) RefusedUntil(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// Acquire asks whether an attempt that takes timeout at most may begin. If so, it returns what
-// is to be called once when it has ended; otherwise the earliest time to ask again. Where nobody
-// can tell, the attempt may begin: the replica's own limiter is then all that bounds it.
+// Acquire asks whether an attempt of at most timeout may begin. If so, it returns a function to
+// call once when the attempt has ended; otherwise the earliest time to ask again. If the store
+// fails, the attempt may begin: then only the replica's own limiter bounds it.
 func (l *Limit) Acquire(ctx context.Context, timeout time.Duration) (release func(), retryAt time.Time) {
 	if until := l.RefusedUntil(time.Now()); !until.IsZero() {
 		return nil, until
@@ -87,8 +86,8 @@ func (l *Limit) release(lease string) {
 	l.refused.Store(0)
 }
 
-// Await says that a call waits to ask again, or returns false if too many do: where more wait
-// than attempts may be in flight, or begin in a second, the last would wait in vain. It must
+// Await registers a call that waits to ask again, or returns false if too many do: if more waited
+// than attempts may be in flight, or begin in a second, the last would wait in vain. The call must
 // call leave once.
 func (l *Limit) Await() (leave func(), ok bool) {
 	most := l.bounds.Concurrency

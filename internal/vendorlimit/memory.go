@@ -14,9 +14,9 @@ type Memory struct {
 
 // account is what a store counts of an account.
 type account struct {
-	// leases end then.
+	// leases are the ends of the leases, by name.
 	leases map[string]time.Time
-	// next is when the next attempt is due at the pace, without what was saved up.
+	// next is when the next attempt is due at the pace, not counting what was saved up.
 	next time.Time
 }
 

@@ -13,11 +13,11 @@ type Bounds struct {
 	PerSecond float64 `json:"per_second,omitzero"`
 }
 
-// Answer is what a store answers to who asks for a lease.
+// Answer is a store's answer to a request for a lease.
 type Answer struct {
 	Granted bool
-	// Wait is how long it will be until the rate allows an attempt; 0 if the attempts in
-	// flight are too many, of which nobody knows when one ends.
+	// Wait is how long it takes until the rate allows an attempt; 0 if too many attempts are in
+	// flight, since it is not known when one of them ends.
 	Wait time.Duration
 }
 
@@ -27,8 +27,8 @@ type Store interface {
 	// with the time to live, if it is not released before. Asked again for a lease that
 	// stands, it grants it again and counts nothing.
 	//
-	// It returns at the latest when ctx ends. An error says that nobody can tell; the lease
-	// may stand all the same.
+	// It returns when ctx ends at the latest. After an error the lease may have been granted or
+	// not.
 	Acquire(ctx context.Context, account, lease string, ttl time.Duration, bounds Bounds) (Answer, error)
 	// Release ends a lease. If there is none, it does nothing.
 	Release(ctx context.Context, account, lease string) error

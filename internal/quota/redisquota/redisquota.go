@@ -22,8 +22,7 @@ import (
 const (
 	// folder is before all names.
 	folder = "quota:"
-	// seenEvery is how often a replica says that it is there, and seenFor for how long that
-	// counts.
+	// seenEvery is how often a replica reports that it is alive, and seenFor how long that counts.
 	seenEvery = time.Second
 	seenFor   = 10 * time.Second
 )
@@ -47,7 +46,7 @@ if wait > 0 then return math.ceil(wait) end
 set(due + interval)
 return 0`)
 
-// seen says that a replica is there, and returns how many are. None can have been seen later than now.
+// seen reports that a replica is alive, and returns how many are. None can have been seen later than now.
 var seen = redis.NewScript("quota_seen", `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
@@ -67,8 +66,8 @@ type Rates struct {
 	impatient runner // a *redis.Impatient
 	process   string
 	rates     atomic.Pointer[map[string]shared]
-	// own is what the replica holds callers to while Redis is down. What Redis grants counts
-	// there too: where Redis is late now and then, a caller has its rate once, not twice.
+	// own are the replica's rates while Redis is down. What Redis grants counts there too, so that
+	// a caller has its rate once, not twice, if Redis is late now and then.
 	own *quota.InMemory
 }
 
@@ -104,7 +103,7 @@ func (r *Rates) Use(rates map[string]quota.Rate) {
 	r.rates.Store(&all)
 }
 
-// Run says that the replica is there until ctx ends, and learns how many there are.
+// Run reports until ctx ends that the replica is alive, and learns how many replicas there are.
 func (r *Rates) Run(ctx context.Context) {
 	every := time.NewTicker(seenEvery)
 	defer every.Stop()
