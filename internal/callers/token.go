@@ -3,6 +3,8 @@ package callers
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -71,6 +73,9 @@ type unverified struct {
 }
 
 func parseUnverified(token string) (*unverified, Fault) {
+	if !isCompact(token) {
+		return nil, TokenMalformed
+	}
 	u := &unverified{token: []byte(token)}
 	message, err := jws.Parse(u.token, jws.WithCompact())
 	if err != nil || len(message.Signatures()) != 1 {
@@ -86,10 +91,36 @@ func parseUnverified(token string) (*unverified, Fault) {
 	if header.Has("crit") || header.Has("b64") { // extensions that must be understood, and are not
 		return nil, TokenMalformed
 	}
-	if u.claims, err = jwt.ParseInsecure(message.Payload()); err != nil {
+	if u.claims, err = jwt.ParseInsecure(message.Payload()); err != nil || !datesAreNumbers(message.Payload()) {
 		return nil, TokenMalformed
 	}
 	return u, ""
+}
+
+// isCompact reports whether the parts of a token are base64url as its issuer wrote it (RFC 7515, section
+// 2). The library takes other spellings, of which one token has any number.
+func isCompact(token string) bool {
+	for part := range strings.SplitSeq(token, ".") {
+		if decoded, err := base64.RawURLEncoding.DecodeString(part); err != nil || base64.RawURLEncoding.EncodeToString(decoded) != part {
+			return false
+		}
+	}
+	return true
+}
+
+// datesAreNumbers reports whether the claims' dates are as RFC 7519 has them (section 2). The library
+// takes texts too.
+func datesAreNumbers(claims []byte) bool {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(claims, &all) != nil {
+		return false
+	}
+	for _, name := range []string{jwt.ExpirationKey, jwt.NotBeforeKey, jwt.IssuedAtKey} {
+		if date := all[name]; len(date) > 0 && date[0] == '"' {
+			return false
+		}
+	}
+	return true
 }
 
 // issuer is who issues JWTs, with its keys and the callers that its tokens name.

@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,10 @@ func (w *World) wrongClaims(tb testing.TB, algorithm string) (wrong []Case) {
 		"expired long ago":           {map[string]any{"exp": 1}, callers.TokenExpired},
 		"no exp":                     {map[string]any{"exp": nil}, callers.TokenClaims},
 		"exp as text":                {map[string]any{"exp": "never"}, callers.TokenMalformed},
+		"exp as a number in text":    {map[string]any{"exp": strconv.FormatInt(now+300, 10)}, callers.TokenMalformed},
+		"exp as a date":              {map[string]any{"exp": time.Unix(now+300, 0).UTC().Format(time.RFC3339)}, callers.TokenMalformed},
+		"nbf as a number in text":    {map[string]any{"nbf": "1"}, callers.TokenMalformed},
+		"iat as a date":              {map[string]any{"iat": "2020-01-01T00:00:00Z"}, callers.TokenMalformed},
 		"nbf in the future":          {map[string]any{"nbf": now + 120}, callers.TokenNotYetValid},
 		"iat in the future":          {map[string]any{"iat": now + 120}, callers.TokenNotYetValid},
 		"other issuer":               {map[string]any{"iss": "https://other.example"}, callers.TokenIssuer},
@@ -205,6 +210,25 @@ func (w *World) wrongClaims(tb testing.TB, algorithm string) (wrong []Case) {
 		"caller's claim, other case": {map[string]any{Claim: nil, strings.ToUpper(Claim): "bank"}, callers.TokenClaims},
 	} {
 		wrong = append(wrong, bearer(name+", "+algorithm, w.Issuer.Token(tb, algorithm, c.differ), c.fault))
+	}
+	return wrong
+}
+
+// wrongSpellings are of a token that is good as its issuer wrote it.
+func wrongSpellings(good, algorithm string) []Case {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	header, rest, _ := strings.Cut(good, ".")
+	claims, signature, _ := strings.Cut(rest, ".")
+	wrong := []Case{
+		bearer("one byte more", good+"=", callers.TokenMalformed),
+		bearer("padded", good+"==", callers.TokenMalformed),
+		bearer("header that is padded", header+"=."+rest, callers.TokenMalformed),
+		bearer("claims that are padded", header+"."+claims+"=."+signature, callers.TokenMalformed),
+		bearer("signature in the other alphabet", header+"."+claims+".+/"+signature[2:], callers.TokenMalformed),
+	}
+	if algorithm == "ES256" { // 64 bytes, the last of which is in two digits that have room for four bits more
+		last := strings.IndexByte(digits, good[len(good)-1])
+		wrong = append(wrong, bearer("bits that mean nothing", good[:len(good)-1]+digits[last+1:last+2], callers.TokenMalformed))
 	}
 	return wrong
 }
@@ -254,7 +278,7 @@ func (w *World) wrongSignatures(tb testing.TB, algorithm string) []Case {
 		bearer("no alg", Unsigned(tb, map[string]any{"kid": id}, Claims(nil), parts[2]), callers.TokenAlgorithm),
 		bearer("other claims under the signature", Unsigned(tb, header, Claims(map[string]any{Claim: "shop"}), parts[2]), callers.TokenSignature),
 		bearer("no signature", changed(2, ""), callers.TokenMalformed),
-		bearer("half a signature", changed(2, parts[2][:len(parts[2])/2]), callers.TokenSignature),
+		bearer("half a signature", changed(2, parts[2][:len(parts[2])/2&^3]), callers.TokenSignature),
 		bearer("changed signature", changed(2, other+parts[2][1:]), callers.TokenSignature),
 		bearer("signature not in base64", changed(2, "!!!!"), callers.TokenMalformed),
 		bearer("claims not in base64", changed(1, "!!!!"), callers.TokenMalformed),
@@ -273,6 +297,7 @@ func (w *World) wrongSignatures(tb testing.TB, algorithm string) []Case {
 			wrong = append(wrong, bearer(hmac+" with the public key", Sign(tb, hmac, secret, map[string]any{"kid": id}, Claims(nil)), callers.TokenAlgorithm))
 		}
 	}
+	wrong = append(wrong, wrongSpellings(good, algorithm)...)
 	if algorithm == "RS256" { // the same key, an algorithm that is not listed
 		wrong = append(wrong, bearer("PS256", Sign(tb, "PS256", key, map[string]any{"kid": id}, Claims(nil)), callers.TokenAlgorithm))
 	}
