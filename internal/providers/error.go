@@ -108,6 +108,15 @@ func (e *Error) Refuse(path Path) {
 	e.Violations = append(e.Violations, Violation{path, e.Reason, "refused by the vendor"})
 }
 
+// NameOnePhoto names the first photo in place of all, for a product that takes no more.
+func (e *Error) NameOnePhoto() {
+	for i, v := range e.Violations {
+		if v.Path == FieldPhotos.Path() {
+			e.Violations[i].Path = PhotoPath(1)
+		}
+	}
+}
+
 // Exchange is what is known of one HTTP exchange with a vendor, whether it issued a
 // token or not. Its strings may be shown to a caller, except Text.
 type Exchange struct {
@@ -171,6 +180,15 @@ func (t CodeTable) Standing(code string) bool {
 	return row != nil && row.Standing
 }
 
+// About returns the caller's field that the code's row says that it is about, FieldNone if it says
+// none.
+func (t CodeTable) About(code string) Field {
+	if row := t.row(code); row != nil {
+		return row.Field
+	}
+	return FieldNone
+}
+
 // Row returns the code of the row by which a code is read: itself, or its family; "" if there is
 // none.
 func (t CodeTable) Row(code string) string {
@@ -221,6 +239,9 @@ type Code struct {
 	Reason Reason
 	// Standing is Error.Standing; only a VendorPermissionDenied has it.
 	Standing bool
+	// Field is the caller's field that an ArgumentRejected is about, whatever else the answer says;
+	// FieldNone if the code alone tells of none.
+	Field Field
 	// Document and Section say where the vendor documents it.
 	Document, Section string
 }

@@ -127,6 +127,16 @@ func TestBlameForWhatWasNotSent(t *testing.T) {
 	}
 }
 
+// The one photo of a product that takes no more is named itself, and nothing else is.
+func TestNameOnePhoto(t *testing.T) {
+	err := &providers.Error{Reason: providers.NoFaceFound}
+	err.Blame(&providers.Request{Photos: photos(1)})
+	err.Refuse("reference")
+	err.NameOnePhoto()
+	require.Equal(t, providers.Path("comparison.photos[0]"), err.Violations[0].Path)
+	require.Equal(t, providers.Path("reference"), err.Violations[1].Path)
+}
+
 // What a vendor or a library wrote is for the log alone and stays out of the text.
 func TestErrorText(t *testing.T) {
 	const private = "张三 11010119900307001X"

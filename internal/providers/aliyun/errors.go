@@ -19,7 +19,7 @@ const (
 )
 
 // codes is the vendor's error table: numbers of the service, under HTTP 200, and words of the API
-// gateway in front of it.
+// gateway in front of it. 414 to 416 speak of the user's device, as MetaInfo tells of it.
 var codes = providers.CodeTable{
 	{Code: "400", Reason: providers.ArgumentRejected, Document: errorCodes, Section: businessOf},
 	{Code: "401", Reason: providers.ArgumentRejected, Document: errorCodes, Section: businessOf},
@@ -28,9 +28,9 @@ var codes = providers.CodeTable{
 	{Code: "410", Reason: providers.VendorPermissionDenied, Standing: true, Document: errorCodes, Section: businessOf},
 	{Code: "411", Reason: providers.VendorPermissionDenied, Standing: true, Document: errorCodes, Section: businessOf},
 	{Code: "412", Reason: providers.VendorQuotaExhausted, Document: errorCodes, Section: businessOf},
-	{Code: deviceUnsupported, Reason: providers.ArgumentRejected, Document: errorCodes, Section: businessOf},
-	{Code: sdkUnsupported, Reason: providers.ArgumentRejected, Document: errorCodes, Section: businessOf},
-	{Code: systemUnsupported, Reason: providers.ArgumentRejected, Document: errorCodes, Section: businessOf},
+	{Code: "414", Reason: providers.ArgumentRejected, Field: providers.FieldClientMetadata, Document: errorCodes, Section: businessOf},
+	{Code: "415", Reason: providers.ArgumentRejected, Field: providers.FieldClientMetadata, Document: errorCodes, Section: businessOf},
+	{Code: "416", Reason: providers.ArgumentRejected, Field: providers.FieldClientMetadata, Document: errorCodes, Section: businessOf},
 	{Code: "417", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: businessOf},
 	{Code: "418", Reason: providers.ComparisonAttemptsExceeded, Document: errorCodes, Section: businessOf},
 	{Code: "500", Reason: providers.VendorInternalError, Document: errorCodes, Section: businessOf},
@@ -68,11 +68,6 @@ var codes = providers.CodeTable{
 
 const (
 	issued = "200"
-
-	// What the user's device, as MetaInfo tells of it, cannot be used for.
-	deviceUnsupported = "414"
-	sdkUnsupported    = "415"
-	systemUnsupported = "416"
 
 	missingParameter = "MISSINGPARAMETER"
 	invalidParameter = "INVALIDPARAMETER"
@@ -167,13 +162,9 @@ func readCode(text string) (code string, about providers.Field) {
 
 // aboutOf returns the field that a code is about which is in the table.
 func aboutOf(code, tail string) providers.Field {
-	switch code {
-	case deviceUnsupported, sdkUnsupported, systemUnsupported:
-		return providers.FieldClientMetadata
-	case missingParameter, invalidParameter:
-		name, _, _ := strings.Cut(tail, ".")
-		return fields[name]
-	default:
+	if code != missingParameter && code != invalidParameter {
 		return providers.FieldNone
 	}
+	name, _, _ := strings.Cut(tail, ".")
+	return fields[name]
 }

@@ -16,28 +16,20 @@ const (
 	publicClient = "Azure: public reports"
 )
 
-// The codes that speak of a caller's field.
-const (
-	invalidTokenLifetime       = "INVALIDTOKENLIFETIME"
-	invalidDeviceCorrelationID = "INVALIDDEVICECORRELATIONID"
-	invalidImage               = "INVALIDIMAGE"
-	invalidImageSize           = "INVALIDIMAGESIZE"
-)
-
 // unspecified is a code that says nothing beside its status.
 const unspecified = "UNSPECIFIED"
 
 // codes is the vendor's error table. 401 and 403 are statuses that the code repeats; 403 is of a
 // firewall and of a free volume that is used up, by its text alone.
 var codes = providers.CodeTable{
-	{Code: invalidTokenLifetime, Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
-	{Code: invalidDeviceCorrelationID, Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
+	{Code: "INVALIDTOKENLIFETIME", Reason: providers.ArgumentRejected, Field: providers.FieldTokenLifetime, Document: errorCodes, Section: errorTable},
+	{Code: "INVALIDDEVICECORRELATIONID", Reason: providers.ArgumentRejected, Field: providers.FieldDeviceID, Document: errorCodes, Section: errorTable},
 	{Code: "INVALIDLIVENESSOPERATIONMODE", Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
 	{Code: "INVALIDREQUESTBODY", Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
 	{Code: "BADARGUMENT", Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
 	{Code: "INVALIDREQUEST", Reason: providers.ArgumentRejected, Document: publicClient, Section: errorTable},
-	{Code: invalidImage, Reason: providers.PhotoUnreadable, Document: errorCodes, Section: errorTable},
-	{Code: invalidImageSize, Reason: providers.PhotoTooLarge, Document: errorCodes, Section: errorTable},
+	{Code: "INVALIDIMAGE", Reason: providers.PhotoUnreadable, Document: errorCodes, Section: errorTable},
+	{Code: "INVALIDIMAGESIZE", Reason: providers.PhotoTooLarge, Document: errorCodes, Section: errorTable},
 	{Code: "401", Reason: providers.VendorCredentialsRejected, Document: errorCodes, Section: errorTable},
 	{Code: "PERMISSIONDENIED", Reason: providers.VendorPermissionDenied, Standing: true, Document: publicClient, Section: errorTable},
 	{Code: "UNSUPPORTEDFEATURE", Reason: providers.VendorPermissionDenied, Standing: true, Document: errorCodes, Section: errorTable},
@@ -71,7 +63,7 @@ func codeOf(text vendorhttp.Scalar) string {
 // failureOf returns the failure that the answer tells of, nil if it tells of none: by the innermost
 // code, else by an outer one, else by that of the header, of which a known one comes first, else by
 // the status, and never by the message.
-func failureOf(reply *reply, answer *vendorhttp.Answer, request *providers.Request) *providers.Error {
+func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	header := vendorhttp.Scalar(answer.Header("x-ms-error-code"))
 	var refusal refusal
 	_ = json.Unmarshal([]byte(reply.Error), &refusal) // what is no object has no code
@@ -90,16 +82,6 @@ func failureOf(reply *reply, answer *vendorhttp.Answer, request *providers.Reque
 		return answer.WithoutCode()
 	}
 	failure := answer.WithCode(codes, code)
-	switch failure.Exchange.Code {
-	case invalidTokenLifetime:
-		failure.Blame(request, providers.FieldTokenLifetime)
-	case invalidDeviceCorrelationID:
-		failure.Blame(request, providers.FieldDeviceID)
-	case invalidImage, invalidImageSize:
-		if failure.CallersFault() { // of the one photo that there is
-			failure.Violations = nil
-			failure.Refuse(providers.PhotoPath(1))
-		}
-	}
+	failure.NameOnePhoto()
 	return failure
 }

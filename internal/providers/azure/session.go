@@ -96,7 +96,7 @@ func (t *target) read(answer *vendorhttp.Answer, call providers.Call) (*provider
 	answer.SetRequestID(answer.Header("apim-request-id"))
 	var reply reply
 	decoded := answer.Decode(&reply)
-	if failure := failureOf(&reply, answer, call.Request); failure != nil {
+	if failure := failureOf(&reply, answer); failure != nil {
 		return nil, failure
 	}
 	token, session := string(reply.AuthToken), string(reply.SessionID)

@@ -115,7 +115,7 @@ func (t *claimTarget) read(answer *vendorhttp.Answer, call providers.Call, user 
 	if !answer.Decode(&reply) {
 		return nil, answer.WithoutCode()
 	}
-	if failure := failureOf(&reply, answer, call.Request); failure != nil {
+	if failure := failureOf(&reply, answer); failure != nil {
 		return nil, failure
 	}
 	// A token of another user_id would be another person's claim.

@@ -13,10 +13,10 @@ const (
 // codes is the vendor's error table, of the two calls. Those of images, validation and OAuth are of
 // other calls.
 var codes = providers.CodeTable{
-	{Code: "INVALID_USER_ID", Reason: providers.ArgumentRejected, Document: openAPI, Section: words},
-	{Code: "NO_USER", Reason: providers.ArgumentRejected, Document: openAPI, Section: words},
-	{Code: "INACTIVE_USER", Reason: providers.ArgumentRejected, Document: openAPI, Section: words},
-	{Code: "ALREADY_ENROLLED", Reason: providers.ArgumentRejected, Document: openAPI, Section: words},
+	{Code: "INVALID_USER_ID", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: openAPI, Section: words},
+	{Code: "NO_USER", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: openAPI, Section: words},
+	{Code: "INACTIVE_USER", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: openAPI, Section: words},
+	{Code: "ALREADY_ENROLLED", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: openAPI, Section: words},
 	{Code: "MISSING_DATA", Reason: providers.ArgumentRejected, Document: openAPI, Section: words},
 	{Code: "INVALID_RISK_APPETITE", Reason: providers.ArgumentRejected, Document: openAPI, Section: words},
 	{Code: "INVALID_REQUEST", Reason: providers.ArgumentRejected, Document: openAPI, Section: words},
@@ -28,11 +28,8 @@ var codes = providers.CodeTable{
 	{Code: "SERVER_ERROR", Reason: providers.VendorInternalError, Document: openAPI, Section: words},
 }
 
-// ofUser are the codes that speak of user_id.
-var ofUser = map[string]bool{"INVALID_USER_ID": true, "NO_USER": true, "INACTIVE_USER": true, "ALREADY_ENROLLED": true}
-
 // failureOf returns the failure that the body tells of, nil if it tells of none.
-func failureOf(reply *reply, answer *vendorhttp.Answer, request *providers.Request) *providers.Error {
+func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	answer.SetText(reply.Description)
 	switch {
 	case reply.Error != "":
@@ -41,9 +38,5 @@ func failureOf(reply *reply, answer *vendorhttp.Answer, request *providers.Reque
 	default:
 		return answer.WithoutCode()
 	}
-	failure := answer.WithCode(codes, vendorhttp.ReadRefusal(codes, nil, string(reply.Error)).Code)
-	if ofUser[failure.Exchange.Code] {
-		failure.Blame(request, providers.FieldSubjectID)
-	}
-	return failure
+	return answer.WithCode(codes, vendorhttp.ReadRefusal(codes, nil, string(reply.Error)).Code)
 }

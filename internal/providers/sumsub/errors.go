@@ -16,7 +16,8 @@ const (
 )
 
 // codes is the vendor's error table: the numbers of errorCode, and the HTTP statuses that code
-// repeats. Those of uploads and lists are not for this call.
+// repeats. Those of uploads and lists are not for this call. 1008 and 1009 speak of the applicant, who
+// is the subject.
 var codes = providers.CodeTable{
 	{Code: "4000", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
 	{Code: "4001", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
@@ -27,8 +28,8 @@ var codes = providers.CodeTable{
 	{Code: "4006", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
 	{Code: "4007", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
 
-	{Code: applicantDeleted, Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
-	{Code: applicantRejected, Reason: providers.ArgumentRejected, Document: errorCodes, Section: errorTable},
+	{Code: "1008", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: errorCodes, Section: errorTable},
+	{Code: "1009", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: errorCodes, Section: errorTable},
 
 	{Code: "1000", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
 	{Code: "1001", Reason: providers.VendorErrorUnrecognized, Document: errorCodes, Section: errorTable},
@@ -52,22 +53,12 @@ var codes = providers.CodeTable{
 	{Code: "429", Reason: providers.VendorRateLimited, Document: errorCodes, Section: statuses},
 }
 
-// What errorCode says of the applicant, who is the subject.
-const (
-	applicantDeleted  = "1008"
-	applicantRejected = "1009"
-)
-
 // failureOf returns the failure that the body tells of, nil if it tells of none: by errorCode, else
 // by code, else by the status, and never by the description.
-func failureOf(reply *reply, answer *vendorhttp.Answer, request *providers.Request) *providers.Error {
+func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	answer.SetText(reply.Description)
 	if reply.ErrorCode != "" {
-		failure := answer.WithCode(codes, vendorhttp.CanonicalCode(string(reply.ErrorCode)))
-		if code := failure.Exchange.Code; code == applicantDeleted || code == applicantRejected {
-			failure.Blame(request, providers.FieldSubjectID)
-		}
-		return failure
+		return answer.WithCode(codes, vendorhttp.CanonicalCode(string(reply.ErrorCode)))
 	}
 	code := vendorhttp.CanonicalCode(string(reply.Code))
 	switch {

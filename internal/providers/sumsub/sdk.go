@@ -96,7 +96,7 @@ func (t *sdkTarget) read(answer *vendorhttp.Answer, call providers.Call) (*provi
 		return nil, answer.WithoutCode()
 	}
 	answer.SetRequestID(reply.CorrelationID)
-	if failure := failureOf(&reply, answer, call.Request); failure != nil {
+	if failure := failureOf(&reply, answer); failure != nil {
 		return nil, failure
 	}
 	userID := call.Request.SubjectID

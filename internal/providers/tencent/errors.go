@@ -140,10 +140,6 @@ func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 		return answer.WithoutCode()
 	}
 	failure := answer.WithCode(codes, vendorhttp.ReadRefusal(codes, nil, string(e.Code)).Code)
-	for i, v := range failure.Violations {
-		if v.Path == providers.FieldPhotos.Path() {
-			failure.Violations[i].Path = providers.PhotoPath(1) // there is but one
-		}
-	}
+	failure.NameOnePhoto()
 	return failure
 }

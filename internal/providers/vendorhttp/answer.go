@@ -126,7 +126,7 @@ func (a *Answer) WithCode(table providers.CodeTable, code string) *providers.Err
 		a.exchange.Code = code
 	}
 	failure := &providers.Error{Reason: table.Reason(code), Standing: table.Standing(code), Exchange: a.exchange}
-	failure.Blame(a.call.Request)
+	failure.Blame(a.call.Request, table.About(code))
 	return failure
 }
 
@@ -161,7 +161,7 @@ func (a *Answer) WithoutCode() *providers.Error {
 	failure := &providers.Error{Exchange: a.exchange}
 	if status := strconv.Itoa(a.exchange.HTTPStatus); a.statuses.Has(status) && !a.Succeeded() {
 		failure.Reason, failure.Standing = a.statuses.Reason(status), a.statuses.Standing(status)
-		failure.Blame(a.call.Request)
+		failure.Blame(a.call.Request, a.statuses.About(status))
 		return failure
 	}
 	switch status := a.exchange.HTTPStatus; {

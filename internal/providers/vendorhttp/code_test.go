@@ -55,6 +55,34 @@ func TestWithCode(t *testing.T) {
 	}
 }
 
+// A code that is about one field names it if the caller sent it, and so does a status with such a row.
+func TestCodesOfAField(t *testing.T) {
+	table := providers.CodeTable{
+		{Code: "USER", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID},
+		{Code: "DEVICE", Reason: providers.ArgumentRejected, Field: providers.FieldDeviceID},
+		{Code: "409", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID},
+	}
+	call := attempt()
+	call.Request.SubjectID = sensitive.New("user-1")
+	target := wiretest.Serve(t, answering(http.StatusConflict, "{}"))
+	answer, failure := vendorhttp.Post(t.Context(), wiretest.NewTransport(t), target, call, small())
+	require.Nil(t, failure)
+	answer.SetStatuses(table)
+	ofUser := []providers.Violation{{Path: "subject_id", Reason: providers.ArgumentRejected, Description: "refused by the vendor"}}
+	for name, test := range map[string]struct {
+		failure *providers.Error
+		want    []providers.Violation
+	}{
+		"a code":               {answer.WithCode(table, "USER"), ofUser},
+		"of a family":          {answer.WithCode(table, "USER.OTHER"), ofUser},
+		"a status":             {answer.WithoutCode(), ofUser},
+		"of what was not sent": {answer.WithCode(table, "DEVICE"), nil},
+	} {
+		require.Equal(t, test.want, test.failure.Violations, name)
+		require.Equal(t, providers.ArgumentRejected, test.failure.Reason, name)
+	}
+}
+
 // What stands behind a code that is known by its head is looked at as a code of no table is.
 func TestTailsThatAreNotShown(t *testing.T) {
 	table := providers.CodeTable{{Code: "LIMIT", Reason: providers.VendorQuotaExhausted}}
