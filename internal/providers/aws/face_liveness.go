@@ -72,12 +72,8 @@ func (t *faceLivenessTarget) Issue(ctx context.Context, call providers.Call) (*p
 
 func (t *faceLivenessTarget) body(call providers.Call) *bodies.JSON {
 	body := bodies.NewJSON(mediaType)
-	if token := call.IdempotencyToken(faceLiveness.ID); token != "" {
-		body.Add("ClientRequestToken", token)
-	}
-	if t.settings.kmsKeyID != "" {
-		body.Add("KmsKeyId", t.settings.kmsKeyID)
-	}
+	body.Add("ClientRequestToken", call.IdempotencyToken(faceLiveness.ID))
+	body.Add("KmsKeyId", t.settings.kmsKeyID)
 	if t.settings.settings != nil {
 		body.AddValue("Settings", t.settings.settings)
 	}

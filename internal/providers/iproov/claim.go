@@ -93,9 +93,7 @@ func (t *claimTarget) body(call providers.Call, user sensitive.String) *bodies.J
 	body.AddSensitive("api_key", credential[keyAPIKey])
 	body.AddSensitive("secret", credential[keySecret])
 	for _, setting := range []string{resource.Name, assuranceType.Name, riskProfile.Name} {
-		if value := t.parameters[setting]; value != "" {
-			body.Add(setting, value)
-		}
+		body.Add(setting, t.parameters[setting])
 	}
 	body.AddSensitive("user_id", user)
 	return body

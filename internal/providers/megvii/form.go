@@ -118,9 +118,7 @@ func (f *form) setting(name string, field providers.Field, asked, fallback strin
 // configured appends the target's value, else the fallback, and returns it.
 func (f *form) configured(name, fallback string) string {
 	value := cmp.Or(f.settings[name], fallback)
-	if value != "" {
-		f.Add(name, value)
-	}
+	f.Add(name, value)
 	return value
 }
 

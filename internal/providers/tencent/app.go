@@ -59,14 +59,12 @@ var getFaceIDToken = action{
 		for _, content := range r.Photos {
 			body.AddPhoto("ImageBase64", content)
 		}
-		if !r.ClientMetadata.IsZero() {
-			body.AddSensitive("MetaData", r.ClientMetadata)
-		}
+		body.AddSensitive("MetaData", r.ClientMetadata)
 		addExtra(body, r)
 		if set.flag(useCOS) {
 			body.AddValue("UseCos", true)
 		}
-		set.addTo(body, "RuleId", ruleID)
+		body.Add("RuleId", set[ruleID.Name])
 	},
 	read: func(r *response) (vendorhttp.Text, providers.Client, bool) {
 		if r.ClientConfig == "" {

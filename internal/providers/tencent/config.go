@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
 
 // The secrets of a credential, as the vendor calls them. Temporary ones have a token.
@@ -109,10 +108,3 @@ func (s settings) number(p providers.Parameter) int {
 }
 
 func (s settings) flag(p providers.Parameter) bool { return s[p.Name] == on }
-
-// addTo adds a field with a setting's value if it is set.
-func (s settings) addTo(body *bodies.JSON, name string, p providers.Parameter) {
-	if value := s[p.Name]; value != "" {
-		body.Add(name, value)
-	}
-}

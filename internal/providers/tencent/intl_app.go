@@ -35,13 +35,13 @@ var getFaceIDTokenIntl = action{
 			mode = "compare"
 		}
 		body.Add("CheckMode", mode)
-		set.addTo(body, "SecureLevel", secureLevel)
+		body.Add("SecureLevel", set[secureLevel.Name])
 		for _, content := range r.Photos {
 			body.AddPhoto("Image", content)
 		}
 		addExtra(body, r)
-		set.addTo(body, "ActionList", actionList)
-		set.addTo(body, "SdkVersion", sdkVersion)
+		body.Add("ActionList", set[actionList.Name])
+		body.Add("SdkVersion", set[sdkVersion.Name])
 		if tries := cmp.Or(r.MaxUploads, set.number(retryLimitOfApp)); tries != 0 {
 			body.AddValue("RetryLimit", tries)
 		}

@@ -104,7 +104,7 @@ var applyWebVerification = action{
 			body.AddPhoto("CompareImageBase64", content)
 		}
 		addExtra(body, r)
-		set.addTo(body, "RuleId", ruleID)
+		body.Add("RuleId", set[ruleID.Name])
 		body.AddValue("Config", webConfigOf(r, set))
 	},
 	read: func(r *response) (vendorhttp.Text, providers.Client, bool) {

@@ -34,9 +34,7 @@ func authorize(body *bodies.JSON, host string, credential map[string]sensitive.S
 	body.Hide(signature)
 	body.Hide(credential[keySecretID])
 	body.Hide(credential[keySecretKey])
-	if token := credential[keyToken]; !token.IsZero() {
-		body.SetSensitiveHeader("X-TC-Token", token)
-	}
+	body.SetSensitiveHeader("X-TC-Token", credential[keyToken])
 }
 
 // sign returns the signature of a POST, of which payload is the SHA-256, with these headers in the order

@@ -50,9 +50,7 @@ func (t *target) body(call providers.Call, host string) *bodies.JSON {
 	t.action.add(body, call.Request, t.parameters)
 	body.SetHeader("X-TC-Action", t.action.name)
 	body.SetHeader("X-TC-Version", version)
-	if name := t.parameters[region.Name]; name != "" {
-		body.SetHeader("X-TC-Region", name)
-	}
+	body.SetHeader("X-TC-Region", t.parameters[region.Name])
 	authorize(body, host, t.Credentials[call.Credential], call.SigningTime())
 	return body
 }

@@ -67,9 +67,7 @@ func (t *pageTarget) form(call providers.Call) *bodies.Form {
 	for _, photo := range request.Photos {
 		form.AddFile("portrait", photo)
 	}
-	if value := t.parameters[layout.Name]; value != "" {
-		form.Add(layout.Name, value)
-	}
+	form.Add(layout.Name, t.parameters[layout.Name])
 	return form
 }
 

@@ -8,7 +8,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Body is the body of a request in its envelope: a *Form, a *JSON or a *URLEncoded.
+// Body is the body of a request in its envelope: a *Form, a *JSON or a *URLEncoded. What has no value
+// is neither added to any of them nor set as a header, so that the vendor's default holds.
 type Body interface {
 	// close completes the body and returns its length and a function that opens a reader
 	// of it. The function may be called more than once and does not fail the first time.
@@ -33,6 +34,9 @@ type Envelope struct {
 
 // SetHeader sets a header that the vendor defines.
 func (e *Envelope) SetHeader(name, value string) {
+	if value == "" {
+		return
+	}
 	if e.header == nil {
 		e.header = make(http.Header)
 	}

@@ -54,6 +54,9 @@ func RandomText(random func([]byte), n int) string {
 
 // Add appends a parameter. Names are the vendor's constants and are not escaped.
 func (f *Form) Add(name, value string) {
+	if value == "" {
+		return
+	}
 	f.part(name, "")
 	f.text = append(f.text, value...)
 	f.text = append(f.text, "\r\n"...)

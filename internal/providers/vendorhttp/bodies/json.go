@@ -26,7 +26,11 @@ func NewJSON(mediaType string) *JSON {
 }
 
 // Add appends a field of text. Names are the vendor's constants and are not escaped.
-func (j *JSON) Add(name, value string) { j.field(name, encoded(value)) }
+func (j *JSON) Add(name, value string) {
+	if value != "" {
+		j.field(name, encoded(value))
+	}
+}
 
 // AddSensitive appends a field of text that is hidden from the log if the vendor's answer
 // echoes it, as it is or as it is spelt in JSON.

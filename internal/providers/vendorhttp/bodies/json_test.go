@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 
@@ -57,6 +58,8 @@ func TestJSONBodyOfAnyText(t *testing.T) {
 		_, _ = body.WriteTo(&signed)
 		var got map[string]string
 		require.NoError(t, json.Unmarshal(signed.Bytes(), &got))
-		require.Equal(t, map[string]string{"first": strings.ToValidUTF8(first, "�"), "second": strings.ToValidUTF8(second, "�")}, got)
+		want := map[string]string{"first": strings.ToValidUTF8(first, "�"), "second": strings.ToValidUTF8(second, "�")}
+		maps.DeleteFunc(want, func(_, value string) bool { return value == "" })
+		require.Equal(t, want, got)
 	})
 }

@@ -28,6 +28,9 @@ func NewURLEncoded() *URLEncoded {
 
 // Add appends a parameter. Names are the vendor's constants and are not escaped.
 func (u *URLEncoded) Add(name, value string) {
+	if value == "" {
+		return
+	}
 	u.name(name)
 	u.text = append(u.text, url.QueryEscape(value)...)
 }

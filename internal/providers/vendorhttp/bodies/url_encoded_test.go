@@ -24,8 +24,7 @@ func TestURLEncodedBody(t *testing.T) {
 	body.SetSensitiveHeader("Authorization", sensitive.New("Bearer secret-5127"))
 	body.AddSensitive("userId", sensitive.New("用户/1"))
 	body.Add("level", "a b&c=d+e")
-	body.Add("empty", "")
-	const want = "userId=%E7%94%A8%E6%88%B7%2F1&level=a+b%26c%3Dd%2Be&empty="
+	const want = "userId=%E7%94%A8%E6%88%B7%2F1&level=a+b%26c%3Dd%2Be"
 
 	sent, envelope := bodies.NewRequest(t.Context(), &url.URL{Scheme: "http", Host: "vendor.example"}, body)
 	require.Equal(t, "order-1", envelope.Reference)
@@ -64,8 +63,10 @@ func TestPhotosInAURLEncodedBody(t *testing.T) {
 			name := string(rune('a' + i))
 			body.AddPhoto(name, sensitive.Borrow(sensitive.GarbageCollected{}, pieces...))
 			want.Set(name, base64.StdEncoding.EncodeToString(bytes.Join(pieces, nil)))
-			want.Set("text "+name, rapid.String().Draw(t, "text"))
-			body.Add(url.QueryEscape("text "+name), want.Get("text "+name))
+			if text := rapid.String().Draw(t, "text"); text != "" {
+				want.Set("text "+name, text)
+				body.Add(url.QueryEscape("text "+name), text)
+			}
 		}
 		var signed bytes.Buffer
 		if rapid.Bool().Draw(t, "signed") {
