@@ -58,6 +58,17 @@ var (
 	}
 )
 
+// settings are a target's parameters by the vendor's names, of those in the address.
+var settings = map[string]providers.Parameter{
+	"SceneId":            sceneID,
+	"ProductCode":        productCode,
+	"CertifyUrlType":     certifyURLType,
+	"ProcedurePriority":  procedurePriority,
+	"NeedMultiFaceCheck": needMultiFaceCheck,
+	"VideoEvidence":      videoEvidence,
+	"SuitableType":       suitableType,
+}
+
 // Settings that decide what a request needs, and what it may not have.
 var (
 	comparesIDCard  = &providers.Setting{Name: productCode.Name, Values: []string{compareIDCard}}

@@ -59,12 +59,10 @@ type faceVerifyTarget struct {
 
 // Issue asks for a check by POST /.
 func (t *faceVerifyTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	orderNumber := cmp.Or(call.Request.Reference, bodies.RandomText(t.Random, orderNumberLength))
+	body := t.body(call.Request)
 	address := *t.BaseURL
 	address.Path = t.PathPrefix + faceVerify.Endpoint
-	address.RawQuery = canonicalQuery(t.query(call.Request, orderNumber))
-	body := t.body(call.Request)
-	body.Reference = orderNumber
+	address.RawQuery = t.query(body, call.Request)
 	t.sign(body, &address, call)
 	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, body)
 	if failure != nil {
@@ -73,58 +71,41 @@ func (t *faceVerifyTarget) Issue(ctx context.Context, call providers.Call) (*pro
 	return t.read(answer, call)
 }
 
-// query are the parameters of the address, which are all but those of content, as in the
-// vendor's SDK.
-func (t *faceVerifyTarget) query(request *providers.Request, orderNumber string) map[string]string {
-	query := map[string]string{
-		"MetaInfo":           request.ClientMetadata.Reveal(),
-		"OuterOrderNo":       orderNumber,
-		"UserId":             request.SubjectID.Reveal(),
-		"ReturnUrl":          request.ReturnURL.Reveal(),
-		"CallbackUrl":        request.NotifyURL.Reveal(),
-		"SceneId":            t.parameters[sceneID.Name],
-		"ProductCode":        t.parameters[productCode.Name],
-		"CertifyUrlType":     t.parameters[certifyURLType.Name],
-		"ProcedurePriority":  t.parameters[procedurePriority.Name],
-		"NeedMultiFaceCheck": t.parameters[needMultiFaceCheck.Name],
-		"VideoEvidence":      t.parameters[videoEvidence.Name],
-		"SuitableType":       t.parameters[suitableType.Name],
-	}
-	if t.isPage() {
-		query["CertifyUrlStyle"] = "L" // short links are blocked in some places
-	}
-	if card := request.IdentityDocument; card != nil {
-		query["CertType"] = "IDENTITY_CARD"
-		query["CertName"] = card.Name.Reveal()
-		query["CertNo"] = numberOf(card)
-	}
-	for name, value := range query {
-		if value == "" {
-			delete(query, name)
-		}
-	}
-	return query
-}
-
-// isPage reports whether the check is on the vendor's page, and not in an app.
-func (t *faceVerifyTarget) isPage() bool { return t.parameters[certifyURLType.Name] != "" }
-
-// body has what the vendor's SDK has in it, and hides what is about the user in the address.
+// body has what the vendor's SDK has in it.
 func (t *faceVerifyTarget) body(request *providers.Request) *bodies.URLEncoded {
 	body := bodies.NewURLEncoded()
+	body.Reference = cmp.Or(request.Reference, bodies.RandomText(t.Random, orderNumberLength))
 	body.Add("Model", cmp.Or(t.parameters[model.Name], defaultModel))
 	for _, photo := range request.Photos {
 		body.AddPhoto("FaceContrastPicture", photo)
 	}
-	for _, text := range []sensitive.String{request.ClientMetadata, request.SubjectID, request.ReturnURL, request.NotifyURL} {
-		body.Hide(text)
-	}
-	if card := request.IdentityDocument; card != nil {
-		body.Hide(card.Name)
-		body.Hide(card.Number)
-	}
 	return body
 }
+
+// query has all other parameters, as in the vendor's SDK, in the order in which they are signed.
+func (t *faceVerifyTarget) query(body *bodies.URLEncoded, request *providers.Request) string {
+	query := body.NewQuery()
+	query.AddSensitive("MetaInfo", request.ClientMetadata)
+	query.Add("OuterOrderNo", body.Reference)
+	query.AddSensitive("UserId", request.SubjectID)
+	query.AddSensitive("ReturnUrl", request.ReturnURL)
+	query.AddSensitive("CallbackUrl", request.NotifyURL)
+	if card := request.IdentityDocument; card != nil {
+		query.Add("CertType", "IDENTITY_CARD")
+		query.AddSensitive("CertName", card.Name)
+		query.AddSensitive("CertNo", numberOf(card))
+	}
+	if t.isPage() {
+		query.Add("CertifyUrlStyle", "L") // short links are blocked in some places
+	}
+	for name, setting := range settings {
+		query.Add(name, t.parameters[setting.Name])
+	}
+	return query.EncodeSorted()
+}
+
+// isPage reports whether the check is on the vendor's page, and not in an app.
+func (t *faceVerifyTarget) isPage() bool { return t.parameters[certifyURLType.Name] != "" }
 
 // reply is the body of every answer.
 type reply struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // limits are those of "InitFaceVerify", and what a target's scheme and client leave out.
@@ -52,7 +53,9 @@ var limits = []providers.Limit{
 var orderNumber = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
 
 // numberOf is the number of a card as the standard writes it, with a capital X.
-func numberOf(card *providers.IdentityDocument) string { return strings.ToUpper(card.Number.Reveal()) }
+func numberOf(card *providers.IdentityDocument) sensitive.String {
+	return sensitive.New(strings.ToUpper(card.Number.Reveal()))
+}
 
 // only is a limit of targets with a setting.
 func only(with *providers.Setting, limit providers.Limit) providers.Limit {

@@ -69,18 +69,3 @@ func signatureOf(secret sensitive.String, query string, headers map[string]strin
 	mac.Write([]byte(algorithm + "\n" + hex.EncodeToString(request[:])))
 	return signed, sensitive.New(hex.EncodeToString(mac.Sum(nil)))
 }
-
-// canonicalQuery returns the parameters sorted by name and escaped by RFC 3986.
-func canonicalQuery(parameters map[string]string) string {
-	var query strings.Builder
-	for i, name := range slices.Sorted(maps.Keys(parameters)) {
-		if i > 0 {
-			query.WriteByte('&')
-		}
-		query.WriteString(name + "=" + escaped(parameters[name]))
-	}
-	return query.String()
-}
-
-// escaped leaves bare what RFC 3986 calls unreserved, and nothing else.
-func escaped(value string) string { return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") }

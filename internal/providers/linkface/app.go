@@ -38,7 +38,7 @@ type appTarget struct{ *account }
 // Issue asks for a token by POST /v2/sdk/get_token.
 func (t *appTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	form := t.form(call)
-	answer, failure := vendorhttp.Post(ctx, t.transport, t.url(call, form.Reference), call, form)
+	answer, failure := vendorhttp.Post(ctx, t.transport, t.url(call, form), call, form)
 	if failure != nil {
 		return nil, failure
 	}
@@ -47,11 +47,13 @@ func (t *appTarget) Issue(ctx context.Context, call providers.Call) (*providers.
 
 // url carries sequence_id and api_id in the query, as the curl sample of section
 // 1.5 does.
-func (t *appTarget) url(call providers.Call, sequenceID string) *url.URL {
+func (t *appTarget) url(call providers.Call, form *bodies.Form) *url.URL {
+	query := form.NewQuery()
+	query.Add("sequence_id", form.Reference)
+	query.AddSensitive("api_id", t.credentials[call.Credential].apiID)
 	target := *t.base
 	target.Path = t.pathPrefix + app.Endpoint
-	target.RawQuery = "sequence_id=" + sequenceID +
-		"&api_id=" + url.QueryEscape(t.credentials[call.Credential].apiID.Reveal())
+	target.RawQuery = query.Encode()
 	return &target
 }
 
@@ -64,7 +66,6 @@ func (t *appTarget) form(call providers.Call) *bodies.Form {
 	form.Add("detection_type", detectionTypes[call.Request.Detection])
 	form.Add("timestamp", timestamp)
 	form.AddSensitive("sign", credential.sign(timestamp))
-	form.Hide(credential.apiID)
 	form.Hide(credential.apiSecret)
 	return form
 }
