@@ -63,6 +63,13 @@ type AccountConfig struct {
 	Random func([]byte)
 }
 
+// URL returns the address of an endpoint, below the account's path prefix.
+func (c *AccountConfig) URL(endpoint string) *url.URL {
+	address := *c.BaseURL
+	address.Path = c.PathPrefix + endpoint
+	return &address
+}
+
 // Account opens targets of one contract with a vendor.
 type Account interface {
 	// NewTarget returns the product, which must be one of the provider's, with

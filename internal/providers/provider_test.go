@@ -1,6 +1,7 @@
 package providers_test
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -59,4 +60,13 @@ func TestIdempotencyToken(t *testing.T) {
 	require.NotEqual(t, token, call.IdempotencyToken("acme.app"))
 	require.NotEqual(t, token, providers.Call{RequestID: "7QK2M3C4D5E6F7G9"}.IdempotencyToken("acme.page"))
 	require.Empty(t, providers.Call{}.IdempotencyToken("acme.page"))
+}
+
+// The address of an endpoint is below the account's path prefix, and is the caller's to change.
+func TestURL(t *testing.T) {
+	config := providers.AccountConfig{BaseURL: &url.URL{Scheme: "https", Host: "vendor.example"}, PathPrefix: "/v2"}
+	address := config.URL("/token")
+	require.Equal(t, "https://vendor.example/v2/token", address.String())
+	address.RawQuery = "a=1"
+	require.Equal(t, "https://vendor.example/v2/token", config.URL("/token").String())
 }

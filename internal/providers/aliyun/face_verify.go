@@ -60,11 +60,10 @@ type faceVerifyTarget struct {
 // Issue asks for a check by POST /.
 func (t *faceVerifyTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	body := t.body(call.Request)
-	address := *t.BaseURL
-	address.Path = t.PathPrefix + faceVerify.Endpoint
+	address := t.URL(faceVerify.Endpoint)
 	address.RawQuery = t.query(body, call.Request)
-	t.sign(body, &address, call)
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, body)
+	t.sign(body, address, call)
+	answer, failure := vendorhttp.Post(ctx, t.Transport, address, call, body)
 	if failure != nil {
 		return nil, failure
 	}

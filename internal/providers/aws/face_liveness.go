@@ -58,12 +58,11 @@ func settingsOf(parameters map[string]string) configured {
 
 // Issue asks for a session by POST /.
 func (t *faceLivenessTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	address := *t.BaseURL
-	address.Path = t.PathPrefix + faceLiveness.Endpoint
+	address := t.URL(faceLiveness.Endpoint)
 	body := t.body(call)
-	t.sign(body, &address, map[string]string{"Content-Type": mediaType, "X-Amz-Target": operation},
+	t.sign(body, address, map[string]string{"Content-Type": mediaType, "X-Amz-Target": operation},
 		t.Credentials[call.Credential], call.SigningTime())
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, body)
+	answer, failure := vendorhttp.Post(ctx, t.Transport, address, call, body)
 	if failure != nil {
 		return nil, failure
 	}

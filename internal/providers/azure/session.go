@@ -72,9 +72,7 @@ func (t *target) asked(request *providers.Request) time.Duration {
 }
 
 func (t *target) issue(ctx context.Context, call providers.Call, endpoint string, body bodies.Body) (*providers.Token, error) {
-	address := *t.BaseURL
-	address.Path = t.PathPrefix + endpoint
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, body)
+	answer, failure := vendorhttp.Post(ctx, t.Transport, t.URL(endpoint), call, body)
 	if failure != nil {
 		return nil, failure
 	}

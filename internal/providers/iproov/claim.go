@@ -78,9 +78,7 @@ func (t *claimTarget) Issue(ctx context.Context, call providers.Call) (*provider
 	if user.IsZero() {
 		user = sensitive.New(bodies.RandomText(t.Random, userIDLength))
 	}
-	address := *t.BaseURL
-	address.Path = t.PathPrefix + t.product.Endpoint
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, t.body(call, user))
+	answer, failure := vendorhttp.Post(ctx, t.Transport, t.URL(t.product.Endpoint), call, t.body(call, user))
 	if failure != nil {
 		return nil, failure
 	}

@@ -38,7 +38,7 @@ type appTarget struct{ *account }
 // Issue asks for a token by POST /v2/sdk/get_token.
 func (t *appTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
 	form := t.form(call)
-	answer, failure := vendorhttp.Post(ctx, t.transport, t.url(call, form), call, form)
+	answer, failure := vendorhttp.Post(ctx, t.Transport, t.url(call, form), call, form)
 	if failure != nil {
 		return nil, failure
 	}
@@ -51,18 +51,17 @@ func (t *appTarget) url(call providers.Call, form *bodies.Form) *url.URL {
 	query := form.NewQuery()
 	query.Add("sequence_id", form.Reference)
 	query.AddSensitive("api_id", t.credentials[call.Credential].apiID)
-	target := *t.base
-	target.Path = t.pathPrefix + app.Endpoint
+	target := t.URL(app.Endpoint)
 	target.RawQuery = query.Encode()
-	return &target
+	return target
 }
 
 func (t *appTarget) form(call providers.Call) *bodies.Form {
 	credential := t.credentials[call.Credential]
 	timestamp := t.timestamp(call.SigningTime())
 
-	form := bodies.NewForm(t.random)
-	form.Reference = bodies.RandomText(t.random, sequenceIDLength)
+	form := bodies.NewForm(t.Random)
+	form.Reference = bodies.RandomText(t.Random, sequenceIDLength)
 	form.Add("detection_type", detectionTypes[call.Request.Detection])
 	form.Add("timestamp", timestamp)
 	form.AddSensitive("sign", credential.sign(timestamp))

@@ -1,9 +1,6 @@
 package linkface
 
 import (
-	"net/http"
-	"net/url"
-
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
@@ -24,12 +21,9 @@ func Provider() *providers.Provider {
 }
 
 type account struct {
-	base        *url.URL
-	pathPrefix  string
+	providers.AccountConfig
 	credentials []credential
 	seconds     bool
-	transport   http.RoundTripper
-	random      func([]byte)
 }
 
 type credential struct {
@@ -38,13 +32,7 @@ type credential struct {
 }
 
 func open(config providers.AccountConfig) providers.Account {
-	a := &account{
-		base:       config.BaseURL,
-		pathPrefix: config.PathPrefix,
-		seconds:    config.Options[timestampUnit.Name] == unitSeconds,
-		transport:  config.Transport,
-		random:     config.Random,
-	}
+	a := &account{AccountConfig: config, seconds: config.Options[timestampUnit.Name] == unitSeconds}
 	for _, c := range config.Credentials {
 		a.credentials = append(a.credentials, credential{c[keyAPIID], c[keyAPISecret]})
 	}

@@ -39,7 +39,7 @@ func (t *target) app(ctx context.Context, call providers.Call, f *form) (*provid
 	if failure != nil {
 		return nil, failure
 	}
-	token.Client.Endpoint = t.base.String()
+	token.Client.Endpoint = t.BaseURL.String()
 	return token, nil
 }
 

@@ -46,7 +46,7 @@ func (f *form) callersPath(name string) providers.Path {
 // newForm returns an empty form that hides the credential from the log.
 func (t *target) newForm(call providers.Call) *form {
 	secret := t.credentials[call.Credential]
-	f := &form{Form: bodies.NewForm(t.random), settings: t.parameters}
+	f := &form{Form: bodies.NewForm(t.Random), settings: t.parameters}
 	f.callers = f.inline[:0]
 	f.Hide(secret.apiKey)
 	f.Hide(secret.apiSecret)

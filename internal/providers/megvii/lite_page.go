@@ -113,7 +113,7 @@ func (t *litePageTarget) form(call providers.Call) *form {
 	f := t.newKeyedForm(call)
 	f.personal("return_url", providers.FieldReturnURL, r.ReturnURL)
 	f.personal("notify_url", providers.FieldNotifyURL, r.NotifyURL)
-	f.uniqueReference(r.Reference, t.random)
+	f.uniqueReference(r.Reference, t.Random)
 	f.personal("biz_extra_data", providers.FieldExtraData, r.ExtraData)
 	f.configured(paramWebTitle, "")
 	f.configured(paramSceneID, "")

@@ -1,7 +1,6 @@
 package megvii
 
 import (
-	"net/http"
 	"net/url"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -25,11 +24,8 @@ func Provider() *providers.Provider {
 }
 
 type account struct {
-	base        *url.URL
-	pathPrefix  string
+	providers.AccountConfig
 	credentials []credential
-	transport   http.RoundTripper
-	random      func([]byte)
 }
 
 type credential struct {
@@ -38,12 +34,7 @@ type credential struct {
 }
 
 func open(config providers.AccountConfig) providers.Account {
-	a := &account{
-		base:       config.BaseURL,
-		pathPrefix: config.PathPrefix,
-		transport:  config.Transport,
-		random:     config.Random,
-	}
+	a := &account{AccountConfig: config}
 	for _, c := range config.Credentials {
 		a.credentials = append(a.credentials, credential{c[keyAPIKey], c[keyAPISecret]})
 	}
@@ -78,13 +69,6 @@ type target struct {
 
 func (a *account) target(product *providers.Product, parameters map[string]string) *target {
 	return &target{
-		account: a, product: product, endpoint: a.url(product.Endpoint), parameters: parameters,
+		account: a, product: product, endpoint: a.URL(product.Endpoint), parameters: parameters,
 	}
-}
-
-// url returns the address of a path that the documents give below the path prefix.
-func (a *account) url(path string) *url.URL {
-	address := *a.base
-	address.Path = a.pathPrefix + path
-	return &address
 }

@@ -85,7 +85,7 @@ func (t *target) hostedPage(ctx context.Context, call providers.Call, f *form, p
 }
 
 func (t *target) pageURL(path string, token sensitive.String) sensitive.String {
-	page := t.url(path)
+	page := t.URL(path)
 	page.RawQuery = "token=" + url.QueryEscape(token.Reveal())
 	return sensitive.New(page.String())
 }
@@ -104,7 +104,7 @@ func (t *pcWebTarget) form(call providers.Call) *form {
 	f.photos(r.Photos)
 	f.personal("return_url", providers.FieldReturnURL, r.ReturnURL)
 	f.personal("notify_url", providers.FieldNotifyURL, r.NotifyURL)
-	f.uniqueReference(r.Reference, t.random)
+	f.uniqueReference(r.Reference, t.Random)
 	f.personal("biz_extra_data", providers.FieldExtraData, r.ExtraData)
 	f.configured(paramSceneID, "")
 	f.setting(paramScreenReplay, providers.FieldScreenReplayCheck, flag(r.ScreenReplayCheck), "")

@@ -30,7 +30,7 @@ type reply struct {
 
 // post makes the call and reads the answer up to its token.
 func (t *target) post(ctx context.Context, call providers.Call, f *form) (*reply, *providers.Error) {
-	answer, failure := vendorhttp.Post(ctx, t.transport, t.endpoint, call, f.Form)
+	answer, failure := vendorhttp.Post(ctx, t.Transport, t.endpoint, call, f.Form)
 	if failure != nil {
 		return nil, failure
 	}

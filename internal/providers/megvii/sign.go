@@ -35,6 +35,6 @@ func (c credential) sign(now, expire time.Time, random string) sensitive.String 
 // nonce returns ten random decimal digits.
 func (a *account) nonce() string {
 	var raw [8]byte
-	a.random(raw[:])
+	a.Random(raw[:])
 	return fmt.Sprintf("%010d", binary.BigEndian.Uint64(raw[:])%1e10)
 }

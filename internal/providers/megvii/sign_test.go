@@ -40,11 +40,11 @@ func TestSign(t *testing.T) {
 
 func TestNonceIsTenDigits(t *testing.T) {
 	random := byte(0)
-	a := &account{random: func(p []byte) {
+	a := &account{AccountConfig: providers.AccountConfig{Random: func(p []byte) {
 		for i := range p {
 			p[i] = random
 		}
-	}}
+	}}}
 	require.Equal(t, "0000000000", a.nonce())
 	random = 0xff
 	require.Equal(t, "3709551615", a.nonce())

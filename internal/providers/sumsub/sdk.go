@@ -41,9 +41,8 @@ type sdkTarget struct {
 
 // Issue asks for a token by POST /accessTokens/sdk.
 func (t *sdkTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	address := *t.BaseURL
-	address.Path = t.PathPrefix + sdk.Endpoint
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, t.body(call, address.RequestURI()))
+	address := t.URL(sdk.Endpoint)
+	answer, failure := vendorhttp.Post(ctx, t.Transport, address, call, t.body(call, address.RequestURI()))
 	if failure != nil {
 		return nil, failure
 	}

@@ -36,9 +36,8 @@ type target struct {
 
 // Issue asks for a token by POST /.
 func (t *target) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	address := *t.BaseURL
-	address.Path = t.PathPrefix + t.product.Endpoint
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, t.body(call, address.Host))
+	address := t.URL(t.product.Endpoint)
+	answer, failure := vendorhttp.Post(ctx, t.Transport, address, call, t.body(call, address.Host))
 	if failure != nil {
 		return nil, failure
 	}

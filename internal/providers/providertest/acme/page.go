@@ -41,9 +41,7 @@ type pageTarget struct {
 
 // Issue asks for a session by POST /v3/sessions.
 func (t *pageTarget) Issue(ctx context.Context, call providers.Call) (*providers.Token, error) {
-	address := *t.BaseURL
-	address.Path = t.PathPrefix + page.Endpoint
-	answer, failure := vendorhttp.Post(ctx, t.Transport, &address, call, t.form(call))
+	answer, failure := vendorhttp.Post(ctx, t.Transport, t.URL(page.Endpoint), call, t.form(call))
 	if failure != nil {
 		return nil, failure
 	}
