@@ -45,6 +45,9 @@ const (
 	UseLargestFace
 )
 
+// String returns the rule in words, "" for none.
+func (r MultipleFacesRule) String() string { return [...]string{"", "reject", "use largest"}[r] }
+
 // Detection is what the vendor's client detects; the zero value is liveness, which
 // every product does.
 type Detection uint8

@@ -1,6 +1,11 @@
 package providers
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
 
 const china = "CN" // ISO 3166-1
 
@@ -29,8 +34,17 @@ func ResidentCardNumber() Limit {
 	return Limit{
 		Field: FieldIdentityDocumentNumber, Text: "must be 17 digits and a digit, X or x", Reason: IdentityNumberInvalid,
 		Allows: func(r *Request) bool {
-			d := r.IdentityDocument
-			return d.Type != IdentityCard || d.Country.Reveal() != china || residentNumber.MatchString(d.Number.Reveal())
+			return !r.IdentityDocument.IsResidentCard() || residentNumber.MatchString(r.IdentityDocument.Number.Reveal())
 		},
 	}
+}
+
+// IsResidentCard reports whether the document is an identity card of China.
+func (d *IdentityDocument) IsResidentCard() bool {
+	return d.Type == IdentityCard && d.Country.Reveal() == china
+}
+
+// NumberInCapitals is the number as GB 11643 writes it, with a capital X: some vendors take no other.
+func (d *IdentityDocument) NumberInCapitals() sensitive.String {
+	return sensitive.New(strings.ToUpper(d.Number.Reveal()))
 }

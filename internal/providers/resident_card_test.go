@@ -1,6 +1,7 @@
 package providers_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +30,8 @@ func TestResidentCards(t *testing.T) {
 		request := &providers.Request{IdentityDocument: &providers.IdentityDocument{
 			Type: test.of, Country: sensitive.New(test.country), Number: sensitive.New(test.number),
 		}}
+		require.Equal(t, test.of == providers.IdentityCard && test.country == "CN", request.IdentityDocument.IsResidentCard())
+		require.Equal(t, strings.ToUpper(test.number), request.IdentityDocument.NumberInCapitals().Reveal())
 		for i, limit := range limits {
 			require.Equal(t, test.want[i], limit.Allows(request), "%s: %v", limit.Text, test)
 		}

@@ -92,7 +92,7 @@ func (t *faceVerifyTarget) query(body *bodies.URLEncoded, request *providers.Req
 	if card := request.IdentityDocument; card != nil {
 		query.Add("CertType", "IDENTITY_CARD")
 		query.AddSensitive("CertName", card.Name)
-		query.AddSensitive("CertNo", numberOf(card))
+		query.AddSensitive("CertNo", card.NumberInCapitals())
 	}
 	if t.isPage() {
 		query.Add("CertifyUrlStyle", "L") // short links are blocked in some places

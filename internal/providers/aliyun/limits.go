@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // limits are those of "InitFaceVerify", and what a target's scheme and client leave out.
@@ -24,23 +23,20 @@ var limits = []providers.Limit{
 		},
 	},
 
-	leftOut(providers.FieldIdentityDocument, withoutIDCard, "must be left out: the target's scene compares with no identity card"),
+	providers.LeftOut(providers.FieldIdentityDocument, withoutIDCard, "the target's scene compares with no identity card"),
 	only(comparesIDCard, providers.IdentityCardsAlone()),
 	only(comparesIDCard, providers.OfChinaAlone()),
 	only(comparesIDCard, providers.ResidentCardNumber()),
 
-	leftOut(providers.FieldPhotos, withoutPhoto, "must be left out: the target's scene compares with no photo"),
+	providers.LeftOut(providers.FieldPhotos, withoutPhoto, "the target's scene compares with no photo"),
 	providers.AtMostPhotos(1),
 	{
 		Field: providers.FieldPhotos, Text: "must be below 1 MB", Reason: providers.PhotoTooLarge,
 		Allows: func(r *providers.Request) bool { return r.PhotoBytes() < 1_000_000 },
 	},
-	{
-		Field: providers.FieldMultipleFaces, Text: "must be use largest", Reason: providers.NoEligibleProduct,
-		Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.UseLargestFace },
-	},
+	providers.MultipleFacesAre(providers.UseLargestFace),
 
-	leftOut(providers.FieldReturnURL, ofApps, "must be left out: the target is of an app, its certify_url_type is not set"),
+	providers.LeftOut(providers.FieldReturnURL, ofApps, "the target is of an app, its certify_url_type is not set"),
 	{
 		Field: providers.FieldNotifyURL, Text: "must be https", Reason: providers.NoEligibleProduct,
 		Allows: func(r *providers.Request) bool {
@@ -52,21 +48,8 @@ var limits = []providers.Limit{
 
 var orderNumber = regexp.MustCompile(`^[0-9A-Za-z]{1,32}$`)
 
-// numberOf is the number of a card as the standard writes it, with a capital X.
-func numberOf(card *providers.IdentityDocument) sensitive.String {
-	return sensitive.New(strings.ToUpper(card.Number.Reveal()))
-}
-
 // only is a limit of targets with a setting.
 func only(with *providers.Setting, limit providers.Limit) providers.Limit {
 	limit.With = with
 	return limit
-}
-
-// leftOut refuses a field where a setting holds.
-func leftOut(field providers.Field, with *providers.Setting, text string) providers.Limit {
-	return providers.Limit{
-		Field: field, With: with, Text: text, Reason: providers.NoEligibleProduct,
-		Allows: func(*providers.Request) bool { return false },
-	}
 }

@@ -32,10 +32,7 @@ var livenessWithVerify = providers.Product{
 			Field: providers.FieldPhotos, Text: "at most 6 MB", Reason: providers.PhotoTooLarge,
 			Allows: func(r *providers.Request) bool { return r.PhotoBytes() <= mostPhotoBytes },
 		},
-		{
-			Field: providers.FieldMultipleFaces, Text: "must be reject", Reason: providers.NoEligibleProduct,
-			Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.RejectMultipleFaces },
-		},
+		providers.MultipleFacesAre(providers.RejectMultipleFaces),
 	},
 	Parameters: []providers.Parameter{
 		livenessOperationMode, setInClient, timeToLive, enableSessionImage, verifyConfidencePercent,

@@ -36,21 +36,14 @@ var appV3 = providers.Product{
 	Limits: []providers.Limit{
 		subjectIDLimit(128),
 		referenceLimit,
-		{
-			Field: providers.FieldIdentityDocument, Text: "must be left out: the account has no data source",
-			Reason: providers.NoEligibleProduct, With: withoutDataSource,
-			Allows: func(*providers.Request) bool { return false },
-		},
-		documentTypeLimit,
-		documentCountryLimit,
+		providers.LeftOut(providers.FieldIdentityDocument, withoutDataSource, "the account has no data source"),
+		providers.IdentityCardsAlone(),
+		providers.OfChinaAlone(),
 		nameGivenLimit,
 		numberOf18Limit,
 		providers.AtMostPhotos(2),
 		requestLimit,
-		{
-			Field: providers.FieldMultipleFaces, Text: "must be use largest", Reason: providers.NoEligibleProduct,
-			Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.UseLargestFace },
-		},
+		providers.MultipleFacesAre(providers.UseLargestFace),
 	},
 	Parameters: []providers.Parameter{
 		{

@@ -1,22 +1,10 @@
 package megvii
 
 import (
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
-
-// residentCard reports whether the document is the one that PC-GetToken's data source
-// knows: a Chinese resident's identity card.
-func residentCard(d *providers.IdentityDocument) bool {
-	return d.Type == providers.IdentityCard && d.Country.Reveal() == china
-}
-
-const china = "CN" // ISO 3166-1
-
-// idCardNumber is the form of INVALID_IDCARD_NUMBER's description (PC-GetToken).
-var idCardNumber = regexp.MustCompile(`^[0-9]{17}[0-9Xx]$`)
 
 const maxNameCharacters = 32 // PC-GetToken, INVALID_NAME_FORMAT
 
@@ -69,39 +57,8 @@ var numberOf18Limit = providers.Limit{
 	Text:   "must be 18 characters",
 	Reason: providers.IdentityNumberInvalid,
 	Allows: func(r *providers.Request) bool {
-		return !residentCard(r.IdentityDocument) || utf8.RuneCountInString(r.IdentityDocument.Number.Reveal()) == 18
+		return !r.IdentityDocument.IsResidentCard() || utf8.RuneCountInString(r.IdentityDocument.Number.Reveal()) == 18
 	},
-}
-
-var documentTypeLimit = providers.Limit{
-	Field:  providers.FieldIdentityDocumentType,
-	Text:   "must be an identity card",
-	Reason: providers.NoEligibleProduct,
-	Allows: func(r *providers.Request) bool { return r.IdentityDocument.Type == providers.IdentityCard },
-}
-
-var documentCountryLimit = providers.Limit{
-	Field:  providers.FieldIdentityDocumentCountry,
-	Text:   "must be " + china,
-	Reason: providers.NoEligibleProduct,
-	Allows: func(r *providers.Request) bool { return r.IdentityDocument.Country.Reveal() == china },
-}
-
-// numberLimit is of the resident card: other documents are not refused for its form.
-var numberLimit = providers.Limit{
-	Field:  providers.FieldIdentityDocumentNumber,
-	Text:   "must be 17 digits and a digit, X or x",
-	Reason: providers.IdentityNumberInvalid,
-	Allows: func(r *providers.Request) bool {
-		return !residentCard(r.IdentityDocument) || idCardNumber.MatchString(r.IdentityDocument.Number.Reveal())
-	},
-}
-
-var rejectMultipleFaces = providers.Limit{
-	Field:  providers.FieldMultipleFaces,
-	Text:   "must be reject",
-	Reason: providers.NoEligibleProduct,
-	Allows: func(r *providers.Request) bool { return r.MultipleFaces == providers.RejectMultipleFaces },
 }
 
 // extraDataLimit is of biz_extra_data.

@@ -39,12 +39,12 @@ var litePage = providers.Product{
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
 		referenceLimit,
-		documentTypeLimit,
-		documentCountryLimit,
+		providers.IdentityCardsAlone(),
+		providers.OfChinaAlone(),
 		nameLimit,
-		numberLimit,
+		providers.ResidentCardNumber(),
 		providers.AtMostPhotos(3),
-		rejectMultipleFaces,
+		providers.MultipleFacesAre(providers.RejectMultipleFaces),
 		{
 			Field: providers.FieldNotifyURL, Text: "must be of port 443, 5000, 16003, 8883 or 8028: the vendor calls no other",
 			Reason: providers.NoEligibleProduct,

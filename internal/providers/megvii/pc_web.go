@@ -34,12 +34,12 @@ var pcWeb = providers.Product{
 	Limits: []providers.Limit{
 		subjectIDLimit(512),
 		referenceLimit,
-		documentTypeLimit,
-		documentCountryLimit,
+		providers.IdentityCardsAlone(),
+		providers.OfChinaAlone(),
 		nameLimit,
-		numberLimit,
+		providers.ResidentCardNumber(),
 		providers.AtMostPhotos(3),
-		rejectMultipleFaces,
+		providers.MultipleFacesAre(providers.RejectMultipleFaces),
 		extraDataLimit,
 	},
 	Parameters: []providers.Parameter{

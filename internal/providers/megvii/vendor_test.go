@@ -199,6 +199,8 @@ func fullest(product string) *providers.Request {
 	return r
 }
 
+const china = "CN"
+
 func idCard(name, number string) *providers.IdentityDocument {
 	return &providers.IdentityDocument{Type: providers.IdentityCard, Country: sensitive.New(china), Name: sensitive.New(name), Number: sensitive.New(number)}
 }

@@ -3,11 +3,9 @@ package tencent
 import (
 	"encoding/base64"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
-	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
 // comparing is the setting of a rule that compares with one of these.
@@ -15,14 +13,8 @@ func comparing(with ...string) *providers.Setting {
 	return &providers.Setting{Name: compares.Name, Values: with}
 }
 
-// unlessComparing rules out what a rule does not compare with: the vendor may ignore it.
-func unlessComparing(f providers.Field, with ...string) providers.Limit {
-	return providers.Limit{
-		Field: f, Text: "must be left out: the target's rule does not compare with it",
-		Reason: providers.NoEligibleProduct, With: comparing(with...),
-		Allows: func(*providers.Request) bool { return false },
-	}
-}
+// notCompared is why a field is refused that the vendor may ignore.
+const notCompared = "the target's rule does not compare with it"
 
 const maxNameCharacters = 32 // DetectAuth, 输入参数, Name
 
@@ -31,10 +23,6 @@ var nameLimit = providers.Limit{
 	Allows: func(r *providers.Request) bool {
 		return utf8.RuneCountInString(r.IdentityDocument.Name.Reveal()) <= maxNameCharacters
 	},
-}
-
-func capitals(number sensitive.String) sensitive.String {
-	return sensitive.New(strings.ToUpper(number.Reveal()))
 }
 
 // photoLimit is of a photo in base64, of which the documents give the length: 3 and 8 MB.

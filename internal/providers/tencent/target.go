@@ -56,7 +56,7 @@ func (t *target) body(call providers.Call, host string) *bodies.JSON {
 
 // addCard adds an identity card. The vendor takes a capital X alone.
 func addCard(body *bodies.JSON, card *providers.IdentityDocument) {
-	body.AddSensitive("IdCard", capitals(card.Number))
+	body.AddSensitive("IdCard", card.NumberInCapitals())
 	body.AddSensitive("Name", card.Name)
 }
 

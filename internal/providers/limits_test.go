@@ -1,0 +1,34 @@
+package providers_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive"
+)
+
+func TestLeftOut(t *testing.T) {
+	product := providers.Product{Honours: providers.FieldSet(providers.FieldReturnURL), Limits: []providers.Limit{
+		providers.LeftOut(providers.FieldReturnURL, providers.NotSet("page"), "the target is of an app"),
+	}}
+	request := &providers.Request{ReturnURL: sensitive.New("https://a.example/")}
+	require.Equal(t, []providers.Violation{{
+		Path: "callback.return_url", Reason: providers.NoEligibleProduct, Description: "must be left out: the target is of an app",
+	}}, product.Check(request, request.Asks(), providers.Settings{}))
+	require.Empty(t, product.Check(request, request.Asks(), providers.Settings{Parameters: map[string]string{"page": "1"}}))
+	require.Empty(t, product.Check(&providers.Request{}, 0, providers.Settings{}))
+}
+
+func TestMultipleFacesAre(t *testing.T) {
+	for rule, text := range map[providers.MultipleFacesRule]string{
+		providers.RejectMultipleFaces: "must be reject", providers.UseLargestFace: "must be use largest",
+	} {
+		limit := providers.MultipleFacesAre(rule)
+		require.Equal(t, text, limit.Text)
+		for _, asked := range []providers.MultipleFacesRule{providers.RejectMultipleFaces, providers.UseLargestFace} {
+			require.Equal(t, asked == rule, limit.Allows(&providers.Request{MultipleFaces: asked}), text)
+		}
+	}
+}
