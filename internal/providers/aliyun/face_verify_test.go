@@ -16,6 +16,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/signing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -52,12 +53,16 @@ func TestSignatureVectors(t *testing.T) {
 		},
 	} {
 		content := sha256.Sum256([]byte(v.content))
-		v.headers["x-acs-content-sha256"] = hex.EncodeToString(content[:])
+		digest := hex.EncodeToString(content[:])
+		headers := []signing.Header{{Name: "x-acs-content-sha256", Value: digest}}
+		for name, value := range v.headers {
+			headers = append(headers, signing.Header{Name: name, Value: value})
+		}
 		query := bodies.NewURLEncoded().NewQuery()
 		for name, value := range v.query {
 			query.Add(name, value)
 		}
-		_, signature := signatureOf(sensitive.New(v.secret), query.EncodeSorted(), v.headers)
+		_, signature := signatureOf(sensitive.New(v.secret), query.EncodeSorted(), digest, headers...)
 		require.Equal(t, v.want, signature.Reveal(), name)
 	}
 }

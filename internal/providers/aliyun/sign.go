@@ -1,16 +1,12 @@
 package aliyun
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/signing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -24,48 +20,30 @@ const (
 // sign sets the headers of a request to the address with that body, and hides the signature and
 // what it is made with.
 func (a *account) sign(body *bodies.URLEncoded, address *url.URL, call providers.Call) {
-	content := sha256.New()
-	_, _ = body.WriteTo(content) // a hash takes everything, and the caller holds the photos
 	credential := a.Credentials[call.Credential]
-	headers := map[string]string{
-		"host":                  address.Host,
-		"content-type":          mediaType,
-		"x-acs-action":          action,
-		"x-acs-version":         version,
-		"x-acs-date":            call.SigningTime().UTC().Format(timeForm),
-		"x-acs-signature-nonce": bodies.RandomText(a.Random, nonceLength),
-		"x-acs-content-sha256":  hex.EncodeToString(content.Sum(nil)),
+	digest, _ := signing.SHA256(body)
+	headers := []signing.Header{
+		{Name: "x-acs-action", Value: action},
+		{Name: "x-acs-version", Value: version},
+		{Name: "x-acs-date", Value: call.SigningTime().UTC().Format(timeForm)},
+		{Name: "x-acs-signature-nonce", Value: bodies.RandomText(a.Random, nonceLength)},
+		{Name: "x-acs-content-sha256", Value: digest},
+		{Name: "x-acs-security-token", Value: credential[keySecurityToken].Reveal()},
 	}
-	if token := credential[keySecurityToken]; !token.IsZero() {
-		headers["x-acs-security-token"] = token.Reveal()
+	for _, header := range headers {
+		body.SetHeader(header.Name, header.Value)
 	}
-	names, signature := signatureOf(credential[keyAccessKeySecret], address.RawQuery, headers)
-	for name, value := range headers {
-		if strings.HasPrefix(name, "x-acs-") { // the others come with every request
-			body.SetHeader(name, value)
-		}
-	}
-	body.SetSensitiveHeader("Authorization", sensitive.New(
-		algorithm+" Credential="+credential[keyAccessKeyID].Reveal()+",SignedHeaders="+names+",Signature="+signature.Reveal()))
+	headers = append(headers, signing.Header{Name: "host", Value: address.Host}, signing.Header{Name: "content-type", Value: mediaType})
+	names, signature := signatureOf(credential[keyAccessKeySecret], address.RawQuery, digest, headers...)
+	body.SetHeader("Authorization",
+		algorithm+" Credential="+credential[keyAccessKeyID].Reveal()+",SignedHeaders="+names+",Signature="+signature.Reveal())
 	body.Hide(signature)
-	for _, secret := range credential {
-		body.Hide(secret)
-	}
+	body.HideCredential(credential)
 }
 
 // signatureOf signs a POST of / by "V3 request body and signature": the query, which is sorted and
-// escaped, and all of the headers, whose names it returns. The path is "/", whatever it is.
-func signatureOf(secret sensitive.String, query string, headers map[string]string) (signed string, signature sensitive.String) {
-	names := slices.Sorted(maps.Keys(headers))
-	var canonical strings.Builder
-	canonical.WriteString("POST\n/\n" + query + "\n")
-	for _, name := range names {
-		canonical.WriteString(name + ":" + headers[name] + "\n")
-	}
-	signed = strings.Join(names, ";")
-	canonical.WriteString("\n" + signed + "\n" + headers["x-acs-content-sha256"])
-	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
-	request := sha256.Sum256([]byte(canonical.String()))
-	mac.Write([]byte(algorithm + "\n" + hex.EncodeToString(request[:])))
-	return signed, sensitive.New(hex.EncodeToString(mac.Sum(nil)))
+// escaped, the digest of the body, and all of the headers, whose names it returns. The path is "/", whatever it is.
+func signatureOf(secret sensitive.String, query, digest string, headers ...signing.Header) (names string, signature sensitive.String) {
+	request, names := signing.Canonical(query, digest, headers...)
+	return names, sensitive.New(hex.EncodeToString(signing.HMACSHA256([]byte(secret.Reveal()), algorithm+"\n"+request)))
 }

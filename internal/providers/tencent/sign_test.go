@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/signing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -23,37 +24,37 @@ func TestSignatureVectors(t *testing.T) {
 		china  = "faceid.tencentcloudapi.com"
 		abroad = "faceid.intl.tencentcloudapi.com"
 	)
-	plain := signedHeader{"content-type", "application/json"}
-	withCharset := signedHeader{"content-type", "application/json; charset=utf-8"}
+	plain := signing.Header{Name: "content-type", Value: "application/json"}
+	withCharset := signing.Header{Name: "content-type", Value: "application/json; charset=utf-8"}
 	for name, test := range map[string]struct {
 		secretKey, service string
 		at                 int64
 		body               string
-		headers            []signedHeader
+		headers            []signing.Header
 		want               string
 	}{
 		"P": {
 			"Gu5t9xGARNpq86cd98joQYCN3*******", "cvm", 1551113065,
 			`{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}`,
-			[]signedHeader{withCharset, {"host", "cvm.tencentcloudapi.com"}},
+			[]signing.Header{withCharset, {Name: "host", Value: "cvm.tencentcloudapi.com"}},
 			"2230eefd229f582d8b1b891af7107b91597240707d778ab3738f756258d7652c",
 		},
 		"A": {
 			"test_secret_key", service, 1700000000,
 			`{"RuleId":"1","RedirectUrl":"https://shop.example/done","Extra":"order-1"}`,
-			[]signedHeader{plain, {"host", china}},
+			[]signing.Header{plain, {Name: "host", Value: china}},
 			"a592d40d7b31c8f914aa96ca57f8d6e7cfd7a52ddab4c057cc190ebbb8ba2daa",
 		},
 		"B": {
 			"test_secret_key", service, 1700000000,
 			`{"CheckMode":"liveness","SecureLevel":"4","Extra":"order-1"}`,
-			[]signedHeader{withCharset, {"host", abroad}, {"x-tc-action", "getfaceidtokenintl"}},
+			[]signing.Header{withCharset, {Name: "host", Value: abroad}, {Name: "x-tc-action", Value: "getfaceidtokenintl"}},
 			"10e1b874ebee91efff9a806eb8e6e6a37115057129188939666c0a1ddedae0ad",
 		},
 		"C": {
 			"test_secret_key", service, 1700000000,
 			`{"CompareLib":"BUSINESS","IdCard":"11010519491231002X","Name":"测试","Meta":"meta-1","Extra":"order-1"}`,
-			[]signedHeader{plain, {"host", china}},
+			[]signing.Header{plain, {Name: "host", Value: china}},
 			"df9d945f611428f39ef9f596d274f97ca949d7aeaa29a5b8a4ac6aaa525d6d68",
 		},
 	} {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/liveness-gateway/gateway/internal/alloctest"
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/signing"
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
@@ -71,7 +72,7 @@ func TestPhotoIsSigned(t *testing.T) {
 	require.True(t, bytes.Equal(request.Photos[0].Reveal(), sent.Image))
 	sum := sha256.Sum256(v.sent)
 	want, _, _ := sign(sensitive.New("test-secret-key"), service, time.Unix(1700000000, 0), hex.EncodeToString(sum[:]),
-		signedHeader{"content-type", v.request.Header.Get("Content-Type")}, signedHeader{"host", v.request.Host})
+		signing.Header{Name: "content-type", Value: v.request.Header.Get("Content-Type")}, signing.Header{Name: "host", Value: v.request.Host})
 	require.True(t, strings.HasSuffix(v.request.Header.Get("Authorization"), "Signature="+want.Reveal()))
 }
 

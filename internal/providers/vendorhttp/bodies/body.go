@@ -62,6 +62,13 @@ func (e *Envelope) Hide(value sensitive.String) {
 	e.hidden = append(e.hidden, value)
 }
 
+// HideCredential hides all secrets of a credential, those that are not sent too.
+func (e *Envelope) HideCredential(credential map[string]sensitive.String) {
+	for _, secret := range credential {
+		e.Hide(secret)
+	}
+}
+
 // Hidden returns the values that were hidden, as they were. The slice must not be changed.
 func (e *Envelope) Hidden() []sensitive.String { return e.hidden }
 

@@ -42,3 +42,11 @@ func TestWhatHasNoValue(t *testing.T) {
 		require.Empty(t, envelope.Hidden(), name)
 	}
 }
+
+// Of a credential all is hidden, what is not sent too.
+func TestHideCredential(t *testing.T) {
+	form := bodies.NewForm(countUp)
+	form.HideCredential(map[string]sensitive.String{"key": sensitive.New("key-1"), "secret": sensitive.New("secret-1"), "token": {}})
+	_, envelope := bodies.NewRequest(t.Context(), &url.URL{Scheme: "http", Host: "vendor.example"}, form)
+	require.ElementsMatch(t, []sensitive.String{sensitive.New("key-1"), sensitive.New("secret-1")}, envelope.Hidden())
+}
