@@ -111,6 +111,15 @@ func (c Call) IdempotencyToken(product string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// MadeReference returns the business number that was sent if it is the adapter's, "" if it is the
+// caller's.
+func (c Call) MadeReference(sent string) string {
+	if c.Request.Reference != "" {
+		return ""
+	}
+	return sent
+}
+
 // SigningTime is the time by the vendor's clock.
 func (c Call) SigningTime() time.Time { return c.Now.Add(c.ClockOffset) }
 

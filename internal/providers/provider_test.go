@@ -70,3 +70,9 @@ func TestURL(t *testing.T) {
 	address.RawQuery = "a=1"
 	require.Equal(t, "https://vendor.example/v2/token", config.URL("/token").String())
 }
+
+// A number that was made is told the caller, whose own is not told back.
+func TestMadeReference(t *testing.T) {
+	require.Equal(t, "made-1", providers.Call{Request: &providers.Request{}}.MadeReference("made-1"))
+	require.Empty(t, providers.Call{Request: &providers.Request{Reference: "order-1"}}.MadeReference("order-1"))
+}

@@ -1,7 +1,7 @@
 package aliyun
 
 import (
-	"strconv"
+	"regexp"
 	"strings"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -55,8 +55,8 @@ var codes = providers.CodeTable{
 	{Code: "NOPERMISSION", Reason: providers.VendorPermissionDenied, Standing: true, Document: publicErrors, Section: gatewayOf},
 	{Code: "ACTIONUNAUTHORIZED", Reason: providers.VendorPermissionDenied, Standing: true, Document: publicErrors, Section: gatewayOf},
 	{Code: "INSUFFICIENTBALANCE", Reason: providers.VendorQuotaExhausted, Document: publicErrors, Section: gatewayOf},
-	{Code: missingParameter, Reason: providers.ArgumentRejected, Document: publicErrors, Section: gatewayOf},
-	{Code: invalidParameter, Reason: providers.ArgumentRejected, Document: publicErrors, Section: gatewayOf},
+	{Code: "MISSINGPARAMETER", Reason: providers.ArgumentRejected, Document: publicErrors, Section: gatewayOf},
+	{Code: "INVALIDPARAMETER", Reason: providers.ArgumentRejected, Document: publicErrors, Section: gatewayOf},
 	{Code: "INVALIDACTION", Reason: providers.VendorEndpointNotFound, Document: publicErrors, Section: gatewayOf},
 	{Code: "INVALIDAPI.NOTFOUND", Reason: providers.VendorEndpointNotFound, Document: publicErrors, Section: gatewayOf},
 	{Code: "NOSUCHVERSION", Reason: providers.VendorEndpointNotFound, Document: publicErrors, Section: gatewayOf},
@@ -65,13 +65,6 @@ var codes = providers.CodeTable{
 	{Code: "INTERNALERROR", Reason: providers.VendorInternalError, Document: publicErrors, Section: gatewayOf},
 	{Code: "SERVICEUNAVAILABLE", Reason: providers.VendorInternalError, Document: publicErrors, Section: gatewayOf},
 }
-
-const (
-	issued = "200"
-
-	missingParameter = "MISSINGPARAMETER"
-	invalidParameter = "INVALIDPARAMETER"
-)
 
 // fields are the caller's fields by the vendor's parameter, none for a parameter of the target's, a
 // constant, or one that is not sent.
@@ -118,53 +111,47 @@ var fields = map[string]providers.Field{
 	"VOLUNTARYCUSTOMIZEDCONTENT": providers.FieldNone,
 }
 
+// issued is the code of success.
+const issued = "200"
+
 // failureOf returns the failure that the body tells of, nil if it tells of none: by Code, else by
 // the status, and never by the message.
 func failureOf(reply *reply, answer *vendorhttp.Answer, request *providers.Request) *providers.Error {
 	code := strings.TrimSpace(string(reply.Code))
-	if answer.Succeeded() && (code == "" || code == issued) {
+	without := code == "" || code == issued
+	if without && answer.Succeeded() {
 		return nil
 	}
 	answer.SetText(reply.Message)
-	status := strconv.Itoa(answer.Exchange().HTTPStatus)
 	// Proxies write the status as a code; Aliyun has an id beside its own.
-	if code == "" || code == issued || code == status && reply.RequestID == "" {
+	if without || reply.RequestID == "" && answer.IsStatus(code) {
 		return answer.WithoutCode()
 	}
-	known, about := readCode(code)
-	failure := answer.WithCode(codes, known)
-	if failure.Reason == providers.ArgumentRejected && about != providers.FieldNone {
+	code, about := readCode(code)
+	failure := answer.WithCode(codes, code)
+	if about != providers.FieldNone {
 		failure.Blame(request, about)
 	}
 	return failure
 }
 
-// readCode returns a code in the table's spelling, and the caller's field that it is about. A
-// parameter stands behind a dot, or within the code: InvalidParameter.CertNo, MissingCertNo.
+// ofParameter is a code that names a parameter: InvalidParameter.CertNo, MissingCertNo,
+// InvalidCertNo.Malformed.
+var ofParameter = regexp.MustCompile(`^(MISSING|INVALID)(?:PARAMETER\.)?([^.]+)`)
+
+// readCode returns a code in the table's spelling, and the caller's field that it names.
 func readCode(text string) (code string, about providers.Field) {
-	whole, _, _ := strings.Cut(vendorhttp.CanonicalCode(text), ":")
-	if strings.Trim(whole, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._") != "" {
+	code, _, _ = strings.Cut(vendorhttp.CanonicalCode(text), ":")
+	if strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._") != "" {
 		return "", providers.FieldNone // prose, or something of the request
 	}
-	if row := codes.Row(whole); row != "" {
-		return whole, aboutOf(row, strings.TrimPrefix(whole[len(row):], "."))
+	parts := ofParameter.FindStringSubmatch(code)
+	if parts == nil {
+		return code, providers.FieldNone
 	}
-	word, _, _ := strings.Cut(whole, ".")
-	for prefix, code := range map[string]string{"MISSING": missingParameter, "INVALID": invalidParameter} {
-		if name, found := strings.CutPrefix(word, prefix); found {
-			if field, known := fields[name]; known {
-				return code, field
-			}
-		}
+	about, known := fields[parts[2]]
+	if known && !codes.Has(code) {
+		code = parts[1] + "PARAMETER"
 	}
-	return whole, providers.FieldNone
-}
-
-// aboutOf returns the field that a code is about which is in the table.
-func aboutOf(code, tail string) providers.Field {
-	if code != missingParameter && code != invalidParameter {
-		return providers.FieldNone
-	}
-	name, _, _ := strings.Cut(tail, ".")
-	return fields[name]
+	return code, about
 }

@@ -131,16 +131,11 @@ func (t *faceVerifyTarget) read(answer *vendorhttp.Answer, call providers.Call) 
 	if !vendorhttp.UsableToken(check) || (page != "" || t.isPage()) && !vendorhttp.UsablePage(page) {
 		return nil, answer.WithoutToken()
 	}
-	token := &providers.Token{
-		Value:    sensitive.New(check), // results are asked under it too
-		Expiry:   providers.NewExpiry(call.Now, time.Time{}, 0, faceVerify.Lifetime),
-		Exchange: answer.Exchange(),
-	}
-	if page != "" {
-		token.Client.URL = sensitive.New(page)
-	}
-	if call.Request.Reference == "" {
-		token.Reference = token.Exchange.Reference
-	}
-	return token, nil
+	return &providers.Token{
+		Value:     sensitive.New(check), // results are asked under it too
+		Expiry:    providers.NewExpiry(call.Now, time.Time{}, 0, faceVerify.Lifetime),
+		Client:    providers.Client{URL: sensitive.New(page)},
+		Reference: call.MadeReference(answer.Exchange().Reference),
+		Exchange:  answer.Exchange(),
+	}, nil
 }

@@ -40,8 +40,7 @@ var limits = []providers.Limit{
 	{
 		Field: providers.FieldNotifyURL, Text: "must be https", Reason: providers.NoEligibleProduct,
 		Allows: func(r *providers.Request) bool {
-			scheme, _, _ := strings.Cut(r.NotifyURL.Reveal(), ":")
-			return strings.EqualFold(scheme, "https")
+			return strings.HasPrefix(strings.ToLower(r.NotifyURL.Reveal()), "https:")
 		},
 	},
 }

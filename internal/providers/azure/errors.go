@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strconv"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
@@ -77,8 +76,7 @@ func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	}
 
 	code := codes.Prefer(append(refusal.codes(), codeOf(header))...)
-	repeats := code == unspecified || code == strconv.Itoa(answer.Exchange().HTTPStatus)
-	if repeats && !codes.Has(code) && !answer.Succeeded() {
+	if (code == unspecified || answer.IsStatus(code)) && !codes.Has(code) && !answer.Succeeded() {
 		return answer.WithoutCode()
 	}
 	failure := answer.WithCode(codes, code)

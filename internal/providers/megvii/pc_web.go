@@ -78,9 +78,7 @@ func (t *target) hostedPage(ctx context.Context, call providers.Call, f *form, p
 	}
 	token.SessionID = reply.sessionID(reply.Token)
 	token.Client.URL = t.pageURL(path, token.Value)
-	if call.Request.Reference == "" {
-		token.Reference = f.Reference
-	}
+	token.Reference = call.MadeReference(f.Reference)
 	return token, nil
 }
 

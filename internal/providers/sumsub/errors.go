@@ -1,8 +1,6 @@
 package sumsub
 
 import (
-	"strconv"
-
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp"
 )
@@ -62,7 +60,7 @@ func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	}
 	code := vendorhttp.CanonicalCode(string(reply.Code))
 	switch {
-	case reply.Code != "" && (codes.Has(code) || code != strconv.Itoa(answer.Exchange().HTTPStatus)):
+	case reply.Code != "" && (codes.Has(code) || !answer.IsStatus(code)):
 		return answer.WithCode(codes, code)
 	case !answer.Succeeded():
 		return answer.WithoutCode() // of a status that code repeats, such as 500

@@ -54,6 +54,9 @@ func (a *Answer) Succeeded() bool {
 	return a.exchange.HTTPStatus >= 200 && a.exchange.HTTPStatus <= 299
 }
 
+// IsStatus reports whether a code is no more than the HTTP status again, as proxies write it too.
+func (a *Answer) IsStatus(code string) bool { return code == strconv.Itoa(a.exchange.HTTPStatus) }
+
 // Exchange returns what is known of the exchange so far.
 func (a *Answer) Exchange() providers.Exchange { return a.exchange }
 

@@ -69,6 +69,13 @@ func TestWithoutToken(t *testing.T) {
 	require.Error(t, failure.Cause)
 }
 
+func TestIsStatus(t *testing.T) {
+	answer := post(t, wiretest.Serve(t, answering(http.StatusNotFound, "{}")))
+	require.True(t, answer.IsStatus("404"))
+	require.False(t, answer.IsStatus("4040"))
+	require.False(t, answer.IsStatus(""))
+}
+
 func TestExchange(t *testing.T) {
 	target := wiretest.Serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Date", "Tue, 14 Nov 2023 22:13:20 GMT")

@@ -91,14 +91,11 @@ func read(answer *vendorhttp.Answer, call providers.Call) (*providers.Token, err
 	if !vendorhttp.UsableToken(session) || !vendorhttp.UsablePage(address) {
 		return nil, answer.WithoutToken()
 	}
-	token := &providers.Token{
-		Value:    sensitive.New(session),
-		Expiry:   providers.NewExpiry(call.Now, reply.ExpiresIn.SecondsAfter(call.Now), 0, page.Lifetime),
-		Client:   providers.Client{URL: sensitive.New(address)},
-		Exchange: answer.Exchange(),
-	}
-	if call.Request.Reference == "" {
-		token.Reference = token.Exchange.Reference
-	}
-	return token, nil
+	return &providers.Token{
+		Value:     sensitive.New(session),
+		Expiry:    providers.NewExpiry(call.Now, reply.ExpiresIn.SecondsAfter(call.Now), 0, page.Lifetime),
+		Client:    providers.Client{URL: sensitive.New(address)},
+		Reference: call.MadeReference(answer.Exchange().Reference),
+		Exchange:  answer.Exchange(),
+	}, nil
 }
