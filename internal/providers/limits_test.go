@@ -1,6 +1,7 @@
 package providers_test
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,4 +32,27 @@ func TestMultipleFacesAre(t *testing.T) {
 			require.Equal(t, asked == rule, limit.Allows(&providers.Request{MultipleFaces: asked}), text)
 		}
 	}
+}
+
+// Every field of text is read as itself.
+func TestLimitsOfText(t *testing.T) {
+	text := sensitive.New("12345")
+	all := &providers.Request{
+		SubjectID: text, Reference: "12345", ReturnURL: text, NotifyURL: text, ExtraData: text, ClientMetadata: text, DeviceID: text,
+	}
+	for _, f := range []providers.Field{
+		providers.FieldSubjectID, providers.FieldReference, providers.FieldReturnURL, providers.FieldNotifyURL,
+		providers.FieldExtraData, providers.FieldClientMetadata, providers.FieldDeviceID,
+	} {
+		for most, allowed := range map[int]bool{4: false, 5: true} {
+			require.Equal(t, allowed, providers.AtMostBytes(f, most).Allows(all), f.String())
+			require.Equal(t, allowed, providers.AtMostCharacters(f, most).Allows(all), f.String())
+		}
+		digits := providers.Matching(f, regexp.MustCompile(`^[0-9]+$`), "must be digits")
+		require.Equal(t, "must be digits", digits.Text)
+		require.Equal(t, providers.ArgumentRejected, digits.Reason)
+		require.True(t, digits.Allows(all))
+		require.False(t, digits.Allows(&providers.Request{}))
+	}
+	require.Panics(t, func() { providers.AtMostBytes(providers.FieldPhotos, 1) })
 }

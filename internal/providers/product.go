@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 )
 
 // Product states what one vendor endpoint that issues tokens needs, can do and
@@ -175,31 +174,3 @@ func (n Need) suffix() string {
 // Sends reports whether the product's request can contain what the caller's request has at that path:
 // an effect field if the product honours it, an identity field if it is one of Identity.
 func (p *Product) Sends(path Path) bool { return (p.Honours | p.Identity).Hold(path) }
-
-// AtMostBytes limits a field of text to n bytes.
-func AtMostBytes(f Field, n int, value func(*Request) string) Limit {
-	return Limit{
-		Field: f, Text: "at most " + strconv.Itoa(n) + " bytes", Reason: ArgumentRejected,
-		Allows: func(r *Request) bool { return len(value(r)) <= n },
-	}
-}
-
-// AtMostCharacters limits a field of text to n characters.
-func AtMostCharacters(f Field, n int, value func(*Request) string) Limit {
-	return Limit{
-		Field: f, Text: "at most " + strconv.Itoa(n) + " characters", Reason: ArgumentRejected,
-		Allows: func(r *Request) bool { return utf8.RuneCountInString(value(r)) <= n },
-	}
-}
-
-// AtMostPhotos limits the number of photos.
-func AtMostPhotos(n int) Limit {
-	text := "at most " + strconv.Itoa(n) + " photos"
-	if n == 1 {
-		text = "at most 1 photo"
-	}
-	return Limit{
-		Field: FieldPhotos, Text: text, Reason: ArgumentRejected,
-		Allows: func(r *Request) bool { return len(r.Photos) <= n },
-	}
-}

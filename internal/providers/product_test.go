@@ -24,7 +24,7 @@ var page = providers.Product{
 		providers.FieldPhotos, providers.FieldReturnURL, providers.FieldScreenReplayCheck, providers.FieldMultipleFaces,
 	),
 	Limits: []providers.Limit{
-		providers.AtMostBytes(providers.FieldReference, 8, func(r *providers.Request) string { return r.Reference }),
+		providers.AtMostBytes(providers.FieldReference, 8),
 		{
 			Field: providers.FieldPhotos, Text: "at most 2 photos", Reason: providers.NoEligibleProduct,
 			Allows: func(r *providers.Request) bool { return len(r.Photos) <= 2 },
@@ -176,7 +176,6 @@ func TestIdentityRulesNothingOut(t *testing.T) {
 }
 
 func TestAtMost(t *testing.T) {
-	value := func(r *providers.Request) string { return r.Reference }
 	tests := []struct {
 		limit   providers.Limit
 		text    string
@@ -184,11 +183,11 @@ func TestAtMost(t *testing.T) {
 		refused *providers.Request
 	}{
 		{
-			providers.AtMostBytes(providers.FieldReference, 3, value), "at most 3 bytes",
+			providers.AtMostBytes(providers.FieldReference, 3), "at most 3 bytes",
 			&providers.Request{Reference: "订"}, &providers.Request{Reference: "订1"},
 		},
 		{
-			providers.AtMostCharacters(providers.FieldReference, 3, value), "at most 3 characters",
+			providers.AtMostCharacters(providers.FieldReference, 3), "at most 3 characters",
 			&providers.Request{Reference: "订单号"}, &providers.Request{Reference: "订单号1"},
 		},
 		{

@@ -89,7 +89,7 @@ func TestArgumentThatTheNextTargetDoesNotSend(t *testing.T) {
 		Violations: []providers.Violation{{Path: providers.FieldSubjectID.Path()}},
 	}}
 	limited := providers.Product{ID: sdk.ID, Identity: providers.FieldSet(providers.FieldSubjectID), Limits: []providers.Limit{
-		providers.AtMostBytes(providers.FieldSubjectID, 128, func(*providers.Request) string { return "" }),
+		providers.AtMostBytes(providers.FieldSubjectID, 128),
 	}}
 	for next, want := range map[*providers.Product][]string{&sdk: {"a", "c"}, &limited: {"a"}} {
 		outcome, failure := issue(t, router(target("a", by(named), of(&limited)), target("b", of(&limited)), target("c", of(next))), query())

@@ -10,11 +10,8 @@ import (
 
 // limits are those of "InitFaceVerify", and what a target's scheme and client leave out.
 var limits = []providers.Limit{
-	providers.AtMostCharacters(providers.FieldSubjectID, 100, func(r *providers.Request) string { return r.SubjectID.Reveal() }),
-	{
-		Field: providers.FieldReference, Text: "must be 1 to 32 letters and digits", Reason: providers.ArgumentRejected,
-		Allows: func(r *providers.Request) bool { return orderNumber.MatchString(r.Reference) },
-	},
+	providers.AtMostCharacters(providers.FieldSubjectID, 100),
+	providers.Matching(providers.FieldReference, orderNumber, "must be 1 to 32 letters and digits"),
 	{
 		Field: providers.FieldClientMetadata, Text: "must be the JSON object that the vendor's getMetaInfo made", Reason: providers.ArgumentRejected,
 		Allows: func(r *providers.Request) bool {

@@ -20,9 +20,8 @@ const lifetime = 10 * time.Minute
 
 var (
 	// deviceNeed: deviceCorrelationId is required unless the client sets it.
-	deviceNeed  = providers.Need{Field: providers.FieldDeviceID, With: providers.NotSet(setInClient.Name)}
-	deviceLimit = providers.AtMostCharacters(providers.FieldDeviceID, 64, // error codes, InvalidDeviceCorrelationId
-		func(r *providers.Request) string { return r.DeviceID.Reveal() })
+	deviceNeed    = providers.Need{Field: providers.FieldDeviceID, With: providers.NotSet(setInClient.Name)}
+	deviceLimit   = providers.AtMostCharacters(providers.FieldDeviceID, 64) // error codes, InvalidDeviceCorrelationId
 	lifetimeLimit = providers.Limit{
 		Field: providers.FieldTokenLifetime, Text: "must be 60 to 86400 seconds", Reason: providers.ArgumentRejected,
 		Allows: func(r *providers.Request) bool {

@@ -22,13 +22,11 @@ var requestLimit = providers.Limit{
 }
 
 func subjectIDLimit(maxBytes int) providers.Limit {
-	return providers.AtMostBytes(providers.FieldSubjectID, maxBytes,
-		func(r *providers.Request) string { return r.SubjectID.Reveal() })
+	return providers.AtMostBytes(providers.FieldSubjectID, maxBytes)
 }
 
 // referenceLimit is of every biz_no but random-number's, which counts characters.
-var referenceLimit = providers.AtMostBytes(providers.FieldReference, 128,
-	func(r *providers.Request) string { return r.Reference })
+var referenceLimit = providers.AtMostBytes(providers.FieldReference, 128)
 
 var nameLimit = providers.Limit{
 	Field:  providers.FieldIdentityDocumentName,
@@ -62,5 +60,4 @@ var numberOf18Limit = providers.Limit{
 }
 
 // extraDataLimit is of biz_extra_data.
-var extraDataLimit = providers.AtMostBytes(providers.FieldExtraData, 4096,
-	func(r *providers.Request) string { return r.ExtraData.Reveal() })
+var extraDataLimit = providers.AtMostBytes(providers.FieldExtraData, 4096)

@@ -20,7 +20,7 @@ var randomNumber = providers.Product{
 	Identity: providers.FieldSet(providers.FieldReference),
 	Limits: []providers.Limit{
 		// The other documents count bytes.
-		providers.AtMostCharacters(providers.FieldReference, 128, func(r *providers.Request) string { return r.Reference }),
+		providers.AtMostCharacters(providers.FieldReference, 128),
 	},
 }
 

@@ -34,7 +34,7 @@ var hostedPage = providers.Product{
 		providers.LeftOut(providers.FieldPhotos, comparing(card, onPage), notCompared),
 		providers.AtMostPhotos(1),
 		photoLimit(3_000_000),
-		providers.AtMostCharacters(providers.FieldReturnURL, 1024, func(r *providers.Request) string { return r.ReturnURL.Reveal() }),
+		providers.AtMostCharacters(providers.FieldReturnURL, 1024),
 		extraLimit(1024),
 	},
 	Parameters: []providers.Parameter{ruleRequired, compares},

@@ -35,7 +35,7 @@ func photoLimit(encoded int) providers.Limit {
 }
 
 func extraLimit(characters int) providers.Limit {
-	return providers.AtMostCharacters(providers.FieldExtraData, characters, func(r *providers.Request) string { return r.ExtraData.Reveal() })
+	return providers.AtMostCharacters(providers.FieldExtraData, characters)
 }
 
 // retryLimit is of intlApp (RetryLimit); intlPage would take more than the contract does.

@@ -14,7 +14,7 @@ import (
 var strict = providers.Product{
 	ID: "beta.strict", Flows: []providers.Flow{providers.FlowAppSDK}, Honours: page.Honours,
 	Limits: append([]providers.Limit{
-		providers.AtMostBytes(providers.FieldReference, 8, func(r *providers.Request) string { return r.Reference }),
+		providers.AtMostBytes(providers.FieldReference, 8),
 	}, page.Limits...),
 }
 

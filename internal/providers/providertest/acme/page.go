@@ -24,8 +24,8 @@ var page = providers.Product{
 	Honours:  providers.FieldSet(providers.FieldReturnURL, providers.FieldPhotos),
 	Identity: providers.FieldSet(providers.FieldSubjectID, providers.FieldReference),
 	Limits: []providers.Limit{
-		providers.AtMostBytes(providers.FieldReference, 40, func(r *providers.Request) string { return r.Reference }),
-		providers.AtMostBytes(providers.FieldSubjectID, 64, func(r *providers.Request) string { return r.SubjectID.Reveal() }),
+		providers.AtMostBytes(providers.FieldReference, 40),
+		providers.AtMostBytes(providers.FieldSubjectID, 64),
 		providers.AtMostPhotos(1),
 	},
 	Parameters: []providers.Parameter{layout},
