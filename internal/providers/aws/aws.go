@@ -34,5 +34,5 @@ func open(config providers.AccountConfig) providers.Account {
 
 // NewTarget returns aws.face-liveness.
 func (a *account) NewTarget(_ string, parameters map[string]string) providers.Target {
-	return &faceLivenessTarget{a, settingsOf(parameters)}
+	return &faceLivenessTarget{a, parameters[kmsKeyID.Name], settingsOf(parameters)}
 }

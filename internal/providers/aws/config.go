@@ -29,11 +29,12 @@ var (
 	s3KeyPrefix = providers.Parameter{Name: "s3_key_prefix", Text: "prefix of the images' keys in s3_bucket"}
 )
 
-// settings are Settings of the request, by the names of the vendor's page.
+// settings are Settings of the request, by the names of the vendor's page, without those that are not
+// set.
 type settings struct {
-	AuditImagesLimit     int           `json:"AuditImagesLimit,omitempty"`
-	ChallengePreferences []preference  `json:"ChallengePreferences,omitempty"`
-	OutputConfig         *outputConfig `json:"OutputConfig,omitempty"`
+	AuditImagesLimit     int           `json:"AuditImagesLimit,omitzero"`
+	ChallengePreferences [1]preference `json:"ChallengePreferences,omitzero"`
+	OutputConfig         outputConfig  `json:"OutputConfig,omitzero"`
 }
 
 type preference struct {

@@ -31,29 +31,17 @@ const (
 
 type faceLivenessTarget struct {
 	*account
-	settings configured
-}
-
-// configured is what a target's parameters come to in a request.
-type configured struct {
 	kmsKeyID string
-	settings *settings
+	settings settings
 }
 
-func settingsOf(parameters map[string]string) configured {
-	var s settings
+func settingsOf(parameters map[string]string) (s settings) {
 	s.AuditImagesLimit, _ = strconv.Atoi(parameters[auditImages.Name]) // 0 is what the vendor takes it to be
-	if value := parameters[challenge.Name]; value != "" {
-		s.ChallengePreferences = []preference{{value}}
-	}
+	s.ChallengePreferences[0].Type = parameters[challenge.Name]
 	if bucket := parameters[s3Bucket.Name]; bucket != "" {
-		s.OutputConfig = &outputConfig{bucket, parameters[s3KeyPrefix.Name]}
+		s.OutputConfig = outputConfig{bucket, parameters[s3KeyPrefix.Name]}
 	}
-	c := configured{kmsKeyID: parameters[kmsKeyID.Name], settings: &s}
-	if s.AuditImagesLimit == 0 && s.ChallengePreferences == nil && s.OutputConfig == nil {
-		c.settings = nil
-	}
-	return c
+	return s
 }
 
 // Issue asks for a session by POST /.
@@ -72,9 +60,9 @@ func (t *faceLivenessTarget) Issue(ctx context.Context, call providers.Call) (*p
 func (t *faceLivenessTarget) body(call providers.Call) *bodies.JSON {
 	body := bodies.NewJSON(mediaType)
 	body.Add("ClientRequestToken", call.IdempotencyToken(faceLiveness.ID))
-	body.Add("KmsKeyId", t.settings.kmsKeyID)
-	if t.settings.settings != nil {
-		body.AddValue("Settings", t.settings.settings)
+	body.Add("KmsKeyId", t.kmsKeyID)
+	if t.settings != (settings{}) {
+		body.AddValue("Settings", t.settings)
 	}
 	return body
 }
