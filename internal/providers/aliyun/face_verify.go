@@ -14,9 +14,8 @@ import (
 const document = "Aliyun: InitFaceVerify"
 
 const (
-	action    = "InitFaceVerify"
-	version   = "2019-03-07"
-	mediaType = "application/x-www-form-urlencoded"
+	action  = "InitFaceVerify"
+	version = "2019-03-07"
 )
 
 // faceVerify starts a check in an app or on the vendor's page: which of them is the target's to say,

@@ -46,7 +46,7 @@ func TestSignatureVectors(t *testing.T) {
 				"ReturnUrl": "https://return.example.com/done?a=1&b=2", "SceneId": "1000000006",
 			},
 			map[string]string{
-				"host": "cloudauth.aliyuncs.com", "content-type": mediaType, "x-acs-action": action, "x-acs-version": version,
+				"host": "cloudauth.aliyuncs.com", "content-type": bodies.MediaTypeURLEncoded, "x-acs-action": action, "x-acs-version": version,
 				"x-acs-date": "2026-01-02T03:04:05Z", "x-acs-signature-nonce": "0123456789abcdef0123456789abcdef",
 			},
 			"Model=MOVE_ACTION",

@@ -3,6 +3,7 @@ package aliyun
 import (
 	"encoding/hex"
 	"net/url"
+	"time"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
@@ -11,9 +12,7 @@ import (
 )
 
 const (
-	algorithm = "ACS3-HMAC-SHA256"
-	timeForm  = "2006-01-02T15:04:05Z"
-
+	algorithm   = "ACS3-HMAC-SHA256"
 	nonceLength = 32
 )
 
@@ -25,7 +24,7 @@ func (a *account) sign(body *bodies.URLEncoded, address *url.URL, call providers
 	headers := []signing.Header{
 		{Name: "x-acs-action", Value: action},
 		{Name: "x-acs-version", Value: version},
-		{Name: "x-acs-date", Value: call.SigningTime().UTC().Format(timeForm)},
+		{Name: "x-acs-date", Value: call.SigningTime().UTC().Format(time.RFC3339)},
 		{Name: "x-acs-signature-nonce", Value: bodies.RandomText(a.Random, nonceLength)},
 		{Name: "x-acs-content-sha256", Value: digest},
 		{Name: "x-acs-security-token", Value: credential[keySecurityToken].Reveal()},
@@ -33,7 +32,7 @@ func (a *account) sign(body *bodies.URLEncoded, address *url.URL, call providers
 	for _, header := range headers {
 		body.SetHeader(header.Name, header.Value)
 	}
-	headers = append(headers, signing.Header{Name: "host", Value: address.Host}, signing.Header{Name: "content-type", Value: mediaType})
+	headers = append(headers, signing.Header{Name: "host", Value: address.Host}, signing.Header{Name: "content-type", Value: bodies.MediaTypeURLEncoded})
 	names, signature := signatureOf(credential[keyAccessKeySecret], address.RawQuery, digest, headers...)
 	body.SetHeader("Authorization",
 		algorithm+" Credential="+credential[keyAccessKeyID].Reveal()+",SignedHeaders="+names+",Signature="+signature.Reveal())

@@ -8,7 +8,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-const mediaTypeURLEncoded = "application/x-www-form-urlencoded"
+// MediaTypeURLEncoded is the media type of a URLEncoded, for signatures that cover it.
+const MediaTypeURLEncoded = "application/x-www-form-urlencoded"
 
 // URLEncoded is an application/x-www-form-urlencoded body, its parameters in the order in which they
 // are added. Its length is known before it is sent, and photos are encoded as they are sent, without a
@@ -23,7 +24,7 @@ type URLEncoded struct {
 
 // NewURLEncoded returns an empty form.
 func NewURLEncoded() *URLEncoded {
-	return &URLEncoded{encodedText: encodedText{mediaType: mediaTypeURLEncoded, escaped: true}}
+	return &URLEncoded{encodedText: encodedText{mediaType: MediaTypeURLEncoded, escaped: true}}
 }
 
 // Add appends a parameter. Names are the vendor's constants and are not escaped.
