@@ -9,15 +9,15 @@ import (
 
 const (
 	keyPrefix = "lgw_"
-	// keyIDBytes is the length of the ids that NewAPIKey makes: nobody guesses them, and they
-	// are no secret.
+	// keyIDBytes is the length of the ids that NewAPIKey makes. They cannot be guessed, though they
+	// are not secret.
 	keyIDBytes = 12
 	// leastSecretBytes is the length of rand.Text, 130 bits: a secret that could be guessed
 	// from its hash is not taken.
 	leastSecretBytes = 26
 )
 
-// APIKey is what the gateway knows of an API key, lgw_<id>_<secret>.
+// APIKey is what the gateway knows about an API key, lgw_<id>_<secret>.
 type APIKey struct {
 	// ID is 1 to 32 of a-z and 0-9.
 	ID string
@@ -25,7 +25,7 @@ type APIKey struct {
 	Hash [sha256.Size]byte
 }
 
-// NewAPIKey returns a new key, and what the gateway is to know of it.
+// NewAPIKey returns a new key, and what the gateway must know about it.
 func NewAPIKey() (token string, key APIKey) {
 	secret := rand.Text()
 	key = APIKey{ID: strings.ToLower(rand.Text()[:keyIDBytes]), Hash: sha256.Sum256([]byte(secret))}
@@ -40,7 +40,7 @@ type activeKey struct {
 	caller *Caller
 }
 
-// nobodysKey is compared with where no key has the id.
+// nobodysKey is compared with if no key has the id, so that this takes as long.
 var nobodysKey activeKey
 
 func (k apiKeys) callerOf(token string) (*Caller, Fault) {

@@ -14,15 +14,15 @@ const (
 	// maxTokenBytes bounds what is looked at of an API key or a token. Headers are larger
 	// only by mistake.
 	maxTokenBytes = 8 << 10
-	// RefusalTime is how long it takes to refuse a client, whatever is wrong: how far a check
-	// came cannot be told by the time, and who tries on does so slowly.
+	// RefusalTime is how long it takes to refuse a client, whatever is wrong: the time does not
+	// show how far a check came, and guessing is slow.
 	RefusalTime = 100 * time.Millisecond
 	// maxRefusals bounds the calls that wait to be refused; more are refused at once. A call
 	// takes about 10 KiB.
 	maxRefusals = 4096
 )
 
-// Fault is what is wrong with what a client shows. It is for operators alone: all clients are
+// Fault is what is wrong with a client's credentials. It is only for operators: all clients are
 // told the same.
 type Fault string
 
@@ -49,22 +49,22 @@ const (
 	TokenSignature     Fault = "token_signature"
 )
 
-// Identity is a caller, and what shows that a call comes from it.
+// Identity is a caller and its credentials.
 type Identity struct {
 	*Caller
 
 	// URIs and DNSNames are subject alternative names of its certificates, byte by byte.
 	URIs, DNSNames []string
-	// APIKeys are those that are active.
+	// APIKeys are its active keys.
 	APIKeys []APIKey
-	// Tokens are by which claim of which issuer a JWT names it.
+	// Tokens are the issuers' names for it.
 	Tokens []TokenName
 }
 
 // TokenName is how an issuer's JWTs name a caller.
 type TokenName struct{ Issuer, Value string }
 
-// Shown is what a client shows of who it is.
+// Shown is the credentials that a client shows.
 type Shown struct {
 	// Certificate is the client's, which TLS has verified; nil if there is none.
 	Certificate *x509.Certificate
@@ -72,7 +72,7 @@ type Shown struct {
 	Authorization []string
 }
 
-// Authenticator tells callers by what clients show. Nil is that of a gateway without
+// Authenticator identifies callers by their credentials. A nil one is that of a gateway without
 // callers. It is safe for concurrent use.
 type Authenticator struct {
 	certificates certificates
@@ -82,10 +82,10 @@ type Authenticator struct {
 	refusals atomic.Int64 // that are being waited with
 }
 
-// New returns an authenticator of the identities, whose JWTs come from the issuers. Key sets
-// in files are read: what is wrong with one is an error, as are two identities that are shown
-// by the same thing. Run must follow. Report, if there is one, is told of a key set that later
-// cannot be read or used, at most every leastRenewal of an issuer.
+// New returns an authenticator of the identities, whose JWTs come from the issuers. It reads key
+// sets in files; a mistake in one is an error, and so are two identities with the same credential.
+// Run must follow. Report, if there is one, is called for a key set that later cannot be read or
+// used, at most once in leastRenewal for each issuer.
 func New(identities []Identity, issuers []Issuer, report func(issuer string, err error)) (*Authenticator, error) {
 	a := &Authenticator{
 		certificates: certificates{uris: map[string]*Caller{}, dnsNames: map[string]*Caller{}},
@@ -136,16 +136,16 @@ func (a *Authenticator) add(identity *Identity) (failed []error) {
 	return failed
 }
 
-// Run keeps the issuers' key sets fresh until ctx ends.
+// Run renews the issuers' key sets until ctx ends.
 func (a *Authenticator) Run(ctx context.Context) {
 	if a != nil {
 		a.tokens.run(ctx)
 	}
 }
 
-// Authenticate returns the caller that all of what is shown names, or what is wrong. A
-// refusal takes RefusalTime, or until ctx ends; a token whose key is not known yet may take
-// renewalWait, once every leastRenewal of its issuer.
+// Authenticate returns the caller that all credentials name, or what is wrong with them. A refusal
+// takes RefusalTime, or until ctx ends. A token whose key is not known yet may take renewalWait,
+// once in leastRenewal for each issuer.
 func (a *Authenticator) Authenticate(ctx context.Context, shown Shown) (*Caller, Fault) {
 	if a == nil {
 		return nil, ""

@@ -1,12 +1,11 @@
-// Package callers is who calls the gateway: the callers that are configured, and how a call
-// shows that it comes from one of them. It must not know how a transport frames what clients
-// send, nor routing, nor vendors.
+// Package callers says who calls the gateway: it identifies the configured callers by their
+// credentials. It must not know how a transport frames what clients send, nor routing, nor vendors.
 package callers
 
 // Caller is an authenticated client of the gateway as the configuration describes it. It is
 // not changed once it is made: a new configuration makes new ones.
 type Caller struct {
-	// Name is the configuration's, unique and fit for logs and metrics.
+	// Name is from the configuration, unique and fit for logs and metrics.
 	Name string
 	// Admin lets the caller see the operators' pages.
 	Admin bool

@@ -16,10 +16,10 @@ const (
 
 var subjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
 
-// callerOf returns the caller that the certificate's subject alternative names name. They
-// are compared byte by byte: crypto/x509 would show a URI as net/url spells it. Names that
-// nobody has are passed over, as certificates name hosts beside who they are for; names of
-// two callers are refused.
+// callerOf returns the caller that the certificate's subject alternative names name. They are
+// compared byte by byte; crypto/x509 would return a URI in the spelling of net/url. Names that no
+// caller has are ignored, because certificates name hosts too. If they name two callers, the
+// certificate is refused.
 func (c *certificates) callerOf(certificate *x509.Certificate) (*Caller, Fault) {
 	var found *Caller
 	for _, extension := range certificate.Extensions {

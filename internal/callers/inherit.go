@@ -39,7 +39,7 @@ func (k *keys) inherit(from *keys) {
 	k.current.Store(from.current.Load())
 }
 
-// due returns how long it is until the set is to be read: at once where there is none yet.
+// due returns how long it is until the set must be read: 0 if there is none yet.
 func (k *keys) due() time.Duration {
 	if k.current.Load() == nil {
 		return 0

@@ -24,7 +24,7 @@ type keySet struct {
 	keys map[keyName]verifyingKey
 }
 
-// keyName is which key a token is signed with, and how.
+// keyName is the key with which a token is signed, and the algorithm.
 type keyName struct{ id, algorithm string }
 
 type verifyingKey struct {
@@ -32,8 +32,8 @@ type verifyingKey struct {
 	set    *keySet
 }
 
-// parseKeySet returns the keys of a JWK set (RFC 7517) that may be used with the algorithms.
-// Keys of other kinds, for other uses and without an id are passed over.
+// parseKeySet returns the keys of a JWK set (RFC 7517) that may be used with the algorithms. Keys
+// of other kinds, for other uses or without an id are ignored.
 func parseKeySet(text []byte, algorithms []string) (*keySet, error) {
 	if len(text) > maxKeySetBytes {
 		return nil, errTooLarge

@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// renewal is how old a key set becomes before it is read anew: a key that is withdrawn
-	// holds no longer.
+	// renewal is how old a key set gets before it is read again, and so how long a withdrawn key
+	// may still be accepted.
 	renewal = 5 * time.Minute
-	// leastRenewal lies between two readings in any case, also of a set that cannot be had
-	// and for a token whose key is unknown.
+	// leastRenewal is the least time between two readings, even if a set cannot be read or a
+	// token's key is unknown.
 	leastRenewal = 10 * time.Second
 	// renewalWait is how long a token whose key is unknown waits for the set.
 	renewalWait = time.Second
 )
 
-// keys are an issuer's, renewed in time and, within bounds, when a token's key is unknown.
-// What cannot be read or used does not replace them.
+// keys are an issuer's keys. They are renewed regularly and, within bounds, when a token's key is
+// unknown. A set that cannot be read or used does not replace them.
 type keys struct {
 	source     source
 	algorithms []string
@@ -37,8 +37,8 @@ type keys struct {
 	ask    chan struct{}
 }
 
-// find returns the key of that name. One that is not known may have been added: the set is
-// read anew, if the last time is long enough ago, and waited for a little.
+// find returns the key of that name. An unknown one may be new: find then has the set read again,
+// if the last time is long enough ago, and waits a little for it.
 func (k *keys) find(ctx context.Context, name keyName) (verifyingKey, bool) {
 	if key, ok := k.known(name); ok {
 		return key, true
@@ -65,8 +65,8 @@ func (k *keys) known(name keyName) (verifyingKey, bool) {
 	return key, ok
 }
 
-// renew asks for the set to be read, and returns what is closed then; nil if it has been read
-// too lately.
+// renew asks for the set to be read, and returns a channel that is closed afterwards; nil if the
+// set was read too recently.
 func (k *keys) renew() <-chan struct{} {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -23,9 +23,9 @@ const (
 
 var errTooLarge = errors.New("has more than 1 MiB")
 
-// Issuer is who issues JWTs that name callers.
+// Issuer issues JWTs that name callers.
 type Issuer struct {
-	// Name is the claim iss, Audience what aud must hold.
+	// Name is the claim iss, Audience a value that aud must have.
 	Name, Audience string
 	// File is the path of the issuer's JWK set, or URL its address; the scheme is http only on
 	// loopback.
@@ -33,14 +33,15 @@ type Issuer struct {
 	URL  *url.URL
 	// RootCAs are trusted for URL instead of the system's; nil for those.
 	RootCAs *x509.CertPool
-	// Algorithms are of Algorithms, at least one.
+	// Algorithms are those that tokens may be signed with, at least one: none is taken that needs a
+	// shared secret.
 	Algorithms []string
 	// CallerClaim is the claim that names the caller, a text.
 	CallerClaim string
 }
 
-// openIssuer returns an issuer. A key set in a file is read now; that behind a URL need not
-// be there yet.
+// openIssuer returns an issuer. A key set in a file is read at once; one at a URL need not be there
+// yet.
 func openIssuer(i *Issuer, report func(issuer string, err error)) (*issuer, error) {
 	opened := &issuer{
 		Issuer:  i,
@@ -82,7 +83,7 @@ type fetched struct {
 
 func (f fetched) String() string { return f.url }
 
-// newClient returns a client that keeps no connection: it is used every few minutes.
+// newClient returns a client that keeps no connections, because it is used only every few minutes.
 func newClient(roots *x509.CertPool) *http.Client {
 	return &http.Client{
 		Timeout: readTime,

@@ -16,10 +16,10 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jwt"
 )
 
-// leeway is how far an issuer's clock may be from ours.
+// leeway is how far an issuer's clock may differ from the gateway's.
 const leeway = 30 * time.Second
 
-// tokens are the issuers of JWTs, by name, and those tokens that were verified.
+// tokens are the issuers of JWTs, by name, and the tokens that have been verified.
 type tokens struct {
 	issuers  map[string]*issuer
 	verified verifiedTokens
@@ -33,8 +33,8 @@ func (t *tokens) run(ctx context.Context) {
 	running.Wait()
 }
 
-// callerOf returns the caller of a JWT. What costs least is looked at first: the signature
-// last, once, and only of a token that a caller would be known by.
+// callerOf returns the caller of a JWT. The cheapest checks come first; the signature is checked
+// last, once, and only if the token would name a caller.
 func (t *tokens) callerOf(ctx context.Context, token string) (*Caller, Fault) {
 	if len(t.issuers) == 0 || strings.Count(token, ".") != 2 { // not a JWE either, which has five parts
 		return nil, TokenMalformed
@@ -62,13 +62,13 @@ func (t *tokens) callerOf(ctx context.Context, token string) (*Caller, Fault) {
 	return caller, ""
 }
 
-// unverified is a token of which nothing is known to be true.
+// unverified is a token before its signature is checked.
 type unverified struct {
 	token     []byte
 	algorithm jwa.SignatureAlgorithm
 	keyID     string
 	claims    jwt.Token
-	// key is the one that verified it.
+	// key is the key that verified the token.
 	key verifyingKey
 }
 
@@ -123,7 +123,7 @@ func datesAreNumbers(claims []byte) bool {
 	return true
 }
 
-// issuer is who issues JWTs, with its keys and the callers that its tokens name.
+// issuer is an issuer of JWTs, with its keys and the callers that its tokens name.
 type issuer struct {
 	*Issuer
 

@@ -16,7 +16,7 @@ const (
 )
 
 // verifiedToken is a token that was verified, by its hash. It holds until it expires or its
-// issuer's keys are others.
+// issuer's keys change.
 type verifiedToken struct {
 	hash    [sha256.Size]byte
 	caller  *Caller
@@ -29,9 +29,10 @@ func (t *verifiedToken) holds() bool {
 	return t.keys.current.Load() == t.under && time.Now().Before(t.expires)
 }
 
-// verifiedTokens remembers tokens as a processor's cache does lines: a hash has four places,
-// without a lock. A token that finds them taken takes that of one which holds no more, or
-// any; the other is verified anew when it comes. Only tokens of callers get in.
+// verifiedTokens remembers tokens as a processor's cache remembers lines: each hash has four
+// places, without a lock. If all are taken, a token replaces one that no longer holds, or any
+// other, which will be verified again when it comes back. Only tokens that name callers are
+// remembered.
 type verifiedTokens [sets * ways]atomic.Pointer[verifiedToken]
 
 func (v *verifiedTokens) places(hash *[sha256.Size]byte) []atomic.Pointer[verifiedToken] {
@@ -39,7 +40,7 @@ func (v *verifiedTokens) places(hash *[sha256.Size]byte) []atomic.Pointer[verifi
 	return v[first : first+ways]
 }
 
-// find returns the caller of a token that holds, nil if it is not known.
+// find returns the caller of a remembered token that still holds, nil if there is none.
 func (v *verifiedTokens) find(hash *[sha256.Size]byte) *Caller {
 	places := v.places(hash)
 	for i := range places {

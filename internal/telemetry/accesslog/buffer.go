@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// logDelay is how long a line may wait for others to be written with.
+	// logDelay is how long a line may wait to be written together with others.
 	logDelay = 100 * time.Millisecond
 	// logChunk is how many bytes are written without waiting for more.
 	logChunk = 64 << 10
@@ -19,17 +19,16 @@ const (
 	logStopLimit = time.Second
 )
 
-// Buffer writes lines to an output many at a time: a system call for each is a fifteenth
-// of what a small call costs. A line waits 100 ms at most; those that wait when the process
+// Buffer writes lines to an output many at a time, because a system call for each would be a
+// fifteenth of a small call. A line waits 100 ms at most; those that are waiting when the process
 // is killed are lost.
 //
-// Who logs never waits for the output, and never fails by it: lines that it does not take,
-// on a full disk or because nobody reads them, are dropped and counted. It is safe for
-// concurrent use.
+// Logging never waits for the output and never fails because of it: lines that it does not take, on
+// a full disk or because nobody reads them, are dropped and counted. It is safe for concurrent use.
 type Buffer struct {
 	output  io.Writer
 	dropped atomic.Int64
-	// writing holds one token, which is taken to write to the output.
+	// writing holds one token. Whoever has it may write to the output.
 	writing chan struct{}
 
 	mu             sync.Mutex
@@ -99,7 +98,7 @@ func (b *Buffer) flush() {
 	}
 }
 
-// writeWaiting is called with the token.
+// writeWaiting writes the waiting lines. It is called with the token.
 func (b *Buffer) writeWaiting() {
 	b.mu.Lock()
 	lines := b.waiting
@@ -113,7 +112,7 @@ func (b *Buffer) writeWaiting() {
 	b.mu.Unlock()
 }
 
-// drop counts lines that are dropped, one of which only the end was left as a whole one.
+// drop counts dropped lines. A line of which only the end was left counts too.
 func (b *Buffer) drop(lines []byte) { b.dropped.Add(int64(bytes.Count(lines, []byte("\n")))) }
 
 // Sync writes what waits, unless that takes longer than a second.

@@ -5,9 +5,9 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// NewConsoleLogger returns a logger that writes lines for somebody who watches a terminal: the
-// time of day, the level, the message, and the fields behind it as JSON, in which nothing of
-// another could pass for a line of the log.
+// NewConsoleLogger returns a logger for somebody who watches a terminal. Its lines have the time of
+// day, the level, the message, and then the fields as JSON, so that no text of others can pass for
+// a line of the log.
 func NewConsoleLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logger {
 	encoder := zap.NewDevelopmentEncoderConfig()
 	encoder.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000")

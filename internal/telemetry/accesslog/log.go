@@ -1,5 +1,5 @@
-// Package accesslog is the log: one line for each call, and the way to its output, which never
-// waits. It must not know how calls are served, nor what else observes them.
+// Package accesslog is the log: one line for each call, written without ever making the call wait.
+// It must not know how calls are served, nor what else observes them.
 package accesslog
 
 import (
@@ -25,9 +25,9 @@ func NewLogger(output zapcore.WriteSyncer, level zapcore.LevelEnabler) *zap.Logg
 	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoder), output, level))
 }
 
-// New returns an observer that writes one line for each call: its result and how
-// long it took, nothing of its message. Of calls without a caller, where there must be one, it
-// writes strangersASecond lines, and in the next how many it left out.
+// New returns an observer that writes one line for each call: its result and how long it took,
+// nothing of its message. Of calls without a caller, if there must be one, it writes at most
+// strangersASecond lines, and says in the next how many it left out.
 func New(logger *zap.Logger, scenarios *Scenarios) func(*call.Call) {
 	var strange strangers
 	return func(c *call.Call) {
@@ -50,15 +50,15 @@ func New(logger *zap.Logger, scenarios *Scenarios) func(*call.Call) {
 	}
 }
 
-// lines are those that are not being written.
+// lines is a pool of lines.
 var lines = sync.Pool{New: func() any { return new(line) }}
 
-// line is what the log says of a call.
+// line is the log's line about a call.
 type line struct {
 	*call.Call
 
 	scenarios *Scenarios
-	// unwritten is how many lines of strangers were left out before this one.
+	// unwritten is how many lines about strangers were left out before this one.
 	unwritten int64
 }
 
@@ -98,7 +98,7 @@ func (l *line) MarshalLogObject(object zapcore.ObjectEncoder) error {
 	return l.addAttempts(object)
 }
 
-// addOrigin adds whose the call is, and where it comes from.
+// addOrigin adds who made the call, and where it comes from.
 func (l *line) addOrigin(object zapcore.ObjectEncoder) {
 	addNonEmpty(object, "caller", l.CallerName())
 	addNonEmpty(object, "authentication", string(l.Fault))

@@ -13,13 +13,14 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing/route"
 )
 
-// What a scenario is called that callers cannot name: names of scenarios have no underscore.
+// Labels in place of a scenario's name. No scenario can have them, because names have no
+// underscore.
 const (
 	defaultScenario = "_default"
 	unknownScenario = "_unknown"
 )
 
-// scenarios are the counters of what is configured.
+// scenarios are the counters of configured scenarios.
 type scenarios map[scenario]prometheus.Counter
 
 type scenario struct {
@@ -27,8 +28,8 @@ type scenario struct {
 	blame      call.Blame
 }
 
-// scenarioCounter returns the counter of a call. A scenario that is not configured is its
-// caller's content, and has no series of its own.
+// scenarioCounter returns the counter of a call. A scenario that is not configured has no series of
+// its own, because its name is the caller's content.
 func (m *Metrics) scenarioCounter(flow, name string, blame call.Blame) prometheus.Counter {
 	if counter := (*m.configured.Load())[scenario{flow, name, blame}]; counter != nil {
 		return counter
@@ -36,9 +37,10 @@ func (m *Metrics) scenarioCounter(flow, name string, blame call.Blame) prometheu
 	return m.scenarios.WithLabelValues(flow, unknownScenario, string(blame))
 }
 
-// Use makes the series of what is configured, at 0: a series that begins with its first fault
-// hides that fault from rate and increase, and a panel without any shows nothing. Those of what
-// is not configured any more stay as they are. It must not be called concurrently with itself.
+// Use creates the series of everything that is configured, at 0. A series that began with its first
+// fault would hide that fault from rate and increase, and a panel without series shows nothing.
+// Series of what is no longer configured stay as they are. It must not be called concurrently with
+// itself.
 func (m *Metrics) Use(routes []route.Route, callers []string) {
 	endings, flows := call.Endings(), map[string]bool{noFlow: true}
 	known := make(scenarios)
@@ -68,10 +70,11 @@ func (m *Metrics) Use(routes []route.Route, callers []string) {
 	m.configured.Store(&known)
 }
 
-// noFlow is that of calls which are refused before their flow is known.
+// noFlow is the flow of calls that are refused before it is known.
 const noFlow = "none"
 
-// beginFlow makes the series of a flow: what is no caller's fault, and what every caller sees.
+// beginFlow creates the series of a flow: those that are not callers' faults, and those that every
+// caller causes.
 func (m *Metrics) beginFlow(flow string, endings []call.Ending) {
 	for _, transport := range []call.Transport{call.GRPC, call.REST} {
 		for _, e := range endings {
@@ -90,10 +93,10 @@ func (m *Metrics) beginFlow(flow string, endings []call.Ending) {
 	m.overhead.WithLabelValues(flow)
 }
 
-// okCode is the gRPC code of success, as labels have it.
+// okCode is the gRPC code of success in labels.
 const okCode = "OK"
 
-// beginTarget makes the series of a target.
+// beginTarget creates the series of a target.
 func (m *Metrics) beginTarget(target *route.Target, endings []call.Ending) {
 	provider, product, account := target.Provider, target.Product.ID, target.Account
 	for _, kind := range []routing.Kind{routing.First, routing.Retry, routing.Failover, routing.Probe} {

@@ -6,21 +6,21 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Edge is what is turned away before it is a call.
+// Edge is the metrics of connections, and of what is turned away before it is a call.
 type Edge struct {
-	// Connections returns of each listener how many are open, how many were closed for
-	// others, and how many were refused.
+	// Connections returns for each listener how many are open, how many were closed for others, and
+	// how many were refused.
 	Connections map[string]func() (open int, closed, refused int64)
-	// MaxConnections returns of each listener how many may be open, and Awaited of those for
-	// callers how many calls there are whose messages have not arrived.
+	// MaxConnections returns for each listener how many may be open; Awaited returns for callers'
+	// listeners how many calls wait for their messages.
 	MaxConnections map[string]func() int
 	Awaited        map[string]func() int
-	// TLS is of each listener that encrypts.
+	// TLS is for each listener with TLS.
 	TLS map[string]TLS
 	// Refused returns how often RPCs were refused, and connections closed, before there was a
 	// call, by reason.
 	Refused func() map[string]int64
-	// Unheard returns of each HTTP listener how many requests net/http refused itself.
+	// Unheard returns for each HTTP listener how many requests net/http refused itself.
 	Unheard map[string]func() int64
 	// DroppedLines returns how many lines of the log were dropped.
 	DroppedLines func() int64
@@ -28,13 +28,13 @@ type Edge struct {
 	DroppedSpans func() map[string]int64
 }
 
-// TLS is what a listener that encrypts knows of it.
+// TLS is the state of a listener's TLS.
 type TLS struct {
 	// Failures returns how often handshakes failed, by reason.
 	Failures func() map[string]int64
 	// NotAfter returns when the first of its certificates expires.
 	NotAfter func() time.Time
-	// Failing reports whether its files hold now what cannot be used.
+	// Failing reports whether its files at present cannot be used.
 	Failing func() bool
 }
 

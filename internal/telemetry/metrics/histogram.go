@@ -9,10 +9,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/call"
 )
 
-// What a histogram has beside its classic buckets, for scrapers that ask for native histograms:
-// each bucket a tenth wider than the one before, and at most so many, which cover from 1 ms to
-// 10 s. Beyond that a histogram begins anew, once an hour at most, and then its buckets become
-// wider.
+// What a histogram has in addition to its classic buckets, for scrapers that ask for native
+// histograms: each bucket is a tenth wider than the one before, and there are at most so many,
+// which cover 1 ms to 10 s. Beyond that a histogram starts again, once an hour at most, and
+// otherwise its buckets become wider.
 const (
 	nativeBucketFactor = 1.1
 	nativeBuckets      = 100
@@ -29,8 +29,8 @@ func newHistogram(name, help string, buckets []float64, labels ...string) *prome
 	}, labels)
 }
 
-// exemplars bounds the exemplars, each of which costs allocations: one a second is more than is
-// scraped.
+// exemplars bounds the exemplars, each of which costs allocations. One a second is still more than
+// is scraped.
 type exemplars struct {
 	// last are the Unix seconds of the last of each class: calls that issued a token, and those
 	// that failed for a fault that was not their caller's.

@@ -1,5 +1,5 @@
-// Package metrics is what Prometheus scrapes: counts of calls and attempts, and the state that is
-// known at the moment. It must not know how calls are served, nor who scrapes.
+// Package metrics is what Prometheus scrapes: counts of calls and attempts, and the state at the
+// moment. It must not know how calls are served, nor who scrapes.
 package metrics
 
 import (
@@ -134,8 +134,7 @@ func (m *Metrics) ObserveCall(c *call.Call) {
 	m.observeOutcome(&c.Outcome)
 }
 
-// observeOutcome counts what a call went past: targets that failed, and those that were
-// unavailable.
+// observeOutcome counts failovers, and targets that were unavailable.
 func (m *Metrics) observeOutcome(outcome *routing.Outcome) {
 	for i := 1; i < len(outcome.Attempts); i++ {
 		before := &outcome.Attempts[i-1]
@@ -149,7 +148,7 @@ func (m *Metrics) observeOutcome(outcome *routing.Outcome) {
 	}
 }
 
-// CountDuplicate counts an idempotency key that turned out to have come to another token.
+// CountDuplicate counts an idempotency key that turned out to have another token.
 func (m *Metrics) CountDuplicate() { m.duplicates.Inc() }
 
 // ObserveAttempt counts an attempt that has ended.

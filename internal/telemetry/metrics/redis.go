@@ -11,8 +11,7 @@ import (
 // redisBuckets are in seconds, from an answer on loopback to the longest timeout.
 var redisBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}
 
-// Redis counts what is asked of the Redis that replicas share. It is safe for concurrent
-// use.
+// Redis counts the operations on the Redis that replicas share. It is safe for concurrent use.
 type Redis struct {
 	durations map[string]prometheus.Observer
 	errors    map[redisError]prometheus.Counter

@@ -2,8 +2,8 @@ package metrics
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// Saturation is what the process holds of what has a bound: each function returns how much, and
-// the bound, of which 0 is none.
+// Saturation is how much the process holds of everything bounded. Each function returns how much,
+// and the bound; 0 is no bound.
 type Saturation struct {
 	// Calls in flight, and the bytes of their messages.
 	Calls, PhotoBytes func() (held, bound int64)

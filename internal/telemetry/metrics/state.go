@@ -58,7 +58,8 @@ var stateValues = map[string]float64{
 	"ok": 0, "probing": 1, "ejected": 2,
 }
 
-// credentialValue is 0 of a credential that only waits for its probe: nobody has refused it.
+// credentialValue is 0 for a credential that only waits for its first probe, because nobody has
+// refused it.
 func credentialValue(c *state.Credential) float64 {
 	if c.Rotation == guard.Untried.String() {
 		return 0
@@ -66,7 +67,7 @@ func credentialValue(c *state.Credential) float64 {
 	return stateValues[c.State]
 }
 
-// rotationValues are the values of what new credentials have come to.
+// rotationValues are the values of new credentials' rotations.
 var rotationValues = map[string]float64{guard.Untried.String(): 0, guard.Rejected.String(): 1}
 
 // Describe sends the descriptions of all that Collect sends.

@@ -43,8 +43,8 @@ func spanName(c *call.Call) string {
 	return c.Method
 }
 
-// record describes the call in its span, makes those of the plan and the attempts below
-// it, and ends them.
+// record describes the call in its span, makes the spans of the plan and the attempts within it,
+// and ends them all.
 func (s *Spans) record(ctx context.Context, span trace.Span, c *call.Call) {
 	span.SetAttributes(
 		attrRequestID.String(c.RequestID),

@@ -7,9 +7,9 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// Queue counts the spans that wait for a collector, and drops those beyond a bound. The SDK's
-// batch processor drops them too, and tells nobody how many: before it, the bound is met here.
-// It is safe for concurrent use.
+// Queue counts the spans that wait for a collector, and drops those beyond a bound. The SDK's batch
+// processor would drop them too, but not say how many, so the bound is applied before it. It is
+// safe for concurrent use.
 type Queue struct {
 	sdktrace.SpanProcessor
 
@@ -46,7 +46,7 @@ func (q *Queue) Dropped() map[string]int64 {
 	return map[string]int64{"queue_full": q.dropped.Load(), "not_sent": q.unsent.Load()}
 }
 
-// counting is an exporter whose spans have left the queue when it returns.
+// counting is an exporter that takes spans off the queue's count when it returns.
 type counting struct {
 	sdktrace.SpanExporter
 

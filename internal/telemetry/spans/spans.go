@@ -1,5 +1,5 @@
-// Package spans is what a collector of traces is sent of calls that have ended. It must not know
-// how calls are served, nor where the spans go.
+// Package spans makes the spans of calls that have ended, for a collector of traces. It must not
+// know how calls are served, nor where the spans go.
 package spans
 
 import (
@@ -21,9 +21,9 @@ type Spans struct {
 	tracer   trace.Tracer
 }
 
-// New returns spans of the calls that the sampler of the options picks, or where they
-// have none, that of OTEL_TRACES_SAMPLER, which the SDK reads. The options also say whose
-// the spans are and where they go.
+// New returns spans of the calls that the options' sampler picks, or without one the sampler of
+// OTEL_TRACES_SAMPLER, which the SDK reads. The options also say whose the spans are and where they
+// go.
 func New(options ...sdktrace.TracerProviderOption) *Spans {
 	provider := sdktrace.NewTracerProvider(options...)
 	return &Spans{provider, provider.Tracer("github.com/liveness-gateway/gateway")}
@@ -44,7 +44,7 @@ func (s *Spans) ObserveCall(c *call.Call) {
 	}
 }
 
-// NoteTrace notes the trace that a call comes with, where there are no spans.
+// NoteTrace notes the trace that a call comes with, for a gateway that makes no spans.
 func NoteTrace(c *call.Call) {
 	if c.Value("traceparent") == "" {
 		return
@@ -58,7 +58,7 @@ func NoteTrace(c *call.Call) {
 // Shutdown sends the spans that have not been sent, until ctx ends.
 func (s *Spans) Shutdown(ctx context.Context) error { return s.provider.Shutdown(ctx) }
 
-// carrier is what a call brings with it, read only: nothing is ever passed on.
+// carrier is a call's metadata, which is only read: nothing is ever passed on.
 type carrier struct{ from *call.Call }
 
 // maxStateBytes is as much of a tracestate as everybody has to pass on (W3C Trace Context,
