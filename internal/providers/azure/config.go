@@ -9,13 +9,13 @@ import (
 // keySubscriptionKey is either of the two keys of a resource.
 const keySubscriptionKey = "subscription_key"
 
-// A switch of a target's; YAML would read the vendor's words as no text.
+// Values of a target's switches. The vendor's own words would be booleans in YAML, not text.
 const off, on = "0", "1"
 
 // boolean is how the vendor writes a switch.
 var boolean = map[string]string{off: "false", on: "true"}
 
-// The vendor's settings, in the words of a target's parameters.
+// The vendor's settings, as parameters of a target.
 var (
 	livenessOperationMode = providers.Parameter{
 		Name: "liveness_operation_mode", Values: []string{defaultMode, "Passive"},

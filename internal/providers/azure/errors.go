@@ -15,7 +15,7 @@ const (
 	publicClient = "Azure: public reports"
 )
 
-// unspecified is a code that says nothing beside its status.
+// unspecified is a code that says nothing beyond its status.
 const unspecified = "UNSPECIFIED"
 
 // codes is the vendor's error table. 401 and 403 are statuses that the code repeats; 403 is of a
@@ -59,9 +59,9 @@ func codeOf(text vendorhttp.Scalar) string {
 	return vendorhttp.ReadRefusal(codes, nil, string(text)).Code
 }
 
-// failureOf returns the failure that the answer tells of, nil if it tells of none: by the innermost
-// code, else by an outer one, else by that of the header, of which a known one comes first, else by
-// the status, and never by the message.
+// failureOf returns the failure that the answer reports, nil if it reports none. The innermost code
+// decides, then outer ones, then that of the header, a known code before an unknown one; else the
+// status decides, and never the message.
 func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	header := vendorhttp.Scalar(answer.Header("x-ms-error-code"))
 	var refusal refusal

@@ -7,8 +7,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
 
-// livenessWithVerify compares with one photo, which must show exactly one face: of several the
-// vendor refuses it, so that rejecting them can be asked and the largest cannot.
+// livenessWithVerify compares with one photo, which must show exactly one face: the vendor refuses
+// it if there are several, so a caller may ask for that, but not for using the largest.
 var livenessWithVerify = providers.Product{
 	ID:              Name + ".liveness-with-verify",
 	Flows:           flows(),

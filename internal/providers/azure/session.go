@@ -12,10 +12,10 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// flows are of both products: their tokens start the SDKs of apps and the web component.
+// flows are the flows of both products: their tokens start the app SDKs and the web component.
 func flows() []providers.Flow { return []providers.Flow{providers.FlowAppSDK, providers.FlowJSSDK} }
 
-// lifetime is of a token that none was asked for (authTokenTimeToLiveInSeconds).
+// lifetime is that of a token if none was asked for (authTokenTimeToLiveInSeconds).
 const lifetime = 10 * time.Minute
 
 var (
@@ -30,13 +30,14 @@ var (
 	}
 )
 
-// target is a product on an account: the two differ in the photo and in how they are written.
+// target is a product on an account. The two products differ in the photo and in the encoding of
+// their bodies.
 type target struct {
 	*account
 	parameters map[string]string
 }
 
-// body is what parameters of text go into: a *bodies.JSON or a *bodies.Form.
+// body takes parameters that are text: a *bodies.JSON or a *bodies.Form.
 type body interface {
 	bodies.Body
 	Add(name, value string)

@@ -15,7 +15,7 @@ import (
 // lifetime is that of a token that is not claimed (OpenAPI 2.13.0).
 const lifetime = 2 * time.Minute
 
-// captureEnrol enrols a user: one who is known already is refused.
+// captureEnrol enrols a user. One who is already enrolled is refused.
 var captureEnrol = providers.Product{
 	ID:         Name + ".capture-enrol",
 	Flows:      flows(),
@@ -48,7 +48,8 @@ func parameters() []providers.Parameter {
 	return []providers.Parameter{resource, assuranceType, riskProfile}
 }
 
-// userIDLimit is of user_id, under which the vendor keeps the user: it is refused and not changed.
+// userIDLimit is about user_id, under which the vendor keeps the user: a value that it does not
+// take is refused, not changed.
 var userIDLimit = providers.Limit{
 	Field: providers.FieldSubjectID, Text: "must be 1 to 256 letters, digits or '+_@.-", Reason: providers.ArgumentRejected,
 	Allows: func(r *providers.Request) bool {
@@ -61,11 +62,11 @@ var userID = regexp.MustCompile(`^[a-zA-Z0-9'+_@.-]+$`)
 
 const (
 	maxUserID = 256
-	// userIDLength is the length of a user_id that is made.
+	// userIDLength is the length of a generated user_id.
 	userIDLength = 32
 )
 
-// claimTarget is either product on an account: the two differ in where they ask.
+// claimTarget is either product on an account. They differ only in their endpoint.
 type claimTarget struct {
 	*account
 	product    *providers.Product

@@ -8,7 +8,7 @@ const (
 	keySecret = "secret"
 )
 
-// The vendor's settings, in the words of a target's parameters.
+// The vendor's settings, as parameters of a target.
 var (
 	resource = providers.Parameter{
 		Name: "resource", Required: true,

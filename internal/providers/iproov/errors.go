@@ -10,8 +10,8 @@ const (
 	words   = "error"
 )
 
-// codes is the vendor's error table, of the two calls. Those of images, validation and OAuth are of
-// other calls.
+// codes is the vendor's error table for the two calls. Codes about images, validation and OAuth
+// belong to other calls.
 var codes = providers.CodeTable{
 	{Code: "INVALID_USER_ID", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: openAPI, Section: words},
 	{Code: "NO_USER", Reason: providers.ArgumentRejected, Field: providers.FieldSubjectID, Document: openAPI, Section: words},
@@ -28,7 +28,7 @@ var codes = providers.CodeTable{
 	{Code: "SERVER_ERROR", Reason: providers.VendorInternalError, Document: openAPI, Section: words},
 }
 
-// failureOf returns the failure that the body tells of, nil if it tells of none.
+// failureOf returns the failure that the body reports, nil if it reports none.
 func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	answer.SetText(reply.Description)
 	switch {

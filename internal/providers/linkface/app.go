@@ -82,8 +82,8 @@ type reply struct {
 	Reason vendorhttp.Text `json:"reason"`
 }
 
-// verdict is a field that tells of success or of an error. When the field is repeated,
-// an error is not overwritten.
+// verdict is a field that reports success or an error. If the field is repeated, an error is not
+// overwritten.
 type verdict string
 
 // UnmarshalJSON never fails.

@@ -42,7 +42,8 @@ var codes = providers.CodeTable{
 func failureOf(reply reply, answer *vendorhttp.Answer) *providers.Error {
 	code, status := strings.TrimSpace(string(reply.Code)), strings.TrimSpace(string(reply.Status))
 	refusal := vendorhttp.ReadRefusal(codes, nil, cmp.Or(code, status))
-	// Both come where something in front of the vendor adds its own: the known one counts.
+	// Both fields are there if something in front of the vendor adds its own: then the known code
+	// counts.
 	if other := vendorhttp.ReadRefusal(codes, nil, status); !refusal.Known && refusal.Code != codeSuccess && other.Known {
 		refusal = other
 	}

@@ -9,8 +9,8 @@ import (
 
 const documentAppV3 = "Megvii: get_biz_token 1.0.0 (App SDK)"
 
-// appV3 always compares: there is no check of liveness alone. Of several faces in a photo
-// the vendor takes the largest (参数, image_ref1), so that rejecting them cannot be asked.
+// appV3 always compares: it cannot check liveness alone. If a photo has several faces, the vendor
+// takes the largest (参数, image_ref1), so a caller cannot ask for rejecting them.
 var appV3 = providers.Product{
 	ID:       Name + ".app-v3",
 	Flows:    []providers.Flow{providers.FlowAppSDK},

@@ -84,8 +84,8 @@ var documentedParameters = []string{
 	paramSceneID, paramScreenReplay, paramSecurityLevel, paramVerbose, paramWebTitle,
 }
 
-// parameterNames are the parameters that are read behind a code: the documented ones, and
-// image_ref[x] of any number. Any other text is not shown to callers: it may be anything.
+// parameterNames are the parameters that are read after a code: the documented ones, and
+// image_ref[x] with any number. Other text is not shown to callers, because it may be anything.
 var parameterNames = append([]string{
 	"image_ref", "image_ref4", "image_ref5", "image_ref6", "image_ref7", "image_ref8", "image_ref9",
 }, documentedParameters...)
@@ -113,8 +113,8 @@ func (r *reply) failure(f *form) *providers.Error {
 	return failure
 }
 
-// refusal returns the error of whichever field has one, of two the one with a code of
-// the table.
+// refusal returns the error of the field that has one; if both do, the one with a code of the
+// table.
 func (r *reply) refusal() (refusal vendorhttp.Refusal, message string) {
 	for _, field := range []vendorhttp.Scalar{r.ErrorMessage, r.Error} {
 		text := strings.TrimSpace(string(field))
@@ -128,8 +128,8 @@ func (r *reply) refusal() (refusal vendorhttp.Refusal, message string) {
 	return refusal, message
 }
 
-// blame decides whose fault a refusal is, more exactly than by its reason alone: by the
-// parameters that it names. The caller is at fault if all of them hold its fields.
+// blame decides whose fault a refusal is by the parameters that it names, which is more exact than
+// by the reason alone. The caller is at fault if all of them hold its fields.
 func (f *form) blame(failure *providers.Error, refusal vendorhttp.Refusal) {
 	switch failure.Reason {
 	case providers.ArgumentRejected:

@@ -11,8 +11,8 @@ import (
 
 const documentLitePage = "Megvii: H5-Lite GetToken (hosted page)"
 
-// litePage has no documented lifetime: answers state it in expired_time, 5 to 60 min by the
-// console's scene. A page without a comparison is not documented.
+// litePage has no documented lifetime: answers state it in expired_time, 5 to 60 min depending on
+// the console's scene. A page without a comparison is not documented.
 var litePage = providers.Product{
 	ID:       Name + ".lite-page",
 	Flows:    []providers.Flow{providers.FlowHostedPage},
@@ -83,7 +83,7 @@ var litePage = providers.Product{
 // idCardGiven is the idcard_mode in which the request has name and number.
 const idCardGiven = "0"
 
-// calledPorts are those at which the vendor calls a notify_url (参数, notify_url).
+// calledPorts are the only ports on which the vendor calls a notify_url (参数, notify_url).
 var calledPorts = []string{"443", "5000", "16003", "8883", "8028"}
 
 // portOf returns the port of a web URL.
@@ -136,7 +136,7 @@ func (t *litePageTarget) form(call providers.Call) *form {
 	return f
 }
 
-// idCard appends the card that the request has, else how the page asks the user for it.
+// idCard appends the request's card, or else how the page asks the user for it.
 func (f *form) idCard(card *providers.IdentityDocument) {
 	if card == nil {
 		f.configured(paramIDCardMode, "")
@@ -148,7 +148,7 @@ func (f *form) idCard(card *providers.IdentityDocument) {
 	f.personal("idcard_number", providers.FieldIdentityDocumentNumber, card.Number)
 }
 
-// uniqueReference appends the caller's business number, or a new one in its place.
+// uniqueReference appends the caller's business number, or else a new one.
 func (f *form) uniqueReference(number string, random func([]byte)) {
 	if number != "" {
 		f.reference(number)

@@ -14,8 +14,8 @@ const (
 )
 
 // codes is the vendor's error table: the numbers of errorCode, and the HTTP statuses that code
-// repeats. Those of uploads and lists are not for this call. 1008 and 1009 speak of the applicant, who
-// is the subject.
+// repeats. Those about uploads and lists do not belong to this call. 1008 and 1009 are about the
+// applicant, who is the subject.
 var codes = providers.CodeTable{
 	{Code: "4000", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
 	{Code: "4001", Reason: providers.VendorCredentialsRejected, Document: apiHealth, Section: errorTable},
@@ -51,7 +51,7 @@ var codes = providers.CodeTable{
 	{Code: "429", Reason: providers.VendorRateLimited, Document: errorCodes, Section: statuses},
 }
 
-// failureOf returns the failure that the body tells of, nil if it tells of none: by errorCode, else
+// failureOf returns the failure that the body reports, nil if it reports none: by errorCode, else
 // by code, else by the status, and never by the description.
 func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	answer.SetText(reply.Description)

@@ -13,8 +13,8 @@ import (
 
 const document = "Sumsub: Generate access token"
 
-// sdk needs a userId, under which the vendor keeps what it learns of the user: asking again for the
-// same one comes to the same applicant.
+// sdk needs a userId, under which the vendor keeps what it learns about the user: the same one
+// always leads to the same applicant.
 var sdk = providers.Product{
 	ID:         Name + ".sdk",
 	Flows:      []providers.Flow{providers.FlowAppSDK, providers.FlowJSSDK},
@@ -65,8 +65,8 @@ func (t *sdkTarget) body(call providers.Call, path string) *bodies.JSON {
 	return body
 }
 
-// lifetime is what is asked for: the caller's, else the target's, else the default, which is sent
-// because the documents disagree on the vendor's.
+// lifetime is the lifetime that is asked for: the caller's, else the target's, else a default,
+// which is sent because the documents disagree about the vendor's own.
 func (t *sdkTarget) lifetime(request *providers.Request) time.Duration {
 	if request.TokenLifetime != 0 {
 		return request.TokenLifetime
@@ -77,7 +77,7 @@ func (t *sdkTarget) lifetime(request *providers.Request) time.Duration {
 	return sdk.AlwaysAsks
 }
 
-// reply is the body of every answer. A userId that is not text is another than was sent.
+// reply is the body of every answer. A userId that is not text cannot be the one that was sent.
 type reply struct {
 	Token  vendorhttp.Text   `json:"token"`
 	UserID vendorhttp.Scalar `json:"userId"`

@@ -25,7 +25,7 @@ const (
 	on  = "true"
 )
 
-// The vendor's settings, in the words of a target's parameters.
+// The vendor's settings, as parameters of a target.
 var (
 	ruleID       = providers.Parameter{Name: "rule_id", Text: "flow number (RuleId) of the vendor's console"}
 	ruleRequired = providers.Parameter{Name: ruleID.Name, Text: ruleID.Text, Required: true}

@@ -107,13 +107,14 @@ var codes = providers.CodeTable{
 	{Code: "RESOURCEINSUFFICIENT", Reason: providers.VendorInternalError, Document: errorCodes, Section: common},
 }
 
-// errorOf is what an answer says of an error.
+// errorOf is the error in an answer.
 type errorOf struct {
 	Code    vendorhttp.Scalar `json:"Code"`
 	Message vendorhttp.Text   `json:"Message"`
 }
 
-// error returns the error of an answer, and whether there is one. One that is no object is its code.
+// error returns the error of an answer, and whether there is one. If it is not an object, it is the
+// code.
 func (r *reply) error() (e errorOf, failed bool) {
 	switch {
 	case r.Response.Error != "":
@@ -128,7 +129,7 @@ func (r *reply) error() (e errorOf, failed bool) {
 	}
 }
 
-// failureOf returns the failure that the body tells of, nil if it tells of none.
+// failureOf returns the failure that the body reports, nil if it reports none.
 func failureOf(reply *reply, answer *vendorhttp.Answer) *providers.Error {
 	e, failed := reply.error()
 	answer.SetText(e.Message)

@@ -11,7 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers/vendorhttp/bodies"
 )
 
-// intlPage appends "?token=" to the return_url, and no page says what it does to a query there.
+// intlPage appends "?token=" to the return_url. What it does to a query there is not documented.
 var intlPage = providers.Product{
 	ID:       Name + ".intl-page",
 	Flows:    []providers.Flow{providers.FlowHostedPage},
@@ -50,14 +50,15 @@ var intlPage = providers.Product{
 // is a setting of the target's.
 var languages = map[string]string{"en": "en", "id": "id", "th": "th", "zh": "zh-cn"}
 
-// What the page does (WebVerificationConfigIntl, CheckMode). It is always sent: the vendor's default
-// wants a photo.
+// What the page does (WebVerificationConfigIntl, CheckMode). It is always sent, because the
+// vendor's default needs a photo.
 const (
 	livenessAndComparison = 2
 	livenessAlone         = 3
 )
 
-// webConfig is WebVerificationConfigIntl, without what is about reading a card: no page here does.
+// webConfig is WebVerificationConfigIntl without the fields for reading a card, which no page here
+// does.
 type webConfig struct {
 	CheckMode          int    `json:"CheckMode"`
 	SecurityLevel      int    `json:"SecurityLevel,omitempty"`

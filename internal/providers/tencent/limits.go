@@ -8,7 +8,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// comparing is the setting of a rule that compares with one of these.
+// comparing is the condition that the target's rule compares with one of these.
 func comparing(with ...string) *providers.Setting {
 	return &providers.Setting{Name: compares.Name, Values: with}
 }
@@ -25,7 +25,7 @@ var nameLimit = providers.Limit{
 	},
 }
 
-// photoLimit is of a photo in base64, of which the documents give the length: 3 and 8 MB.
+// photoLimit limits a photo by its length in base64, which the documents give as 3 and 8 MB.
 func photoLimit(encoded int) providers.Limit {
 	most := base64.StdEncoding.DecodedLen(encoded)
 	return providers.Limit{
@@ -38,7 +38,7 @@ func extraLimit(characters int) providers.Limit {
 	return providers.AtMostCharacters(providers.FieldExtraData, characters)
 }
 
-// retryLimit is of intlApp (RetryLimit); intlPage would take more than the contract does.
+// retryLimit is intlApp's (RetryLimit); intlPage would take more than the contract does.
 var retryLimit = providers.Limit{
 	Field: providers.FieldMaxUploads, Text: "at most 5", Reason: providers.ArgumentRejected,
 	Allows: func(r *providers.Request) bool { return r.MaxUploads <= 5 },

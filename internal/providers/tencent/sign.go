@@ -16,8 +16,8 @@ const (
 	scopeEnd  = "tc3_request"
 )
 
-// authorize sets the headers of TC3-HMAC-SHA256 (Signature v3), which signs the body byte for byte and
-// "/" whatever the path is. It hides the signature and what it is made with.
+// authorize sets the headers of TC3-HMAC-SHA256 (Signature v3), which signs the body byte for byte,
+// and "/" whatever the path is. It hides the signature and its inputs from the log.
 func authorize(body *bodies.JSON, host string, credential map[string]sensitive.String, now time.Time) {
 	digest, _ := signing.SHA256(body)
 	signature, scope, names := sign(credential[keySecretKey], service, now, digest,

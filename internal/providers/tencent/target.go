@@ -21,8 +21,8 @@ type action struct {
 	name string
 	// add adds the fields of the request.
 	add func(body *bodies.JSON, r *providers.Request, set settings)
-	// read returns the token of an answer and what the client needs beside it, and whether both
-	// can be used.
+	// read returns the token of an answer and what else the client needs, and whether both can be
+	// used.
 	read func(*response) (token vendorhttp.Text, client providers.Client, usable bool)
 }
 
@@ -54,7 +54,7 @@ func (t *target) body(call providers.Call, host string) *bodies.JSON {
 	return body
 }
 
-// addCard adds an identity card. The vendor takes a capital X alone.
+// addCard adds an identity card. The vendor takes only a capital X.
 func addCard(body *bodies.JSON, card *providers.IdentityDocument) {
 	body.AddSensitive("IdCard", card.NumberInCapitals())
 	body.AddSensitive("Name", card.Name)
@@ -117,8 +117,8 @@ func (t *target) token(answer *vendorhttp.Answer, call providers.Call) (*provide
 	}, nil
 }
 
-// page returns the client of a hosted page, and whether a browser can open it. The address is passed
-// on as it came: the vendor's has others within, escaped twice.
+// page returns the client of a hosted page, and whether a browser can open it. The address is
+// passed on as it came, because it contains others that are escaped twice.
 func page(address vendorhttp.Text) (client providers.Client, usable bool) {
 	return providers.Client{URL: sensitive.New(string(address))}, vendorhttp.UsablePage(string(address))
 }
