@@ -49,7 +49,8 @@ func (g *gauge) within(total int64, leavesFifth bool) bool {
 // total is what all callers hold.
 type total struct {
 	gauge
-	// holders is how many callers hold anything. For equal shares, at least least are assumed.
+	// holders is how many callers hold anything. Equal shares are computed for least of them if
+	// there are fewer.
 	holders, least atomic.Int64
 }
 

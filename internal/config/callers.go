@@ -8,13 +8,13 @@ import (
 	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
-// Authentication says by whose word callers are known beside the file's own.
+// Authentication says who else vouches for callers, in addition to the file itself.
 type Authentication struct {
-	// JWT are whose tokens callers show.
+	// JWT are the issuers of callers' tokens.
 	JWT []JWTIssuer `yaml:"jwt"`
 }
 
-// JWTIssuer is who issues JWTs that name callers.
+// JWTIssuer issues JWTs that name callers.
 type JWTIssuer struct {
 	// Issuer is the claim iss, unique in the file; Audience is what aud must hold.
 	Issuer   string `yaml:"issuer"`
@@ -26,20 +26,20 @@ type JWTIssuer struct {
 	CallerClaim string `yaml:"caller_claim"`
 }
 
-// JWKS is where an issuer's keys are: in a file or behind a URL.
+// JWKS is where an issuer's keys are: in a file or at a URL.
 type JWKS struct {
 	// File is an absolute path.
 	File string `yaml:"file,omitempty"`
 	// URL has the scheme http only on loopback.
 	URL *url.URL `yaml:"url,omitempty"`
-	// CAFile is the absolute path of the PEM bundle behind RootCAs, "" for none.
+	// CAFile is the absolute path of RootCAs' PEM bundle, "" for none.
 	CAFile string `yaml:"ca_file,omitempty"`
 	// RootCAs are trusted for URL instead of the system's; nil for those.
 	RootCAs *x509.CertPool `yaml:"-"`
 }
 
-// Caller is an authenticated client of the gateway, and what shows that a call comes from it:
-// at least one thing, and none that shows another's.
+// Caller is an authenticated client of the gateway, and its credentials: at least one, and none
+// that another caller has.
 type Caller struct {
 	Name string `yaml:"-"`
 	// Admin lets it see the operators' pages.
@@ -48,28 +48,28 @@ type Caller struct {
 	Certificates []CertificateName `yaml:"certificates,omitempty"`
 	// APIKeys has two at most.
 	APIKeys []APIKey `yaml:"api_keys,omitempty"`
-	// JWT are by what the issuers' tokens name it.
+	// JWT are the issuers' names for it.
 	JWT []TokenName `yaml:"jwt,omitempty"`
 
-	// What it may; an empty list allows everything, 0 is no bound. Of Scenarios, "" is the default
-	// route of a flow.
+	// What it may do. An empty list allows everything, and 0 is no bound. In Scenarios, "" is a
+	// flow's default route.
 	Flows            []providers.Flow `yaml:"flows,omitempty"`
 	Scenarios        []string         `yaml:"scenarios,omitempty"`
 	Products         []string         `yaml:"products,omitempty"`
 	Regions          []string         `yaml:"regions,omitempty"`
 	AcceptedProducts []string         `yaml:"accepted_products,omitempty"`
-	// CallbackHosts are as permissions.ParseHost reads them.
+	// CallbackHosts are in the form of permissions.ParseHost.
 	CallbackHosts []string `yaml:"callback_hosts,omitempty"`
-	// Rate is in calls a second. Burst is not 0 if it is not.
+	// Rate is in calls a second. If it is not 0, neither is Burst.
 	Rate          float64     `yaml:"rate,omitempty"`
 	Burst         int         `yaml:"burst,omitempty"`
 	MaxCalls      int         `yaml:"max_calls,omitempty"`
 	MaxPhotoBytes format.Size `yaml:"max_photo_bytes,omitempty"`
-	// MaxIdempotencyKeys are those in flight and those that are remembered.
+	// MaxIdempotencyKeys bounds the keys in flight and those that are remembered.
 	MaxIdempotencyKeys int `yaml:"max_idempotency_keys,omitempty"`
 }
 
-// CertificateName is a subject alternative name, one of the two.
+// CertificateName is a subject alternative name: one of the two.
 type CertificateName struct {
 	URI string `yaml:"uri,omitempty"`
 	DNS string `yaml:"dns,omitempty"`
@@ -77,10 +77,10 @@ type CertificateName struct {
 
 // APIKey is an active API key. Its secret is not in the file.
 type APIKey struct {
-	// Name is the operator's, unique with the caller; ID is part of the key, unique.
+	// Name is for operators and unique within the caller; ID is part of the key and unique.
 	Name string `yaml:"name"`
 	ID   string `yaml:"id"`
-	// SHA256 is that of the secret, in lower-case hexadecimal.
+	// SHA256 is the hash of the secret, in lower-case hexadecimal.
 	SHA256 string `yaml:"sha256"`
 }
 
@@ -90,14 +90,14 @@ type TokenName struct {
 	Value  string `yaml:"value"`
 }
 
-// NoCaller is what metrics call those who are no caller; no caller has the name.
+// NoCaller is the metrics' name for calls without a caller. No caller has it.
 const NoCaller = "unauthenticated"
 
 // Known reports whether gRPC and REST may listen off loopback: callers are authenticated, or
 // need not be.
 func (c *Config) Known() bool { return len(c.Callers) > 0 || c.AllowUnauthenticated }
 
-// JWTIssuers are whose tokens callers show.
+// JWTIssuers returns the issuers of callers' tokens.
 func (c *Config) JWTIssuers() []JWTIssuer {
 	if c.Authentication == nil {
 		return nil

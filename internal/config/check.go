@@ -9,8 +9,8 @@ import (
 	"github.com/liveness-gateway/gateway/internal/files"
 )
 
-// checker finds the mistakes that a schema cannot say. What the schema found wrong is left out
-// of the Config, and nothing more is said of it.
+// checker finds the mistakes that a schema cannot express. What the schema found wrong is not in
+// the Config, and is not checked further.
 type checker struct {
 	*Config
 
@@ -63,7 +63,7 @@ func (c *checker) checkRouteOnce(at *document.Value, r *Route, seen lines) {
 	}
 }
 
-// checkOutOfService wants names that a target has: another one takes nothing out.
+// checkOutOfService reports names that no target has, with which nothing would be out of service.
 func (c *checker) checkOutOfService() {
 	var accounts, products []string
 	for _, route := range c.Routes {
@@ -82,8 +82,8 @@ func (c *checker) checkOutOfService() {
 	}
 }
 
-// wantInUse compares a name with those that targets have. One of these is empty if it has a
-// mistake; then they are not compared, lest it be reported twice.
+// wantInUse compares a name with those that targets have. If one of these is empty, it has a
+// mistake, and nothing is compared: the mistake would be reported twice.
 func wantInUse(at *document.Value, thing, name string, known []string) {
 	if name != "" && len(known) > 0 && !slices.Contains(known, "") && !slices.Contains(known, name) {
 		at.Fail("no target has the %s %q%s", thing, name, suggest.Ending(name, known))

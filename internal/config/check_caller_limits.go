@@ -8,7 +8,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config/suggest"
 )
 
-// checkCallerLimits wants names that accounts and routes have, and fills in the burst.
+// checkCallerLimits reports names that no account or route has, and fills in the burst.
 func (c *checker) checkCallerLimits(at *document.Value, caller *Caller) {
 	var scenarios, products, regions []string
 	for i := range c.Routes {

@@ -9,8 +9,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/files"
 )
 
-// checkCallers wants each thing that shows a caller to show one alone, and issuers that are
-// there.
+// checkCallers reports credentials that two callers have, and unknown issuers.
 func (c *checker) checkCallers() {
 	if len(c.Callers) > 0 && c.AllowUnauthenticated {
 		c.root.At("allow_unauthenticated").Fail("allow_unauthenticated contradicts callers: where there are callers, every call comes from one")
@@ -41,7 +40,7 @@ func (c *checker) checkCallers() {
 	}
 }
 
-// checkKeySet looks at an issuer's keys, if they are in a file.
+// checkKeySet checks an issuer's keys, if they are in a file.
 func (c *checker) checkKeySet(at *document.Value, issuer *JWTIssuer) {
 	j := &issuer.JWKS
 	if j.CAFile != "" {
@@ -66,7 +65,7 @@ func (c *checker) checkKeySet(at *document.Value, issuer *JWTIssuer) {
 	}
 }
 
-// checkCaller compares what shows a caller with what shows others.
+// checkCaller compares a caller's credentials with those of others.
 func (c *checker) checkCaller(at *document.Value, caller *Caller, seen lines) {
 	for i, name := range caller.Certificates {
 		at := at.At("certificates").Element(i)

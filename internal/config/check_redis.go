@@ -71,7 +71,7 @@ func (c *checker) checkRedisTLS(at *document.Value, t *RedisTLS) {
 	t.certificates = []tls.Certificate{pair}
 }
 
-// leastKeyLength is of a key's text: so many random characters cannot be guessed.
+// leastKeyLength is the least length of a key's text: so many random characters cannot be guessed.
 const leastKeyLength = 32
 
 func (c *checker) checkIdempotency() {

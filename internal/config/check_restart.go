@@ -2,11 +2,11 @@ package config
 
 import "reflect"
 
-// Replacing has a file refused that changes what cannot change while the running configuration
-// is in use. What is compared is what the files say, whatever flags do.
+// Replacing refuses a file that changes what cannot be changed without a restart. It compares what
+// the files say, without flags.
 func Replacing(running *Config) Option { return func(c *checker) { c.running = running } }
 
-// checkRestart names all that only a restart can change.
+// checkRestart reports every change that only a restart can make.
 func (c *checker) checkRestart() {
 	if c.running == nil {
 		return
@@ -58,5 +58,5 @@ func (c *checker) wantSame(before, now any, path ...string) {
 	}
 }
 
-// text is the secret's own, to be compared and never shown.
+// text is the secret itself, to be compared and never shown.
 func (s *Secret) text() string { return s.Value().Reveal() }

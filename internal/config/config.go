@@ -43,7 +43,7 @@ type Config struct {
 	Idempotency           Idempotency   `yaml:"idempotency"`
 	// Redis is nil for one replica that shares nothing.
 	Redis *Redis `yaml:"redis,omitempty"`
-	// Authentication is nil if callers show nothing that others vouch for.
+	// Authentication is nil if nobody else vouches for callers.
 	Authentication *Authentication `yaml:"authentication,omitempty"`
 	// Callers are in the order of the file. If there are any, every call comes from one.
 	Callers []Caller `yaml:"callers,omitempty"`
@@ -51,7 +51,7 @@ type Config struct {
 	// each.
 	Accounts []Account `yaml:"accounts"`
 	Routes   []Route   `yaml:"routes"`
-	// OutOfService is what no attempt is made on for now.
+	// OutOfService is what is out of service: no attempts are made on it.
 	OutOfService []OutOfService `yaml:"out_of_service,omitempty"`
 
 	origin origin
@@ -64,16 +64,16 @@ type Listen struct {
 	Admin string `yaml:"admin"`
 	// Operator is on loopback.
 	Operator string `yaml:"operator"`
-	// TLS is of gRPC and REST, AdminTLS of admin; nil is plaintext.
+	// TLS is for gRPC and REST, AdminTLS for admin; nil is plaintext.
 	TLS      *TLS `yaml:"tls,omitempty"`
 	AdminTLS *TLS `yaml:"admin_tls,omitempty"`
-	// Hosts are names, beside those of loopback, by which listeners on loopback may be
+	// Hosts are further names, in addition to loopback's, by which listeners on loopback may be
 	// called.
 	Hosts      []string `yaml:"hosts,omitempty"`
 	Reflection bool     `yaml:"reflection"`
-	// Docs has the API page /docs served or not; nil is on loopback alone.
+	// Docs says whether the API page /docs is served; nil means only on loopback.
 	Docs *bool `yaml:"docs,omitempty"`
-	// Pprof has /debug/pprof served to operators.
+	// Pprof serves /debug/pprof to operators.
 	Pprof bool `yaml:"pprof"`
 }
 
@@ -97,20 +97,20 @@ type Limits struct {
 // answer expires; when none is left, calls with new keys are refused.
 type Idempotency struct {
 	MaxKeys int `yaml:"max_keys"`
-	// MaxBytes is what they and their answers take together.
+	// MaxBytes bounds what they and their answers take together.
 	MaxBytes format.Size `yaml:"max_bytes"`
 	// ReplayMargin is how much life an answer must have left to be repeated.
 	ReplayMargin time.Duration `yaml:"replay_margin"`
-	// ReplayTime is how long an answer is repeated at most: a key is kept no longer.
+	// ReplayTime bounds how long an answer is repeated, and its key kept.
 	ReplayTime time.Duration `yaml:"replay_time"`
-	// NamingKey is what keys and messages are hashed with where replicas share a Redis, nil
-	// where they do not. Of SealingKeys the first seals answers, and all open them.
+	// NamingKey is the key with which keys and messages are hashed if replicas share a Redis, nil
+	// if they do not. The first of SealingKeys seals answers, and all of them open answers.
 	NamingKey   *Secret   `yaml:"naming_key,omitempty"`
 	SealingKeys []*Secret `yaml:"sealing_keys,omitempty"`
 }
 
-// VendorLimit bounds the attempts of an account in all replicas together. One of the two is
-// not 0.
+// VendorLimit bounds the attempts of an account in all replicas together. At least one of the two
+// is not 0.
 type VendorLimit struct {
 	Concurrency int     `yaml:"concurrency,omitempty"`
 	PerSecond   float64 `yaml:"per_second,omitempty"`
@@ -131,13 +131,13 @@ type Account struct {
 	Timeout time.Duration `yaml:"timeout"`
 	// MaxConnectionAge is when a connection to the vendor is replaced.
 	MaxConnectionAge time.Duration `yaml:"max_connection_age"`
-	// MaxInFlight bounds the attempts in flight, before the vendor has told its own limit.
+	// MaxInFlight bounds the attempts in flight, until the vendor has shown a lower limit.
 	MaxInFlight int `yaml:"max_in_flight"`
 	// VendorLimit is what the vendor allows the account, nil if it does not say.
 	VendorLimit *VendorLimit `yaml:"vendor_limit,omitempty"`
 	// Proxy is the HTTP, HTTPS or SOCKS5 proxy to the vendor, nil for none.
 	Proxy *url.URL `yaml:"proxy,omitempty"`
-	// CAFile is the absolute path of the PEM bundle behind RootCAs, "" for none.
+	// CAFile is the absolute path of RootCAs' PEM bundle, "" for none.
 	CAFile string `yaml:"ca_file,omitempty"`
 	// RootCAs are trusted for this account instead of the system's; nil for those.
 	RootCAs *x509.CertPool `yaml:"-"`
@@ -200,8 +200,8 @@ type OutOfService struct {
 // tried in order.
 func (r *Route) Weighted() bool { return r.Order == "weighted" }
 
-// StopAfterAmbiguous reports whether a call ends on an attempt that the vendor may have
-// processed, where otherwise another account would be tried.
+// StopAfterAmbiguous reports whether a call ends after an ambiguous attempt, instead of trying
+// another account.
 func (r *Route) StopAfterAmbiguous() bool { return r.AfterAmbiguous == "stop" }
 
 // OutOfServiceReason returns why a target of the account and product is out of service,

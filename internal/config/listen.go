@@ -21,8 +21,8 @@ func (c *Config) CheckListen() error {
 	return errors.Join(failed...)
 }
 
-// ServesDocs reports whether the REST listener has the API page: it names every field of a call
-// to whoever reaches it, so that off loopback it is there only where the file says so.
+// ServesDocs reports whether the REST listener has the API page. That names every field of a call
+// to whoever reaches it, so off loopback it is served only if the file says so.
 func (l *Listen) ServesDocs() bool {
 	if l.Docs != nil {
 		return *l.Docs
@@ -86,8 +86,8 @@ func (c *Config) sharedAddresses() (found []problem) {
 	return found
 }
 
-// operatorAddress is where operators are served by default: on any free port where admin is
-// too, since several gateways are on the machine then, as in tests.
+// operatorAddress is the default address for operators. If admin is on any free port, so is this:
+// then there are several gateways on the machine, as in tests.
 func operatorAddress(admin string) string {
 	if _, port, err := net.SplitHostPort(admin); err == nil && port == "0" {
 		return "127.0.0.1:0"

@@ -50,7 +50,7 @@ type Reader struct {
 	schema  *schema.Schema
 }
 
-// NewReader returns a reader. It fails if a vendor states what no schema can hold.
+// NewReader returns a reader. It fails if a vendor states something that no schema can express.
 func NewReader(vendors []*providers.Provider) (*Reader, error) {
 	rules, err := newSchema(vendors)
 	if err != nil {
@@ -62,9 +62,9 @@ func NewReader(vendors []*providers.Provider) (*Reader, error) {
 // Schema returns the JSON Schema of the files, as indented text.
 func (r *Reader) Schema() ([]byte, error) { return r.schema.JSON() }
 
-// Parse reads text as the file of that name, which errors show and from whose
-// folder paths in the file start. It reads the environment variables and files
-// that the text names. Its error is document.Errors.
+// Parse reads text as the file of that name: errors show the name, and paths in the text are
+// relative to its folder. It reads the environment variables and files that the text names. Its
+// error is document.Errors.
 func (r *Reader) Parse(name string, text []byte, options ...Option) (*Config, error) {
 	root, data := document.Parse(name, text)
 	c := &checker{Config: &Config{}, root: root}

@@ -9,7 +9,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/config/format"
 )
 
-// What the defaults are where the machine sets no bound, and the least that they are.
+// The defaults if the machine sets no bound, and the least that they can be.
 const (
 	mostConnections  = 10_000
 	leastConnections = 16
@@ -20,9 +20,8 @@ const (
 	descriptorsKept = 128
 )
 
-// fitMachine sets what the file leaves out and no schema knows. Of Go's memory limit
-// (GOMEMLIMIT), if there is one, half is for photos, a quarter for idempotency keys, and a
-// quarter for all else.
+// fitMachine sets defaults that depend on the machine. Of Go's memory limit (GOMEMLIMIT), if there
+// is one, half is for photos, a quarter for idempotency keys, and a quarter for everything else.
 func (c *checker) fitMachine() {
 	photos, keys := format.GiB, format.GiB
 	if limit := format.Size(debug.SetMemoryLimit(-1)); limit != math.MaxInt64 {

@@ -17,7 +17,7 @@ type Unavailable struct {
 	RetryAt time.Time
 }
 
-// OutOfService: the configuration or an operator has taken the target out of service.
+// OutOfService says that the configuration or an operator has taken the target out of service.
 const OutOfService guard.Why = "out_of_service"
 
 // maxNamed bounds how many unavailable targets a failure names, because its message travels in a header.
