@@ -32,7 +32,7 @@ func TestCredentialsAreNeverPrinted(t *testing.T) {
 		}
 	}
 	for _, p := range printed {
-		require.NotContains(t, p, "7781")
+		require.NotContains(t, p, "-7781")
 	}
 	require.Contains(t, fmt.Sprintf("%+v", o), "[redacted]")
 	require.Equal(t, `"[redacted]"`, string(encoded))

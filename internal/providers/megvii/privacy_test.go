@@ -130,6 +130,6 @@ func TestNothingPrivateInTokens(t *testing.T) {
 		require.NoError(t, err)
 		printed := fmt.Sprintf("%+v %#v", token, token)
 		require.NotContains(t, printed, "secret")
-		require.NotContains(t, printed, "3167")
+		require.NotRegexp(t, `\b3167\b`, printed) // an address may have the same digits
 	}
 }
