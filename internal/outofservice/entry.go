@@ -81,7 +81,7 @@ func (e *Entry) valid(now time.Time) error {
 		return errNothing
 	case len(e.Account) > maxNameBytes || len(e.Product) > maxNameBytes || len(e.By) > maxNameBytes:
 		return errName
-	case e.Reason == "":
+	case strings.TrimSpace(e.Reason) == "":
 		return errNoReason
 	case len(e.Reason) > MaxReasonBytes:
 		return errLongReason

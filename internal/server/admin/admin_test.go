@@ -96,6 +96,11 @@ func TestTakingOutAndPuttingBack(t *testing.T) {
 	require.Contains(t, r.ask(http.MethodGet, "/routes", "").Body.String(), `"reason": "maintenance"`)
 
 	require.Equal(t, http.StatusNotFound, r.ask(http.MethodDelete, "/out-of-service?account=acme-cn", "").Code)
+	for _, wrong := range []string{"acount=acme-cn&product=acme.app", "account=acme-cn&product=acme.app&account=beta-cn", "account=acme-cn;product=acme.app", ""} {
+		w = r.ask(http.MethodDelete, "/out-of-service?"+wrong, "")
+		require.Equal(t, http.StatusBadRequest, w.Code, wrong)
+		require.Contains(t, w.Body.String(), "account, product or both")
+	}
 	w = r.ask(http.MethodDelete, "/out-of-service?account=acme-cn&product=acme.app", "")
 	require.Equal(t, http.StatusOK, w.Code)
 	require.JSONEq(t, `{"scope": "this_replica", "entries": []}`, w.Body.String())
@@ -119,6 +124,9 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 		`{"account": "a", "minutes": -5, "reason": "r"}`:                  "minutes",
 		`{"account": "a", "minutes": 1441, "reason": "r"}`:                "minutes",
 		`{"account": "a", "minutes": 9223372036854775807, "reason": "r"}`: "minutes",
+		`{"acount": "a", "product": "p", "minutes": 5, "reason": "r"}`:    "JSON object",
+		`{"account": "a", "minutes": 5, "reason": "r"} {}`:                "JSON object",
+		`{"account": "a", "minutes": 5, "reason": " \u00a0"}`:             "reason",
 		`{"account": "a", "minutes": 5}`:                                  "reason", `{"minutes": 5, "reason": "r"}`: "account or product",
 	} {
 		w := r.ask(http.MethodPost, "/out-of-service", body)

@@ -1,9 +1,12 @@
 package admin
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/liveness-gateway/gateway/internal/outofservice"
@@ -42,7 +45,10 @@ func (p Pages) takeOut(w http.ResponseWriter, r *http.Request) {
 		Reason  string `json:"reason"`
 		Minutes int    `json:"minutes"`
 	}
-	if json.Unmarshal(body, &asked) != nil {
+	// A field that is misspelt would take out more than was meant.
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if decoder.Decode(&asked) != nil || decoder.Decode(&struct{}{}) != io.EOF {
 		http.Error(w, `the body must be a JSON object with "account", "product" or both, "minutes" and "reason"`, http.StatusBadRequest)
 		return
 	}
@@ -57,10 +63,22 @@ func (p Pages) takeOut(w http.ResponseWriter, r *http.Request) {
 
 // putBack puts it back into service before that time is over.
 func (p Pages) putBack(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	shared, err := p.PutBack(r.Context(), query.Get("account"), query.Get("product"))
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	account, product := query.Get("account"), query.Get("product")
+	for name, values := range query {
+		if name != "account" && name != "product" || len(values) > 1 {
+			err = errQuery
+		}
+	}
+	if err != nil || account+product == "" {
+		http.Error(w, errQuery.Error(), http.StatusBadRequest)
+		return
+	}
+	shared, err := p.PutBack(r.Context(), account, product)
 	p.answerChange(w, shared, err)
 }
+
+var errQuery = errors.New("the query must have account, product or both, each once")
 
 func (p Pages) answerChange(w http.ResponseWriter, shared bool, err error) {
 	switch {
