@@ -105,7 +105,7 @@ func (f fetched) read(ctx context.Context) ([]byte, error) {
 	request.Header.Set("Accept", "application/jwk-set+json, application/json")
 	response, err := f.client.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, f.failed(err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
@@ -116,4 +116,14 @@ func (f fetched) read(ctx context.Context) ([]byte, error) {
 		err = errTooLarge
 	}
 	return text, err
+}
+
+// maxErrorRunes is how much is told of an error, in whose text the server may have a say.
+const maxErrorRunes = 256
+
+func (f fetched) failed(err error) error {
+	if failed, ok := errors.AsType[*url.Error](err); ok { // it has the url too
+		err = failed.Err
+	}
+	return fmt.Errorf("%s cannot be fetched: %.*q", f.url, maxErrorRunes, err.Error())
 }

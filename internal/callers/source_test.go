@@ -1,6 +1,9 @@
 package callers
 
 import (
+	"errors"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -41,6 +45,31 @@ func TestFetchIsBounded(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// What is not HTTP, and a certificate, have a say in errors: bounded, and nothing that a terminal would
+// obey.
+func TestWordsOfOthersInErrors(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if assert.NoError(t, err) {
+			_, err = io.WriteString(connection, "No\x1b[31m\u202e"+strings.Repeat("_never", 5000)+"\r\n\r\n")
+			assert.NoError(t, errors.Join(err, connection.Close()))
+		}
+	}))
+	defer s.Close()
+	_, err := fetched{s.URL, newClient(nil)}.read(t.Context())
+	require.ErrorContains(t, err, s.URL)
+	require.Less(t, len(err.Error()), 1000)
+	require.NotContains(t, err.Error(), "\x1b")
+	require.NotContains(t, err.Error(), "\u202e")
+
+	unknown := httptest.NewUnstartedServer(http.NotFoundHandler())
+	unknown.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	unknown.StartTLS()
+	defer unknown.Close()
+	_, err = fetched{unknown.URL, newClient(nil)}.read(t.Context())
+	require.ErrorContains(t, err, "unknown authority")
 }
 
 func TestSetInAFile(t *testing.T) {
