@@ -10,7 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -122,14 +121,13 @@ func (p printer) body(content string) {
 	}
 }
 
-// printable returns a text with blanks for what a terminal would obey or not show: taken out of a
-// secret, it would leave the secret.
+// printable returns a text with blanks for what a terminal would obey or not show, but for tabs.
 func printable(text string) string {
 	return strings.Map(func(char rune) rune {
-		if char != '\t' && unicode.In(char, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return ' '
+		if char == '\t' {
+			return char
 		}
-		return char
+		return providers.Visible(char)
 	}, strings.TrimRight(text, "\r\n"))
 }
 

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/liveness-gateway/gateway/internal/hostname"
 	"github.com/liveness-gateway/gateway/internal/providers"
@@ -87,19 +86,11 @@ func (a *Answer) SetText(message Text) {
 
 // shown returns what the log shows of a text of others.
 func shown(text string) string {
-	text = strings.Map(visible, strings.ToValidUTF8(text, "�"))
+	text = strings.Map(providers.Visible, strings.ToValidUTF8(text, "�"))
 	if len(text) > maxTextBytes {
 		text = strings.ToValidUTF8(text[:maxTextBytes], "")
 	}
 	return text
-}
-
-// visible returns a blank for control, bidi and invisible characters and line breaks.
-func visible(r rune) rune {
-	if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-		return ' '
-	}
-	return r
 }
 
 // SetProcessingTime sets how long the vendor says that it took, in milliseconds.
