@@ -29,9 +29,13 @@ const (
 
 var errRecord = errors.New("a record in Redis is of another version, or broken")
 
+// maxRecordBytes is more than any record has; what is longer stays in Redis, however long it is.
+const maxRecordBytes = 1 << 20
+
 // lease returns 1, or what stands in its way and for how many milliseconds yet.
 var lease = redis.NewScript("idempotency_lease", `
 local stands = redis.call('GET', KEYS[1])
+if stands and #stands > tonumber(ARGV[3]) then return redis.error_reply('ERR the record is too long') end
 if stands and stands ~= ARGV[1] then return {stands, redis.call('PTTL', KEYS[1])} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`)
@@ -47,6 +51,7 @@ var complete = redis.NewScript("idempotency_complete", `#!lua flags=allow-oom
 local stands = redis.call('GET', KEYS[1])
 if not stands then return 0 end
 if stands == ARGV[2] then return 1 end
+if #stands > tonumber(ARGV[4]) then return redis.error_reply('ERR the record is too long') end
 if stands ~= ARGV[1] then return {stands, redis.call('PTTL', KEYS[1])} end
 if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) else redis.call('DEL', KEYS[1]) end
 return 1`)
@@ -67,7 +72,7 @@ func New(client *redis.Client) *Store { return &Store{client} }
 // Lease puts the lease under the name if there is no record, or if it stands there already.
 func (s *Store) Lease(ctx context.Context, name idempotency.Digest, l idempotency.Record, ttl time.Duration) (idempotency.Record, error) {
 	ttl = max(ttl, time.Millisecond)
-	reply, err := s.client.Run(ctx, lease, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), ttl.Milliseconds())
+	reply, err := s.client.Run(ctx, lease, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), ttl.Milliseconds(), maxRecordBytes)
 	if err != nil {
 		return idempotency.Record{}, err
 	}
@@ -86,7 +91,8 @@ func (s *Store) Extend(ctx context.Context, name idempotency.Digest, l idempoten
 
 // Complete puts the answer in the place of the lease.
 func (s *Store) Complete(ctx context.Context, name idempotency.Digest, l idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
-	reply, err := s.client.Run(ctx, complete, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), bytesOf(answerKind, &l, answer), ttl.Milliseconds())
+	reply, err := s.client.Run(ctx, complete, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), bytesOf(answerKind, &l, answer), ttl.Milliseconds(),
+		maxRecordBytes)
 	switch {
 	case err != nil || reply == int64(0):
 		return idempotency.Record{}, err

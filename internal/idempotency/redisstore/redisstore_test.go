@@ -64,7 +64,8 @@ func TestBrokenRecords(t *testing.T) {
 	key := s.Keys()[0]
 	valid, err := s.Get(key)
 	require.NoError(t, err)
-	for _, broken := range []string{"", "\x01L", "\x02" + valid[1:], "\x01X" + valid[2:], strings.Repeat("\x00", 100)} {
+	long := "\x01A" + strings.Repeat("x", 1<<20)
+	for _, broken := range []string{"", "\x01L", "\x02" + valid[1:], "\x01X" + valid[2:], strings.Repeat("\x00", 100), long} {
 		require.NoError(t, s.Set(key, broken))
 		_, err := store.Lease(t.Context(), idempotency.Digest{}, idempotency.Record{Owner: "b"}, time.Minute)
 		require.Error(t, err)

@@ -14,7 +14,13 @@ var key = []string{"out_of_service"}
 
 var errReply = errors.New("the answer of Redis is none of the script's")
 
-var load = redis.NewScript("out_of_service_load", `return redis.call('GET', KEYS[1]) or ''`)
+// maxBytes is more than a list has; what is longer stays in Redis, however long it is.
+const maxBytes = 1 << 20
+
+var load = redis.NewScript("out_of_service_load", `
+local text = redis.call('GET', KEYS[1]) or ''
+if #text > tonumber(ARGV[1]) then return redis.error_reply('ERR the list is too long') end
+return text`)
 
 // swap compares before it sets: replicas change the text at the same time.
 var swap = redis.NewScript("out_of_service_swap", `
@@ -37,7 +43,7 @@ func New(client *redis.Client) *Store { return &Store{client} }
 
 // Load returns the text, "" if there is none.
 func (s *Store) Load(ctx context.Context) (string, error) {
-	reply, err := s.client.Run(ctx, load, key)
+	reply, err := s.client.Run(ctx, load, key, maxBytes)
 	if err != nil {
 		return "", err
 	}

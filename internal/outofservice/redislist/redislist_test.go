@@ -1,6 +1,7 @@
 package redislist_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +51,18 @@ func TestSwap(t *testing.T) {
 	s.FastForward(time.Minute)
 	load("")
 	require.Empty(t, s.Keys(), "what is over is gone")
+}
+
+// What is no list of ours may be of any length, and is not fetched.
+func TestWhatIsTooLong(t *testing.T) {
+	s := miniredis.RunT(t)
+	store := newStore(t, s)
+	require.NoError(t, s.Set("test:out_of_service", strings.Repeat("x", 1<<20)))
+	_, err := store.Load(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, s.Set("test:out_of_service", strings.Repeat("x", 1<<20+1)))
+	_, err = store.Load(t.Context())
+	require.Error(t, err)
 }
 
 // A list over Redis outlives its replica.
