@@ -1,6 +1,9 @@
 package format
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 const maxReasonBytes = 200
 
@@ -17,10 +20,14 @@ func Problems() map[string]func(text string) (problem string) {
 		"proxy-url":   urlProblem(proxyProblem),
 		"path-prefix": pathPrefixProblem,
 		"reason": func(text string) string {
-			if text == "" || len(text) > maxReasonBytes {
+			switch {
+			case text == "" || len(text) > maxReasonBytes:
 				return "must have 1 to " + strconv.Itoa(maxReasonBytes) + " bytes"
+			case strings.TrimSpace(text) == "":
+				return "must say why: the next operator reads it"
+			default:
+				return ""
 			}
-			return ""
 		},
 	}
 }
