@@ -100,6 +100,43 @@ func TestSamplerOfTheVariables(t *testing.T) {
 	}
 }
 
+// A queue that cannot be is reported, and the standard's is there.
+func TestQueueOfTheVariables(t *testing.T) {
+	for name, c := range map[string]struct {
+		size, batch string
+		bound       int64
+		report      string
+	}{
+		"none":                       {"", "", 2048, ""},
+		"a size":                     {"100", "", 100, ""},
+		"both":                       {"4096", "4096", 4096, ""},
+		"no number":                  {"many", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
+		"nothing":                    {"0", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
+		"less than nothing":          {"-5", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
+		"more than there is":         {"99999999999999", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
+		"batches of less":            {"", "-1", 2048, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be"},
+		"batches larger than it all": {"10", "11", 10, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+			t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", c.size)
+			t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", c.batch)
+			var log bytes.Buffer
+			spans, queue, err := New(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
+			require.NoError(t, err)
+			_, bound := queue.Waiting()
+			require.Equal(t, c.bound, bound)
+			if c.report == "" {
+				require.Empty(t, log.String())
+			} else {
+				require.Contains(t, log.String(), badVariable)
+				require.Contains(t, log.String(), c.report)
+			}
+			require.NoError(t, spans.Shutdown(t.Context()))
+		})
+	}
+}
+
 // The headers of OTEL_EXPORTER_OTLP_HEADERS are secrets.
 func TestTracingReportsHoldNoValues(t *testing.T) {
 	var log bytes.Buffer

@@ -25,6 +25,9 @@ import (
 // flushTime bounds how long unsent spans may delay the end.
 const flushTime = 2 * time.Second
 
+// maxQueueSize is how many spans may wait at most: room is made for all of them at the start.
+const maxQueueSize = 1 << 20
+
 // New returns the spans that OpenTelemetry's variables ask for, nil if they ask for none. Variables that
 // are not read here are read by its libraries.
 func New(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, error) {
@@ -47,18 +50,28 @@ func New(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, er
 	if err != nil {
 		return nil, nil, err
 	}
-	queue := spans.NewQueue(exporter, spanQueueSize())
+	most := number(toLog.log, "OTEL_BSP_MAX_QUEUE_SIZE", sdktrace.DefaultMaxQueueSize, maxQueueSize)
+	batch := number(toLog.log, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", min(sdktrace.DefaultMaxExportBatchSize, most), most)
+	queue := spans.NewQueue(exporter, most, sdktrace.WithMaxExportBatchSize(batch))
 	made := spans.New(sdktrace.WithSpanProcessor(queue), sdktrace.WithResource(from))
 	otel.SetErrorHandler(toLog)
 	return made, queue, nil
 }
 
-// spanQueueSize is how many spans may wait. A value that is not a number is ignored, as by the SDK.
-func spanQueueSize() int {
-	if size, err := strconv.Atoi(variable("OTEL_BSP_MAX_QUEUE_SIZE")); err == nil && size > 0 {
-		return size
+// number returns what a variable says, otherwise the standard's if that is none from 1 to most. The SDK
+// would make room for any number, which ends the process.
+func number(log *zap.Logger, name string, standard, most int) int {
+	text := variable(name)
+	n, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		return standard
+	case err != nil || n < 1 || n > most:
+		warn(log, badVariable, fmt.Sprintf("%s must be a whole number from 1 to %d", name, most))
+		return standard
+	default:
+		return n
 	}
-	return sdktrace.DefaultMaxQueueSize
 }
 
 // tracingIsConfigured reports whether any variable asks for spans. Otherwise the exporter would send them to
