@@ -102,35 +102,38 @@ func TestSamplerOfTheVariables(t *testing.T) {
 
 // A queue that cannot be is reported, and the standard's is there.
 func TestQueueOfTheVariables(t *testing.T) {
+	const size, batch, delay = "OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY"
 	for name, c := range map[string]struct {
-		size, batch string
-		bound       int64
-		report      string
+		variables []string
+		bound     int64
+		wrong     string
 	}{
-		"none":                       {"", "", 2048, ""},
-		"a size":                     {"100", "", 100, ""},
-		"both":                       {"4096", "4096", 4096, ""},
-		"no number":                  {"many", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
-		"nothing":                    {"0", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
-		"less than nothing":          {"-5", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
-		"more than there is":         {"99999999999999", "", 2048, "OTEL_BSP_MAX_QUEUE_SIZE must be"},
-		"batches of less":            {"", "-1", 2048, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be"},
-		"batches larger than it all": {"10", "11", 10, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be"},
+		"none":                       {nil, 2048, ""},
+		"a size":                     {[]string{size, "100"}, 100, ""},
+		"all":                        {[]string{size, "4096", batch, "4096", delay, "100"}, 4096, ""},
+		"no number":                  {[]string{size, "many"}, 2048, size},
+		"nothing":                    {[]string{size, "0"}, 2048, size},
+		"less than nothing":          {[]string{size, "-5"}, 2048, size},
+		"more than there is":         {[]string{size, "99999999999999"}, 2048, size},
+		"batches of less":            {[]string{batch, "-1"}, 2048, batch},
+		"batches larger than it all": {[]string{size, "10", batch, "11"}, 10, batch},
+		"sent all the time":          {[]string{delay, "0"}, 2048, delay},
+		"sent before":                {[]string{delay, "-1"}, 2048, delay},
+		"sent after centuries":       {[]string{delay, "9223372036854775807"}, 2048, delay},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
-			t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", c.size)
-			t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", c.batch)
+			setVariables(t, c.variables)
 			var log bytes.Buffer
 			spans, queue, err := New(accesslog.NewLogger(zapcore.AddSync(&log), zap.InfoLevel), telemetry.Build{})
 			require.NoError(t, err)
 			_, bound := queue.Waiting()
 			require.Equal(t, c.bound, bound)
-			if c.report == "" {
+			if c.wrong == "" {
 				require.Empty(t, log.String())
 			} else {
 				require.Contains(t, log.String(), badVariable)
-				require.Contains(t, log.String(), c.report)
+				require.Contains(t, log.String(), c.wrong+" must be")
 			}
 			require.NoError(t, spans.Shutdown(t.Context()))
 		})

@@ -28,6 +28,9 @@ const flushTime = 2 * time.Second
 // maxQueueSize is how many spans may wait at most: room is made for all of them at the start.
 const maxQueueSize = 1 << 20
 
+// maxScheduleDelay is for how many milliseconds they may wait: an hour.
+const maxScheduleDelay = 60 * 60 * 1000
+
 // New returns the spans that OpenTelemetry's variables ask for, nil if they ask for none. Variables that
 // are not read here are read by its libraries.
 func New(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, error) {
@@ -52,14 +55,15 @@ func New(log *zap.Logger, build telemetry.Build) (*spans.Spans, *spans.Queue, er
 	}
 	most := number(toLog.log, "OTEL_BSP_MAX_QUEUE_SIZE", sdktrace.DefaultMaxQueueSize, maxQueueSize)
 	batch := number(toLog.log, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", min(sdktrace.DefaultMaxExportBatchSize, most), most)
-	queue := spans.NewQueue(exporter, most, sdktrace.WithMaxExportBatchSize(batch))
+	delay := number(toLog.log, "OTEL_BSP_SCHEDULE_DELAY", sdktrace.DefaultScheduleDelay, maxScheduleDelay)
+	queue := spans.NewQueue(exporter, most, sdktrace.WithMaxExportBatchSize(batch), sdktrace.WithBatchTimeout(time.Duration(delay)*time.Millisecond))
 	made := spans.New(sdktrace.WithSpanProcessor(queue), sdktrace.WithResource(from))
 	otel.SetErrorHandler(toLog)
 	return made, queue, nil
 }
 
 // number returns what a variable says, otherwise the standard's if that is none from 1 to most. The SDK
-// would make room for any number, which ends the process.
+// would make room for any number, which ends the process, and without a delay it never rests.
 func number(log *zap.Logger, name string, standard, most int) int {
 	text := variable(name)
 	n, err := strconv.Atoi(text)
