@@ -54,9 +54,14 @@ func (s *Set) Text(name string) string {
 	return s.named(name, func() string { return "Zq" + random(letters, 14) + random(digits, 12) })
 }
 
-// IdentityNumber returns the canary of a card's number: 17 digits and an X.
+// sameHalf begins every number, as it does those of cards of one place and year.
+const sameHalf = "110101199"
+
+// IdentityNumber returns the canary of a card's number: 17 digits and an X. All begin with the same
+// nine digits: nine of each number's own would turn up by chance among the log's times and trace ids,
+// once in fifty runs of a thousand cases.
 func (s *Set) IdentityNumber(name string) string {
-	return s.named(name, func() string { return "11" + random(digits, 15) + "X" })
+	return s.named(name, func() string { return sameHalf + random(digits, 8) + "X" })
 }
 
 // URL returns an address whose path and query are the canary of that name.

@@ -2,6 +2,7 @@ package canary_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,4 +36,17 @@ func TestNothingElseIsFound(t *testing.T) {
 	require.NotEmpty(t, scanner.Find("place", text, mine, "name"))
 	require.NotEmpty(t, scanner.Find("place", text, nil))
 	require.Empty(t, scanner.Find("place", []byte("1234567"), nil))
+}
+
+// Thousands of halves of nine random digits would be found among the times of a long log.
+func TestDigitsOfATimeAreNoCanary(t *testing.T) {
+	scanner := canary.NewScanner()
+	for i := range 2_000 {
+		scanner.Watch(canary.NewSet(fmt.Sprint(i))).IdentityNumber("number")
+	}
+	var times strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&times, "2026-12-01T07:54:53.%d ", 110_000_000+i*99)
+	}
+	require.Empty(t, scanner.Find("log", []byte(times.String()), nil))
 }
