@@ -44,8 +44,8 @@ type Answer struct {
 // or not JSON is never repaired.
 func (a *Answer) Decode(v any) bool {
 	err := json.Unmarshal(a.content, v)
-	var otherType *json.UnmarshalTypeError
-	return err == nil || errors.As(err, &otherType)
+	_, otherType := errors.AsType[*json.UnmarshalTypeError](err)
+	return err == nil || otherType
 }
 
 // Succeeded reports whether the HTTP status is 2xx.

@@ -169,11 +169,11 @@ func (c cause) Unwrap() error { return c.error }
 var errNotHTTP = errors.New("the answer is not HTTP")
 
 func isTimeout(err error) bool {
-	var netErr net.Error
-	return errors.As(err, &netErr) && netErr.Timeout()
+	failure, ok := errors.AsType[net.Error](err)
+	return ok && failure.Timeout()
 }
 
 func isNetwork(err error) bool {
-	var opErr *net.OpError
-	return errors.As(err, &opErr) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	_, network := errors.AsType[*net.OpError](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -89,8 +89,8 @@ func check(m proto.Message) *providers.Error {
 // ruleBroken turns what the validator found into a failure. The validator's messages state the
 // rule and never the value.
 func ruleBroken(err error) *providers.Error {
-	var broken *protovalidate.ValidationError
-	if !errors.As(err, &broken) {
+	broken, ok := errors.AsType[*protovalidate.ValidationError](err)
+	if !ok {
 		return &providers.Error{Reason: providers.Internal, Cause: err}
 	}
 	failure := &providers.Error{Reason: providers.InvalidRequest}

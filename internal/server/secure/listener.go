@@ -162,8 +162,8 @@ func (l *Listener) leave(e *list.Element) (closed bool) {
 
 // sayPlaintext tells a client that speaks HTTP/1 without TLS what is wrong, as net/http does.
 func sayPlaintext(err error) {
-	var record tls.RecordHeaderError
-	if !errors.As(err, &record) || record.Conn == nil {
+	record, ok := errors.AsType[tls.RecordHeaderError](err)
+	if !ok || record.Conn == nil {
 		return
 	}
 	switch string(record.RecordHeader[:]) {
