@@ -11,7 +11,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 )
 
-// Access is what connections to Redis are made with.
+// Access is the credentials and TLS with which connections to Redis are made.
 type Access struct {
 	Username string
 	Password sensitive.String
@@ -19,7 +19,7 @@ type Access struct {
 	TLS *tls.Config
 }
 
-// renew has new connections made with what access returns then. Those that are open stay.
+// renew makes new connections use what access then returns. Open connections stay as they are.
 func renew(o *goredis.UniversalOptions, access func() Access) {
 	o.CredentialsProviderContext = func(context.Context) (username, password string, err error) {
 		a := access()

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// lately is for how long a connection that was read is taken to live. One that does not costs a
+// lately is how long after a read a connection is assumed to be alive. If it is not, that costs a
 // second try, which is made anyway.
 const lately = 10 * time.Millisecond
 
-// conn is a connection without TLS. Before each use go-redis looks whether it lives: it lifts the
-// deadline and has the system called, which this spares a connection that was read lately, and
-// since another one broke: those of a server that ends break together.
+// conn is a connection without TLS. Before each use go-redis checks by system calls whether it is
+// alive. conn spares them if it was read lately, unless another connection has broken since: those
+// of a server that ends break together.
 type conn struct {
 	*net.TCPConn
 
-	// broken counts the client's connections that broke, brokenThen is how many had before the last
-	// time that something was read.
+	// broken counts the client's connections that broke; brokenThen is what it was when this one
+	// was last read.
 	broken     *atomic.Int64
 	read       time.Time
 	brokenThen int64
@@ -54,7 +54,7 @@ func (c *conn) note(err error) {
 	}
 }
 
-// SetDeadline leaves the deadlines of what comes next to SetReadDeadline and SetWriteDeadline.
+// SetDeadline leaves deadlines to SetReadDeadline and SetWriteDeadline, which follow.
 func (c *conn) SetDeadline(t time.Time) error {
 	if t.IsZero() && c.lives() {
 		return nil
@@ -62,7 +62,7 @@ func (c *conn) SetDeadline(t time.Time) error {
 	return c.TCPConn.SetDeadline(t)
 }
 
-// SyscallConn returns what calls the system, or what does not.
+// SyscallConn returns the system's connection, or one that does not call the system.
 func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	if c.lives() {
 		return spared{}, nil
@@ -70,7 +70,7 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) {
 	return c.TCPConn.SyscallConn()
 }
 
-// spared calls no system.
+// spared is a syscall.RawConn that does not call the system.
 type spared struct{ syscall.RawConn }
 
 // Read finds nothing.

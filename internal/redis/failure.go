@@ -9,18 +9,18 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// Failure is how an operation failed. The texts of Redis and of its client are not passed
-// on: they may hold what was sent.
+// Failure is how an operation failed. The texts of Redis and of its client are not passed on,
+// because they may hold what was sent.
 type Failure string
 
 // The failures.
 const (
 	None Failure = "none"
-	// Timeout is an answer that did not come in time, Unreachable a connection that could
-	// not be had or broke.
+	// Timeout is an answer that did not come in time, Unreachable a connection that failed or
+	// broke.
 	Timeout     Failure = "timeout"
 	Unreachable Failure = "unreachable"
-	// Down is an operation that was not tried, as Redis is down.
+	// Down is an operation that was not tried because Redis is down.
 	Down Failure = "down"
 	// Unauthorized is a user, a password or a right that Redis refuses.
 	Unauthorized Failure = "unauthorized"
@@ -38,8 +38,8 @@ const (
 // Failures are all of them.
 var Failures = []Failure{Timeout, Unreachable, Down, Unauthorized, ReadOnly, Full, NotReady, Left, Refused}
 
-// Error is the error of an operation, which may have been done all the same unless the
-// failure is Down.
+// Error is the error of an operation. Unless the failure is Down, Redis may have done it all the
+// same.
 type Error struct {
 	Operation string
 	Failure   Failure

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// patience is how long an operation may take for who can do without it.
+// patience is how long an operation may take for a caller that can do without it.
 const patience = 20 * time.Millisecond
 
-// Impatient runs the scripts of those who can do without Redis, and so must not wait for it:
-// each within 20 ms, and after one that took longer none, until Redis has answered a ping. What
-// takes so long says nothing to others who have more time. It is safe for concurrent use.
+// Impatient runs scripts for callers that can do without Redis, and so must not wait for it: each
+// gets 20 ms, and after one that took longer none is run until Redis has answered a ping. Other
+// users of the client, who have more time, are not affected. It is safe for concurrent use.
 type Impatient struct {
 	client *Client
 	// late is when an operation took too long, in Unix nanoseconds; 0 if the last one did not.
 	late atomic.Int64
 }
 
-// Impatient returns what runs scripts of the client impatiently.
+// Impatient returns an Impatient over the client.
 func (c *Client) Impatient() *Impatient { return &Impatient{client: c} }
 
 // Run is Client.Run. Its failure is Down if the script was not run, and Timeout if it took too

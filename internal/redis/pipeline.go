@@ -12,21 +12,22 @@ import (
 )
 
 const (
-	// senders is how many batches may be under way at once, each on a connection of its own.
+	// senders is how many batches may be in flight at once, each on a connection of its own.
 	senders = 8
-	// patient is how long a batch waits for what is under way: what is slow, or lost with its
-	// connection, holds nobody else up for longer.
+	// patient is how long a batch waits for the one in flight, so that a slow or lost one holds up
+	// nobody for longer.
 	patient = time.Millisecond
-	// crowd is what is sent at a time on average where operations are not alone, in 256ths.
+	// crowd is how many operations are sent at a time on average, in 256ths, when they are not sent
+	// alone.
 	crowd = 288
 	// mostOperations bounds a batch, mostBatches those that wait.
 	mostOperations, mostBatches = 256, 64
 )
 
-// pipeline sends the operations of several callers together. Nearly all that an operation costs
-// is system calls, and a batch of them needs no more than one does. What comes while a batch is
-// under way waits for its end, or a millisecond, and is the next batch. So a single caller waits for
-// nobody, and batches grow with the load. It is safe for concurrent use.
+// pipeline sends the operations of several callers together: an operation costs almost only system
+// calls, and a batch needs no more of them than one operation. Operations that come while a batch
+// is in flight wait for its end, or for a millisecond, and are the next batch. So a single caller
+// waits for nobody, and batches grow with the load. It is safe for concurrent use.
 type pipeline struct {
 	redis   goredis.UniversalClient
 	timeout time.Duration
@@ -34,16 +35,16 @@ type pipeline struct {
 	mu      sync.Mutex
 	closed  bool
 	waiting []*batch
-	// sending counts what is under way, or is about to be.
+	// sending counts the batches that are in flight or about to be.
 	sending int
-	// usual is how many operations have lately been sent at a time, of late ones more, in 256ths.
+	// usual is a moving average of how many operations are sent at a time, in 256ths.
 	usual int
 	wake  chan struct{}
 	ended sync.WaitGroup
 }
 
-// batch is operations that are sent together, and given up when the time of the first is over. done
-// is closed when each has its reply or error.
+// batch is operations that are sent together, and given up at the deadline of the first. done is
+// closed when each has its reply or error.
 type batch struct {
 	commands []goredis.Cmder
 	deadline time.Time
@@ -59,7 +60,7 @@ func newPipeline(ctx context.Context, client goredis.UniversalClient, timeout ti
 	return p
 }
 
-// timers are stopped.
+// timers is a pool of stopped timers.
 var timers = sync.Pool{New: func() any {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
@@ -93,7 +94,7 @@ func (p *pipeline) process(ctx context.Context, deadline time.Time, command gore
 	}
 }
 
-// attend sees that the batch does not wait for too long.
+// attend makes sure that the batch does not wait too long.
 func (p *pipeline) attend(ctx context.Context, opened *batch) {
 	timer := timers.Get().(*time.Timer)
 	defer timers.Put(timer)
@@ -119,8 +120,8 @@ func processBy(ctx context.Context, deadline time.Time, client goredis.Universal
 type part int
 
 const (
-	// rides nothing, opens sees that the batch does not wait for too long, leads that it begins:
-	// nothing is under way.
+	// rides: nothing. opens: make sure that the batch does not wait too long. leads: start the
+	// batch, because none is in flight.
 	rides part = iota
 	opens
 	leads
@@ -150,9 +151,9 @@ func (p *pipeline) join(command goredis.Cmder, deadline time.Time) (*batch, part
 	return opened, leads, nil
 }
 
-// takeAlone reports whether the batch has one operation, as most have lately: then who leads it
-// sends it itself, which costs less than to wake a sender, and must rest afterwards. Where there are
-// others, a sender makes larger batches.
+// takeAlone reports whether the batch has only one operation, as most have had lately. Then its
+// leader sends it itself, which is cheaper than waking a sender, and must call rest afterwards.
+// With more operations, a sender makes larger batches.
 func (p *pipeline) takeAlone(b *batch) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -181,7 +182,7 @@ func (p *pipeline) rest() {
 // sent counts operations that were sent together.
 func (p *pipeline) sent(operations int) { p.usual += (256*operations - p.usual) / 8 }
 
-// hurry has a batch that still waits begin beside those that are under way, if there may be more.
+// hurry starts a batch that still waits in addition to those in flight, if there may be more.
 func (p *pipeline) hurry(b *batch) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -215,8 +216,8 @@ func (p *pipeline) close() {
 	p.closed = true
 }
 
-// next takes the batch that has waited longest, nil if there is none and the sender has nothing
-// to do. Whoever is about to ask joins it before.
+// next takes the batch that has waited longest, nil if there is none. Callers that are about to ask
+// may join it first.
 func (p *pipeline) next() *batch {
 	runtime.Gosched()
 	p.mu.Lock()
@@ -241,10 +242,10 @@ type sender struct {
 	cancel context.CancelFunc
 }
 
-// exec sends a batch, whoever still waits for it.
+// exec sends a batch, even if nobody waits for it any more.
 func (s *sender) exec(b *batch) {
 	defer close(b.done)
-	// It may have a little less time than it could have.
+	// The batch may get a little less time than it could have.
 	if time.Until(s.end) < s.timeout-s.timeout/8 {
 		s.cancel()
 		s.end = b.deadline

@@ -2,7 +2,8 @@ package redis
 
 import "runtime"
 
-// connectionsPerProcessor is go-redis's own choice. It is set, so that what is shown as the bound is.
+// connectionsPerProcessor is go-redis's default. It is set explicitly because it is shown as the
+// limit.
 const connectionsPerProcessor = 10
 
 func poolSize() int { return connectionsPerProcessor * runtime.GOMAXPROCS(0) }
@@ -11,7 +12,7 @@ func poolSize() int { return connectionsPerProcessor * runtime.GOMAXPROCS(0) }
 type Pool struct {
 	// Open connections, and how many of them no operation uses.
 	Open, Idle int
-	// Limit is how many operations and pings use at most, to one server.
+	// Limit is the most connections that operations and pings use, to one server.
 	Limit int
 	// Waits are the operations that waited for a connection and got one, Timeouts those that got
 	// none in time. Those that are sent in batches wait for a batch, and are not counted.

@@ -22,34 +22,34 @@ import (
 )
 
 const (
-	// DefaultTimeout is that of an operation.
+	// DefaultTimeout is the timeout of an operation.
 	DefaultTimeout = 200 * time.Millisecond
 
 	dialTimeout = time.Second
-	// silences in a row, operations that got no answer, are what Redis is down after.
+	// silences is after how many operations in a row without an answer Redis counts as down.
 	silences = 5
 )
 
-// Options say where Redis is and how it is spoken to.
+// Options say where Redis is and how to connect to it.
 type Options struct {
 	// Addresses are host:port of the one server, of some nodes of a cluster, or of the
 	// sentinels of SentinelMaster.
 	Addresses      []string
 	SentinelMaster string
 	Cluster        bool
-	// Username and Password are of Redis, SentinelPassword is of the sentinels.
+	// Username and Password are for Redis, SentinelPassword for the sentinels.
 	Username                   string
 	Password, SentinelPassword sensitive.String
 	// TLS is nil for none.
 	TLS *tls.Config
-	// Access, if there is one, is what each new connection is made with in place of Username,
+	// Access, if there is one, is called for each new connection instead of using Username,
 	// Password and TLS.
 	Access func() Access
 	// Timeout bounds an operation, the wait for a connection included.
 	Timeout time.Duration
 	// Prefix begins the names of all keys.
 	Prefix string
-	// Observe is told of every operation that has ended; it must be safe for concurrent use.
+	// Observe is called for every operation that has ended; it must be safe for concurrent use.
 	Observe func(operation string, took time.Duration, failure Failure)
 	Log     *zap.Logger
 }
@@ -92,9 +92,8 @@ func Open(o Options) *Client {
 	return c
 }
 
-// open leaves out what a service of a cloud may not offer: client names, notices of
-// maintenance, the third protocol. Nothing is tried again but on a connection that turned
-// out to be dead.
+// open leaves out what a cloud service may not support: client names, maintenance notifications,
+// the third protocol. Operations are retried only if their connection turns out to be dead.
 func open(o *Options) goredis.UniversalClient {
 	options := &goredis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.SentinelMaster, IsClusterMode: o.Cluster && o.SentinelMaster == "",
@@ -183,7 +182,7 @@ func (c *Client) failed(operation string, took time.Duration, failure Failure) e
 	return &Error{operation, failure}
 }
 
-// learn counts silences, after some of which Redis is down.
+// learn counts operations without an answer, after some of which Redis is down.
 func (c *Client) learn(failure Failure) {
 	switch {
 	case failure == Left:

@@ -7,16 +7,16 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// Script is an operation. Its name is what metrics call it.
+// Script is an operation, with its name in metrics.
 type Script struct {
 	name string
 	// text and hash are strings, made what commands take once.
 	text, hash any
-	// commands are those that are done, to be used again.
+	// commands is a pool of commands.
 	commands sync.Pool
 }
 
-// NewScript returns the operation that the Lua text is.
+// NewScript returns the operation of a Lua text.
 func NewScript(name, text string) *Script {
 	return &Script{name: name, text: text, hash: goredis.NewScript(text).Hash()}
 }

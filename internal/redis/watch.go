@@ -8,12 +8,12 @@ import (
 	"go.uber.org/zap"
 )
 
-// Ping is what metrics call the operation by which the client finds out whether Redis is up.
+// Ping is the name in metrics of the operation that finds out whether Redis is up.
 const Ping = "ping"
 
 const (
-	// pingEvery is how often Redis is asked whether it is up, pingDownEvery while it is not:
-	// so soon it is noticed that it is back.
+	// pingEvery is how often Redis is asked whether it is up, and pingDownEvery how often while it
+	// is not, which is how soon its return is noticed.
 	pingEvery     = time.Second
 	pingDownEvery = 250 * time.Millisecond
 )
@@ -39,8 +39,8 @@ func (c *Client) watch(ctx context.Context) {
 	}
 }
 
-// ping finds out whether Redis is up. One ping without an answer is as good as none: a
-// moment may be all that it lasts.
+// ping finds out whether Redis is up. A single ping without an answer does not count, because the
+// trouble may last only a moment.
 func (c *Client) ping(ctx context.Context) Failure {
 	start := time.Now()
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
@@ -73,8 +73,8 @@ func (c *Client) logDown(failure Failure) {
 	c.log.Warn("Redis is down", zap.String("failure", string(failure)))
 }
 
-// checkEviction warns of a Redis that drops keys for want of memory: a key that is dropped
-// may come to a second token.
+// checkEviction warns of a Redis that evicts keys when memory is short: an evicted idempotency key
+// may get a second token.
 func (c *Client) checkEviction(ctx context.Context) {
 	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()

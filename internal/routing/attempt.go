@@ -93,9 +93,10 @@ func (c *call) kind(s *step) Kind {
 }
 
 // timeFor returns the time for an attempt that begins at start, and what cuts it when that is over:
-// the target's timeout, or less if the caller's deadline is sooner. An attempt that may be held always
-// has its full time, because its answer serves the next caller with the key. A probe is likely to
-// fail, so it leaves half of the time to another target, unless the probe before it was cut for that.
+// the target's timeout, or less if the caller's deadline is sooner. A probe is likely to fail, so
+// it leaves half of the time to another target, unless the probe before it was cut for that. Any
+// other attempt that may be held has its full time, because its answer serves the next caller with
+// the key.
 func (c *call) timeFor(ctx context.Context, s *step, start time.Time) (limit time.Duration, ends cut) {
 	limit, left := s.target.Timeout, timeLeftAt(ctx, start)-replyReserve
 	if half := left / 2; s.grant.Probe && !s.grant.FullTime && half < limit && c.hasOther(s.target) {
