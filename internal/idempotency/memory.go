@@ -9,15 +9,14 @@ import (
 )
 
 const (
-	// entryBytes is what an answered key takes beside its sealed answer: 160 for the
-	// entry, 45 to 90 in the map, 8 to 16 in each heap of ends, and what the allocator
-	// rounds the answer up by.
+	// entryBytes is what an answered key takes in addition to its sealed answer: 160 for the entry,
+	// 45 to 90 in the map, 8 to 16 in each heap of ends, and what the allocator rounds the answer
+	// up by.
 	entryBytes = 272
-	// leaseBytes is set aside for the answer of a call in flight. Most have less than
-	// 1 KiB.
+	// leaseBytes is reserved for the answer of a call in flight. Most answers have less than 1 KiB.
 	leaseBytes = 16 << 10
-	// sweep bounds how many records that are over are dropped for a new one, so that no
-	// call pays for all that was over before it.
+	// sweep bounds how many expired records are dropped for a new one, so that no call pays for all
+	// that expired before it.
 	sweep = 8
 )
 
@@ -39,16 +38,15 @@ type Memory struct {
 	callers map[string]*holder
 }
 
-// NewMemory returns an empty store of at most so many records, which take about
-// maxBytes together; an answer that is larger than what was set aside for it may take
-// more.
+// NewMemory returns an empty store of at most so many records, which together take about maxBytes;
+// an answer that is larger than what was reserved for it may take more.
 func NewMemory(maxEntries, maxBytes int) *Memory {
 	return &Memory{maxEntries: maxEntries, maxBytes: maxBytes, ends: newEnds(0), entries: make(map[Digest]*entry), callers: make(map[string]*holder)}
 }
 
-// LimitCallers bounds how many records the callers of those names may have, leases and
-// answers; others are not bounded. A caller's are counted from when it is first bounded. It
-// may be called again, with all names.
+// LimitCallers bounds how many records, leases and answers, the named callers may have; others are
+// not bounded. A caller's records are counted from the first bound on. It may be called again, with
+// all names.
 func (m *Memory) LimitCallers(most map[string]int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -62,8 +60,8 @@ func (m *Memory) LimitCallers(most map[string]int) {
 	}
 }
 
-// KeysOf returns how many records a caller has whom LimitCallers has named, 0 of another. Of
-// many that are over at once, some count until the next calls.
+// KeysOf returns how many records a caller has, 0 for one that LimitCallers has not named. If many
+// expire at once, some still count until the next calls.
 func (m *Memory) KeysOf(caller string) int {
 	now := time.Now()
 	m.mu.Lock()
@@ -76,8 +74,8 @@ func (m *Memory) KeysOf(caller string) int {
 	return h.ends.Len()
 }
 
-// Held returns how many records there are, and how many bytes they take. Those that are over
-// count until their room is needed.
+// Held returns how many records there are, and how many bytes they take. Expired ones count until
+// their room is needed.
 func (m *Memory) Held() (records, bytes int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -103,7 +101,7 @@ func (m *Memory) Lease(_ context.Context, name Digest, lease Record, ttl time.Du
 	return added.record(now), nil
 }
 
-// Extend lets the lease stand for ttl from now, never for less than it would.
+// Extend makes the lease last for ttl from now, and never shortens it.
 func (m *Memory) Extend(_ context.Context, name Digest, lease Record, ttl time.Duration) (held bool, err error) {
 	now := time.Now()
 	m.mu.Lock()
@@ -116,7 +114,7 @@ func (m *Memory) Extend(_ context.Context, name Digest, lease Record, ttl time.D
 	return true, nil
 }
 
-// Complete puts the answer in the place of the lease.
+// Complete puts the answer in place of the lease.
 func (m *Memory) Complete(_ context.Context, name Digest, lease Record, answer []byte, ttl time.Duration) (Record, error) {
 	now := time.Now()
 	m.mu.Lock()

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Replica is the Store of one of several processes that share one. What this process has
-// answered it remembers itself too, so that it never answers a key twice in two ways,
-// whatever the shared store loses, and still repeats it while that is down.
+// Replica is the Store of one of several processes that share another. It also remembers what this
+// process has answered, so that the process never gives a key two answers, whatever the shared
+// store loses, and can repeat answers while that is down.
 //
 // What the shared store has lost it gets back from whoever remembers it. If another process
 // has answered the key meanwhile, each goes on to repeat its own answer; whoever finds out
@@ -69,8 +69,8 @@ const (
 	restoreTime = time.Second
 )
 
-// remember keeps an answer that stands in the shared store until end here too. If this
-// process has come to remember another one, that stands.
+// remember keeps an answer of the shared store here too, until end. If this process already
+// remembers another one, that stands.
 func (r *Replica) remember(ctx context.Context, name Digest, lease, answered Record, end time.Time) (Record, error) {
 	own, err := r.own.Complete(ctx, name, lease, answered.Answer, time.Until(end))
 	if err == nil && !own.Stands() { // the lease here is over: it began before the shared one
@@ -88,8 +88,8 @@ func (r *Replica) remember(ctx context.Context, name Digest, lease, answered Rec
 	return answered, nil
 }
 
-// Extend lets the lease stand for ttl from now in both stores. One that the shared store has
-// lost is put there again.
+// Extend makes the lease last for ttl from now in both stores. If the shared store has lost it, it
+// is put there again.
 func (r *Replica) Extend(ctx context.Context, name Digest, lease Record, ttl time.Duration) (held bool, err error) {
 	if held, err = r.own.Extend(ctx, name, lease, ttl); err != nil || !held {
 		return held, err
@@ -107,7 +107,7 @@ func (r *Replica) Extend(ctx context.Context, name Digest, lease Record, ttl tim
 	return held, err
 }
 
-// Complete puts the answer in the place of the lease in both stores.
+// Complete puts the answer in place of the lease in both stores.
 func (r *Replica) Complete(ctx context.Context, name Digest, lease Record, answer []byte, ttl time.Duration) (Record, error) {
 	asked := time.Now()
 	record, err := r.shared.Complete(ctx, name, lease, answer, ttl)

@@ -69,10 +69,10 @@ type Store interface {
 	// Lease puts the lease under the name if there is no record, or if it stands there
 	// already. It returns what stands there afterwards: the lease, or what was in its way.
 	Lease(ctx context.Context, name Digest, lease Record, ttl time.Duration) (Record, error)
-	// Extend lets the lease stand for ttl from now, never for less than it would. It
-	// reports whether the lease still stood; if not, it does nothing.
+	// Extend makes the lease last for ttl from now, and never shortens it. It reports whether the
+	// lease still stood; if not, it does nothing.
 	Extend(ctx context.Context, name Digest, lease Record, ttl time.Duration) (held bool, err error)
-	// Complete puts the answer in the place of the lease, for ttl, and returns what stands
+	// Complete puts the answer in place of the lease, for ttl, and returns what stands
 	// there afterwards: the answer, also if an earlier call has put it there; another
 	// record if the lease was lost to it; none if the lease is over or was lost. A ttl that
 	// is not positive frees the name. A store that has granted a lease has room for its

@@ -46,7 +46,7 @@ func sorted(mistakes []mistake) Errors {
 }
 
 // Error is one mistake in a file. Its message names keys, accounts, variables and
-// files, but shows no secret, nor any value in the place of a reference to one.
+// files, but shows no secret, nor any value in place of a reference to one.
 type Error struct {
 	File string
 	// Line and Column count characters from 1; both are 0 if the mistake is not at

@@ -29,10 +29,10 @@ const (
 
 var errRecord = errors.New("a record in Redis is of another version, or broken")
 
-// maxRecordBytes is more than any record has; what is longer stays in Redis, however long it is.
+// maxRecordBytes is more than any record has. A longer value stays in Redis.
 const maxRecordBytes = 1 << 20
 
-// lease returns 1, or what stands in its way and for how many milliseconds yet.
+// lease returns 1, or what is in its way and for how many more milliseconds.
 var lease = redis.NewScript("idempotency_lease", `
 local stands = redis.call('GET', KEYS[1])
 if stands and #stands > tonumber(ARGV[3]) then return redis.error_reply('ERR the record is too long') end
@@ -45,8 +45,8 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1`)
 
-// complete returns 1 if the answer stands there, 0 if nothing does, or what does. It is
-// allowed more than maxmemory: whoever was granted a lease has room for the answer.
+// complete returns 1 if the answer now stands there, 0 if nothing does, or else what does. It may
+// exceed maxmemory, because whoever was granted a lease has room for the answer.
 var complete = redis.NewScript("idempotency_complete", `#!lua flags=allow-oom
 local stands = redis.call('GET', KEYS[1])
 if not stands then return 0 end
@@ -60,13 +60,13 @@ var release = redis.NewScript("idempotency_release", `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`)
 
-// Operations are the names of what is asked of Redis, for metrics.
+// Operations are the names of the operations on Redis, for metrics.
 var Operations = []string{"idempotency_lease", "idempotency_extend", "idempotency_complete", "idempotency_release"}
 
 // Store is an idempotency.Store in Redis 7.0 or later. It is safe for concurrent use.
 type Store struct{ client *redis.Client }
 
-// New returns the store of all whose clients have the same Redis and prefix.
+// New returns the store that all clients with the same Redis and prefix share.
 func New(client *redis.Client) *Store { return &Store{client} }
 
 // Lease puts the lease under the name if there is no record, or if it stands there already.
@@ -83,13 +83,13 @@ func (s *Store) Lease(ctx context.Context, name idempotency.Digest, l idempotenc
 	return recordOf(reply)
 }
 
-// Extend lets the lease stand for ttl from now, never for less than it would.
+// Extend makes the lease last for ttl from now, and never shortens it.
 func (s *Store) Extend(ctx context.Context, name idempotency.Digest, l idempotency.Record, ttl time.Duration) (held bool, err error) {
 	reply, err := s.client.Run(ctx, extend, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), max(ttl.Milliseconds(), 1))
 	return reply == int64(1), err
 }
 
-// Complete puts the answer in the place of the lease.
+// Complete puts the answer in place of the lease.
 func (s *Store) Complete(ctx context.Context, name idempotency.Digest, l idempotency.Record, answer []byte, ttl time.Duration) (idempotency.Record, error) {
 	reply, err := s.client.Run(ctx, complete, []string{keyOf(name)}, bytesOf(leaseKind, &l, l.Owner), bytesOf(answerKind, &l, answer), ttl.Milliseconds(),
 		maxRecordBytes)

@@ -32,13 +32,13 @@ else
 end
 return 1`)
 
-// Operations are the names of what is asked of Redis, for metrics.
+// Operations are the names of the operations on Redis, for metrics.
 var Operations = []string{"out_of_service_load", "out_of_service_swap"}
 
 // Store is an outofservice.Store. It is safe for concurrent use.
 type Store struct{ client *redis.Client }
 
-// New returns the store of all whose clients have the same Redis and prefix.
+// New returns the store that all clients with the same Redis and prefix share.
 func New(client *redis.Client) *Store { return &Store{client} }
 
 // Load returns the text, "" if there is none.
@@ -54,7 +54,7 @@ func (s *Store) Load(ctx context.Context) (string, error) {
 	return text, nil
 }
 
-// Swap puts a text in the place of another, for as long as ttl, and reports whether the other
+// Swap puts a text in place of another, for as long as ttl, and reports whether the other
 // one was still there. An empty text is none.
 func (s *Store) Swap(ctx context.Context, before, after string, ttl time.Duration) (bool, error) {
 	reply, err := s.client.Run(ctx, swap, key, before, after, max(1, ttl.Milliseconds()))

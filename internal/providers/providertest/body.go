@@ -13,7 +13,7 @@ func failure(shape, code string) string {
 	return strings.ReplaceAll(shape, "{code}", strings.Trim(jsonfields.Text(code), `"`))
 }
 
-// replace returns the body of Success with another value in the place of a text.
+// replace returns the body of Success with another value in place of a text.
 func (t *trial) replace(text string, value any) string {
 	t.Helper()
 	body := strings.Replace(t.Success.Body, jsonfields.Text(text), jsonfields.Text(value), 1)

@@ -86,7 +86,7 @@ func codeUnknown(t *trial) {
 	}
 }
 
-// Text in the place of a code is an error, and callers do not see the text.
+// Text in place of a code is an error, and callers do not see the text.
 func codeNone(t *trial) {
 	for _, words := range []string{
 		"系统错误", "The photo of user #17 is bad!", "<b>", "4151008123456789", strings.Repeat("A", 200),

@@ -56,10 +56,10 @@ redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], math.ceil(ARGV[2] / 1000))
 return redis.call('ZCARD', KEYS[1])`)
 
-// Operations are the names of what is asked of Redis, for metrics.
+// Operations are the names of the operations on Redis, for metrics.
 var Operations = []string{"quota_take", "quota_seen"}
 
-// Rates are the quota.Rates of all whose clients have the same Redis and prefix. They are safe
+// Rates are the quota.Rates that all clients with the same Redis and prefix share. They are safe
 // for concurrent use.
 type Rates struct {
 	client    *redis.Client

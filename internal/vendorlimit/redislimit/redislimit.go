@@ -55,7 +55,7 @@ return 0`)
 
 var release = redis.NewScript("vendor_limit_release", `return redis.call('ZREM', KEYS[1], ARGV[1])`)
 
-// Operations are the names of what is asked of Redis, for metrics.
+// Operations are the names of the operations on Redis, for metrics.
 var Operations = []string{"vendor_limit_acquire", "vendor_limit_release"}
 
 // Store is a vendorlimit.Store in Redis 7.0 or later. It is safe for concurrent use.
@@ -64,7 +64,7 @@ type Store struct {
 	impatient *redis.Impatient
 }
 
-// New returns the store of all whose clients have the same Redis and prefix.
+// New returns the store that all clients with the same Redis and prefix share.
 func New(client *redis.Client) *Store { return &Store{client, client.Impatient()} }
 
 // Acquire grants a lease.
