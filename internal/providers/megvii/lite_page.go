@@ -42,7 +42,7 @@ var litePage = providers.Product{
 		providers.IdentityCardsAlone(),
 		providers.OfChinaAlone(),
 		nameLimit,
-		providers.ResidentCardNumber(),
+		providers.ResidentCardNumber(), // INVALID_IDCARD_NUMBER
 		providers.AtMostPhotos(3),
 		providers.MultipleFacesAre(providers.RejectMultipleFaces),
 		{

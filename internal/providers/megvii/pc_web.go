@@ -37,7 +37,7 @@ var pcWeb = providers.Product{
 		providers.IdentityCardsAlone(),
 		providers.OfChinaAlone(),
 		nameLimit,
-		providers.ResidentCardNumber(),
+		providers.ResidentCardNumber(), // INVALID_IDCARD_NUMBER
 		providers.AtMostPhotos(3),
 		providers.MultipleFacesAre(providers.RejectMultipleFaces),
 		extraDataLimit,

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/liveness-gateway/gateway/internal/providers"
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/letters"
 )
 
 // Refusal is an error that a vendor writes as one text: a code, and perhaps the names of
@@ -114,14 +115,14 @@ func cutCode(message, code string, parameters []string) (rest string, ok bool) {
 // words, and whether the text begins with it.
 func matchName(text, name string) (n int, ok bool) {
 	for i := 0; i < len(name); {
-		if isWordByte(name[i]) {
-			if n == len(text) || lower(text[n]) != lower(name[i]) {
+		if letters.IsWordByte(name[i]) {
+			if n == len(text) || letters.Lower(text[n]) != letters.Lower(name[i]) {
 				return 0, false
 			}
 			i, n = i+1, n+1
 			continue
 		}
-		for i < len(name) && !isWordByte(name[i]) {
+		for i < len(name) && !letters.IsWordByte(name[i]) {
 			i++
 		}
 		trimmed := strings.TrimLeftFunc(text[n:], isSeparator)
@@ -196,15 +197,4 @@ func endsWord(rest string) bool {
 // are separators too.
 func isSeparator(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r) || strings.ContainsRune("和与及或", r)
-}
-
-func isWordByte(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
-}
-
-func lower(b byte) byte {
-	if b >= 'A' && b <= 'Z' {
-		return b + 'a' - 'A'
-	}
-	return b
 }
