@@ -76,16 +76,17 @@ func run(ctx context.Context, row *Row, o Options) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := o.Gateway.Start(file)
+	log := &process.Log{}
+	gateway, err := o.Gateway.Start(ctx, file, log.Add)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %q", err, log.Unrecovered)
 	}
 	seen, err := play(ctx, row, o, vs, gateway)
 	stopped := gateway.Stop()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", row.Name, err)
 	}
-	seen.Log, seen.Stopped, seen.Ledgers = &gateway.Log, stopped, vs.Ledgers()
+	seen.Log, seen.Stopped, seen.Ledgers = log, stopped, vs.Ledgers()
 	return judge.Run(seen), nil
 }
 

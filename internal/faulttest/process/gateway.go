@@ -5,10 +5,12 @@ package process
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
-	"os"
+	"io"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -17,6 +19,8 @@ import (
 // Command is how the gateway under test is started; "serve --config FILE" follows.
 type Command struct {
 	Path string
+	// Args come before these.
+	Args []string
 	// Env is added to the environment.
 	Env []string
 }
@@ -24,64 +28,73 @@ type Command struct {
 // Gateway is a gateway in a process of its own, so that its goroutines and descriptors
 // are nobody else's.
 type Gateway struct {
-	// GRPC, REST and Admin are the addresses that it serves on.
-	GRPC, REST, Admin string
-	// Log is complete when Stop has returned.
-	Log Log
+	// GRPC, REST, Admin and Operator are the addresses that it serves on.
+	GRPC, REST, Admin, Operator string
 
 	command *exec.Cmd
-	read    sync.WaitGroup
+	reading sync.WaitGroup
 }
 
-// Patience is how long a run waits for what must happen and is not timed.
-const Patience = time.Minute
+const (
+	// Patience is how long a run waits for what must happen and is not timed.
+	Patience = time.Minute
+	// maxLine bounds a line of the log.
+	maxLine = 4 << 20
+)
 
-// Start runs the gateway and returns when it serves.
-func (c Command) Start(file string) (*Gateway, error) {
-	p := &Gateway{command: exec.Command(c.Path, "serve", "--config", file)} //nolint:gosec,noctx // the test says what; Stop ends it
-	p.command.Env = append(p.command.Environ(), c.Env...)
-	stderr, err := p.command.StderrPipe()
+// Start runs the gateway and returns when it serves. Read is given the lines of its log but the one
+// that says so, by a goroutine that has ended when Stop has returned, or Start an error. If ctx ends,
+// so does the gateway.
+func (c Command) Start(ctx context.Context, file string, read func(line []byte)) (*Gateway, error) {
+	args := append(slices.Clone(c.Args), "serve", "--config", file)
+	g := &Gateway{command: exec.CommandContext(ctx, c.Path, args...)} //nolint:gosec // the test says what
+	g.command.Env = append(g.command.Environ(), c.Env...)
+	stderr, err := g.command.StderrPipe()
 	if err != nil {
 		return nil, err
 	}
-	if err := p.command.Start(); err != nil {
+	if err := g.command.Start(); err != nil {
 		return nil, err
 	}
-	lines := bufio.NewScanner(stderr)
-	lines.Buffer(nil, 1<<20)
 	serving := make(chan bool, 2)
-	p.read.Go(func() { p.readLog(lines, serving) })
-	kill := time.AfterFunc(Patience, func() { _ = p.command.Process.Kill() })
+	g.reading.Go(func() { g.readLog(stderr, read, serving) })
+	kill := time.AfterFunc(Patience, func() { _ = g.command.Process.Kill() })
 	defer kill.Stop()
 	if !<-serving {
-		err := p.Stop()
-		return nil, fmt.Errorf("the gateway does not start: %w: %q", err, p.Log.Unrecovered)
+		return nil, fmt.Errorf("the gateway does not start: %w", g.Stop())
 	}
-	return p, nil
+	return g, nil
 }
 
 // readLog reads the log to its end. It tells that the gateway serves, and at the end
 // that it does not.
-func (p *Gateway) readLog(lines *bufio.Scanner, serving chan<- bool) {
+func (g *Gateway) readLog(log io.Reader, read func(line []byte), serving chan<- bool) {
 	defer func() { serving <- false }()
+	lines := bufio.NewScanner(log)
+	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
-		var started struct{ Msg, GRPC, REST, Admin string }
-		if json.Unmarshal(lines.Bytes(), &started) == nil && started.Msg == "serving" {
-			p.GRPC, p.REST, p.Admin = started.GRPC, started.REST, started.Admin
-			serving <- true
-			continue
+		if g.Admin == "" {
+			var started struct{ Msg, GRPC, REST, Admin, Operator string }
+			if json.Unmarshal(lines.Bytes(), &started) == nil && started.Msg == "serving" {
+				g.GRPC, g.REST, g.Admin, g.Operator = started.GRPC, started.REST, started.Admin, started.Operator
+				serving <- true
+				continue
+			}
 		}
-		p.Log.Add(lines.Bytes())
+		read(lines.Bytes())
 	}
 }
 
+// ID returns the process's id.
+func (g *Gateway) ID() int { return g.command.Process.Pid }
+
 // Stop ends the gateway and reads its log to the end.
-func (p *Gateway) Stop() error {
-	_ = p.command.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(Patience, func() { _ = p.command.Process.Signal(os.Kill) })
+func (g *Gateway) Stop() error {
+	_ = g.command.Process.Signal(syscall.SIGTERM)
+	kill := time.AfterFunc(Patience, func() { _ = g.command.Process.Kill() })
 	defer kill.Stop()
-	p.read.Wait()
-	if err := p.command.Wait(); err != nil {
+	g.reading.Wait()
+	if err := g.command.Wait(); err != nil {
 		return fmt.Errorf("the gateway ended badly: %w", err)
 	}
 	return nil

@@ -19,8 +19,8 @@ type Resources struct {
 }
 
 // Resources reads the gateway's metrics.
-func (p *Gateway) Resources(ctx context.Context) (Resources, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.Admin+"/metrics", http.NoBody)
+func (g *Gateway) Resources(ctx context.Context) (Resources, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+g.Admin+"/metrics", http.NoBody)
 	if err != nil {
 		return Resources{}, err
 	}

@@ -3,18 +3,15 @@ package process
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
-	"syscall"
-	"time"
+
+	"github.com/liveness-gateway/gateway/internal/faulttest/process"
 )
 
 // MemoryLimit is the process's GOMEMLIMIT, in bytes, and descriptors how many it may have open.
@@ -24,40 +21,27 @@ const (
 )
 
 // Patience bounds the wait for what must happen and is not timed.
-const Patience = time.Minute
+const Patience = process.Patience
 
 // Gateway is one in a process of its own.
 type Gateway struct {
-	// GRPC and REST are the addresses where it serves.
-	GRPC, REST      string
-	admin, operator string
-	command         *exec.Cmd
-	client          *http.Client
-	reading         sync.WaitGroup
-	// Strange are lines of stderr that are not the gateway's log, or tell of a panic.
+	*process.Gateway
+
+	// Strange are lines of stderr that are not the gateway's log, or tell of a panic. They are whole
+	// when Stop has returned.
 	Strange []string
+	client  *http.Client
 }
 
 // Start runs the gateway and returns when it serves.
-func Start(ctx context.Context, binary, file string) (*Gateway, error) {
-	g := &Gateway{
-		command: exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(`ulimit -n %d && exec "$0" serve --config "$1"`, descriptors), binary, file),
-		client:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: Patience},
+func Start(ctx context.Context, binary, file string) (g *Gateway, err error) {
+	g = &Gateway{client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: process.Patience}}
+	command := process.Command{
+		Path: "sh", Args: []string{"-c", fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, descriptors), binary},
+		Env: []string{fmt.Sprintf("GOMEMLIMIT=%d", MemoryLimit)},
 	}
-	g.command.Env = append(g.command.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", MemoryLimit))
-	stderr, err := g.command.StderrPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := g.command.Start(); err != nil {
-		return nil, err
-	}
-	serving := make(chan bool, 2)
-	g.reading.Go(func() { g.readLog(stderr, serving) })
-	kill := time.AfterFunc(Patience, func() { _ = g.command.Process.Kill() })
-	defer kill.Stop()
-	if !<-serving {
-		return nil, fmt.Errorf("the gateway does not start: %w: %q", g.Stop(), g.Strange)
+	if g.Gateway, err = command.Start(ctx, file, g.read); err != nil {
+		return nil, fmt.Errorf("%w: %q", err, g.Strange)
 	}
 	return g, nil
 }
@@ -65,42 +49,13 @@ func Start(ctx context.Context, binary, file string) (*Gateway, error) {
 // mostStrange is how many strange lines are kept.
 const mostStrange = 3
 
-// readLog reads the log to its end. It tells that the gateway serves, and at the end that
-// it does not.
-func (g *Gateway) readLog(stderr io.Reader, serving chan<- bool) {
-	defer func() { serving <- false }()
-	lines := bufio.NewScanner(stderr)
-	lines.Buffer(nil, 4<<20)
-	for lines.Scan() {
-		line := lines.Text()
-		if g.admin == "" {
-			var started struct{ Msg, GRPC, REST, Admin, Operator string }
-			if json.Unmarshal(lines.Bytes(), &started) == nil && started.Msg == "serving" {
-				g.GRPC, g.REST, g.admin, g.operator = started.GRPC, started.REST, started.Admin, started.Operator
-				serving <- true
-				continue
-			}
-		}
-		ours := strings.HasPrefix(line, "{") && strings.HasSuffix(line, "}")
-		if (!ours || strings.Contains(line, "panic")) && len(g.Strange) < mostStrange {
-			g.Strange = append(g.Strange, line[:min(len(line), 300)])
-		}
+// read looks at a line of stderr.
+func (g *Gateway) read(text []byte) {
+	line := string(text)
+	ours := strings.HasPrefix(line, "{") && strings.HasSuffix(line, "}")
+	if (!ours || strings.Contains(line, "panic")) && len(g.Strange) < mostStrange {
+		g.Strange = append(g.Strange, line[:min(len(line), 300)])
 	}
-}
-
-// ID returns the process's id.
-func (g *Gateway) ID() int { return g.command.Process.Pid }
-
-// Stop ends the gateway and reads its log to the end.
-func (g *Gateway) Stop() error {
-	_ = g.command.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(Patience, func() { _ = g.command.Process.Kill() })
-	defer kill.Stop()
-	g.reading.Wait()
-	if err := g.command.Wait(); err != nil {
-		return fmt.Errorf("the gateway ended badly: %w", err)
-	}
-	return nil
 }
 
 // Resources are what a gateway holds. InFlight is all that its gauges say is going on, Heap is
@@ -114,11 +69,11 @@ var inFlightGauges = regexp.MustCompile(`^liveness_gateway_\w*(in_?flight|connec
 
 // Resources reads the gateway's metrics after a collection of its garbage.
 func (g *Gateway) Resources(ctx context.Context) (Resources, error) {
-	if collected, err := g.get(ctx, g.operator, "/debug/pprof/heap?gc=1"); err == nil {
+	if collected, err := g.get(ctx, g.Operator, "/debug/pprof/heap?gc=1"); err == nil {
 		_, _ = io.Copy(io.Discard, collected)
 		_ = collected.Close()
 	}
-	metrics, err := g.get(ctx, g.admin, "/metrics")
+	metrics, err := g.get(ctx, g.Admin, "/metrics")
 	if err != nil {
 		return Resources{}, err
 	}
