@@ -1,5 +1,5 @@
-// Package document reads one YAML file as the values that JSON has, knows where each of them
-// is in the file, and gathers its mistakes. It knows no key, and not what a value must be.
+// Package document reads one YAML file as JSON values, knows where each of them is in the file, and
+// collects mistakes. It knows no keys, and not what a value must be.
 //
 // Anchors, aliases, merge keys, tags and several documents in one file are not supported.
 package document
@@ -22,12 +22,12 @@ import (
 // MaxBytes is how large a file may be.
 const MaxBytes = 2 << 20
 
-// file is what all values of a file share.
+// file is shared by all values of a file.
 type file struct {
 	name, folder string
-	// mistakes are those of no value: the rest are with the values.
+	// mistakes are those that belong to no value; the others are with their values.
 	mistakes []mistake
-	// found counts all.
+	// found counts all mistakes.
 	found int
 }
 
@@ -54,7 +54,7 @@ func (f *file) failAt(line, column int, format string, args ...any) {
 	f.mistakes = append(f.mistakes, f.mistake(line, column, fmt.Sprintf(format, args...)))
 }
 
-// maxMessage bounds a message, which may quote what is no name by mistake.
+// maxMessage bounds a message, which may quote something long that is not really a name.
 const maxMessage = 1000
 
 func (f *file) mistake(line, column int, message string) mistake {
@@ -101,7 +101,7 @@ func (f *file) parse(text []byte) ast.Node {
 	return parsed.Docs[0].Body
 }
 
-// secondDocument returns what begins the second document of a file.
+// secondDocument returns the token that begins a second document in the file.
 func secondDocument(tokens token.Tokens) *token.Token {
 	begun := false
 	for _, t := range tokens {
@@ -127,8 +127,8 @@ func (f *file) isUTF8(text []byte) bool {
 	return true
 }
 
-// syntax reports the parser's error. Its messages quote the file, where a
-// secret may be by mistake, so that they are cut before the quotation.
+// syntax reports the parser's error. Its messages quote the file, which may hold a secret by
+// mistake, so they are cut before the quotation.
 func (f *file) syntax(err error) {
 	line, column, message := 1, 1, "cannot be read"
 	if at, ok := errors.AsType[yaml.Error](err); ok {

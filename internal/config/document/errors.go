@@ -19,7 +19,7 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxErrors is how many mistakes are told: a file that is something else has one a line.
+// maxErrors bounds how many mistakes are reported: a file of another kind has one on every line.
 const maxErrors = 100
 
 // mistake is an Error and how many were found before it.
@@ -29,7 +29,8 @@ type mistake struct {
 	before int
 }
 
-// sorted returns the mistakes by position, those at one place as they were found.
+// sorted returns the mistakes by position, those at one place in the order in which they were
+// found.
 func sorted(mistakes []mistake) Errors {
 	slices.SortFunc(mistakes, func(a, b mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.before, b.before))

@@ -2,15 +2,15 @@ package document
 
 import "github.com/goccy/go-yaml/token"
 
-// The library takes time with the square of these: how many values stand within one another in
-// brackets or on one line, and beside one another in a mapping or list.
+// The library's time grows with the square of these: how deep values are nested in brackets or on
+// one line, and how many a mapping or list has.
 const (
 	maxBrackets = 32
 	maxOnLine   = 16
 	maxSiblings = 12000
 )
 
-// counter counts what stands within and beside one another.
+// counter counts how deep and how many values are.
 type counter struct {
 	line, onLine int
 	// columns are those at which lines begin, each within the one before; siblings are how many
@@ -18,7 +18,7 @@ type counter struct {
 	columns, siblings, commas []int
 }
 
-// excess returns the token at which there is more than the library reads quickly.
+// excess returns the token at which there are more than the library reads quickly.
 func excess(tokens token.Tokens) *token.Token {
 	var c counter
 	for _, t := range tokens {

@@ -5,7 +5,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// The kinds of a value that messages treat apart.
+// The kinds of values that messages distinguish.
 const (
 	Nothing = "nothing" // it is not written
 	Text    = "text"
@@ -13,10 +13,10 @@ const (
 	Number  = "a number"
 )
 
-// Kind says what a value is, in the words of messages.
+// Kind says what a value is, as messages call it.
 func (v *Value) Kind() string { return kind(v.node) }
 
-// Supported reports whether JSON has the like of v.
+// Supported reports whether v can be a JSON value.
 func (v *Value) Supported() bool {
 	switch v.node.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
@@ -26,7 +26,7 @@ func (v *Value) Supported() bool {
 	}
 }
 
-// kind says what a node is, in the words of messages.
+// kind says what a node is, as messages call it.
 func kind(node ast.Node) string {
 	switch node.(type) {
 	case *ast.StringNode, *ast.LiteralNode:
@@ -52,8 +52,8 @@ func kind(node ast.Node) string {
 	}
 }
 
-// position is where a reader of the file sees the node begin: a mapping in block
-// style at its first key, whereas its token is the colon behind that.
+// position is where a reader sees the node begin. A mapping in block style begins at its first key,
+// although its token is the colon after that.
 func position(node ast.Node) (line, column int) {
 	if mapping, ok := node.(*ast.MappingNode); ok && !mapping.IsFlowStyle && len(mapping.Values) > 0 {
 		node = mapping.Values[0].Key

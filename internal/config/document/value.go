@@ -12,11 +12,11 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Value is a value of the file, or the place of one that is left out.
+// Value is a value of the file, or the place of a missing one.
 type Value struct {
 	// Name is what messages call it: its key, for an element of a list "an element of" that.
 	Name string
-	// Keys are those of a mapping, in the order of the file.
+	// Keys are a mapping's keys, in the order of the file.
 	Keys []string
 
 	file      *file
@@ -44,7 +44,7 @@ func (v *Value) Element(index int) *Value { return v.At(strconv.Itoa(index)) }
 // Parent returns the mapping or list that v is in, nil for the root.
 func (v *Value) Parent() *Value { return v.parent }
 
-// Given reports whether the file has the value.
+// Given reports whether the value is in the file.
 func (v *Value) Given() bool { return v.node != nil }
 
 // Line returns where the value begins, counted from 1.
@@ -53,7 +53,7 @@ func (v *Value) Line() int {
 	return line
 }
 
-// Written returns a number or text as the file has it, "" for anything else.
+// Written returns a number or text as it is written in the file, "" for anything else.
 func (v *Value) Written() string {
 	switch node := v.node.(type) {
 	case *ast.StringNode:
@@ -74,10 +74,10 @@ func (v *Value) Path(name string) string {
 	return filepath.Join(v.file.folder, name)
 }
 
-// Fail records a mistake at v; if v is left out, at what it is missing in.
+// Fail records a mistake at v, or if v is missing at what should contain it.
 func (v *Value) Fail(format string, args ...any) { v.FailFrom(v, format, args...) }
 
-// FailFrom records a mistake of v that is seen at another place.
+// FailFrom records a mistake of v that shows at another place.
 func (v *Value) FailFrom(place *Value, format string, args ...any) {
 	for !place.Given() {
 		place = place.parent
@@ -93,11 +93,10 @@ func (v *Value) fail(node ast.Node, message string) {
 	v.mistakes = append(v.mistakes, v.file.mistake(line, column, message))
 }
 
-// Wrong reports whether there is a mistake in v itself; Right whether there is none in it or
-// below.
+// Wrong reports whether there is a mistake in v itself.
 func (v *Value) Wrong() bool { return len(v.mistakes) > 0 }
 
-// Right is said at Wrong.
+// Right reports whether there is no mistake in v or below it.
 func (v *Value) Right() bool { return len(v.all(nil)) == 0 }
 
 // Forgive takes back the mistakes in v and below.
@@ -193,10 +192,10 @@ func (v *Value) keyName(key ast.Node) *string {
 	return nil
 }
 
-// decimal is how a number is written that means the same to everybody.
+// decimal matches numbers that mean the same to every reader.
 var decimal = regexp.MustCompile(`^-?[0-9]{1,18}(\.[0-9]{1,18})?$`)
 
-// number returns nil for what JSON cannot say.
+// number returns nil for what is not a JSON number.
 func number(text string) any {
 	whole, fraction, _ := strings.Cut(text, ".")
 	switch {

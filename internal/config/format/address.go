@@ -45,7 +45,7 @@ func addressOf(host string) netip.Addr {
 	return address.Unmap()
 }
 
-// IsLoopback reports whether nobody but this machine is reached at host.
+// IsLoopback reports whether host can only be this machine.
 func IsLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.IsLoopback()

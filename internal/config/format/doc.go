@@ -1,4 +1,4 @@
-// Package format says what a text of the configuration must be: a URL, an address, a path
-// prefix, a size. What is wrong with one is told in words that follow the key's name. It
-// knows neither keys nor YAML.
+// Package format says what texts of the configuration must be: a URL, an address, a path prefix, a
+// size. It reports what is wrong in words that follow the key's name. It knows neither keys nor
+// YAML.
 package format

@@ -1,5 +1,5 @@
-// Package secrets reads what {env: NAME} and {file: path} refer to. No message shows a secret, nor
-// what may be one by mistake.
+// Package secrets reads what {env: NAME} and {file: path} refer to. No message shows a secret, or
+// anything that may be one by mistake.
 package secrets
 
 import (

@@ -1,4 +1,4 @@
-// Package suggest tells of a name that is not known, and which known one may be meant.
+// Package suggest says that a name is not known, and which known one may be meant.
 package suggest
 
 import (

@@ -1,5 +1,5 @@
-// Package vendorrules is what vendors state of themselves, as definitions of the
-// configuration's schema. It must not know any other key of the file, nor what is in one.
+// Package vendorrules turns what vendors state of themselves into definitions of the
+// configuration's schema. It must not know any other key of a file, nor what is in one.
 package vendorrules
 
 import (
@@ -50,7 +50,7 @@ func ifThen(key, name string) schema.Object {
 
 func reference(definition string) schema.Object { return schema.Of("$ref", "#/$defs/"+definition) }
 
-// accountOf is what only a vendor's accounts have.
+// accountOf is the rule for what only this vendor's accounts have.
 func accountOf(vendor *providers.Provider) schema.Object {
 	keys, secrets := []any{"name"}, schema.Of("name", reference("name"))
 	for _, key := range vendor.CredentialKeys {
@@ -67,7 +67,7 @@ func accountOf(vendor *providers.Provider) schema.Object {
 	))
 }
 
-// targetOf is what only a product's targets have.
+// targetOf is the rule for what only this product's targets have.
 func targetOf(product *providers.Product) schema.Object {
 	target := schema.Of("properties", schema.Of("parameters", settings("parameter", product.Parameters)))
 	for i := range product.Parameters {
