@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -59,6 +60,16 @@ func TestMistakesAreOneClearLine(t *testing.T) {
 			require.Empty(t, stdout.String())
 			require.Regexp(t, c.want, strings.ReplaceAll(stderr.String(), file, "FILE"))
 		})
+	}
+}
+
+// What never ends is not read to its end.
+func TestEndlessFiles(t *testing.T) {
+	for says, args := range map[string][]string{
+		"/dev/zero: cannot be read: it is larger than 2 MiB": {"config", "check", "/dev/zero"},
+		"it is larger than 28 MiB":                           {"plan", "--no-secrets", "--request", "/dev/zero", "testdata/plan/config.yaml"},
+	} {
+		require.ErrorContains(t, run(t.Context(), args, io.Discard, io.Discard), says)
 	}
 }
 

@@ -40,6 +40,9 @@ func planCommand() *cobra.Command {
 	return command
 }
 
+// maxRequestBytes is how large a body of REST may be.
+const maxRequestBytes = 28 << 20
+
 func runPlan(command *cobra.Command, args []string, o *planOptions) error {
 	if o.request == standardInput && (o.config.flag == standardInput || slices.Contains(args, standardInput)) {
 		return errors.New("configuration and request cannot both be on standard input")
@@ -48,7 +51,7 @@ func runPlan(command *cobra.Command, args []string, o *planOptions) error {
 	if err != nil {
 		return err
 	}
-	body, err := readInput(command, o.request)
+	body, err := readInput(command, o.request, maxRequestBytes)
 	if err != nil {
 		return err
 	}
