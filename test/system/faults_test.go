@@ -33,6 +33,9 @@ type fault struct {
 	repeats int
 	// begin causes it.
 	begin func(r *rig)
+	// changes is a metric that is another once the gateways have noticed, "" if nothing tells of it:
+	// a busy machine takes its time for it.
+	changes string
 	// settles is how long it takes until all is as it goes on, 2 s if it is 0, filmed for how long
 	// it is scraped at least, 3 s if it is 0.
 	settles, filmed time.Duration
@@ -52,18 +55,22 @@ func (f *fault) shoot(t *testing.T) *reel {
 	r, to := startRig(t, f), newReel()
 	healthy := r.film(to, 3*time.Second)
 	require.Positive(t, to.increase(healthy, "liveness_gateway_tokens_issued_total"), "no token was issued before the fault")
+	showed := r.shows(f.changes)
 	f.begin(r)
 	time.Sleep(orElse(f.settles, 2*time.Second))
+	if f.changes != "" {
+		require.Eventually(t, func() bool { return r.shows(f.changes) != showed }, startLimit, 50*time.Millisecond, "%s stays as it was", f.changes)
+	}
 	faulty := r.film(to, orElse(f.filmed, 3*time.Second))
-	pace := orElse(f.pace, 1)
-	to.transits = pace == 1
-	to.healthy, to.scenes = 2, []scene{{healthy, pastLasts, pace, pastEvery}, {healthy, atRest, pace, f.step()}}
+	before, after := f.paceOf(to, healthy, r.load.every), f.paceOf(to, faulty, r.load.every)
+	to.transits = f.pace == 0
+	to.healthy, to.scenes = 2, []scene{{healthy, pastLasts, before, pastEvery}, {healthy, atRest, before, f.step()}}
 	if f.passes {
-		passes := max(f.step(), time.Duration(float64(faulty.lasts())*pace).Round(f.step()))
+		passes := max(f.step(), time.Duration(float64(faulty.lasts())*after).Round(f.step()))
 		exactly := passes.Seconds() / faulty.lasts().Seconds() // so that what happened once does
-		to.scenes = append(to.scenes, scene{faulty, passes, exactly, f.step()}, scene{healthy, f.after() - passes, pace, f.step()})
+		to.scenes = append(to.scenes, scene{faulty, passes, exactly, f.step()}, scene{healthy, f.after() - passes, before, f.step()})
 	} else {
-		to.scenes = append(to.scenes, scene{faulty, f.after(), pace, f.step()})
+		to.scenes = append(to.scenes, scene{faulty, f.after(), after, f.step()})
 	}
 	return to
 }
@@ -138,32 +145,32 @@ var faults = []fault{
 	},
 	{
 		name:  "a mistake in the configuration",
-		begin: func(r *rig) { r.replicas[0].change(r.t, "flow: app_sdk", "flow: app_sdc") },
-		fire:  []string{"ConfigurationRefused"}, tell: []string{"ConfigurationRefused"},
+		begin: func(r *rig) { r.replicas[0].change(r.t, "flow: app_sdk", "flow: app_sdc") }, changes: "config_last_reload_success",
+		fire: []string{"ConfigurationRefused"}, tell: []string{"ConfigurationRefused"},
 	},
 	{
 		name: "one of two replicas got another configuration", replicas: 2,
-		begin: func(r *rig) { r.replicas[0].change(r.t, "routes:", "log: {level: warn}\nroutes:") },
-		fire:  []string{"ConfigurationsDiffer"}, tell: []string{"ConfigurationsDiffer"},
+		begin: func(r *rig) { r.replicas[0].change(r.t, "routes:", "log: {level: warn}\nroutes:") }, changes: "config_info",
+		fire: []string{"ConfigurationsDiffer"}, tell: []string{"ConfigurationsDiffer"},
 	},
 	{
 		name: "the certificate expires within a week", days: 30,
 		config: []string{"listen: {", "listen: {tls: {certificate: tls.crt, key: tls.key}, "},
-		begin:  func(r *rig) { r.replicas[0].certify(r.t, certtest.New(r.t), 6) },
-		fire:   []string{"CertificateExpires"}, tell: []string{"CertificateExpires"},
+		begin:  func(r *rig) { r.replicas[0].certify(r.t, certtest.New(r.t), 6) }, changes: "tls_certificate_expiry_timestamp_seconds",
+		fire: []string{"CertificateExpires"}, tell: []string{"CertificateExpires"},
 	},
 	{
 		name: "the certificate's file is cut", days: 30,
 		config: []string{"listen: {", "listen: {tls: {certificate: tls.crt, key: tls.key}, "},
 		begin: func(r *rig) {
 			require.NoError(r.t, os.WriteFile(filepath.Join(r.replicas[0].folder, "tls.crt"), []byte("-----BEGIN"), 0o600))
-		},
+		}, changes: "tls_last_reload_success",
 		fire: []string{"CertificateNotTaken"}, tell: []string{"CertificateNotTaken"},
 	},
 	{
 		name: "Redis is gone", config: []string{"accounts:", sharedKeys + "accounts:"}, calls: someCalls(1, 2, keyedCall), repeats: 2,
-		begin: func(r *rig) { r.redis.stop(r.t) },
-		fire:  []string{"RedisDown", "RedisDegraded", "NoRoomForKeys", "ErrorBudgetBurnsFast", "ErrorBudgetBurns", "ErrorBudgetBurnsSlowly"}, tell: []string{"RedisDown"},
+		begin: func(r *rig) { r.redis.stop(r.t) }, changes: "redis_up",
+		fire: []string{"RedisDown", "RedisDegraded", "NoRoomForKeys", "ErrorBudgetBurnsFast", "ErrorBudgetBurns", "ErrorBudgetBurnsSlowly"}, tell: []string{"RedisDown"},
 	},
 	{
 		name: "somebody's slow commands occupy Redis", config: []string{"accounts:", sharedKeys + "accounts:"}, calls: someCalls(1, 2, keyedCall), repeats: 2,
@@ -217,10 +224,14 @@ var faults = []fault{
 		fire:  []string{"TrafficGone"}, tell: []string{"TrafficGone"},
 	},
 	{
-		name: "more calls than the limits allow", every: 10 * time.Millisecond, settles: 4 * time.Second, config: []string{"accounts:", "limits: {max_calls: 30}\naccounts:"},
+		name: "more calls than the limits allow", settles: 4 * time.Second, // which take long: others come at once for those that end
+		config: []string{
+			"accounts:", "limits: {max_calls: 30}\naccounts:",
+			"provider: megvii\n", "provider: megvii\n    timeout: 7s\n", "provider: linkface\n", "provider: linkface\n    timeout: 7s\n",
+		},
 		begin: func(r *rig) {
-			r.megvii.answer(always("delay=2s"))
-			r.linkface.answer(always("delay=2s"))
+			r.megvii.answer(always("delay=4s"))
+			r.linkface.answer(always("delay=4s"))
 		},
 		fire: []string{"Overloaded", "NearlyFull"}, tell: []string{"Overloaded"},
 	},
@@ -271,14 +282,14 @@ var faults = []fault{
 		name: "both vendors are out of service",
 		begin: func(r *rig) {
 			r.replicas[0].change(r.t, "routes:", "out_of_service: [{account: megvii-cn, reason: a}, {account: linkface-cn, reason: b}]\nroutes:")
-		},
+		}, changes: "route_targets_available",
 		fire: []string{"NoTargetLeft", "ErrorBudgetBurnsFast", "ErrorBudgetBurns", "ErrorBudgetBurnsSlowly"}, tell: []string{"NoTargetLeft"},
 	},
 	{
 		name: "a vendor is out of service",
 		begin: func(r *rig) {
 			r.replicas[0].change(r.t, "routes:", "out_of_service: [{account: megvii-cn, reason: a}]\nroutes:")
-		},
+		}, changes: "route_targets_available",
 		fire: []string{"OneTargetLeft"}, tell: []string{"OneTargetLeft"},
 	},
 	{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -66,6 +67,15 @@ func (r *rig) take(to *reel, atLeast time.Duration) (all film) {
 	return all
 }
 
+// paceOf returns the pace at which a film has the calls that the fault's pace gives: a busy machine
+// has made fewer of them than one each time.
+func (f *fault) paceOf(r *reel, of film, every time.Duration) float64 {
+	if f.pace == 0 {
+		return 1
+	}
+	return f.pace * r.increase(of, "liveness_gateway_requests_total") * every.Seconds() / of.lasts().Seconds()
+}
+
 // frameEvery is the time between the frames of a film.
 const frameEvery = 250 * time.Millisecond
 
@@ -87,6 +97,19 @@ func (r *rig) frame(ctx context.Context, to *reel) (frame, error) {
 		to.set(&f, labels.FromStrings(model.MetricNameLabel, "up", "job", "liveness-gateway", "instance", instance), up, false)
 	}
 	return f, nil
+}
+
+// shows returns what all replicas that answer say of a metric.
+func (r *rig) shows(metric string) (lines string) {
+	for _, p := range r.replicas {
+		text, _ := scrape(r.t.Context(), "http://"+p.admin+"/metrics") // one that is gone says nothing
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "liveness_gateway_"+metric) {
+				lines += line
+			}
+		}
+	}
+	return lines
 }
 
 func scrape(ctx context.Context, url string) (string, error) {

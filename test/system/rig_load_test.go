@@ -30,6 +30,8 @@ type load struct {
 
 	mu       sync.Mutex
 	replicas []*replica
+	// round is closed when all begins anew.
+	round chan struct{}
 }
 
 // usualCall can be served by either vendor.
@@ -68,7 +70,7 @@ const maxLoad = 1000
 
 func startLoad(t *testing.T, r *rig, client *http.Client, scheme string, f *fault) *load {
 	t.Helper()
-	l := &load{client: client, scheme: scheme, every: f.every, repeats: max(1, f.repeats), replicas: r.replicas}
+	l := &load{client: client, scheme: scheme, every: f.every, repeats: max(1, f.repeats), replicas: r.replicas, round: make(chan struct{})}
 	if l.every == 0 {
 		l.every = 20 * time.Millisecond
 	}
@@ -91,6 +93,9 @@ func startLoad(t *testing.T, r *rig, client *http.Client, scheme string, f *faul
 				continue
 			}
 			n := int(l.made.Add(1))
+			if n%l.repeats == 0 {
+				l.beginAnew()
+			}
 			slots <- struct{}{}
 			running.Go(func() {
 				defer func() { <-slots }()
@@ -139,9 +144,19 @@ func (l *load) awaitRound(t *testing.T) {
 	if l.repeats == 1 || l.stopped.Load() {
 		return
 	}
-	last := l.made.Load()
-	require.Eventually(t, func() bool {
-		made := l.made.Load()
-		return made != last && made%int64(l.repeats) == 0
-	}, startLimit, time.Millisecond, "the load does not go on")
+	l.mu.Lock()
+	round := l.round
+	l.mu.Unlock()
+	select {
+	case <-round:
+	case <-time.After(startLimit):
+		require.Fail(t, "the load does not go on")
+	}
+}
+
+func (l *load) beginAnew() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.round)
+	l.round = make(chan struct{})
 }
