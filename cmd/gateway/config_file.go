@@ -2,15 +2,13 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/liveness-gateway/gateway/internal/config"
 	"github.com/liveness-gateway/gateway/internal/config/document"
+	"github.com/liveness-gateway/gateway/internal/files"
 	"github.com/liveness-gateway/gateway/internal/vendors"
 )
 
@@ -56,28 +54,18 @@ func (f *configFile) read(command *cobra.Command, args []string) (name string, t
 	if name == "" {
 		return "", nil, errNoFile
 	}
-	if text, err = readInput(command, name, document.MaxBytes); err != nil {
+	if text, err = readInput(command, name, document.MaxBytes>>20); err != nil {
 		return "", nil, config.Unreadable(name, err)
 	}
 	return name, text, nil
 }
 
 // readInput returns the text of a file, which may be a pipe, or of standard input.
-func readInput(command *cobra.Command, name string, most int) ([]byte, error) {
-	from := command.InOrStdin()
-	if name != standardInput {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = file.Close() }()
-		from = file
+func readInput(command *cobra.Command, name string, mostMiB int) ([]byte, error) {
+	if name == standardInput {
+		return files.ReadAtMost(command.InOrStdin(), mostMiB)
 	}
-	text, err := io.ReadAll(io.LimitReader(from, int64(most)+1))
-	if err == nil && len(text) > most {
-		err = fmt.Errorf("it is larger than %d MiB", most>>20)
-	}
-	return text, err
+	return files.ReadStream(name, mostMiB)
 }
 
 // load returns the configuration that is in the file.

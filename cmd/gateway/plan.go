@@ -40,8 +40,8 @@ func planCommand() *cobra.Command {
 	return command
 }
 
-// maxRequestBytes is how large a body of REST may be.
-const maxRequestBytes = 28 << 20
+// maxRequestMiB is how large a body of REST may be.
+const maxRequestMiB = 28
 
 func runPlan(command *cobra.Command, args []string, o *planOptions) error {
 	if o.request == standardInput && (o.config.flag == standardInput || slices.Contains(args, standardInput)) {
@@ -51,7 +51,7 @@ func runPlan(command *cobra.Command, args []string, o *planOptions) error {
 	if err != nil {
 		return err
 	}
-	body, err := readInput(command, o.request, maxRequestBytes)
+	body, err := readInput(command, o.request, maxRequestMiB)
 	if err != nil {
 		return err
 	}

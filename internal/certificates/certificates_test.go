@@ -46,7 +46,7 @@ func TestLoad(t *testing.T) {
 		"not a key":              {map[string][]byte{"tls.crt": pair.Certificate, "tls.key": []byte("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), "ca.crt": ca.PEM}, []string{"tls.key does not hold the key"}},
 		"an encrypted key":       {map[string][]byte{"tls.crt": pair.Certificate, "tls.key": []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), "ca.crt": ca.PEM}, []string{"tls.key holds an encrypted key"}},
 		"an old encrypted key":   {map[string][]byte{"tls.crt": pair.Certificate, "tls.key": []byte("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n"), "ca.crt": ca.PEM}, []string{"tls.key holds an encrypted key"}},
-		"larger than may be":     {map[string][]byte{"tls.crt": bytes.Repeat(pair.Certificate, 8000), "tls.key": pair.Key, "ca.crt": ca.PEM}, []string{"tls.crt cannot be read: it is larger than 4096 KiB"}},
+		"larger than may be":     {map[string][]byte{"tls.crt": bytes.Repeat(pair.Certificate, 8000), "tls.key": pair.Key, "ca.crt": ca.PEM}, []string{"tls.crt cannot be read: it is larger than 4 MiB"}},
 		"one is there, two not":  {map[string][]byte{"tls.crt": pair.Certificate}, []string{"tls.key cannot be read: no such file or directory", "ca.crt cannot be read: no such file or directory"}},
 		"one not there, one bad": {map[string][]byte{"tls.key": pair.Certificate, "ca.crt": ca.PEM}, []string{"tls.crt cannot be read: no such file or directory", "tls.key holds no PEM private key"}},
 	} {

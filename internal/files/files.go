@@ -14,10 +14,7 @@ import (
 // MaxBytes is how large a file may be: a bundle of every public authority takes 250 KiB.
 const MaxBytes = 4 << 20
 
-var (
-	errNotRegular = errors.New("it is not a regular file")
-	errTooLarge   = fmt.Errorf("it is larger than %d KiB", MaxBytes>>10)
-)
+var errNotRegular = errors.New("it is not a regular file")
 
 // Read returns what a regular file holds: a pipe may never have a writer, and a device may have no
 // end. It waits for neither. Its error is a *fs.PathError.
@@ -27,11 +24,37 @@ func Read(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	text, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
-	if err == nil && len(text) > MaxBytes {
-		err = &fs.PathError{Op: "read", Path: name, Err: errTooLarge}
+	text, err := ReadAtMost(file, MaxBytes>>20)
+	return text, pathError(name, err)
+}
+
+// ReadStream returns what a file holds that a command was given: a pipe too, and at most so many MiB. Its
+// error is a *fs.PathError.
+func ReadStream(name string, mostMiB int) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	text, err := ReadAtMost(file, mostMiB)
+	return text, pathError(name, err)
+}
+
+// ReadAtMost reads to the end, which must come within so many MiB.
+func ReadAtMost(from io.Reader, mostMiB int) ([]byte, error) {
+	most := mostMiB << 20
+	text, err := io.ReadAll(io.LimitReader(from, int64(most)+1))
+	if err == nil && len(text) > most {
+		err = fmt.Errorf("it is larger than %d MiB", mostMiB)
 	}
 	return text, err
+}
+
+func pathError(name string, err error) error {
+	if _, has := errors.AsType[*fs.PathError](err); err == nil || has {
+		return err
+	}
+	return &fs.PathError{Op: "read", Path: name, Err: err}
 }
 
 // open opens a regular file. The file that is open is asked what it is, as another may take the

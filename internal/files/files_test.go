@@ -34,7 +34,7 @@ func TestOddFiles(t *testing.T) {
 		"/dev/null":                   "it is not a regular file",
 		folder:                        "is a directory",
 		filepath.Join(folder, "none"): "no such file or directory",
-		long:                          "it is larger than 4096 KiB",
+		long:                          "it is larger than 4 MiB",
 	} {
 		failed := make(chan error, 1)
 		go func() {

@@ -3,19 +3,22 @@ package trial
 import (
 	"encoding/json"
 	"errors"
-	"os"
 	"strings"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
+	"github.com/liveness-gateway/gateway/internal/files"
 	"github.com/liveness-gateway/gateway/internal/message"
 )
+
+// maxRequestMiB is how large a body of REST may be.
+const maxRequestMiB = 28
 
 // readMessage reads the request from a JSON file or, if none is named, makes it of
 // fields. No error shows a value of the request.
 func readMessage(file string, fields []string) (*livenessv1.IssueLivenessTokenRequest, error) {
 	body, err := fieldsJSON(fields)
 	if file != "" {
-		body, err = os.ReadFile(file)
+		body, err = files.ReadStream(file, maxRequestMiB)
 	}
 	if err != nil {
 		return nil, err
@@ -48,7 +51,7 @@ func fieldsJSON(fields []string) ([]byte, error) {
 		}
 		name := names[0]
 		if file, ok := strings.CutPrefix(value, "@"); ok {
-			content, err := os.ReadFile(file)
+			content, err := files.ReadStream(file, maxRequestMiB)
 			if err != nil {
 				return nil, err
 			}

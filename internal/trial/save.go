@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/liveness-gateway/gateway/internal/call"
+	"github.com/liveness-gateway/gateway/internal/files"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/trial/record"
 )
@@ -59,7 +60,7 @@ var expirySources = map[providers.ExpirySource]string{
 
 // readCases reads the cases of a file, none if there is no such file.
 func readCases(file string) ([]any, error) {
-	content, err := os.ReadFile(file)
+	content, err := files.Read(file)
 	if file == "" || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -23,6 +23,16 @@ func TestCitation(t *testing.T) {
 	}
 }
 
+// What never ends is not read to its end.
+func TestEndlessRequest(t *testing.T) {
+	_, err := readMessage("/dev/zero", nil)
+	require.ErrorContains(t, err, "it is larger than 28 MiB")
+	_, err = readMessage("", []string{"photos=@/dev/zero"})
+	require.ErrorContains(t, err, "it is larger than 28 MiB")
+	_, err = readCases("/dev/zero")
+	require.ErrorContains(t, err, "it is not a regular file")
+}
+
 func TestEverySourceOfAnExpiryHasAWord(t *testing.T) {
 	require.Len(t, expirySources, len(livenessv1.ExpirySource_name))
 	for _, word := range expirySources {

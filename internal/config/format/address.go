@@ -1,6 +1,7 @@
 package format
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
@@ -27,7 +28,9 @@ func ListenProblem(address string) (wrong string, exposed bool) {
 func SameAddress(one, other string) bool {
 	host, port, err := net.SplitHostPort(one)
 	otherHost, otherPort, otherErr := net.SplitHostPort(other)
-	if err != nil || otherErr != nil || port != otherPort || port == "0" {
+	number, wrong := strconv.ParseUint(port, 10, 16) // "09090" is 9090
+	otherNumber, otherWrong := strconv.ParseUint(otherPort, 10, 16)
+	if errors.Join(err, otherErr, wrong, otherWrong) != nil || number != otherNumber || number == 0 {
 		return false
 	}
 	address, otherAddress := addressOf(host), addressOf(otherHost)
