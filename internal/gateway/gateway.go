@@ -181,12 +181,11 @@ func (g *Gateway) serveCalls() {
 	g.grpc, g.health = grpcserver.New(g.dispatcher, grpcserver.Options{
 		Reflection: g.config.Listen.Reflection, Hosts: g.grpcListener.hosts(g.config), Refusals: &g.refusals,
 	})
-	var options []rest.Option
+	options := []rest.Option{rest.Stopping(g.stopping.Load)}
 	if !g.config.Listen.ServesDocs() {
 		options = append(options, rest.WithoutDocs())
 	}
 	g.rest = rest.New(g.dispatcher, &message.Buffers{}, g.restListener.hosts(g.config), stdlog.New(g.log).Logger(), options...)
-	g.rest.Handler = server.CloseWhile(g.stopping.Load, g.rest.Handler)
 	if g.restListener.secure != nil {
 		server.ServeHTTP2(g.rest)
 	}

@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 
 	"google.golang.org/grpc"
@@ -24,7 +25,7 @@ import (
 // call came in by. Services are registered with it as with a grpc.Server, before it is
 // used; then it is safe for concurrent use.
 type Dispatcher struct {
-	interceptors []grpc.UnaryServerInterceptor
+	interceptors *interceptor.Chain
 	services     []*grpc.ServiceDesc
 	methods      map[string]Method
 	unknown      grpc.UnaryHandler
@@ -47,10 +48,8 @@ func (m *Method) NewMessage() proto.Message { return m.message.New().Interface()
 // holds callers to their rates, if there are any, and tells each observer of every call when it
 // has ended.
 func NewDispatcher(controller *admission.Controller, rates quota.Rates, observers ...func(*call.Call)) *Dispatcher {
-	d := &Dispatcher{
-		interceptors: interceptor.All(controller, rates, observers), methods: make(map[string]Method),
-	}
-	d.unknown = interceptor.Chain(nil, &grpc.UnaryServerInfo{}, d.interceptors) // no call gets past admission
+	d := &Dispatcher{interceptors: interceptor.New(controller, rates, observers), methods: make(map[string]Method)}
+	d.unknown = d.interceptors.Handler("", nil) // no call gets past admission
 	return d
 }
 
@@ -62,7 +61,7 @@ func (d *Dispatcher) RegisterService(service *grpc.ServiceDesc, implementation a
 		_, _ = m.Handler(implementation, context.Background(), func(any) error { return nil },
 			func(_ context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 				d.methods[info.FullMethod] = Method{
-					Handle:  interceptor.Chain(handler, info, d.interceptors),
+					Handle:  d.interceptors.Handler(strings.TrimPrefix(info.FullMethod, "/"), handler),
 					message: request.(proto.Message).ProtoReflect().Type(),
 				}
 				return nil, nil

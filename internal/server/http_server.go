@@ -156,26 +156,12 @@ func TooManyAwaited() *providers.Error {
 	return &providers.Error{Reason: providers.Overloaded, Message: "too many calls without a message"}
 }
 
-// LimitConnectionAge closes a connection after the current answers if it is old enough, or if a
-// chunked body came by it: net/http does not say whether there was a Content-Length too, and then
-// what follows may be a smuggled request (RFC 9112, section 6.1).
-func LimitConnectionAge(w http.ResponseWriter, r *http.Request) {
+// EndsConnection reports whether the answer to a request must be the last on its connection: because
+// that is old enough, or because a chunked body came by it. net/http does not say whether there was a
+// Content-Length too, and then what follows may be a smuggled request (RFC 9112, section 6.1).
+func EndsConnection(r *http.Request) bool {
 	conn, ok := r.Context().Value(connectionKey{}).(*httpConn)
-	if ok && time.Now().After(conn.end) || len(r.TransferEncoding) > 0 {
-		w.Header().Set("Connection", "close")
-	}
-}
-
-// CloseWhile makes every answer end its connection while closing says so: an HTTP/1 client opens
-// another one, which a load balancer may send elsewhere, and an HTTP/2 client gets GOAWAY. If
-// idle connections were just closed, a request might already be on its way.
-func CloseWhile(closing func() bool, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if closing() {
-			w.Header().Set("Connection", "close")
-		}
-		next.ServeHTTP(w, r)
-	})
+	return ok && time.Now().After(conn.end) || len(r.TransferEncoding) > 0
 }
 
 // Healthz answers while the process lives.

@@ -3,9 +3,6 @@ package interceptor
 import (
 	"context"
 
-	"google.golang.org/grpc"
-
-	"github.com/liveness-gateway/gateway/internal/admission"
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/providers"
 	"github.com/liveness-gateway/gateway/internal/quota"
@@ -15,20 +12,15 @@ import (
 // shed, or because it is beyond its caller's rate. A call whose message is already there is never
 // shed. A call that is shed does not count against the rate; every later one does, even with an
 // invalid message, since that costs as much as a valid one.
-func admit(controller *admission.Controller, rates quota.Rates) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-		c := call.From(ctx)
-		if c.Refused == nil && c.Read != nil {
-			c.Refused = controller.Open(&c.Permit, c.CallerName(), c.Resent)
-			if c.Refused == nil && rates != nil {
-				c.Refused = takeOne(ctx, rates, c)
-			}
+func (chain *Chain) admit(ctx context.Context, _ any) *providers.Error {
+	c := call.From(ctx)
+	if c.Refused == nil && c.Read != nil {
+		c.Refused = chain.controller.Open(&c.Permit, c.CallerName(), c.Resent)
+		if c.Refused == nil && chain.rates != nil {
+			c.Refused = takeOne(ctx, chain.rates, c)
 		}
-		if c.Refused != nil {
-			return nil, c.Refused
-		}
-		return next(ctx, request)
 	}
+	return c.Refused
 }
 
 // takeOne counts a call against its caller's rate, or refuses it.

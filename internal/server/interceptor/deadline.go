@@ -10,15 +10,17 @@ import (
 )
 
 // limitDeadline gives a call that names no deadline the default, and bounds the others.
-func limitDeadline(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	limit := call.DefaultDeadline
-	if deadline, ok := ctx.Deadline(); ok {
-		if time.Until(deadline) <= call.MaxDeadline {
-			return next(ctx, request)
+func limitDeadline(next grpc.UnaryHandler) grpc.UnaryHandler {
+	return func(ctx context.Context, request any) (any, error) {
+		limit := call.DefaultDeadline
+		if deadline, ok := ctx.Deadline(); ok {
+			if time.Until(deadline) <= call.MaxDeadline {
+				return next(ctx, request)
+			}
+			limit = call.MaxDeadline
 		}
-		limit = call.MaxDeadline
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		return next(ctx, request)
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	return next(ctx, request)
 }

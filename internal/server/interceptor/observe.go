@@ -2,7 +2,6 @@ package interceptor
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -11,16 +10,16 @@ import (
 )
 
 // observe shows every call that has ended to the observers, even one that panicked.
-func observe(observers []func(*call.Call)) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+func (chain *Chain) observe(method string, next grpc.UnaryHandler) grpc.UnaryHandler {
+	return func(ctx context.Context, request any) (any, error) {
 		c := call.From(ctx)
-		c.Method = strings.TrimPrefix(info.FullMethod, "/")
+		c.Method = method
 		response, err := next(ctx, request)
 		if err != nil {
 			c.Err = call.AsError(err)
 		}
 		c.Duration = time.Since(c.Start)
-		for _, observer := range observers {
+		for _, observer := range chain.observers {
 			observer(c)
 		}
 		return response, err

@@ -3,22 +3,19 @@ package interceptor
 import (
 	"context"
 
-	"google.golang.org/grpc"
-
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/call"
 	"github.com/liveness-gateway/gateway/internal/permissions"
+	"github.com/liveness-gateway/gateway/internal/providers"
 )
 
 // permit refuses a valid message that asks for something its caller may not have.
-func permit(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+func permit(ctx context.Context, _ any) *providers.Error {
 	c := call.From(ctx)
 	if allowed := c.Settings.PermissionsOf(c.CallerName()); allowed != nil && c.Request != nil {
-		if refused := allowed.Check(asks(c.Request)); refused != nil {
-			return nil, refused
-		}
+		return allowed.Check(asks(c.Request))
 	}
-	return next(ctx, request)
+	return nil
 }
 
 func asks(request *livenessv1.IssueLivenessTokenRequest) permissions.Request {

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"buf.build/go/protovalidate"
-	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
@@ -32,25 +31,20 @@ func newValidator() (protovalidate.Validator, error) {
 
 // validateMessage checks a message against the rules of the proto files, and against those that
 // proto files cannot express. Unknown fields were already refused by the decoders.
-func validateMessage(ctx context.Context, request any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+func validateMessage(ctx context.Context, request any) *providers.Error {
 	c, m := call.From(ctx), request.(proto.Message)
 	if !plain(m) {
-		if refused := check(m); refused != nil {
-			return nil, refused
+		if refused := brokenRules(m); refused != nil {
+			return refused
 		}
 	}
 	if r, ok := m.(*livenessv1.IssueLivenessTokenRequest); ok {
 		rules := callbackRules{allowPrivate: c.Settings.PrivateCallbacks()}
 		if violations := rules.badCallbacks(r.GetCallback()); violations != nil {
-			return nil, &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
+			return &providers.Error{Reason: providers.InvalidRequest, Violations: violations}
 		}
 	}
-	if len(c.Photos) > 0 {
-		if refused := checkPhotos(c.Photos); refused != nil {
-			return nil, refused
-		}
-	}
-	return next(ctx, request)
+	return checkPhotos(c.Photos)
 }
 
 // checkPhotos refuses photos whose total size is too large.
@@ -63,8 +57,8 @@ func checkPhotos(photos []sensitive.Bytes) *providers.Error {
 	}}}
 }
 
-// check returns which rules a message breaks, nil if none.
-func check(m proto.Message) *providers.Error {
+// brokenRules returns which rules a message breaks, nil if none.
+func brokenRules(m proto.Message) *providers.Error {
 	request, ok := m.(*livenessv1.IssueLivenessTokenRequest)
 	if violations := badNames(request); violations != nil {
 		return &providers.Error{Reason: providers.InvalidRequest, Violations: violations}

@@ -1,7 +1,6 @@
 package interceptor
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -17,11 +16,11 @@ func refusedFor(t *testing.T, held *settings.Settings, request *livenessv1.Issue
 	t.Helper()
 	c := call.New(call.GRPC)
 	c.Settings = held
-	_, err := validateMessage(call.With(t.Context(), c), request, nil, func(context.Context, any) (any, error) { return nil, nil })
-	if err == nil {
+	refused := validateMessage(call.With(t.Context(), c), request)
+	if refused == nil {
 		return nil
 	}
-	for _, v := range call.AsError(err).Violations {
+	for _, v := range refused.Violations {
 		descriptions = append(descriptions, string(v.Path)+" "+v.Description)
 	}
 	require.NotEmpty(t, descriptions)

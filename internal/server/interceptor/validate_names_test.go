@@ -1,7 +1,6 @@
 package interceptor
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -34,16 +33,14 @@ func TestBadNameSaysWhatTheRulesSay(t *testing.T) {
 }
 
 func TestViolationsAreBounded(t *testing.T) {
-	validate := validateMessage
 	for name, request := range map[string]*livenessv1.IssueLivenessTokenRequest{
 		"products":              {Flow: 1, AcceptedProducts: make([]string, 64)},
 		"products and regions":  {AcceptedProducts: make([]string, 10), Regions: make([]string, 64)},
 		"fewer, and the others": {AcceptedProducts: make([]string, 15), Scenario: "A", Reference: strings.Repeat("r", 129), Comparison: &livenessv1.Comparison{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx := call.With(t.Context(), call.New(call.GRPC))
-			_, err := validate(ctx, request, nil, func(context.Context, any) (any, error) { return nil, nil })
-			require.Len(t, call.AsError(err).Violations, maxViolations)
+			refused := validateMessage(call.With(t.Context(), call.New(call.GRPC)), request)
+			require.Len(t, refused.Violations, maxViolations)
 		})
 	}
 }

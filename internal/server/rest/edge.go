@@ -24,10 +24,13 @@ type edge struct {
 	pages      *http.ServeMux
 	hosts      *server.Hosts
 	noDocs     bool
+	stopping   func() bool
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	server.LimitConnectionAge(w, r)
+	if e.stopping() || server.EndsConnection(r) {
+		w.Header().Set("Connection", "close")
+	}
 	if !e.hosts.Allow(r.Host) {
 		e.misdirected(w, r)
 		return
@@ -42,6 +45,16 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 	c := call.New(call.REST)
 	defer c.Release()
+	ctx, cancel := e.begin(c, w, r)
+	defer cancel()
+	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, writer: w, request: r}
+	e.routes.ServeHTTP(silent{w, body}, body.shown(call.With(ctx, c)))
+}
+
+// begin fills a call with what the header of its request says, and gives it its deadline.
+//
+//go:noinline // see unreadBody.shown
+func (e *edge) begin(c *call.Call, w http.ResponseWriter, r *http.Request) (context.Context, context.CancelFunc) {
 	c.Metadata = header(r.Header)
 	c.Peer, _ = netip.ParseAddrPort(r.RemoteAddr)
 	c.Resent = server.Resent(c.Metadata)
@@ -52,14 +65,12 @@ func (e *edge) serveCall(w http.ResponseWriter, r *http.Request) {
 
 	e.dispatcher.Authenticate(r.Context(), c, server.ShownBy(r))
 	ctx, cancel, refused := withTimeoutHeader(r)
-	defer cancel()
 	if refused != nil {
 		c.Refuse(refused)
 	} else if shed := server.Shed(r); shed != nil {
 		c.Refuse(shed)
 	}
-	body := &unreadBody{call: c, buffers: e.buffers, limits: &e.limits, writer: w, request: r}
-	e.routes.ServeHTTP(silent{w, body}, body.shown(call.With(ctx, c)))
+	return ctx, cancel
 }
 
 // misdirected refuses a request that was sent to a name which the listener does not answer to.

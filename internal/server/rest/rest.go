@@ -32,9 +32,14 @@ type Option func(*edge)
 // WithoutDocs leaves /docs out: it is answered like any unknown path.
 func WithoutDocs() Option { return func(e *edge) { e.noDocs = true } }
 
+// Stopping makes every answer end its connection while stopping says so: an HTTP/1 client opens another
+// one, which a load balancer may send elsewhere, and an HTTP/2 client gets GOAWAY. If idle connections
+// were just closed, a request might already be on its way.
+func Stopping(stopping func() bool) Option { return func(e *edge) { e.stopping = stopping } }
+
 // newServer returns a server of the routes that register adds.
 func newServer(d *server.Dispatcher, buffers *message.Buffers, hosts *server.Hosts, errorLog *log.Logger, register func(*runtime.ServeMux), options ...Option) *http.Server {
-	e := &edge{dispatcher: d, buffers: buffers}
+	e := &edge{dispatcher: d, buffers: buffers, stopping: func() bool { return false }}
 	for _, option := range options {
 		option(e)
 	}

@@ -30,7 +30,7 @@ type unreadBody struct {
 
 // shown returns the stripped request for the routes.
 //
-//go:noinline // its 300 bytes would stay on the stack of the call, which then passes 8 KiB
+//go:noinline // its 300 bytes would stay on the stack of the call (TestStackOfACall)
 func (b *unreadBody) shown(ctx context.Context) *http.Request {
 	var mediaType string
 	mediaType, b.boundary = bodyType(b.request.Header)
