@@ -15,6 +15,7 @@ import (
 	"github.com/liveness-gateway/gateway/internal/routing"
 	"github.com/liveness-gateway/gateway/internal/routing/guard"
 	"github.com/liveness-gateway/gateway/internal/routing/route"
+	"github.com/liveness-gateway/gateway/internal/telemetry/metrics"
 	"github.com/liveness-gateway/gateway/internal/telemetry/telemetrytest"
 )
 
@@ -169,4 +170,37 @@ func fail(m observer, r *route.Route, reason providers.Reason) {
 			m.ObserveCall(&call.Call{Transport: call.GRPC, Flow: r.Flow, Idempotency: idempotency.Issued, Outcome: outcome})
 		}
 	}
+}
+
+// What issues tokens counts in the same series whether it is configured, no longer configured, or never
+// was: only its scenario's name is not its own then.
+func TestSeriesDoNotDependOnTheConfiguration(t *testing.T) {
+	routes := []route.Route{{Flow: providers.FlowAppSDK, Targets: []route.Target{*telemetrytest.Target("acme.app", "acme-cn")}}}
+	counted := map[string]string{}
+	for name, use := range map[string]func(*metrics.Metrics){
+		"never": func(*metrics.Metrics) {},
+		"now":   func(m *metrics.Metrics) { m.Use(routes, []string{"bank"}) },
+		"before": func(m *metrics.Metrics) {
+			m.Use(routes, []string{"bank"})
+			m.Use(nil, nil)
+		},
+	} {
+		m, registry := telemetrytest.NewMetrics(t)
+		use(m)
+		for _, transport := range []call.Transport{call.GRPC, call.REST} {
+			c := telemetrytest.IssuedCall()
+			c.Transport, c.Request, c.Outcome.Attempts = transport, &livenessv1.IssueLivenessTokenRequest{}, c.Outcome.Attempts[1:]
+			c.Outcome.Attempts[0].Kind = routing.First
+			m.ObserveAttempt(&c.Outcome.Attempts[0])
+			m.ObserveCall(c)
+		}
+		for line := range strings.Lines(telemetrytest.Scrape(t, registry)) {
+			if !strings.HasPrefix(line, "#") && !strings.HasSuffix(line, " 0\n") {
+				counted[name] += strings.Replace(line, `scenario="_unknown"`, `scenario="_default"`, 1)
+			}
+		}
+	}
+	require.Contains(t, counted["now"], `liveness_gateway_tokens_issued_total{account="acme-cn",billed="yes",product="acme.app"} 2`)
+	require.Equal(t, counted["now"], counted["before"])
+	require.Equal(t, counted["now"], counted["never"])
 }

@@ -42,8 +42,7 @@ type Metrics struct {
 	scenarios       *prometheus.CounterVec
 	unavailable     *prometheus.CounterVec
 
-	// configured are the counters of the scenarios that are configured.
-	configured atomic.Pointer[scenarios]
+	configured atomic.Pointer[configured]
 	exemplars  exemplars
 }
 
@@ -101,7 +100,7 @@ func New(registerer prometheus.Registerer, build telemetry.Build) (*Metrics, err
 			Help: "Times that a target could have served a call and might not be tried, and why.",
 		}, []string{"provider", "product", "account", "why"}),
 	}
-	m.configured.Store(&scenarios{})
+	m.configured.Store(newConfigured())
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "What is running; always 1.",
 	}, []string{"version", "commit", "goversion"})
@@ -119,20 +118,55 @@ func New(registerer prometheus.Registerer, build telemetry.Build) (*Metrics, err
 
 // ObserveCall counts a call that has ended.
 func (m *Metrics) ObserveCall(c *call.Call) {
-	transport, flow, code, blame := string(c.Transport), c.FlowName(), c.CodeName(), c.Blame()
-	m.requests.WithLabelValues(transport, flow, code, string(c.Reason()), string(blame)).Inc()
-	m.callerRequests.WithLabelValues(callerLabel(c), string(c.Reason()), string(blame)).Inc()
-	m.scenarioCounter(flow, c.Request.GetScenario(), blame).Inc()
-	m.exemplars.observe(m.requestDuration.WithLabelValues(transport, flow, code), c)
+	series := m.seriesOf(c)
+	series.requests.Inc()
+	series.scenario.Inc()
+	m.callerCounter(c).Inc()
+	m.exemplars.observe(series.duration, c)
 	if c.Idempotency != "" {
 		m.idempotency.WithLabelValues(string(c.Idempotency)).Inc()
 	}
 	if c.Repeats() || c.Idempotency == idempotency.Left {
 		return // the attempts are counted with another call, or have not ended
 	}
-	m.overhead.WithLabelValues(flow).Observe((c.Duration - c.Arrival - c.VendorTime() - c.Outcome.Waited).Seconds())
+	series.overhead.Observe((c.Duration - c.Arrival - c.VendorTime() - c.Outcome.Waited).Seconds())
 	m.observeOutcome(&c.Outcome)
 }
+
+// seriesOf returns the series of a call. A scenario that is not configured has none of its own,
+// because its name is the caller's content.
+func (m *Metrics) seriesOf(c *call.Call) callSeries {
+	scenario := unknownScenario
+	if r := m.configured.Load().routes[routeKey{c.Flow, c.Request.GetScenario()}]; r != nil {
+		if series, ok := r.issued[c.Transport]; ok && c.Err == nil {
+			return series
+		}
+		scenario = r.scenario
+	}
+	return m.callSeries(c.Transport, c.FlowName(), scenario, call.Ending{Reason: c.Reason(), Code: c.CodeName(), Blame: c.Blame()})
+}
+
+// callSeries returns the series of calls that end so.
+func (m *Metrics) callSeries(transport call.Transport, flow, scenario string, e call.Ending) callSeries {
+	return callSeries{
+		requests: m.requests.WithLabelValues(string(transport), flow, e.Code, string(e.Reason), string(e.Blame)),
+		scenario: m.scenarios.WithLabelValues(flow, scenario, string(e.Blame)),
+		duration: m.requestDuration.WithLabelValues(string(transport), flow, e.Code),
+		overhead: m.overhead.WithLabelValues(flow),
+	}
+}
+
+// callerCounter returns the counter of a call's caller.
+func (m *Metrics) callerCounter(c *call.Call) prometheus.Counter {
+	caller := cmp.Or(c.CallerName(), unauthenticated)
+	if counter := m.configured.Load().callers[caller]; counter != nil && c.Err == nil {
+		return counter
+	}
+	return m.callerRequests.WithLabelValues(caller, string(c.Reason()), string(c.Blame()))
+}
+
+// unauthenticated, which no caller is called, stands for the caller of a call without one.
+const unauthenticated = "unauthenticated"
 
 // observeOutcome counts failovers, and targets that were unavailable.
 func (m *Metrics) observeOutcome(outcome *routing.Outcome) {
@@ -153,21 +187,27 @@ func (m *Metrics) CountDuplicate() { m.duplicates.Inc() }
 
 // ObserveAttempt counts an attempt that has ended.
 func (m *Metrics) ObserveAttempt(attempt *routing.Attempt) {
-	provider, product, account := attempt.Target.Provider, attempt.Target.Product.ID, attempt.Target.Account
-	m.attempts.WithLabelValues(provider, product, account, string(attempt.Reason), string(attempt.Kind)).Inc()
-	m.attemptDuration.WithLabelValues(provider, product, account).Observe(attempt.Duration.Seconds())
-	switch {
-	case attempt.Err == nil:
-		m.issued.WithLabelValues(product, account, attempt.Exchange.Billed.String()).Inc()
-	case attempt.Err.Ambiguous:
-		m.orphaned.WithLabelValues(product, account).Inc()
+	target := keyOf(attempt.Target)
+	if series := m.configured.Load().targets[target]; series != nil && attempt.Kind == routing.First && attempt.Err == nil {
+		series.attempts.Inc()
+		series.duration.Observe(attempt.Duration.Seconds())
+		series.issued[attempt.Exchange.Billed].Inc()
+	} else {
+		m.observeAttempt(target, attempt)
 	}
 	if attempt.Exchange.UnknownCode || attempt.Reason == providers.VendorErrorUnrecognized {
-		m.unrecognized.WithLabelValues(provider).Inc()
+		m.unrecognized.WithLabelValues(target.provider).Inc()
 	}
 }
 
-// callerLabel is "unauthenticated", which no caller is called, for a call without one.
-func callerLabel(c *call.Call) string { return cmp.Or(c.CallerName(), unauthenticated) }
-
-const unauthenticated = "unauthenticated"
+// observeAttempt counts an attempt that may be of any kind and have failed.
+func (m *Metrics) observeAttempt(of productOnAccount, attempt *routing.Attempt) {
+	m.attempts.WithLabelValues(of.provider, of.product, of.account, string(attempt.Reason), string(attempt.Kind)).Inc()
+	m.attemptDuration.WithLabelValues(of.provider, of.product, of.account).Observe(attempt.Duration.Seconds())
+	switch {
+	case attempt.Err == nil:
+		m.issued.WithLabelValues(of.product, of.account, attempt.Exchange.Billed.String()).Inc()
+	case attempt.Err.Ambiguous:
+		m.orphaned.WithLabelValues(of.product, of.account).Inc()
+	}
+}
