@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
 
 	livenessv1 "github.com/liveness-gateway/gateway/gen/liveness/v1"
 	"github.com/liveness-gateway/gateway/internal/message/contract"
@@ -215,6 +216,20 @@ func TestSplitRefuses(t *testing.T) {
 			require.NotNil(t, refused)
 			require.Equal(t, []providers.Violation{{Path: providers.Path(m.path), Reason: providers.InvalidRequest, Description: m.says}}, refused.Violations)
 		})
+	}
+}
+
+// A type may have more fields than the contract's.
+func TestSplitCountsManyFields(t *testing.T) {
+	file := &descriptorpb.FileDescriptorProto{}
+	described, syntax := contract.Of(file.ProtoReflect().Descriptor()), field(file, "syntax").Number()
+	for n, says := range map[int]string{64: "", 65: "is set more than 64 times"} {
+		_, _, refused := Split(t.Context(), mem.BufferSlice{mem.SliceBuffer(times(n, syntax, "proto3"))}, described, photos, sensitive.GarbageCollected{})
+		if says == "" {
+			require.Nil(t, refused)
+		} else {
+			require.Equal(t, says, refused.Violations[0].Description)
+		}
 	}
 }
 
