@@ -19,14 +19,19 @@ var billed = map[providers.Billed]livenessv1.Billed{
 // Attempts returns attempts in the form of answers and failures.
 func Attempts(attempts []routing.Attempt) []*livenessv1.Attempt {
 	messages := make([]*livenessv1.Attempt, len(attempts))
+	made := make([]struct { // one allocation
+		attempt  livenessv1.Attempt
+		duration durationpb.Duration
+	}, len(attempts))
 	for i := range attempts {
-		attempt, exchange := &attempts[i], &attempts[i].Exchange
-		messages[i] = &livenessv1.Attempt{
+		attempt, exchange, m := &attempts[i], &attempts[i].Exchange, &made[i]
+		m.duration.Seconds, m.duration.Nanos = int64(attempt.Duration/time.Second), int32(attempt.Duration%time.Second)
+		m.attempt = livenessv1.Attempt{
 			Product:          attempt.Target.Product.ID,
 			Account:          attempt.Target.Account,
 			Region:           attempt.Target.Region,
 			Reason:           string(attempt.Reason),
-			Duration:         durationpb.New(attempt.Duration),
+			Duration:         &m.duration,
 			VendorReference:  exchange.Reference,
 			VendorRequestId:  exchange.RequestID,
 			VendorCode:       exchange.Code,
@@ -34,6 +39,7 @@ func Attempts(attempts []routing.Attempt) []*livenessv1.Attempt {
 			ProcessingTime:   durationOf(exchange.ProcessingTime),
 			Billed:           billed[exchange.Billed],
 		}
+		messages[i] = &m.attempt
 	}
 	return messages
 }

@@ -27,6 +27,6 @@ func pieces() map[string]alloctest.Piece {
 	}
 	request := &providers.Request{Reference: "order-1"}
 	return map[string]alloctest.Piece{
-		"answer": alloctest.AtMost(5, func() { responseOf(outcome, request) }),
+		"answer": alloctest.AtMost(3, func() { responseOf(outcome, request) }),
 	}
 }

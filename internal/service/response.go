@@ -22,33 +22,35 @@ var expirySources = map[providers.ExpirySource]livenessv1.ExpirySource{
 // responseOf returns the answer for the token that was issued for the request, without a call's id.
 func responseOf(outcome *routing.Outcome, request *providers.Request) *livenessv1.IssueLivenessTokenResponse {
 	token, target := outcome.Token, outcome.Issued()
-	response := &livenessv1.IssueLivenessTokenResponse{
-		Token:        token.Value.Reveal(),
-		SessionId:    token.SessionID.Reveal(),
-		ExpirySource: expirySources[token.Expiry.Source],
-		SingleUse:    target.Product.Use == providers.SingleUse,
-		Product:      target.Product.ID,
-		Account:      target.Account,
-		Region:       target.Region,
-		Client:       clientOf(token.Client, target.Region),
-		Reference:    cmp.Or(request.Reference, token.Reference),
-		Attempts:     call.Attempts(outcome.Attempts),
-		Compares:     target.Product.Compares() && request.Asks()&providers.Comparison != 0,
+	both := &struct { // one allocation
+		response livenessv1.IssueLivenessTokenResponse
+		client   livenessv1.Client
+	}{
+		response: livenessv1.IssueLivenessTokenResponse{
+			Token:        token.Value.Reveal(),
+			SessionId:    token.SessionID.Reveal(),
+			ExpirySource: expirySources[token.Expiry.Source],
+			SingleUse:    target.Product.Use == providers.SingleUse,
+			Product:      target.Product.ID,
+			Account:      target.Account,
+			Region:       target.Region,
+			Reference:    cmp.Or(request.Reference, token.Reference),
+			Attempts:     call.Attempts(outcome.Attempts),
+			Compares:     target.Product.Compares() && request.Asks()&providers.Comparison != 0,
+		},
+		client: livenessv1.Client{
+			Url:        token.Client.URL.Reveal(),
+			Digits:     token.Client.Digits.Reveal(),
+			Endpoint:   token.Client.Endpoint,
+			Parameters: revealed(token.Client.Parameters),
+			Region:     target.Region,
+		},
 	}
+	both.response.Client = &both.client
 	if !token.Expiry.Time.IsZero() {
-		response.ExpireTime = timestamppb.New(token.Expiry.Time)
+		both.response.ExpireTime = timestamppb.New(token.Expiry.Time)
 	}
-	return response
-}
-
-func clientOf(client providers.Client, region string) *livenessv1.Client {
-	return &livenessv1.Client{
-		Url:        client.URL.Reveal(),
-		Digits:     client.Digits.Reveal(),
-		Endpoint:   client.Endpoint,
-		Parameters: revealed(client.Parameters),
-		Region:     region,
-	}
+	return &both.response
 }
 
 func revealed(parameters map[string]sensitive.String) map[string]string {
