@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/tap"
 
@@ -77,27 +76,32 @@ func (o *otherServices) RegisterService(service *grpc.ServiceDesc, implementatio
 	o.Server.RegisterService(&bounded, implementation)
 }
 
-// limitAge gives the streams of other services a deadline. This must happen before they begin: a
-// read ends only with the context that the stream began with.
-func (o *otherServices) limitAge(ctx context.Context, info *tap.Info) (context.Context, error) {
+// begin is shown each stream before it begins, with its header.
+func (o *otherServices) begin(ctx context.Context, info *tap.Info) (context.Context, error) {
 	switch {
 	case ctx.Err() != nil:
 		o.refused(ctx, wire.DeadlinePassed)
 	case strings.Count(info.FullMethodName, "/") < 2:
 		o.refused(ctx, wire.MalformedMethod)
 	}
-	age, other := o.ages[info.FullMethodName]
-	if !other {
-		return ctx, nil
+	ctx = withHeader(ctx, info.Header)
+	if age, other := o.ages[info.FullMethodName]; other {
+		ctx = limitAge(ctx, age)
 	}
+	return ctx, nil
+}
+
+// limitAge gives a stream of another service a deadline. This must happen before it begins: a read
+// ends only with the context that the stream began with.
+func limitAge(ctx context.Context, age time.Duration) context.Context {
 	limited, cancel := context.WithTimeout(ctx, age)
 	context.AfterFunc(ctx, cancel) // the library ends ctx when the stream ends
-	return limited, nil
+	return limited
 }
 
 // refused counts an RPC that the library is about to refuse.
 func (o *otherServices) refused(ctx context.Context, why wire.Refusal) {
-	conn := connOf(ctx)
+	conn := incomingOf(ctx).conn()
 	conn.Fail()
 	o.refusals.Add(why, conn.RemoteAddr())
 }
@@ -120,10 +124,11 @@ func pause(ctx context.Context, d time.Duration) {
 func (o *otherServices) forCallers(handler grpc.StreamHandler) grpc.StreamHandler {
 	return func(implementation any, stream grpc.ServerStream) error {
 		ctx := stream.Context()
-		c := newCall(ctx)
-		o.dispatcher.Authenticate(ctx, c, shownBy(ctx))
+		from := incomingOf(ctx)
+		c := from.newCall()
+		o.dispatcher.Authenticate(ctx, c, from.shown())
 		if c.Refused != nil {
-			o.refusals.Add(wire.Unauthenticated, connOf(ctx).RemoteAddr())
+			o.refusals.Add(wire.Unauthenticated, from.conn().RemoteAddr())
 			c.Err = c.Refused
 			return failure(ctx, c)
 		}
@@ -158,13 +163,14 @@ func (a *answering) SendMsg(message any) error {
 
 // serve serves a stream, or refuses it.
 func (o *otherServices) serve(implementation any, stream grpc.ServerStream, handler grpc.StreamHandler) error {
-	if !allow(stream.Context(), o.hosts) {
+	from := incomingOf(stream.Context())
+	if !from.allowedBy(o.hosts) {
 		return status.Error(codes.PermissionDenied, server.Misdirected().Message)
 	}
 	if name, _ := grpc.ServerTransportStreamFromContext(stream.Context()).(interface{ RecvCompress() string }); name != nil && !inbound.Takes(name.RecvCompress()) {
 		return status.Error(codes.Unimplemented, inbound.EncodingRefused(name.RecvCompress()))
 	}
-	conn := connOf(stream.Context())
+	conn := from.conn()
 	if !conn.OpenStream() {
 		o.refusals.Add(wire.TooManyOther, conn.RemoteAddr())
 		pause(stream.Context(), refusalDelay)
@@ -176,13 +182,4 @@ func (o *otherServices) serve(implementation any, stream grpc.ServerStream, hand
 		return status.FromContextError(ended).Err() // as the library says when a read ends so
 	}
 	return err
-}
-
-// connOf returns the connection of a stream.
-func connOf(ctx context.Context) *server.Conn {
-	p, ok := peer.FromContext(ctx)
-	if !ok {
-		return nil
-	}
-	return server.ConnOf(p.Addr)
 }

@@ -55,7 +55,7 @@ type Options struct {
 func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 	others := &otherServices{dispatcher: d, ages: make(map[string]time.Duration), hosts: options.Hosts, refusals: options.Refusals}
 	s := grpc.NewServer(
-		grpc.InTapHandle(others.limitAge),
+		grpc.InTapHandle(others.begin),
 		grpc.MaxRecvMsgSize(server.MaxOtherMessageBytes),
 		grpc.ForceServerCodecV2(encoding.GetCodecV2("proto")),
 		grpc.StaticStreamWindowSize(inbound.Window),
@@ -118,23 +118,23 @@ func (r *receiver) description(service *grpc.ServiceDesc) *grpc.ServiceDesc {
 // serve makes the call of an RPC and returns its failure as a status.
 func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error {
 	ctx := stream.Context()
-	c := newCall(ctx)
+	from := incomingOf(ctx)
+	c, conn := from.newCall(), from.conn()
 	defer c.Release()
 	transport, ok := grpc.ServerTransportStreamFromContext(ctx).(inbound.Stream)
-	conn, arrived := connOf(ctx), false
-	if !allow(ctx, r.hosts) {
+	if !from.allowedBy(r.hosts) {
 		c.Refused = server.Misdirected()
 	} else {
-		r.dispatcher.Authenticate(ctx, c, shownBy(ctx))
+		r.dispatcher.Authenticate(ctx, c, from.shown())
 	}
 	switch {
 	case c.Refused != nil:
 	case !ok:
 		c.Refused = &providers.Error{Reason: providers.Internal, Cause: errors.New("the gRPC library's stream cannot be read from")}
 	case !inbound.Takes(transport.RecvCompress()):
-		c.Refused = r.refuseEncoding(ctx, transport.RecvCompress())
+		c.Refused = r.refuseEncoding(ctx, conn, transport.RecvCompress())
 	case conn.Await():
-		defer func() { conn.Done(arrived) }()
+		defer func() { conn.Done(c.Read == nil) }()
 	default:
 		c.Refused = server.TooManyAwaited()
 	}
@@ -142,7 +142,7 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 		refused := r.messages.Receive(ctx, transport, c, into)
 		if refused == nil {
 			conn.Arrived()
-			arrived = true
+			c.Read = nil
 		}
 		return refused
 	}
@@ -155,39 +155,33 @@ func (r *receiver) serve(stream grpc.ServerStream, method *server.Method) error 
 		// that stands next to text which an attacker chooses (BREACH).
 		_ = grpc.SetSendCompressor(ctx, encoding.Identity)
 	}
-	_ = grpc.SetHeader(ctx, metadata.Pairs(server.HeaderRequestID, c.RequestID))
+	// SetHeader would copy the header: three allocations.
+	_ = grpc.SendHeader(ctx, metadata.MD{server.HeaderRequestID: {c.RequestID}})
 	return stream.SendMsg(response)
 }
 
 // refuseEncoding says that messages in the encoding are not taken, and which are.
-func (r *receiver) refuseEncoding(ctx context.Context, name string) *providers.Error {
+func (r *receiver) refuseEncoding(ctx context.Context, conn *server.Conn, name string) *providers.Error {
 	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-accept-encoding", inbound.AcceptedEncodings))
-	r.refusals.Add(wire.UnknownEncoding, connOf(ctx).RemoteAddr())
+	r.refusals.Add(wire.UnknownEncoding, conn.RemoteAddr())
 	return &providers.Error{Reason: providers.MethodUnknown, Message: inbound.EncodingRefused(name)}
 }
 
 // unknownMethod answers every RPC that no service has.
 func unknownMethod(d *server.Dispatcher, hosts *server.Hosts) grpc.StreamHandler {
 	return func(_ any, stream grpc.ServerStream) error {
-		c := newCall(stream.Context())
-		if !allow(stream.Context(), hosts) {
+		ctx := stream.Context()
+		from := incomingOf(ctx)
+		c := from.newCall()
+		if !from.allowedBy(hosts) {
 			c.Refused = server.Misdirected()
 		} else {
-			d.Authenticate(stream.Context(), c, shownBy(stream.Context()))
+			d.Authenticate(ctx, c, from.shown())
 			c.Refuse(&providers.Error{Reason: providers.MethodUnknown})
 		}
-		d.Refuse(stream.Context(), c)
-		return failure(stream.Context(), c)
+		d.Refuse(ctx, c)
+		return failure(ctx, c)
 	}
-}
-
-// allow reports whether the server answers to the name that the call was sent to.
-func allow(ctx context.Context, hosts *server.Hosts) bool {
-	if hosts == nil {
-		return true
-	}
-	authority := metadata.ValueFromIncomingContext(ctx, ":authority")
-	return len(authority) == 1 && authority[0] != "" && hosts.Allow(authority[0])
 }
 
 // failure returns the status of a failed call.
@@ -201,7 +195,7 @@ func failure(ctx context.Context, c *call.Call) error {
 // nothing is written.
 func fail(ctx context.Context) {
 	if !errors.Is(ctx.Err(), context.Canceled) {
-		connOf(ctx).Fail()
+		incomingOf(ctx).conn().Fail()
 	}
 }
 
