@@ -53,7 +53,7 @@ func (t *livenessWithVerifyTarget) Issue(ctx context.Context, call providers.Cal
 }
 
 func (t *livenessWithVerifyTarget) form(call providers.Call) *bodies.Form {
-	form := bodies.NewForm(t.Random)
+	form := bodies.NewForm(t.Random, 6)
 	t.fill(form, form.Add, call)
 	if percent := t.parameters[verifyConfidencePercent.Name]; percent != "" {
 		form.Add("verifyConfidenceThreshold", fraction(percent))

@@ -60,7 +60,7 @@ func (t *appTarget) form(call providers.Call) *bodies.Form {
 	credential := t.credentials[call.Credential]
 	timestamp := t.timestamp(call.SigningTime())
 
-	form := bodies.NewForm(t.Random)
+	form := bodies.NewForm(t.Random, 3)
 	form.Reference = bodies.RandomText(t.Random, sequenceIDLength)
 	form.Add("detection_type", detectionTypes[call.Request.Detection])
 	form.Add("timestamp", timestamp)

@@ -78,7 +78,7 @@ func (t *appV3Target) Issue(ctx context.Context, call providers.Call) (*provider
 
 func (t *appV3Target) form(call providers.Call) *form {
 	r := call.Request
-	f := t.newSignedForm(call)
+	f := t.newSignedForm(call, 10)
 	f.configured(paramLivenessType, "")
 	if r.IdentityDocument != nil {
 		f.Add("comparison_type", compareIDCard)

@@ -44,7 +44,7 @@ func (t *target) app(ctx context.Context, call providers.Call, f *form) (*provid
 }
 
 func (t *appV5Target) form(call providers.Call) *form {
-	f := t.newSignedForm(call)
+	f := t.newSignedForm(call, 4)
 	f.configured(paramLivenessID, "")
 	f.personal("uuid", providers.FieldSubjectID, call.Request.SubjectID)
 	return f

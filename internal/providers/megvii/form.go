@@ -43,10 +43,10 @@ func (f *form) callersPath(name string) providers.Path {
 	return ""
 }
 
-// newForm returns an empty form that hides the credential from the log.
-func (t *target) newForm(call providers.Call) *form {
+// newForm returns an empty form that hides the credential from the log, with room for so many parameters.
+func (t *target) newForm(call providers.Call, parameters int) *form {
 	secret := t.credentials[call.Credential]
-	f := &form{Form: bodies.NewForm(t.Random), settings: t.parameters}
+	f := &form{Form: bodies.NewForm(t.Random, parameters), settings: t.parameters}
 	f.callers = f.inline[:0]
 	f.Hide(secret.apiKey)
 	f.Hide(secret.apiSecret)
@@ -55,18 +55,18 @@ func (t *target) newForm(call providers.Call) *form {
 
 // newKeyedForm returns a form that begins with the credential itself, as all
 // documents except get_biz_token require.
-func (t *target) newKeyedForm(call providers.Call) *form {
+func (t *target) newKeyedForm(call providers.Call, parameters int) *form {
 	secret := t.credentials[call.Credential]
-	f := t.newForm(call)
+	f := t.newForm(call, parameters)
 	f.Add(keyAPIKey, secret.apiKey.Reveal())
 	f.Add(keyAPISecret, secret.apiSecret.Reveal())
 	return f
 }
 
 // newSignedForm returns a form that begins with a signature, as get_biz_token requires.
-func (t *target) newSignedForm(call providers.Call) *form {
+func (t *target) newSignedForm(call providers.Call, parameters int) *form {
 	now := call.SigningTime()
-	f := t.newForm(call)
+	f := t.newForm(call, parameters)
 	f.AddSensitive("sign", t.credentials[call.Credential].sign(now, now.Add(signatureLifetime), t.nonce()))
 	f.Add("sign_version", signVersion)
 	return f

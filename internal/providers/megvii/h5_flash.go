@@ -105,7 +105,7 @@ func (t *h5FlashTarget) Issue(ctx context.Context, call providers.Call) (*provid
 // form returns the body and the lifetime that it requests.
 func (t *h5FlashTarget) form(call providers.Call) (*form, time.Duration) {
 	r := call.Request
-	f := t.newKeyedForm(call)
+	f := t.newKeyedForm(call, 14)
 	f.reference(r.Reference)
 	f.setting(paramColorNumber, providers.FieldFlashColors, number(r.FlashColors), recommendedColors)
 	f.configured(paramLivenessPreferences, "")

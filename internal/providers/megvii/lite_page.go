@@ -110,7 +110,7 @@ func (t *litePageTarget) Issue(ctx context.Context, call providers.Call) (*provi
 
 func (t *litePageTarget) form(call providers.Call) *form {
 	r := call.Request
-	f := t.newKeyedForm(call)
+	f := t.newKeyedForm(call, 12)
 	f.personal("return_url", providers.FieldReturnURL, r.ReturnURL)
 	f.personal("notify_url", providers.FieldNotifyURL, r.NotifyURL)
 	f.uniqueReference(r.Reference, t.Random)

@@ -90,7 +90,7 @@ func (t *target) pageURL(path string, token sensitive.String) sensitive.String {
 
 func (t *pcWebTarget) form(call providers.Call) *form {
 	r := call.Request
-	f := t.newKeyedForm(call)
+	f := t.newKeyedForm(call, 11)
 	f.Add("comparison_type", comparisonType(r))
 	if r.IdentityDocument != nil {
 		f.personal("idcard_name", providers.FieldIdentityDocumentName, r.IdentityDocument.Name)

@@ -49,7 +49,7 @@ func (t *randomNumberTarget) Issue(ctx context.Context, call providers.Call) (*p
 }
 
 func (t *randomNumberTarget) form(call providers.Call) *form {
-	f := t.newKeyedForm(call)
+	f := t.newKeyedForm(call, 3)
 	f.reference(call.Request.Reference)
 	return f
 }

@@ -23,7 +23,7 @@ func TestCodesInBase64AreNotShown(t *testing.T) {
 			base64.StdEncoding.EncodeToString([]byte("x" + secret)), base64.StdEncoding.EncodeToString([]byte("xy" + secret)),
 			base64.StdEncoding.EncodeToString([]byte(secret + "z")), base64.StdEncoding.EncodeToString([]byte("x" + secret + "yz")),
 		} {
-			form := bodies.NewForm(countUp)
+			form := bodies.NewForm(countUp, 2)
 			form.Hide(sensitive.New(secret))
 			answer, failure := vendorhttp.Post(t.Context(), &http.Transport{}, wiretest.Serve(t, answering(http.StatusOK, "{}")), attempt(), form)
 			require.Nil(t, failure)

@@ -17,7 +17,7 @@ import (
 // confidential returns an answer to a form with hidden values.
 func confidential(t *testing.T) *vendorhttp.Answer {
 	t.Helper()
-	form := bodies.NewForm(countUp)
+	form := bodies.NewForm(countUp, 2)
 	form.Add("scene", "scene-1")
 	form.AddSensitive("name", sensitive.New("张三"))
 	form.AddSensitive("number", sensitive.New("11010119900307001X"))

@@ -28,7 +28,7 @@ func countUp(p []byte) {
 
 // small returns a form of one parameter.
 func small() *bodies.Form {
-	form := bodies.NewForm(countUp)
+	form := bodies.NewForm(countUp, 2)
 	form.Add("name", "value")
 	return form
 }

@@ -52,7 +52,7 @@ func (t *pageTarget) form(call providers.Call) *bodies.Form {
 	request, credential := call.Request, t.Credentials[call.Credential]
 	timestamp := strconv.FormatInt(call.SigningTime().Unix(), 10)
 
-	form := bodies.NewForm(t.Random)
+	form := bodies.NewForm(t.Random, 4)
 	form.Reference = cmp.Or(request.Reference, bodies.RandomText(t.Random, sessionNoLength))
 	form.SetSensitiveHeader("X-Acme-Key", credential[keyAppKey])
 	form.SetHeader("X-Acme-Time", timestamp)

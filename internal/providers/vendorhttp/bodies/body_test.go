@@ -22,7 +22,7 @@ func TestWhatHasNoValue(t *testing.T) {
 		SetSensitiveHeader(name string, value sensitive.String)
 	}
 	for name, body := range map[string]body{
-		"a form": bodies.NewForm(countUp), "JSON": bodies.NewJSON("application/json"), "URL-encoded": bodies.NewURLEncoded(),
+		"a form": bodies.NewForm(countUp, 2), "JSON": bodies.NewJSON("application/json"), "URL-encoded": bodies.NewURLEncoded(),
 	} {
 		body.Add("without", "")
 		body.Add("first", "1")
@@ -45,7 +45,7 @@ func TestWhatHasNoValue(t *testing.T) {
 
 // Of a credential all is hidden, what is not sent too.
 func TestHideCredential(t *testing.T) {
-	form := bodies.NewForm(countUp)
+	form := bodies.NewForm(countUp, 2)
 	form.HideCredential(map[string]sensitive.String{"key": sensitive.New("key-1"), "secret": sensitive.New("secret-1"), "token": {}})
 	_, envelope := bodies.NewRequest(t.Context(), &url.URL{Scheme: "http", Host: "vendor.example"}, form)
 	require.ElementsMatch(t, []sensitive.String{sensitive.New("key-1"), sensitive.New("secret-1")}, envelope.Hidden())

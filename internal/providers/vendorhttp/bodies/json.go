@@ -20,9 +20,12 @@ type JSON struct {
 	closed bool
 }
 
+// typicalJSONBytes is enough for the fields of most requests without photos.
+const typicalJSONBytes = 512
+
 // NewJSON returns an empty object of that media type.
 func NewJSON(mediaType string) *JSON {
-	return &JSON{encodedText: encodedText{mediaType: mediaType, text: append(make([]byte, 0, typicalTextBytes), '{')}}
+	return &JSON{encodedText: encodedText{mediaType: mediaType, text: append(make([]byte, 0, typicalJSONBytes), '{')}}
 }
 
 // Add appends a field of text. Names are the vendor's constants and are not escaped.

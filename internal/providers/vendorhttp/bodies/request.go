@@ -31,8 +31,10 @@ func NewRequest(ctx context.Context, target *url.URL, body Body) (*http.Request,
 	return request, envelope
 }
 
-// header returns the header of every request, with one allocation for all values.
+// What every request accepts. A transport must not change a request's header.
+var accept, acceptEncoding = []string{"application/json"}, []string{"gzip"}
+
+// header returns the header of every request.
 func header(contentType string) http.Header {
-	values := []string{contentType, "application/json", "gzip"}
-	return http.Header{"Content-Type": values[0:1:1], "Accept": values[1:2:2], "Accept-Encoding": values[2:3:3]}
+	return http.Header{"Content-Type": {contentType}, "Accept": accept, "Accept-Encoding": acceptEncoding}
 }

@@ -21,7 +21,7 @@ const boundary = "0102030405060708090a0b0c0d0e0f10"
 
 // small returns a form of one parameter.
 func small() *bodies.Form {
-	form := bodies.NewForm(countUp)
+	form := bodies.NewForm(countUp, 2)
 	form.Add("name", "value")
 	return form
 }

@@ -44,7 +44,7 @@ func request(body ...string) string {
 }
 
 func TestParametersOnTheWire(t *testing.T) {
-	form := bodies.NewForm(countUp)
+	form := bodies.NewForm(countUp, 2)
 	form.Add("first", "1")
 	form.AddSensitive("second", sensitive.New("张三 & =%"))
 	form.Hide(sensitive.New("not a parameter"))
@@ -57,7 +57,7 @@ func TestParametersOnTheWire(t *testing.T) {
 
 func TestFilesOnTheWire(t *testing.T) {
 	large := strings.Repeat("\x00\xff photo", 100_000)
-	form := bodies.NewForm(countUp)
+	form := bodies.NewForm(countUp, 2)
 	form.Add("first", "1")
 	form.AddFile("image_ref1", sensitive.NewBytes([]byte(large)))
 	form.Add("second", "2")
@@ -91,5 +91,5 @@ func TestBoundaryIsRandom(t *testing.T) {
 	}
 	require.Equal(t, "00000000", bodies.RandomText(random, 8))
 	require.Equal(t, "abababab", bodies.RandomText(random, 8))
-	require.Contains(t, recorded(t, bodies.NewForm(random)), "boundary="+strings.Repeat("ab", 16)+"\r\n")
+	require.Contains(t, recorded(t, bodies.NewForm(random, 0)), "boundary="+strings.Repeat("ab", 16)+"\r\n")
 }
