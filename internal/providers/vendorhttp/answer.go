@@ -65,10 +65,14 @@ func (a *Answer) Header(name string) Text { return Text(a.header.Get(name)) }
 
 // SetRequestID sets the vendor's request id if the text looks like one: callers see it.
 func (a *Answer) SetRequestID(id Text) {
-	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:,"
-	if len(id) <= maxRequestIDBytes && strings.Trim(string(id), allowed) == "" && !a.echoedInID(string(id)) {
+	if len(id) <= maxRequestIDBytes && strings.IndexFunc(string(id), notOfID) < 0 && !a.echoedInID(string(id)) {
 		a.exchange.RequestID = string(id)
 	}
+}
+
+// notOfID reports whether no request id has the character.
+func notOfID(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.:,", r)
 }
 
 // SetText sets the vendor's message for the log, at most 256 bytes, with blanks in place of characters
@@ -241,7 +245,14 @@ func CanonicalCode(code string) string {
 // blanks, control characters, and characters that end a value in HTML, JSON or a shell. All documented
 // tokens are letters, digits and some punctuation.
 func UsableToken(token string) bool {
-	unusable := func(r rune) bool { return r <= ' ' || r >= '\x7f' || strings.ContainsRune("<>\"'`\\", r) }
+	unusable := func(r rune) bool {
+		switch r {
+		case '<', '>', '"', '\'', '`', '\\':
+			return true
+		default:
+			return r <= ' ' || r >= '\x7f'
+		}
+	}
 	return token != "" && len(token) <= maxTokenBytes && strings.IndexFunc(token, unusable) < 0
 }
 
