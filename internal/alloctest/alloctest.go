@@ -74,7 +74,7 @@ func NewVendor(status int, text string) *Vendor {
 	v.answer = http.Response{
 		StatusCode: status,
 		Header:     http.Header{"Date": {"Tue, 14 Nov 2023 22:13:20 GMT"}},
-		Body:       &v.body,
+		Body:       &v.body, ContentLength: int64(len(text)),
 	}
 	return v
 }

@@ -70,6 +70,21 @@ func pooled(t *testing.T, target string, dialError error) (*http.Transport, *mor
 	return transport, first
 }
 
+// An answer is read to its end, so that its connection serves the next request.
+func TestConnectionServesTheNextRequest(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"an answer of known length": answering(http.StatusOK, "{}"),
+		"an answer in chunks":       answering(http.StatusOK, padded(maxAnswer)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := wiretest.Serve(t, handler)
+			transport, _ := pooled(t, target.String(), errors.New("no second connection"))
+			_, failure := vendorhttp.Post(t.Context(), transport, target, attempt(), small())
+			require.Nil(t, failure)
+		})
+	}
+}
+
 // A pooled connection that turns out dead before anything was written costs nothing:
 // the same request goes out once, whole, on another one.
 func TestDeadPooledConnection(t *testing.T) {

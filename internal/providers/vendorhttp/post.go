@@ -27,6 +27,9 @@ const (
 	// maxWireBytes bounds what is read of an answer before it is decompressed: gzip adds at most a
 	// few bytes to what it cannot compress, but may hold any number of empty members.
 	maxWireBytes = maxAnswerBytes + 1<<10
+	// usualAnswerBytes is up to which length an answer is read into one buffer, on its server's word. This
+	// saves three allocations of a call (TestAllocations of megvii).
+	usualAnswerBytes = 2 << 10
 	// maxDateError is how far a clock may be from ours: beyond 292 years no duration tells by how much.
 	maxDateError = 200 * 366 * 24 * time.Hour
 )
@@ -92,9 +95,17 @@ func (a *Answer) read(ctx context.Context, response *http.Response, progress *pr
 // read returns the decompressed content of an answer, nil if it is too large or cannot be decompressed.
 // An error is always the connection's.
 func read(response *http.Response) ([]byte, error) {
+	zipped := strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip")
+	if length := response.ContentLength; length > 0 && length <= usualAnswerBytes && !zipped {
+		content := make([]byte, length)
+		if _, err := io.ReadFull(response.Body, content); err != nil {
+			return nil, err
+		}
+		return content, nil
+	}
 	wire := &wireReader{Reader: io.LimitReader(response.Body, maxWireBytes)}
 	var body io.Reader = wire
-	if strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
+	if zipped {
 		unzipped := inflate.NewReader(wire, math.MaxInt)
 		defer unzipped.Free()
 		body = unzipped
