@@ -141,8 +141,8 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	call := providers.Call{Request: &providers.Request{SubjectID: sensitive.New("user-1")}, Now: time.Unix(1700000000, 0)}
 	target := targetOver(alloctest.NewVendor(http.StatusOK, `{"token":"_act-sbx-1f2e3d4c","userId":"user-1"}`))
 	return map[string]alloctest.Piece{
-		"body, signed": alloctest.AtMost(30, func() { target.body(call, "/resources/accessTokens/sdk") }),
-		"a call": alloctest.AtMost(56, func() {
+		"body, signed": alloctest.AtMost(29, func() { target.body(call, "/resources/accessTokens/sdk") }),
+		"a call": alloctest.AtMost(54, func() {
 			if _, err := target.Issue(tb.Context(), call); err != nil {
 				tb.Error(err)
 			}

@@ -36,7 +36,8 @@ type Answer struct {
 	// statuses are what the vendor's document says of HTTP statuses.
 	statuses providers.CodeTable
 	// arrived is when the header of the answer arrived.
-	arrived time.Time
+	arrived  time.Time
+	progress progress
 }
 
 // Decode decodes the body as JSON into v, a struct, and reports whether it is JSON. A

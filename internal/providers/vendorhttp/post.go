@@ -41,52 +41,50 @@ const (
 func Post(
 	ctx context.Context, transport http.RoundTripper, target *url.URL, call providers.Call, body bodies.Body,
 ) (*Answer, *providers.Error) {
-	progress := &progress{sent: time.Now()}
-	request, envelope := bodies.NewRequest(httptrace.WithClientTrace(ctx, progress.trace()), target, body)
-	response, err := transport.RoundTrip(request) //nolint:bodyclose // received closes it
-	return received(ctx, response, err, call, envelope, progress)
-}
-
-// received reads the result of a round trip. If it were inlined, its frame would take stack while the
-// attempt waits for the vendor.
-//
-//go:noinline
-func received(
-	ctx context.Context, response *http.Response, err error, call providers.Call, request *bodies.Envelope, progress *progress,
-) (*Answer, *providers.Error) {
-	if err != nil {
-		return nil, progress.failure(ctx, err, providers.Exchange{Reference: request.Reference})
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer := newAnswer(response, call, call.Now.Add(time.Since(progress.sent)), request)
-	if failure := answer.read(ctx, response, progress); failure != nil {
+	answer := &Answer{call: call, progress: progress{sent: time.Now()}}
+	request, envelope := bodies.NewRequest(httptrace.WithClientTrace(ctx, answer.progress.trace()), target, body)
+	answer.request = envelope
+	response, err := transport.RoundTrip(request) //nolint:bodyclose // receive closes it
+	if failure := answer.receive(ctx, response, err); failure != nil {
 		return nil, failure
 	}
 	return answer, nil
 }
 
-// newAnswer returns an answer with what its status and header say, which arrived at that time.
-func newAnswer(response *http.Response, call providers.Call, arrived time.Time, request *bodies.Envelope) *Answer {
-	answer := &Answer{request: request, call: call, arrived: arrived, header: response.Header}
-	answer.exchange.Reference = request.Reference
-	answer.exchange.HTTPStatus = response.StatusCode
-	vendorNow := arrived.Add(call.ClockOffset)
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && date.Sub(arrived).Abs() < maxDateError {
-		answer.exchange.Date, vendorNow = date, date
+// receive reads the result of a round trip. If it were inlined, its frame would take stack while the
+// attempt waits for the vendor.
+//
+//go:noinline
+func (a *Answer) receive(ctx context.Context, response *http.Response, err error) *providers.Error {
+	a.exchange.Reference = a.request.Reference
+	if err != nil {
+		return a.progress.failure(ctx, err, a.exchange)
 	}
-	answer.exchange.RetryAfter = retryAfter(response.Header["Retry-After"], vendorNow)
-	return answer
+	defer func() { _ = response.Body.Close() }()
+	a.readHeader(response)
+	return a.read(ctx, response)
+}
+
+// readHeader reads the status and the header, which have just arrived.
+func (a *Answer) readHeader(response *http.Response) {
+	a.header, a.arrived = response.Header, a.call.Now.Add(time.Since(a.progress.sent))
+	a.exchange.HTTPStatus = response.StatusCode
+	vendorNow := a.arrived.Add(a.call.ClockOffset)
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && date.Sub(a.arrived).Abs() < maxDateError {
+		a.exchange.Date, vendorNow = date, date
+	}
+	a.exchange.RetryAfter = retryAfter(response.Header["Retry-After"], vendorNow)
 }
 
 // read reads the body.
-func (a *Answer) read(ctx context.Context, response *http.Response, progress *progress) *providers.Error {
+func (a *Answer) read(ctx context.Context, response *http.Response) *providers.Error {
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return nil // its body is the connection itself, and ctx would not end a read
 	}
 	content, err := read(response)
 	// A server that refuses a large request may close the connection while it is sent.
 	if err != nil && response.StatusCode != http.StatusRequestEntityTooLarge {
-		return progress.failure(ctx, err, a.exchange)
+		return a.progress.failure(ctx, err, a.exchange)
 	}
 	a.content = content
 	return nil
