@@ -39,14 +39,14 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	}}
 	failed.Outcome.Attempts = []routing.Attempt{{Target: outcome.Attempts[0].Target, Reason: providers.VendorTimeout, Err: failed.Err}}
 	return map[string]alloctest.Piece{
-		"error": alloctest.AtMost(30, func() { call.StatusOf(failed) }),
-		"a call": alloctest.AtMost(14, func() {
+		"error": alloctest.AtMost(29, func() { call.StatusOf(failed) }),
+		"a call": alloctest.AtMost(12, func() {
 			request := &livenessv1.IssueLivenessTokenRequest{Flow: livenessv1.Flow_FLOW_SPOKEN_DIGITS}
 			if c := d.Issue(tb.Context(), request); c.Err != nil {
 				tb.Error(c.Err)
 			}
 		}),
-		"a call over REST": alloctest.AtMost(74, func() {
+		"a call over REST": alloctest.AtMost(70, func() {
 			w := unread{http.Header{}}
 			routes.ServeHTTP(w, restCall(tb))
 			if w.Header().Get("X-Request-Id") == "" {
