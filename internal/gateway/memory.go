@@ -10,15 +10,13 @@ import (
 )
 
 const (
-	// gcPercent lets the heap grow to five times what is alive before it is collected. Little is alive,
-	// and with Go's default of 100 collecting it costs a fifth of a small call.
-	gcPercent = 400
-	// ballastBytes are counted as alive but never touched, so they take no memory: the heap is not
-	// collected before it is five times as large. They save a thirtieth of a small call (decision 58;
-	// bench's lanes of small calls guard it). The memory limit counts them too, so they are at most
-	// one ballastPart of it.
-	ballastBytes = 32 << 20
-	ballastPart  = 32
+	// ballastBytes are counted as alive but never touched, so they take no memory: as much garbage comes
+	// together before Go collects it, where the few MiB that are alive would have it collected ten times a
+	// second. They save some 4 % of a small call, and of memory under photos a higher GOGC would multiply
+	// (decision 58; bench's lanes of small calls guard it). The memory limit counts them too, so they are at
+	// most one ballastPart of it.
+	ballastBytes = 64 << 20
+	ballastPart  = 16
 	// memoryShare is the share of the container's memory that the heap may reach. Close to that it is
 	// collected as often as necessary.
 	memoryShare = 0.9
@@ -30,7 +28,6 @@ const (
 func TuneMemory() {
 	_, _ = memlimit.Set(memlimit.WithRatio(memoryShare)) // if the limit cannot be read, there is none
 	if os.Getenv("GOGC") == "" {                         //nolint:forbidigo // Go's own setting
-		debug.SetGCPercent(gcPercent)
 		ballast()
 	}
 }
