@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A call over REST takes 8 KiB of stack while its vendor is waited for, and half of that in each of the
-// transport's two goroutines. With one function more in the wrong place it takes twice as much, which no
-// other test sees. Clients and vendor have no goroutine for a connection, so only the gateway's are measured.
+// The goroutine of a call over REST has 8 KiB of stack while its vendor is waited for. A stack grows by
+// doubling: with a few functions more it has 16, which no other test sees. Clients and vendor have no
+// goroutine for a connection, so only the gateway's are measured.
 func TestStackOfACall(t *testing.T) {
 	const calls, most = 256, 20 << 10
 	vendor, err := net.Listen("tcp", "127.0.0.1:0")
