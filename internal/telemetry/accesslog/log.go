@@ -46,6 +46,7 @@ func New(logger *zap.Logger, scenarios *Scenarios) func(*call.Call) {
 		l.Call, l.scenarios, l.unwritten = c, scenarios, unwritten
 		entry.Write(l.field[:]...)
 		l.Call = nil
+		clear(l.peer) // the pool keeps nobody's address
 		lines.Put(l)
 	}
 }
