@@ -41,7 +41,7 @@ func (r *redactor) answer(content string) string {
 			return r.text(name, true) + literal[len(name):]
 		case literal[0] == '"':
 			literal = r.text(literal, known)
-		case len(literal) > 3 && !known && !r.all && !r.isHarmless(literal), r.hide.Replace(literal) != literal:
+		case len(literal) > 3 && !known && !r.all && !r.isHarmless(literal), r.hide(literal) != literal:
 			literal = r.blank("number", literal)
 		}
 		known = false
@@ -74,7 +74,7 @@ func (r *redactor) hidden(text string) string {
 	}) {
 		return r.respelt(text)
 	}
-	hidden := r.hide.Replace(plain)
+	hidden := r.hide(plain)
 	id := echo.ReadID(hidden)
 	defer id.Release()
 	if slices.ContainsFunc(r.secrets, id.Repeats) {

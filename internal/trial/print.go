@@ -54,7 +54,7 @@ func (p printer) line(format string, values ...any) { _, _ = fmt.Fprintf(p, form
 // that a vendor does not state.
 func (p printer) row(name string, value any) {
 	if text := fmt.Sprint(value); text != "" && text != "0s" {
-		p.line("  %s\t%s", name, p.safe.hide.Replace(text))
+		p.line("  %s\t%s", name, p.safe.hide(text))
 	}
 }
 
@@ -99,7 +99,7 @@ var (
 func (p printer) head(head string, show func(value string) string) {
 	first, headers, _ := strings.Cut(head, "\r\n")
 	first = printable(first)
-	p.line("  %s", p.safe.hide.Replace(queryValue.ReplaceAllStringFunc(first, func(value string) string {
+	p.line("  %s", p.safe.hide(queryValue.ReplaceAllStringFunc(first, func(value string) string {
 		plain, _ := url.QueryUnescape(value[1:])
 		return "=" + show(plain)
 	})))
@@ -109,7 +109,7 @@ func (p printer) head(head string, show func(value string) string) {
 			value = show(value)
 		}
 		if found {
-			p.line("  %s: %s", name, p.safe.hide.Replace(value))
+			p.line("  %s: %s", name, p.safe.hide(value))
 		}
 	}
 	p.line("")

@@ -33,7 +33,7 @@ type redactor struct {
 	all bool
 	// hide, respelt and blank make the replacements of secrets, of texts that have one
 	// in another spelling, and of unknown values.
-	hide    *strings.Replacer
+	hide    func(text string) string
 	respelt func(text string) string
 	blank   func(kind, value string) string
 }
@@ -130,11 +130,18 @@ const (
 	leastPhoto = 6
 )
 
+// fewDigits is what a user reads aloud: any id or time may hold it by chance.
+var fewDigits = regexp.MustCompile(`^[0-9]{1,5}$`)
+
 // replacer replaces the secrets, in every spelling in which they may come back but for
-// the escapes of JSON by numbers.
-func (r *redactor) replacer(by func(secret string) string) *strings.Replacer {
-	var pairs []string
+// the escapes of JSON by numbers. A few digits are replaced where they are a whole word.
+func (r *redactor) replacer(by func(secret string) string) func(text string) string {
+	var pairs, digits []string
 	for _, secret := range r.secrets {
+		if fewDigits.MatchString(secret) {
+			digits = append(digits, secret)
+			continue
+		}
 		for _, spelled := range []string{url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret))} {
 			pairs = append(pairs, spelled, by(spelled))
 		}
@@ -144,7 +151,12 @@ func (r *redactor) replacer(by func(secret string) string) *strings.Replacer {
 			}
 		}
 	}
-	return strings.NewReplacer(pairs...)
+	hide := strings.NewReplacer(pairs...).Replace
+	if digits == nil {
+		return hide
+	}
+	words := regexp.MustCompile(`\b(` + strings.Join(digits, "|") + `)\b`)
+	return func(text string) string { return words.ReplaceAllStringFunc(hide(text), by) }
 }
 
 // withQuotesEscaped returns text as it stands within a JSON string, as a client's metadata may that is
@@ -162,7 +174,7 @@ func (r *redactor) isSetting(value string) bool {
 
 // sent returns a value of the request as it is to be shown.
 func (r *redactor) sent(value string) string {
-	if r.isSetting(value) && r.hide.Replace(value) == value {
+	if r.isSetting(value) && r.hide(value) == value {
 		return value
 	}
 	return sensitive.Redacted

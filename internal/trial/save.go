@@ -83,11 +83,11 @@ func (t *trial) save(ctx context.Context, file string, cases []any, wire *record
 		ID:          fmt.Sprintf("%s-%s-%d", t.product.ID, strings.ToLower(string(made.Reason())), wire.At.Unix()),
 		Product:     t.product.ID,
 		HTTPStatus:  wire.Answered.StatusCode,
-		ContentType: invented.hide.Replace(wire.Answered.Header.Get("Content-Type")),
+		ContentType: invented.hide(wire.Answered.Header.Get("Content-Type")),
 		Body:        invented.answer(wire.Text()),
 		Evidence:    fmt.Sprintf("seen at %s, account region %s", wire.At.UTC().Format(time.RFC3339), cmp.Or(t.account.Region, "none")),
 	}
-	subject := invented.hide.Replace(t.message.GetSubjectId())
+	subject := invented.hide(t.message.GetSubjectId())
 	again, err := t.of(subject).call(ctx, &c)
 	if err != nil {
 		return err

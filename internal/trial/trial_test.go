@@ -44,7 +44,7 @@ func TestEverySourceOfAnExpiryHasAWord(t *testing.T) {
 func TestTerminalsObeyNoAnswer(t *testing.T) {
 	const odd = "a\x1b[2Jb\x07\x7f\u009b1mc\u202ed\u2028e\u200bf"
 	var output strings.Builder
-	safe := &redactor{all: true, hide: strings.NewReplacer()}
+	safe := &redactor{all: true, hide: func(text string) string { return text }}
 	safe.respelt = func(text string) string { return text }
 	p := printer{&output, safe}
 	p.head("HTTP/1.1 200 "+odd+"\r\nServer: "+odd+"\r\nX-Other: "+odd, func(value string) string { return value })
@@ -58,5 +58,22 @@ func TestStatedTimesAreHarmless(t *testing.T) {
 	r := &redactor{harmless: timesOf(time.Unix(1700000000, 0))}
 	for _, stated := range []string{"1700000000", "2023-11-14T22:13:20Z"} {
 		require.True(t, r.isHarmless(stated), stated)
+	}
+}
+
+// The few digits that a user reads aloud stand in many an id and time by chance, which are shown.
+func TestFewDigitsAreHiddenAsAWord(t *testing.T) {
+	r := &redactor{secrets: []string{"tiger-lily-7781", "7961"}}
+	r.hide = r.replacer(func(string) string { return "*" })
+	r.respelt = func(string) string { return "respelt" }
+	for text, want := range map[string]string{
+		"1796138572,634b575b-b356-4916-bafc-27e0f2857ba8": "1796138572,634b575b-b356-4916-bafc-27e0f2857ba8",
+		"17961385":             "17961385",
+		"read 7961 aloud":      "read * aloud",
+		"数字7961错误":             "数字*错误",
+		"7961":                 "*",
+		"tiger-lily-7781-7961": "*-*",
+	} {
+		require.Equal(t, want, r.hidden(text))
 	}
 }

@@ -4,14 +4,13 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/liveness-gateway/gateway/internal/sensitive"
 	"github.com/liveness-gateway/gateway/internal/sensitive/echo"
 )
 
 const (
-	// leastEcho is the length in bytes of the shortest value for which an id is searched.
+	// leastEcho is the length in bytes of the shortest value for which a code is searched.
 	leastEcho = 6
 	// maxFileEcho is how much of a file is compared: its beginning.
 	maxFileEcho = 64
@@ -57,29 +56,16 @@ func holdsBase64(text, value string) bool {
 	return false
 }
 
-// echoedInID reports whether a request id may repeat a sensitive value, half of it, or its digits. A
-// short value may be in any id by chance, so it counts only as a whole word.
+// echoedInID reports whether a request id may repeat a sensitive value, half of it, or its digits.
 func (a *Answer) echoedInID(id string) bool {
 	read := echo.ReadID(id)
 	defer read.Release()
 	for _, hidden := range a.request.Hidden() {
-		value := hidden.Reveal()
-		if len(value) < leastEcho {
-			if isWordOf(id, value) {
-				return true
-			}
-			continue
-		}
-		if read.Repeats(value) {
+		if read.Repeats(hidden.Reveal()) {
 			return true
 		}
 	}
 	return false
-}
-
-// isWordOf reports whether the value is a whole word of the id.
-func isWordOf(id, value string) bool {
-	return slices.Contains(strings.FieldsFunc(id, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), value)
 }
 
 // beginning returns the first bytes of a file, "" if its memory was released.

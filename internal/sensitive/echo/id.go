@@ -2,7 +2,10 @@ package echo
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -91,7 +94,7 @@ func (id *ID) all() []byte {
 // URLs have them for what is about a user, in any spelling that a server may make of what
 // it was sent: letters of either case, base64, hexadecimal, the escapes of URLs, JSON, HTML
 // and mails, UTF-16, backwards, with something between each two characters, or its digits
-// alone. Of a value of fewer than six bytes it must hold all.
+// alone. A value of fewer than six bytes may be in any id by chance: it counts as a whole word.
 func (id *ID) Repeats(value string) bool {
 	if value == "" {
 		return false
@@ -99,7 +102,7 @@ func (id *ID) Repeats(value string) bool {
 	var buffer, second [usualValue]byte
 	whole := appendSmall(buffer[:0], value)
 	if len(whole) < leastPiece {
-		return bytes.Contains(id.all(), whole)
+		return slices.ContainsFunc(strings.FieldsFunc(id.text, isBetweenWords), func(word string) bool { return strings.EqualFold(word, value) })
 	}
 	if id.holds(whole, second[:0]) {
 		return true
@@ -127,6 +130,8 @@ func (id *ID) Repeats(value string) bool {
 	}
 	return false
 }
+
+func isBetweenWords(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // holds reports whether the readings hold a value in small letters, half of it, or its digits.
 // The buffer is for what is made of it.

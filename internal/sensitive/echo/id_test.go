@@ -45,6 +45,8 @@ func TestIDsThatRepeatAValue(t *testing.T) {
 	require.True(t, inID("user 47118152", "https://shop.example/?user=4711-8152"))
 	require.True(t, inID("id: ab12cd34", "https://shop.example/r/ab12cd34?x=1"), "a piece with a digit")
 	require.True(t, inID("2518-7763", "user 2518 7763"))
+	require.True(t, inID("wrong digits: 7961", "7961"), "a whole word")
+	require.True(t, inID("user:LI", "li"), "a whole word")
 }
 
 func TestIDsThatRepeatNothing(t *testing.T) {
@@ -55,6 +57,8 @@ func TestIDsThatRepeatNothing(t *testing.T) {
 		"concurrency limit exceeded":  "user-1",
 		"the lily of the valley 1187": secret,
 		"a":                           "",
+		"1796138572,634b575b-b356-4916-bafc-27e0f2857ba8": "7961",
+		"2,6197a": "7961",
 	} {
 		require.False(t, inID(text, value), text)
 	}
