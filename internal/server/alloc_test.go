@@ -46,7 +46,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 				tb.Error(c.Err)
 			}
 		}),
-		"a call over REST": alloctest.AtMost(67, func() {
+		"a call over REST": alloctest.AtMost(66, func() {
 			w := unread{http.Header{}}
 			routes.ServeHTTP(w, restCall(tb))
 			if w.Header().Get("X-Request-Id") == "" {
