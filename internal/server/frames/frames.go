@@ -60,6 +60,10 @@ type frames struct {
 	// while the connection must wait.
 	credit  float64
 	counted time.Time
+	// now is the time of the current read, and earned says that credit has been given up to it.
+	// Most reads of a long message change no credit, and need no time.
+	now    func() time.Time
+	earned bool
 	// paused is for how long the connection has been paused without a break.
 	paused time.Duration
 	// unpaid counts the streams whose message has not begun.
@@ -74,8 +78,8 @@ type frames struct {
 	surplus int64
 }
 
-func newFrames(now time.Time) *frames {
-	return &frames{skip: prefaceLength, credit: frameBurst, counted: now}
+func newFrames(now func() time.Time) *frames {
+	return &frames{skip: prefaceLength, credit: frameBurst, counted: now(), now: now}
 }
 
 // waited notes how long a wait really took: a busy machine ends it late.
@@ -83,9 +87,10 @@ func (f *frames) waited(d time.Duration) { f.paused += d }
 
 // read counts what has been read, and returns how long to wait before passing it on, and errFlood
 // if it is not to be passed on at all.
-func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error) {
-	f.credit = min(frameBurst, f.credit+frameRate*now.Sub(f.counted).Seconds())
-	f.counted = now
+func (f *frames) read(data []byte) (wait time.Duration, err error) {
+	if f.earned = false; f.credit < restedCredit {
+		f.earn()
+	}
 	for len(data) > 0 {
 		if f.skip > 0 {
 			n := min(f.skip, len(data))
@@ -114,10 +119,25 @@ func (f *frames) read(data []byte, now time.Time) (wait time.Duration, err error
 	return wait, err
 }
 
+// earn gives the credit of the time since it was last given, once in a read.
+func (f *frames) earn() {
+	if f.earned {
+		return
+	}
+	now := f.now()
+	f.credit = min(frameBurst, f.credit+frameRate*now.Sub(f.counted).Seconds())
+	f.counted, f.earned = now, true
+}
+
 // count counts the frame whose header has been read (RFC 9113, section 4.1).
 func (f *frames) count() {
 	f.skip = int(f.header[0])<<16 | int(f.header[1])<<8 | int(f.header[2])
-	switch kind, flags := http2.FrameType(f.header[3]), http2.Flags(f.header[4]); kind {
+	kind, flags := http2.FrameType(f.header[3]), http2.Flags(f.header[4])
+	if kind == http2.FrameData && f.skip >= smallData && f.unpaid == 0 {
+		return
+	}
+	f.earn()
+	switch kind {
 	case http2.FrameHeaders:
 		f.credit -= streamCost
 		switch {
@@ -160,6 +180,10 @@ func (f *frames) begin(stream uint32) (open int64) {
 func (f *frames) refused(n int64) {
 	known := min(n, f.surplus)
 	f.surplus -= known
+	if n > known {
+		f.earned = false
+		f.earn()
+	}
 	f.credit -= (messageEarns + resetCost) * float64(n-known)
 }
 
@@ -188,7 +212,7 @@ type Conn struct {
 // NewConn wraps a decrypted connection for an HTTP/2 server. If it floods the server with frames it
 // is read slowly, and in the end closed, after a call of flooded.
 func NewConn(conn net.Conn, flooded func()) *Conn {
-	c := &Conn{Conn: conn, frames: newFrames(time.Now()), flooded: flooded, closed: make(chan struct{})}
+	c := &Conn{Conn: conn, frames: newFrames(time.Now), flooded: flooded, closed: make(chan struct{})}
 	c.ready, _ = conn.(readyReader)
 	if c.refuser, _ = conn.(Refuser); c.refuser != nil {
 		c.frames.ended = c.refuser.EndedStreams()
@@ -246,12 +270,12 @@ func (c *Conn) ReadOnReady(size int, pool mem.BufferPool) (*[]byte, int, error) 
 // count counts what was read. It pauses if frames come too fast, and fails if they do not stop or
 // the connection is closed meanwhile.
 func (c *Conn) count(data []byte) error {
-	refused := c.refused.streams.Swap(0)
 	if c.refuser != nil {
-		refused = c.refuser.TakeRefusedStreams()
+		c.frames.refused(c.refuser.TakeRefusedStreams())
+	} else {
+		c.frames.refused(c.refused.streams.Swap(0))
 	}
-	c.frames.refused(refused)
-	wait, err := c.frames.read(data, time.Now())
+	wait, err := c.frames.read(data)
 	if wait == 0 && err == nil {
 		return nil
 	}

@@ -75,11 +75,12 @@ func TestFramesOfClients(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, now := newFrames(time.Now()), time.Now()
+			now := time.Now()
+			f := newFrames(func() time.Time { return now })
 			s := send()
 			for range 2000 {
 				write(s)
-				wait, err := f.read(s.Bytes(), now)
+				wait, err := f.read(s.Bytes())
 				require.NoError(t, err)
 				require.Zero(t, wait)
 				s.Reset()
@@ -120,13 +121,14 @@ func TestFloods(t *testing.T) {
 			}
 			for _, size := range []int{1000, 9} { // of a read; a record of TLS may hold one frame
 				for _, late := range []time.Duration{0, 20 * time.Millisecond} { // as the timers of a busy machine
-					f, now, began := newFrames(time.Now()), time.Now(), time.Now()
+					now, began := time.Now(), time.Now()
+					f := newFrames(func() time.Time { return now })
 					var err error
 					for data := s.Bytes(); err == nil; {
 						require.NotEmpty(t, data, "the flood was read to its end")
 						var wait time.Duration
 						n := min(len(data), size)
-						wait, err = f.read(data[:n], now)
+						wait, err = f.read(data[:n])
 						data = data[n:]
 						if wait > 0 {
 							now = now.Add(wait + late)
@@ -141,6 +143,34 @@ func TestFloods(t *testing.T) {
 	}
 }
 
+// The content of a long message needs no time, and the credit of the time meanwhile is not lost.
+func TestLongMessagesNeedNoTime(t *testing.T) {
+	now, asked := time.Now(), 0
+	f := newFrames(func() time.Time { asked++; return now })
+	s := send()
+	for range 500 {
+		_ = s.WritePing(false, [8]byte{})
+	}
+	stream := s.begin(false)
+	_ = s.WriteData(stream, false, make([]byte, 16<<10))
+	_, err := f.read(s.Bytes())
+	require.NoError(t, err)
+	before, credit := asked, f.credit
+	for range 64 {
+		s.Reset()
+		_ = s.WriteData(stream, false, make([]byte, 16<<10))
+		now = now.Add(time.Millisecond)
+		_, err = f.read(s.Bytes())
+		require.NoError(t, err)
+	}
+	require.Equal(t, before, asked)
+	s.Reset()
+	_ = s.WritePing(false, [8]byte{})
+	_, err = f.read(s.Bytes())
+	require.NoError(t, err)
+	require.InDelta(t, credit+64*frameRate/1000-1, f.credit, 1e-6)
+}
+
 // Frames are found however they are cut.
 func TestFramesInPieces(t *testing.T) {
 	s := send()
@@ -150,9 +180,9 @@ func TestFramesInPieces(t *testing.T) {
 	}
 	now := time.Now()
 	for _, size := range []int{1, 7, 9, 1000} {
-		f := newFrames(now)
+		f := newFrames(func() time.Time { return now })
 		for data := s.Bytes(); len(data) > 0; data = data[min(size, len(data)):] {
-			_, err := f.read(data[:min(size, len(data))], now)
+			_, err := f.read(data[:min(size, len(data))])
 			require.NoError(t, err)
 		}
 		require.InDelta(t, frameBurst-300, f.credit, 0)
@@ -217,15 +247,15 @@ func TestFloodsAreCounted(t *testing.T) {
 // each would cost more than its client pays.
 func TestSurplusStreams(t *testing.T) {
 	var ended atomic.Int64
-	f := newFrames(time.Now())
-	f.ended = &ended
 	now := time.Now()
+	f := newFrames(func() time.Time { return now })
+	f.ended = &ended
 	s := send()
 	for range server.MaxStreams {
 		s.call(false)
 	}
 	for range 100 { // as many are answered as begin
-		wait, err := f.read(s.Bytes(), now)
+		wait, err := f.read(s.Bytes())
 		require.NoError(t, err)
 		require.Zero(t, wait)
 		ended.Add(server.MaxStreams)
@@ -234,12 +264,12 @@ func TestSurplusStreams(t *testing.T) {
 			s.call(false)
 		}
 	}
-	_, _ = f.read(s.Bytes(), now)
+	_, _ = f.read(s.Bytes())
 	s.Reset()
 	for range 10 { // a few too many are refused
 		s.call(false)
 	}
-	wait, err := f.read(s.Bytes(), now)
+	wait, err := f.read(s.Bytes())
 	require.NoError(t, err)
 	require.Zero(t, wait)
 	before := f.credit
@@ -251,23 +281,23 @@ func TestSurplusStreams(t *testing.T) {
 	for range 1000 {
 		s.call(false)
 	}
-	_, err = f.read(s.Bytes(), now)
+	_, err = f.read(s.Bytes())
 	require.ErrorIs(t, err, errFlood)
 }
 
 // Streams that their client has reset are not open.
 func TestResetStreamsAreNotOpen(t *testing.T) {
 	var ended atomic.Int64
-	f := newFrames(time.Now())
-	f.ended = &ended
 	now := time.Now()
+	f := newFrames(func() time.Time { return now })
+	f.ended = &ended
 	for range 50 {
 		s := send()
 		s.Reset()
 		for range server.MaxStreams / 2 {
 			_ = s.WriteRSTStream(s.call(false), http2.ErrCodeCancel)
 		}
-		_, err := f.read(s.Bytes(), now)
+		_, err := f.read(s.Bytes())
 		require.NoError(t, err)
 		require.Zero(t, f.surplus)
 		now = now.Add(time.Second)

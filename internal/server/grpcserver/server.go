@@ -62,6 +62,7 @@ func New(d *server.Dispatcher, options Options) (*grpc.Server, *health.Server) {
 		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.MaxConcurrentStreams(server.MaxStreams),
 		grpc.NumStreamWorkers(streamWorkers),
+		grpc.ReadBufferSize(wire.ReadBytes),
 		experimental.BufferPool(wire.NewBufferPool()),
 		grpc.MaxHeaderListSize(server.MaxHeaderBytes),
 		grpc.ConnectionTimeout(handshakeTimeout),
