@@ -203,7 +203,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	target := targetOver(alloctest.NewVendor(http.StatusOK, issued), nil)
 	return map[string]alloctest.Piece{
 		"body": alloctest.AtMost(12, func() { target.body(call) }),
-		"a call": alloctest.AtMost(39, func() {
+		"a call": alloctest.AtMost(43, func() {
 			if _, err := target.Issue(tb.Context(), call); err != nil {
 				tb.Error(err)
 			}

@@ -99,7 +99,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	target := targetOver(alloctest.NewVendor(http.StatusOK, `{"token":"3f6a0c1d","user_id":"user-1"}`))
 	return map[string]alloctest.Piece{
 		"body": alloctest.AtMost(14, func() { target.body(call, call.Request.SubjectID) }),
-		"a call": alloctest.AtMost(37, func() {
+		"a call": alloctest.AtMost(41, func() {
 			if _, err := target.Issue(tb.Context(), call); err != nil {
 				tb.Error(err)
 			}

@@ -23,7 +23,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	return map[string]alloctest.Piece{
 		"sign": alloctest.AtMost(4, func() { target.credentials[call.Credential].sign("1700000000000") }),
 		"body": alloctest.AtMost(10, func() { target.form(call) }),
-		"a call": alloctest.AtMost(29, func() {
+		"a call": alloctest.AtMost(35, func() {
 			if _, err := target.Issue(tb.Context(), call); err != nil {
 				tb.Error(err)
 			}

@@ -30,8 +30,8 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 		"sign":                alloctest.AtMost(15, func() { a.credentials[1].sign(now, now.Add(signatureLifetime), testNonce) }),
 		"body without photos": alloctest.AtMost(4, func() { digits.form(plain) }),
 		"body with photos":    alloctest.AtMost(17, func() { page.form(whole) }),
-		"a call":              alloctest.AtMost(26, issuing(tb, issued, plain, providers.OK)),
-		"a refused call":      alloctest.AtMost(23, issuing(tb, refused, plain, providers.VendorConcurrencyLimited)),
+		"a call":              alloctest.AtMost(30, issuing(tb, issued, plain, providers.OK)),
+		"a refused call":      alloctest.AtMost(27, issuing(tb, refused, plain, providers.VendorConcurrencyLimited)),
 	}
 }
 

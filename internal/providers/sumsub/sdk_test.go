@@ -142,7 +142,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	target := targetOver(alloctest.NewVendor(http.StatusOK, `{"token":"_act-sbx-1f2e3d4c","userId":"user-1"}`))
 	return map[string]alloctest.Piece{
 		"body, signed": alloctest.AtMost(29, func() { target.body(call, "/resources/accessTokens/sdk") }),
-		"a call": alloctest.AtMost(50, func() {
+		"a call": alloctest.AtMost(54, func() {
 			if _, err := target.Issue(tb.Context(), call); err != nil {
 				tb.Error(err)
 			}

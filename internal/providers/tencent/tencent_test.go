@@ -180,7 +180,7 @@ func pieces(tb testing.TB) map[string]alloctest.Piece {
 	return map[string]alloctest.Piece{
 		"body, signed":            alloctest.AtMost(73, func() { opened.body(plain, "faceid.intl.tencentcloudapi.com") }),
 		"body of a photo, signed": alloctest.AtMost(79, func() { opened.body(large, "faceid.intl.tencentcloudapi.com") }),
-		"a call": alloctest.AtMost(92, func() {
+		"a call": alloctest.AtMost(98, func() {
 			if _, err := opened.Issue(tb.Context(), plain); err != nil {
 				tb.Error(err)
 			}
