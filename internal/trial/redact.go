@@ -140,6 +140,8 @@ func (r *redactor) replacer(by func(secret string) string) func(text string) str
 	for _, secret := range r.secrets {
 		if fewDigits.MatchString(secret) {
 			digits = append(digits, secret)
+			encoded := base64.StdEncoding.EncodeToString([]byte(secret))
+			pairs = append(pairs, encoded, by(encoded))
 			continue
 		}
 		for _, spelled := range []string{url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret))} {

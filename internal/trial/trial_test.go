@@ -72,6 +72,8 @@ func TestFewDigitsAreHiddenAsAWord(t *testing.T) {
 		"read 7961 aloud":      "read * aloud",
 		"数字7961错误":             "数字*错误",
 		"7961":                 "*",
+		"code=Nzk2MQ==":        "code=*",
+		"7-9-6-1":              "respelt",
 		"tiger-lily-7781-7961": "*-*",
 	} {
 		require.Equal(t, want, r.hidden(text))

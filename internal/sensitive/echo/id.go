@@ -3,10 +3,10 @@ package echo
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"sync"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/liveness-gateway/gateway/internal/sensitive/echo/letters"
 )
 
 const (
@@ -94,7 +94,8 @@ func (id *ID) all() []byte {
 // URLs have them for what is about a user, in any spelling that a server may make of what
 // it was sent: letters of either case, base64, hexadecimal, the escapes of URLs, JSON, HTML
 // and mails, UTF-16, backwards, with something between each two characters, or its digits
-// alone. A value of fewer than six bytes may be in any id by chance: it counts as a whole word.
+// alone. A value of fewer than six bytes may be in any id by chance: it counts as a whole word of one
+// of them.
 func (id *ID) Repeats(value string) bool {
 	if value == "" {
 		return false
@@ -102,7 +103,7 @@ func (id *ID) Repeats(value string) bool {
 	var buffer, second [usualValue]byte
 	whole := appendSmall(buffer[:0], value)
 	if len(whole) < leastPiece {
-		return slices.ContainsFunc(strings.FieldsFunc(id.text, isBetweenWords), func(word string) bool { return strings.EqualFold(word, value) })
+		return slices.ContainsFunc(bytes.FieldsFunc(id.all(), isNoWord), func(word []byte) bool { return bytes.Equal(word, whole) })
 	}
 	if id.holds(whole, second[:0]) {
 		return true
@@ -131,7 +132,7 @@ func (id *ID) Repeats(value string) bool {
 	return false
 }
 
-func isBetweenWords(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+func isNoWord(r rune) bool { return !letters.IsWord(r) }
 
 // holds reports whether the readings hold a value in small letters, half of it, or its digits.
 // The buffer is for what is made of it.

@@ -47,6 +47,9 @@ func TestIDsThatRepeatAValue(t *testing.T) {
 	require.True(t, inID("2518-7763", "user 2518 7763"))
 	require.True(t, inID("wrong digits: 7961", "7961"), "a whole word")
 	require.True(t, inID("user:LI", "li"), "a whole word")
+	require.True(t, inID("7-9-6-1", "7961"), "with something between")
+	require.True(t, inID("code 1697", "7961"), "backwards")
+	require.True(t, inID("%37%39%36%31", "7961"), "escaped")
 }
 
 func TestIDsThatRepeatNothing(t *testing.T) {
