@@ -80,7 +80,7 @@ func (marshaler) ContentType(any) string { return mediaTypeJSON }
 // Marshal encodes an answer.
 func (marshaler) Marshal(answer any) ([]byte, error) {
 	if response, ok := answer.(*livenessv1.IssueLivenessTokenResponse); ok {
-		return message.MarshalJSON(response)
+		return message.MarshalJSON(response), nil
 	}
 	return protojson.MarshalOptions{EmitDefaultValues: true}.Marshal(answer.(proto.Message))
 }
