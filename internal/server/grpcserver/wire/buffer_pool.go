@@ -56,6 +56,7 @@ func (p *pool) Put(buffer *[]byte) {
 		*buffer = (*buffer)[:frameBytes]
 		p.frames.Put(buffer)
 	case ReadBytes:
+		*buffer = (*buffer)[:ReadBytes]
 		p.reads.Put(buffer)
 	default:
 		p.BufferPool.Put(buffer)
