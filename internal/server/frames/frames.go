@@ -60,9 +60,9 @@ type frames struct {
 	// while the connection must wait.
 	credit  float64
 	counted time.Time
-	// now is the time of the current read, and earned says that credit has been given up to it.
-	// Most reads of a long message change no credit, and need no time.
-	now    func() time.Time
+	// clock tells the time, and earned says that credit has been given up to the current read. Most
+	// reads of a long message change no credit, and need no time.
+	clock  func() time.Time
 	earned bool
 	// paused is for how long the connection has been paused without a break.
 	paused time.Duration
@@ -78,8 +78,8 @@ type frames struct {
 	surplus int64
 }
 
-func newFrames(now func() time.Time) *frames {
-	return &frames{skip: prefaceLength, credit: frameBurst, counted: now(), now: now}
+func newFrames(clock func() time.Time) *frames {
+	return &frames{skip: prefaceLength, credit: frameBurst, counted: clock(), clock: clock}
 }
 
 // waited notes how long a wait really took: a busy machine ends it late.
@@ -88,7 +88,8 @@ func (f *frames) waited(d time.Duration) { f.paused += d }
 // read counts what has been read, and returns how long to wait before passing it on, and errFlood
 // if it is not to be passed on at all.
 func (f *frames) read(data []byte) (wait time.Duration, err error) {
-	if f.earned = false; f.credit < restedCredit {
+	f.earned = false
+	if f.credit < restedCredit {
 		f.earn()
 	}
 	for len(data) > 0 {
@@ -124,7 +125,7 @@ func (f *frames) earn() {
 	if f.earned {
 		return
 	}
-	now := f.now()
+	now := f.clock()
 	f.credit = min(frameBurst, f.credit+frameRate*now.Sub(f.counted).Seconds())
 	f.counted, f.earned = now, true
 }
@@ -134,7 +135,7 @@ func (f *frames) count() {
 	f.skip = int(f.header[0])<<16 | int(f.header[1])<<8 | int(f.header[2])
 	kind, flags := http2.FrameType(f.header[3]), http2.Flags(f.header[4])
 	if kind == http2.FrameData && f.skip >= smallData && f.unpaid == 0 {
-		return
+		return // it has no price
 	}
 	f.earn()
 	switch kind {
@@ -180,7 +181,7 @@ func (f *frames) begin(stream uint32) (open int64) {
 func (f *frames) refused(n int64) {
 	known := min(n, f.surplus)
 	f.surplus -= known
-	if n > known {
+	if n > known { // time beyond a full burst pays for nothing
 		f.earned = false
 		f.earn()
 	}
